@@ -1,0 +1,1 @@
+//! Words that every layer shares; knows nothing of queues or users.

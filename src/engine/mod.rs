@@ -1,0 +1,1 @@
+//! One replication of one program.

@@ -1,0 +1,1 @@
+//! What the author meant: the words of the language, read and checked.

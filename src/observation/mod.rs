@@ -1,0 +1,1 @@
+//! What one replication saw: data only, mergeable.

@@ -1,0 +1,1 @@
+//! The model made fast: flat, immutable, shared by all threads.

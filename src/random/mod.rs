@@ -1,0 +1,1 @@
+//! The same luck for everybody: keyed random numbers and distributions.

@@ -1,0 +1,1 @@
+//! The results document: the only serialised types, their schema and version.

@@ -1,0 +1,1 @@
+//! A question is many runs: replicate, compare.

@@ -1,0 +1,1 @@
+//! Where something was written, and how to say that it is wrong.

@@ -1,0 +1,3 @@
+//! Events per second of named models: a record, not a gate.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! One test crate; modules in reading order.
