@@ -1,0 +1,185 @@
+//! A written decimal number, kept exactly as written.
+//!
+//! One idea: `1.2` times a million is 1,200,000 and not the nearest double of something, so a
+//! number is read as an integer and a count of decimal places, and multiplied before it is rounded.
+//! Knows nothing of units or signs.
+
+/// A non-negative decimal number as written: `digits` divided by ten to the power of `places`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal {
+    digits: u64,
+    places: u32,
+}
+
+/// Digits that always fit into 64 bits.
+const MOST_DIGITS: u32 = 19;
+
+impl Decimal {
+    /// Reads the number at the start of `text` and returns it with what follows.
+    ///
+    /// Underscores may group digits (`2_000`), and a point must have digits on both sides. `None`
+    /// when `text` does not start so, or has more than nineteen digits.
+    pub fn lead(text: &str) -> Option<(Decimal, &str)> {
+        let (whole, mut rest) = split_digits(text);
+        let mut number = Decimal {
+            digits: 0,
+            places: 0,
+        };
+        let mut seen = 0;
+        number.take(whole, &mut seen)?;
+        if let Some(after) = rest.strip_prefix('.') {
+            let (part, tail) = split_digits(after);
+            number.places = number.take(part, &mut seen)?;
+            rest = tail;
+        }
+        Some((number, rest))
+    }
+
+    /// Reads `text` when it is a number and nothing else.
+    pub fn parse(text: &str) -> Option<Decimal> {
+        Decimal::lead(text).and_then(|(number, rest)| rest.is_empty().then_some(number))
+    }
+
+    /// Appends a run of digits and returns how many there were; `None` for a malformed run.
+    fn take(&mut self, run: &str, seen: &mut u32) -> Option<u32> {
+        if run.is_empty() || run.starts_with('_') || run.ends_with('_') || run.contains("__") {
+            return None;
+        }
+        let mut count = 0;
+        for digit in run.bytes().filter(u8::is_ascii_digit) {
+            count += 1;
+            *seen += 1;
+            if *seen > MOST_DIGITS {
+                return None;
+            }
+            self.digits = self.digits * 10 + u64::from(digit - b'0');
+        }
+        Some(count)
+    }
+
+    /// The number times `factor`, rounded half up; `None` when it does not fit into 63 bits.
+    pub fn times(self, factor: u64) -> Option<i64> {
+        let product = u128::from(self.digits) * u128::from(factor);
+        let divisor = 10_u128.pow(self.places);
+        i64::try_from((product + divisor / 2) / divisor).ok()
+    }
+
+    /// The number times `factor` when that is a whole number that fits into 63 bits.
+    pub fn times_exactly(self, factor: u64) -> Option<i64> {
+        let product = u128::from(self.digits) * u128::from(factor);
+        let divisor = 10_u128.pow(self.places);
+        (product % divisor == 0).then(|| i64::try_from(product / divisor).ok())?
+    }
+
+    /// The nearest double.
+    pub fn to_f64(self) -> f64 {
+        // Correctly rounded, and the same on every platform: the standard library's own reader.
+        format!("{}e-{}", self.digits, self.places)
+            .parse()
+            .expect("digits and an exponent")
+    }
+}
+
+/// Splits `text` after its leading digits and underscores.
+fn split_digits(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '_')
+        .unwrap_or(text.len());
+    text.split_at(end)
+}
+
+/// Prints `value` with at most `digits` significant digits, trailing zeros cut, never an exponent.
+///
+/// Rounds half to even on the decimal text, as the standard library does.
+pub fn significant(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    let exponent_form = format!("{value:.*e}", digits.max(1) - 1);
+    let exponent: i32 = exponent_form
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse().ok())
+        .expect("the exponent form of a finite number");
+    let places = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
+    let rounded: f64 = exponent_form.parse().expect("what was just printed");
+    let text = format!("{rounded:.places$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_written_exactly() {
+        for (text, factor, product) in [
+            ("1.2", 1_000_000, Some(1_200_000)),
+            ("2_000", 1, Some(2_000)),
+            ("0.0015", 1_000, Some(2)),
+            ("0.0014", 1_000, Some(1)),
+            ("9223372036854775807", 1, Some(i64::MAX)),
+            ("9223372036854775808", 1, None),
+        ] {
+            assert_eq!(
+                Decimal::parse(text).unwrap().times(factor),
+                product,
+                "{text}"
+            );
+        }
+        assert_eq!(Decimal::parse("1.0005").unwrap().times_exactly(1_000), None);
+        assert_eq!(
+            Decimal::parse("1.005").unwrap().times_exactly(1_000),
+            Some(1_005)
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_no_number() {
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "_1",
+            "1_",
+            "1__0",
+            "1e3",
+            "-1",
+            "12345678901234567890",
+        ] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn doubles_are_the_nearest() {
+        assert_eq!(
+            Decimal::parse("0.1").unwrap().to_f64().to_bits(),
+            0.1_f64.to_bits()
+        );
+        assert_eq!(
+            Decimal::parse("123.456").unwrap().to_f64().to_bits(),
+            123.456_f64.to_bits()
+        );
+    }
+
+    #[test]
+    fn prints_a_few_digits() {
+        for (value, text) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (12.345, "12.3"),
+            (1234.5, "1230"),
+            (0.001_234_5, "0.00123"),
+            (999.9, "1000"),
+            (0.099_99, "0.1"),
+            (-2.5, "-2.5"),
+        ] {
+            assert_eq!(significant(value, 3), text);
+        }
+    }
+}
