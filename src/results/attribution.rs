@@ -1,0 +1,51 @@
+//! What each change of a variant is worth.
+//!
+//! One idea: shares sum exactly to the total, and what only comes about together is shown apart.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::estimate::Estimate;
+
+/// The worth of the changes of one variant on one metric.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Attribution {
+    /// How it was found.
+    pub method: AttributionMethod,
+    /// Difference of all changes together from the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Estimate>,
+    /// Total minus the sum of each change alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interaction: Option<Estimate>,
+    /// The changes in the order of the file.
+    pub order: Vec<String>,
+    /// The worth of each change.
+    pub parts: BTreeMap<String, AttributionPart>,
+}
+
+/// The worth of one change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct AttributionPart {
+    /// Its Shapley share of the total; absent if only each change alone was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<Estimate>,
+    /// Difference of this change alone from the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Estimate>,
+}
+
+/// How worth was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttributionMethod {
+    /// Shapley shares over all combinations of the changes.
+    #[default]
+    Shapley,
+    /// Each change alone and all together: too many for all combinations.
+    OneAtATime,
+}

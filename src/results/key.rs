@@ -1,0 +1,65 @@
+//! The keys of `timeline.series` that charts rely on, spelled in one place.
+//!
+//! One idea: whoever fills a series and whoever draws it call the same function. The spelling is
+//! the metric grammar's, normalised. Further series may be there; these always are, for every
+//! service, step and outcome of the model.
+
+/// The outcomes of a visit, in the order in which reports list them.
+pub const OUTCOMES: [&str; 6] = [
+    "served",
+    "abandoned",
+    "refused",
+    "failed",
+    "sold_out",
+    "unfinished",
+];
+
+/// Users who have come so far, or came per second: `count(arrived)`, `rate(arrived)`.
+pub const ARRIVED: &str = "arrived";
+
+/// Users in the system, average of the bin.
+pub const INSIDE: &str = "mean(users)";
+
+/// Users waiting to retry, average of the bin.
+pub const ORBIT: &str = "mean(orbit)";
+
+/// How many so far, at the end of the bin: an outcome, `arrived`, a mark.
+pub fn count(what: &str) -> String {
+    format!("count({what})")
+}
+
+/// How many in the bin, per second: an outcome, `arrived`, a step, a mark.
+pub fn rate(what: &str) -> String {
+    format!("rate({what})")
+}
+
+/// Share of a service's (or pool's) worker-time held in the bin.
+pub fn held(station: &str) -> String {
+    format!("mean({station}.held)")
+}
+
+/// Share of a service's core-time executing in the bin.
+pub fn busy(service: &str) -> String {
+    format!("mean({service}.busy)")
+}
+
+/// Share of a service's held time blocked in the bin.
+pub fn blocked(service: &str) -> String {
+    format!("mean({service}.blocked)")
+}
+
+/// Those waiting at a service or pool, average of the bin.
+pub fn queue(station: &str) -> String {
+    format!("mean({station}.queue)")
+}
+
+/// A percentile of the time of requests that started in the bin and ended ok.
+/// `percentile` as written: `p50`, `p95`, `p99`.
+pub fn ok_time(percentile: &str, step: &str) -> String {
+    format!("{percentile}({step}.ok.time)")
+}
+
+/// Share of the requests started in the bin that ended ok.
+pub fn share_ok(step: &str) -> String {
+    format!("share({step}.ok)")
+}
