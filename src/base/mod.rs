@@ -2,10 +2,13 @@
 //!
 //! Time is an integer count of nanoseconds ([`time`]), what an author writes with a unit is read
 //! exactly ([`decimal`], [`unit`]), things are found by typed numbers ([`table`]) or by tickets that
-//! go stale ([`slab`]).
+//! go stale ([`slab`]), and every function that is not exact comes through one door ([`math`]).
 
 pub mod time;
 pub mod unit;
 pub mod decimal;
+pub mod math;
+pub mod logarithm;
+pub mod gamma;
 pub mod table;
 pub mod slab;
