@@ -88,6 +88,19 @@ pub struct Recovery {
     pub trigger_end_s: f64,
 }
 
+/// A metric of the launches that collapsed, beside that of those that did not: where launches fall
+/// into two groups, their mean is the figure of none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Split {
+    /// Over the replications that collapsed; its `n` is their number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collapsed: Option<Estimate>,
+    /// Over the other replications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub others: Option<Estimate>,
+}
+
 /// Something that happened, at its time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

@@ -25,7 +25,7 @@ mod variant;
 
 pub use answer::{Answers, Conclusion, Draw, DrawnParam, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
-pub use bottleneck::{Bottleneck, BottleneckKind, Effect, Event, EventKind, Recovery};
+pub use bottleneck::{Bottleneck, BottleneckKind, Effect, Event, EventKind, Recovery, Split};
 pub use difference::{Better, Difference, Family, FamilyOf, Measure, Unit, Verdict, WithinIs};
 pub use estimate::{Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Times};
 pub use judgement::{Objective, ObjectiveVerdict};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::bottleneck::{Bottleneck, Event, Recovery};
+use super::bottleneck::{Bottleneck, Event, Recovery, Split};
 use super::estimate::{Estimate, MeanMax};
 use super::judgement::Objective;
 use super::request::Request;
@@ -50,6 +50,9 @@ pub struct Variant {
     /// Collapse and recovery; absent (with a note) if the horizon is too short to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
+    /// Headline metrics by whether the launch collapsed; only where some did and some did not.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub split: BTreeMap<String, Split>,
     /// The objectives in the order of the file.
     pub objectives: Vec<Objective>,
     /// What happened, by time.
