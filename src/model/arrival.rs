@@ -1,0 +1,122 @@
+//! Who comes, and when: sources of users.
+//!
+//! `rate`, `stages` and rates from a file are all resolved to one piecewise-linear rate, with
+//! `total` and `scale` already worked in; the other forms name how many users and when.
+
+use crate::base::time::{Span, Time};
+use crate::random::family::Distribution;
+use crate::text::Place;
+
+/// One source of users.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrivals {
+    /// The journey that its users make.
+    pub journey: String,
+    /// How many and when; `scale` and `total` are worked in.
+    pub form: Form,
+    /// Where its table begins.
+    pub place: Place,
+}
+
+/// How many users come, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// Users at a rate that may change in time: adjoining pieces in order of time, the first from
+    /// T+0, none beyond the horizon. Where no piece is, nobody comes.
+    Flow {
+        /// The rate in time.
+        pieces: Vec<Piece>,
+        /// How regular the arrivals are.
+        spacing: Spacing,
+    },
+    /// Exactly so many users; the n-th comes at `from` plus its own draw of `arrive`.
+    Crowd {
+        /// How many.
+        users: u64,
+        /// The earliest possible arrival, possibly before T+0.
+        from: Time,
+        /// Seconds after `from`.
+        arrive: Distribution,
+    },
+    /// So many users at once, possibly again and again until the horizon.
+    Burst {
+        /// How many each time.
+        users: u64,
+        /// The first burst.
+        at: Time,
+        /// From one burst to the next; once if absent.
+        every: Option<Span>,
+        /// Seconds that each user comes after the burst's instant.
+        spread: Distribution,
+    },
+    /// One user at each of these instants, in order of time.
+    Instants(Vec<Time>),
+    /// A closed population: so many users, present from T+0, each starting over when done.
+    Population(u64),
+}
+
+/// A stretch of time in which the rate is constant or changes linearly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Piece {
+    /// Begin.
+    pub from: Time,
+    /// End, not before `from`.
+    pub to: Time,
+    /// Users per second at the begin.
+    pub rate_from: f64,
+    /// Users per second at the end.
+    pub rate_to: f64,
+}
+
+/// How regular the gaps of a flow are, before they are stretched to its rate.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spacing {
+    /// Independent users: exponential gaps.
+    Poisson,
+    /// Equal gaps.
+    Even,
+    /// Gaps drawn from a distribution of mean 1.
+    Gaps(Distribution),
+}
+
+impl Piece {
+    /// Expected users of the piece.
+    pub fn users(&self) -> f64 {
+        (self.rate_from + self.rate_to) / 2.0 * self.to.since(self.from).as_secs_f64()
+    }
+}
+
+impl Arrivals {
+    /// The earliest instant at which a user of this source can come.
+    pub fn begins(&self) -> Time {
+        match &self.form {
+            Form::Flow { pieces, .. } => pieces.first().map_or(Time::ZERO, |piece| piece.from),
+            Form::Crowd { from, .. } => *from,
+            Form::Burst { at, .. } => *at,
+            Form::Instants(instants) => instants.first().copied().unwrap_or(Time::ZERO),
+            Form::Population(_) => Time::ZERO,
+        }
+    }
+
+    /// Users expected to come before `horizon`; a closed population counts once.
+    pub fn users_expected(&self, horizon: Time) -> f64 {
+        match &self.form {
+            Form::Flow { pieces, .. } => pieces.iter().map(Piece::users).sum(),
+            Form::Crowd { users, .. } => *users as f64,
+            Form::Burst { users, at, every, .. } => {
+                let times = match every {
+                    _ if *at >= horizon => 0,
+                    Some(every) if every.nanos() > 0 => {
+                        (horizon.since(*at).nanos() - 1) / every.nanos() + 1
+                    }
+                    _ => 1,
+                };
+                *users as f64 * times as f64
+            }
+            Form::Instants(instants) => {
+                instants.iter().filter(|instant| **instant < horizon).count() as f64
+            }
+            Form::Population(users) => *users as f64,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The words of the language as data: every table, every key, its kind, default and meaning.
+//!
+//! Readers, the errors for unknown keys, paths of overlays, the JSON Schema and the key lists of
+//! the reference all come from these definitions, so that they cannot disagree.
+
+/// A table of the language.
+#[derive(Debug)]
+pub(crate) struct TableDef {
+    /// What it is called in messages: `a service`, `queue`.
+    pub(crate) name: &'static str,
+    /// What it is, in one sentence.
+    pub(crate) doc: &'static str,
+    /// Its keys.
+    pub(crate) keys: &'static [KeyDef],
+}
+
+/// A key of a table.
+#[derive(Debug)]
+pub(crate) struct KeyDef {
+    /// The key.
+    pub(crate) name: &'static str,
+    /// What may stand there.
+    pub(crate) kind: Kind,
+    /// What holds if it is not written; empty if there is nothing to say.
+    pub(crate) default: &'static str,
+    /// What it means, in one sentence.
+    pub(crate) doc: &'static str,
+}
+
+/// What may stand at a key.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// Any text.
+    Text,
+    /// A date and time.
+    Date,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number of things.
+    Count,
+    /// A plain number.
+    Number,
+    /// A share, `"20%"` or 0 to 1.
+    Share,
+    /// Events per time, `"100/s"`.
+    Rate,
+    /// A length of time.
+    Duration,
+    /// A time from T+0.
+    Instant,
+    /// A distribution of durations.
+    Times,
+    /// A distribution of counts.
+    Counts,
+    /// A distribution of gaps with mean 1.
+    Gaps,
+    /// One of these words.
+    Words(&'static [&'static str]),
+    /// The name of an entry of this top-level table.
+    Name(&'static str),
+    /// `service.endpoint`.
+    Endpoint,
+    /// The path of a data file.
+    File,
+    /// Any value.
+    Any,
+    /// Two values, the low one first.
+    Range,
+    /// A comparison of a metric with a limit.
+    Condition,
+    /// A list of texts.
+    Texts,
+    /// Paths and the values they are set to.
+    Settings,
+    /// A list of steps.
+    Steps,
+    /// Several lists of steps.
+    Branches,
+    /// A table.
+    Table(&'static TableDef),
+    /// Named tables.
+    Map(&'static TableDef),
+    /// Named lists of steps.
+    StepsByName,
+    /// A list of tables.
+    Tables(&'static TableDef),
+    /// Any of these.
+    Either(&'static [Kind]),
+    /// Part of the language, not yet part of the engine.
+    Later,
+}
+
+/// A key; short, since the tables are long.
+pub(crate) const fn key(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    doc: &'static str,
+) -> KeyDef {
+    KeyDef { name, kind, default, doc }
+}
+
+impl TableDef {
+    /// The definition of a key.
+    pub(crate) fn key(&self, name: &str) -> Option<&'static KeyDef> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The names of the keys that can be used today.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let usable = self.keys.iter().filter(|key| !matches!(key.kind, Kind::Later));
+        usable.map(|key| key.name)
+    }
+}
+
+impl Kind {
+    /// The table among what may stand here.
+    pub(crate) fn table(&self) -> Option<&'static TableDef> {
+        match self {
+            Kind::Table(table) => Some(table),
+            Kind::Either(kinds) => kinds.iter().find_map(Kind::table),
+            _ => None,
+        }
+    }
+
+    /// Whether a list of steps may stand here.
+    pub(crate) fn holds_steps(&self) -> bool {
+        match self {
+            Kind::Steps => true,
+            Kind::Either(kinds) => kinds.iter().any(Kind::holds_steps),
+            _ => false,
+        }
+    }
+}
