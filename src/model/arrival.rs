@@ -103,7 +103,9 @@ impl Arrivals {
         match &self.form {
             Form::Flow { pieces, .. } => pieces.iter().map(Piece::users).sum(),
             Form::Crowd { users, .. } => *users as f64,
-            Form::Burst { users, at, every, .. } => {
+            Form::Burst {
+                users, at, every, ..
+            } => {
                 let times = match every {
                     _ if *at >= horizon => 0,
                     Some(every) if every.nanos() > 0 => {
@@ -113,9 +115,10 @@ impl Arrivals {
                 };
                 *users as f64 * times as f64
             }
-            Form::Instants(instants) => {
-                instants.iter().filter(|instant| **instant < horizon).count() as f64
-            }
+            Form::Instants(instants) => instants
+                .iter()
+                .filter(|instant| **instant < horizon)
+                .count() as f64,
             Form::Population(users) => *users as f64,
         }
     }

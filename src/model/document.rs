@@ -58,7 +58,11 @@ pub struct Entry {
 /// Reads a text as a tree: what was understood, and all syntax errors.
 pub fn parse(text: &str, file: FileId) -> (Table, Vec<Diagnostic>) {
     let (document, errors) = DeTable::parse_recoverable(text);
-    let mut reading = Reading { file, length: text.len(), diagnostics: Vec::new() };
+    let mut reading = Reading {
+        file,
+        length: text.len(),
+        diagnostics: Vec::new(),
+    };
     for error in errors {
         let place = reading.place(error.span().unwrap_or(text.len()..text.len()));
         let (found, expected) = syntax_message(error.message());
@@ -98,14 +102,21 @@ struct Reading {
 
 impl Reading {
     fn place(&self, range: std::ops::Range<usize>) -> Place {
-        Place::new(self.file, range.start.min(self.length)..range.end.min(self.length))
+        Place::new(
+            self.file,
+            range.start.min(self.length)..range.end.min(self.length),
+        )
     }
 
     fn table(&mut self, table: &DeTable<'_>) -> Table {
         let mut entries: Vec<Entry> = Vec::with_capacity(table.len());
         for (key, value) in table {
             let place = self.place(key.span());
-            entries.push(Entry { key: key.get_ref().to_string(), place, node: self.node(value) });
+            entries.push(Entry {
+                key: key.get_ref().to_string(),
+                place,
+                node: self.node(value),
+            });
         }
         // The parser sorts by name; the language keeps the order of the file.
         entries.sort_by_key(|entry| entry.place.start);
@@ -120,12 +131,12 @@ impl Reading {
                 let read = i64::from_str_radix(number.as_str(), number.radix());
                 match read {
                     Ok(number) => Value::Integer(number),
-                    Err(_) => self.unreadable(place, number.to_string()),
+                    Err(_) => self.unreadable(place, &number.to_string()),
                 }
             }
             DeValue::Float(number) => match number.as_str().parse::<f64>() {
                 Ok(number) if number.is_finite() => Value::Float(number),
-                _ => self.unreadable(place, number.to_string()),
+                _ => self.unreadable(place, &number.to_string()),
             },
             DeValue::Boolean(flag) => Value::Flag(*flag),
             DeValue::Datetime(date) => Value::Date(date.to_string()),
@@ -137,10 +148,11 @@ impl Reading {
         Node { value, place }
     }
 
-    fn unreadable(&mut self, place: Place, number: String) -> Value {
+    fn unreadable(&mut self, place: Place, number: &str) -> Value {
         let found = format!("`{number}` is not a number that can be used");
         let diagnostic = Diagnostic::new("E001", found).at(place);
-        self.diagnostics.push(diagnostic.expected("expected a finite number of up to 18 digits"));
+        self.diagnostics
+            .push(diagnostic.expected("expected a finite number of up to 18 digits"));
         Value::Integer(0)
     }
 }
@@ -261,10 +273,22 @@ mod tests {
         let (table, errors) = read(text);
         assert_eq!(errors, []);
         assert_eq!(table.keys().collect::<Vec<_>>(), ["b", "a"]);
-        let x = table.get("b").and_then(|b| b.table()?.get("x")).expect("x is written");
-        assert_eq!((&x.value, &text[x.place.range()]), (&Value::Integer(1000), "1_000"));
-        let list = table.get("a").and_then(|a| a.table()?.get("y")?.list()).expect("y is a list");
-        let z = list[0].table().and_then(|item| item.get("z")).expect("z is written");
+        let x = table
+            .get("b")
+            .and_then(|b| b.table()?.get("x"))
+            .expect("x is written");
+        assert_eq!(
+            (&x.value, &text[x.place.range()]),
+            (&Value::Integer(1000), "1_000")
+        );
+        let list = table
+            .get("a")
+            .and_then(|a| a.table()?.get("y")?.list())
+            .expect("y is a list");
+        let z = list[0]
+            .table()
+            .and_then(|item| item.get("z"))
+            .expect("z is written");
         assert_eq!(&text[z.place.range()], "\"20ms\"");
     }
 

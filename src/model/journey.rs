@@ -9,8 +9,14 @@ use crate::random::family::Distribution;
 use crate::text::Place;
 
 /// Outcomes that every journey can have, in the order in which reports show them.
-pub const OUTCOMES: [&str; 6] =
-    ["served", "abandoned", "refused", "failed", "sold_out", "unfinished"];
+pub const OUTCOMES: [&str; 6] = [
+    "served",
+    "abandoned",
+    "refused",
+    "failed",
+    "sold_out",
+    "unfinished",
+];
 
 /// What the users of a source do.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +90,9 @@ impl Journey {
             });
         }
         let general = OUTCOMES.iter().map(|word| (*word).to_owned());
-        let further = own.into_iter().filter(|word| !OUTCOMES.contains(&word.as_str()));
+        let further = own
+            .into_iter()
+            .filter(|word| !OUTCOMES.contains(&word.as_str()));
         general.chain(further).collect()
     }
 }

@@ -11,8 +11,8 @@ use std::fmt;
 use crate::base::time::{Span, Time};
 
 pub use quantity::{
-    Nature, OutcomeOf, PoolAspect, Quantity, RecoveryAspect, RequestAspect, RequestsOf, RoomAspect,
-    ServiceAspect, StepOwner, StockAspect, MessageAspect, VisitAspect,
+    MessageAspect, Nature, OutcomeOf, PoolAspect, Quantity, RecoveryAspect, RequestAspect,
+    RequestsOf, RoomAspect, ServiceAspect, StepOwner, StockAspect, VisitAspect,
 };
 
 /// One figure that a replication yields, or fails to yield.
@@ -191,7 +191,10 @@ impl fmt::Display for Metric {
             statistic => write!(f, "{}({inner})", statistic.word())?,
         }
         match self.within {
-            Some(Within { from: Some(from), to }) => {
+            Some(Within {
+                from: Some(from),
+                to,
+            }) => {
                 write!(f, " between {} and {}", write_time(from), write_time(to))
             }
             Some(Within { from: None, to }) => write!(f, " before {}", write_time(to)),
@@ -221,7 +224,10 @@ impl Statistic {
 /// A share as percent without the noise of the division: 0.999 → `99.9`.
 fn percent(share: f64) -> String {
     let digits = format!("{:.9}", share * 100.0);
-    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+    digits
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 /// A duration as it would be written in a model, in its largest exact units: `1m30s`.
@@ -247,7 +253,11 @@ fn write_nanos(nanos: i64) -> String {
     if rest == 0 {
         return "0s".to_owned();
     }
-    let mut text = if nanos < 0 { "-".to_owned() } else { String::new() };
+    let mut text = if nanos < 0 {
+        "-".to_owned()
+    } else {
+        String::new()
+    };
     for (unit, size) in UNITS {
         if rest >= size {
             text.push_str(&format!("{}{unit}", rest / size));

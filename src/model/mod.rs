@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use crate::base::time::{Span, Time};
-use crate::text::{Diagnostic, Level, Sources};
+use crate::text::Sources;
 
 use self::action::Action;
 use self::arrival::Arrivals;
@@ -88,8 +88,21 @@ pub struct Model {
     pub notes: Vec<Note>,
     /// When a system counts as healthy again.
     pub recovery: Recovery,
+    origin: Origin,
+}
+
+/// Where a model came from. It takes no part in comparing: two models are equal when they say the
+/// same, whatever text said it.
+#[derive(Clone, Debug, Default)]
+struct Origin {
     sources: Sources,
     errors: usize,
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Origin) -> bool {
+        true
+    }
 }
 
 /// What kind of question a model asks.
@@ -152,7 +165,7 @@ pub struct Checked(Model);
 impl Checked {
     /// The model if it has no errors.
     pub fn new(model: Model) -> Option<Checked> {
-        (model.errors == 0).then_some(Checked(model))
+        (model.origin.errors == 0).then_some(Checked(model))
     }
 
     /// The model itself, to change it.
@@ -172,7 +185,7 @@ impl Deref for Checked {
 impl Model {
     /// The texts that it was read from, to show diagnostics.
     pub fn sources(&self) -> &Sources {
-        &self.sources
+        &self.origin.sources
     }
 
     /// The horizon as an instant.
@@ -185,9 +198,4 @@ impl Model {
         let earliest = self.arrivals.values().map(Arrivals::begins).min();
         earliest.map_or(Time::ZERO, |begin| begin.min(Time::ZERO))
     }
-}
-
-/// How many of the diagnostics are errors.
-fn count_errors(diagnostics: &[Diagnostic]) -> usize {
-    diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error).count()
 }

@@ -1,7 +1,7 @@
 //! Paths and changes: `service.shop.servers = "x2"`.
 
 use super::document::Node;
-use crate::text::{Place, Source};
+use crate::text::Place;
 
 /// A change of one path, as an entry of `set` or `--set` says it.
 #[derive(Clone, Debug, PartialEq)]

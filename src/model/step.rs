@@ -167,10 +167,13 @@ impl Step {
         let mut lists: Vec<&[Step]> = match &self.kind {
             StepKind::Hold { steps, .. }
             | StepKind::Repeat { steps, .. }
-            | StepKind::Enter { steps: Some(steps), .. } => vec![steps],
-            StepKind::Choose(branches) => {
-                branches.iter().map(|branch| branch.steps.as_slice()).collect()
-            }
+            | StepKind::Enter {
+                steps: Some(steps), ..
+            } => vec![steps],
+            StepKind::Choose(branches) => branches
+                .iter()
+                .map(|branch| branch.steps.as_slice())
+                .collect(),
             StepKind::Parallel { branches, .. } => branches.iter().map(Vec::as_slice).collect(),
             _ => Vec::new(),
         };

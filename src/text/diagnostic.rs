@@ -95,7 +95,10 @@ impl Diagnostic {
     /// Points at a second place.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Diagnostic {
-        self.related = Some(Related { place, label: label.into() });
+        self.related = Some(Related {
+            place,
+            label: label.into(),
+        });
         self
     }
 

@@ -35,8 +35,13 @@ pub fn suggestion<'a>(
     if let Some(near) = nearest(written, candidates.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }
-    let all: Vec<String> = candidates.into_iter().map(|name| format!("`{name}`")).collect();
-    (1..=12).contains(&all.len()).then(|| format!("known here: {}", all.join(", ")))
+    let all: Vec<String> = candidates
+        .into_iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    (1..=12)
+        .contains(&all.len())
+        .then(|| format!("known here: {}", all.join(", ")))
 }
 
 #[cfg(test)]
@@ -60,7 +65,10 @@ mod tests {
 
     #[test]
     fn far_words_get_the_list() {
-        assert_eq!(suggestion("zzz", ["a", "b"]).as_deref(), Some("known here: `a`, `b`"));
+        assert_eq!(
+            suggestion("zzz", ["a", "b"]).as_deref(),
+            Some("known here: `a`, `b`")
+        );
         assert_eq!(suggestion("zzz", []), None);
     }
 }

@@ -59,25 +59,32 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         Level::Warning => Drawn::WARNING,
         Level::Note => Drawn::NOTE,
     };
-    let title = level.primary_title(diagnostic.found.as_str()).id(diagnostic.code);
+    let title = level
+        .primary_title(diagnostic.found.as_str())
+        .id(diagnostic.code);
     let mut group = Group::with_title(title);
     if let Some((place, source)) = placed(diagnostic.place, sources) {
         let mut primary = AnnotationKind::Primary.span(visible(place, source));
         if let Some(expected) = &diagnostic.expected {
             primary = primary.label(expected.as_str());
         }
-        let mut snippet = Snippet::source(source.text()).path(source.name()).annotation(primary);
+        let mut snippet = Snippet::source(source.text())
+            .path(source.name())
+            .annotation(primary);
         let mut elsewhere = None;
-        if let Some(related) = &diagnostic.related {
-            if let Some((second, second_source)) = placed(Some(related.place), sources) {
-                let span = visible(second, second_source);
-                let annotation = AnnotationKind::Context.span(span).label(related.label.as_str());
-                if second.file == place.file {
-                    snippet = snippet.annotation(annotation);
-                } else {
-                    let other = Snippet::source(second_source.text());
-                    elsewhere = Some(other.path(second_source.name()).annotation(annotation));
-                }
+        let second = diagnostic.related.as_ref();
+        let second =
+            second.and_then(|related| Some((related, placed(Some(related.place), sources)?)));
+        if let Some((related, (second, second_source))) = second {
+            let span = visible(second, second_source);
+            let annotation = AnnotationKind::Context
+                .span(span)
+                .label(related.label.as_str());
+            if second.file == place.file {
+                snippet = snippet.annotation(annotation);
+            } else {
+                let other = Snippet::source(second_source.text());
+                elsewhere = Some(other.path(second_source.name()).annotation(annotation));
             }
         }
         group = group.element(snippet);

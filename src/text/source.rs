@@ -30,7 +30,11 @@ impl Place {
     /// The range of a text; ends beyond 4 GiB are cut, which no readable text reaches.
     pub fn new(file: FileId, range: Range<usize>) -> Place {
         let cut = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Place { file, start: cut(range.start), end: cut(range.end) }
+        Place {
+            file,
+            start: cut(range.start),
+            end: cut(range.end),
+        }
     }
 
     /// The bytes as a range for slicing.
@@ -61,8 +65,14 @@ impl Source {
     pub fn new(name: &str, text: &str) -> Source {
         let after_breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(0).chain(after_breaks.map(|(at, _)| at + 1));
-        let line_starts = starts.map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect();
-        Source { name: name.into(), text: text.into(), line_starts }
+        let line_starts = starts
+            .map(|at| u32::try_from(at).unwrap_or(u32::MAX))
+            .collect();
+        Source {
+            name: name.into(),
+            text: text.into(),
+            line_starts,
+        }
     }
 
     /// The name that messages show.
@@ -78,10 +88,15 @@ impl Source {
     /// Line and column of a byte; a byte inside a character counts as its start.
     pub fn position(&self, byte: usize) -> Position {
         let byte = byte.min(self.text.len());
-        let line = self.line_starts.partition_point(|start| *start as usize <= byte);
+        let line = self
+            .line_starts
+            .partition_point(|start| *start as usize <= byte);
         let start = self.line_starts[line - 1] as usize;
         let characters = self.text[start..].char_indices();
-        let column = characters.take_while(|(at, c)| start + at + c.len_utf8() <= byte).count() + 1;
+        let column = characters
+            .take_while(|(at, c)| start + at + c.len_utf8() <= byte)
+            .count()
+            + 1;
         Position { line, column }
     }
 
@@ -117,7 +132,8 @@ impl Sources {
 
     /// What is written at a place, empty if the place is not of this set.
     pub fn at(&self, place: Place) -> &str {
-        self.get(place.file).map_or("", |source| source.slice(place.range()))
+        self.get(place.file)
+            .map_or("", |source| source.slice(place.range()))
     }
 
     /// `name:line:column` of the start of a place, as messages show it.
@@ -142,7 +158,11 @@ mod tests {
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.position(6), Position { line: 2, column: 1 });
         assert_eq!(source.position(8), Position { line: 2, column: 2 });
-        assert_eq!(source.position(7), Position { line: 2, column: 1 }, "inside a character");
+        assert_eq!(
+            source.position(7),
+            Position { line: 2, column: 1 },
+            "inside a character"
+        );
         assert_eq!(source.position(999), Position { line: 3, column: 1 });
     }
 
