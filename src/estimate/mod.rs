@@ -1,1 +1,20 @@
 //! From observations to statements: intervals, verdicts, attribution.
+//!
+//! One idea: every method works on plain slices, one value a replication in replication order, so
+//! it would serve measured data as well. `None` means that a value does not exist in that
+//! replication, `Some(f64::INFINITY)` that it is "never" (a percentile among those who did not get
+//! through). Knows neither program nor engine, and runs nothing.
+
+pub mod attribution;
+pub mod bottleneck;
+pub mod interval;
+pub mod measure;
+pub mod order;
+pub mod paired;
+pub mod precision;
+pub mod quantile;
+pub mod recovery;
+pub mod resample;
+pub mod series;
+pub mod verdict;
+pub mod warmup;
