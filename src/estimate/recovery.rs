@@ -9,7 +9,7 @@
 
 use super::interval;
 use super::order;
-use crate::results::Recovery;
+use crate::results::{Recovery, Split};
 
 /// Width of a window unless the model says otherwise, seconds.
 pub const WINDOW_S: f64 = 10.0;
@@ -168,6 +168,25 @@ pub fn summarise(
     })
 }
 
+/// A metric over the launches that collapsed beside that over the others. `None` unless some did
+/// and some did not; a launch whose fate could not be told belongs to neither.
+pub fn split(values: &[Option<f64>], fates: &[Option<Fate>], confidence: f64) -> Option<Split> {
+    let group = |collapsed: bool| -> Vec<Option<f64>> {
+        let belongs = |fate: &Option<Fate>| fate.is_some_and(|f| f.collapsed == collapsed);
+        values
+            .iter()
+            .zip(fates)
+            .filter(|(_, f)| belongs(f))
+            .map(|(value, _)| *value)
+            .collect()
+    };
+    let (collapsed, others) = (group(true), group(false));
+    (!collapsed.is_empty() && !others.is_empty()).then(|| Split {
+        collapsed: interval::mean(&collapsed, confidence),
+        others: interval::mean(&others, confidence),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,5 +282,9 @@ mod tests {
         assert_eq!(counts(found.recovered), Some((2, 3)));
         assert_eq!(found.time_s.unwrap().estimate, Some(10.0));
         assert_eq!(summarise(&[None], WINDOW_S, 0.0, 0.95), None);
+        let groups = split(&[0.9, 0.8, 0.2, 0.7, 0.1].map(Some), &all, 0.95).unwrap();
+        assert_eq!(groups.collapsed.unwrap().estimate, Some(0.2));
+        assert!((groups.others.unwrap().estimate.unwrap() - 0.8).abs() < 1e-12);
+        assert_eq!(split(&[Some(0.9)], &all[..1], 0.95), None);
     }
 }
