@@ -4,6 +4,8 @@
 //! a [`Sampler`](sampler::Sampler) is the same law made ready to draw. Draws know nothing of what
 //! they are for.
 
+pub mod generator;
+pub mod key;
 pub mod family;
 pub mod facts;
 pub mod sampler;
