@@ -1,1 +1,150 @@
-//! What one replication saw: data only, mergeable.
+//! What one replication saw: data only.
+//!
+//! The engine's recorder fills an [`Observation`]; estimates are made from many of them. It does
+//! not know who records or who reads, and holds no name: positions come from the [`Layout`].
+
+pub mod layout;
+pub mod probe;
+pub mod sketch;
+
+pub use layout::*;
+pub use probe::{Comparison, Period, Probe, RecoveryFigure, Statistic, Term, View, Worst};
+pub use sketch::Sketch;
+
+use crate::base::time::Time;
+
+/// How a user's last visit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u32)]
+pub enum Outcome {
+    /// The last step was done.
+    Served = 0,
+    /// Patience was spent.
+    Abandoned = 1,
+    /// Turned away.
+    Refused = 2,
+    /// A request failed in any other way.
+    Failed = 3,
+    /// A `take` found no units.
+    SoldOut = 4,
+    /// In the system, or at home before another visit, at the end.
+    Unfinished = 5,
+}
+
+impl Outcome {
+    /// All outcomes, in the order of their numbers.
+    pub const ALL: [Self; 6] = [
+        Self::Served,
+        Self::Abandoned,
+        Self::Refused,
+        Self::Failed,
+        Self::SoldOut,
+        Self::Unfinished,
+    ];
+
+    /// The word of the language and of the results.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Served => "served",
+            Self::Abandoned => "abandoned",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::SoldOut => "sold_out",
+            Self::Unfinished => "unfinished",
+        }
+    }
+}
+
+/// What one replication saw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// Which replication, from 0.
+    pub replication: u32,
+    /// The last instant at which anything happened.
+    pub ended: Time,
+    /// Events executed.
+    pub events: u64,
+    /// Most users inside at one time.
+    pub users_max: u64,
+    /// By [`CounterId`], over the measured period.
+    pub counters: Vec<u64>,
+    /// By bin, then [`CounterId`]: counts belong to the bin in which they happen.
+    pub counter_bins: Vec<u32>,
+    /// By [`LevelId`]: integral over the measured period, in units times seconds.
+    pub integrals: Vec<f64>,
+    /// By [`LevelId`]: the largest value in the measured period.
+    pub maxima: Vec<u32>,
+    /// By bin, then [`LevelId`]: time average of the bin.
+    pub level_bins: Vec<f32>,
+    /// By [`SampleId`]: durations, in nanoseconds.
+    pub tallies: Vec<Tally>,
+    /// By [`SampleId`] of call requests and journeys (the others are empty), then bin: durations
+    /// by the bin in which they started.
+    pub tally_bins: Vec<Vec<BinTimes>>,
+    /// By mark: when it was first and last passed; absent when it never was.
+    pub marked: Vec<Option<(Time, Time)>>,
+    /// By journey, then top-level step.
+    pub funnel: Vec<Vec<FunnelStep>>,
+    /// By stock: when the first `take` found too few units.
+    pub sold_out_at: Vec<Option<Time>>,
+    /// Windows of ten seconds from the start of the clock, for collapse and recovery.
+    pub windows: Vec<Window>,
+    /// By probe: the value, infinite for "longer than any time", `None` where it does not exist.
+    pub metrics: Vec<Option<f64>>,
+    /// By probe: windows skipped for too few values.
+    pub skipped: Vec<u32>,
+    /// Users, requests and attempts present at the cut of a warm-up.
+    pub present_at_cut: u64,
+}
+
+/// Durations of one kind over the whole measured period.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Every duration, in ns, within the sketch's error.
+    pub sketch: Sketch,
+    /// How many.
+    pub count: u64,
+    /// Their sum in ns.
+    pub sum: u128,
+    /// Sum of their squares in s².
+    pub squares: f64,
+    /// The longest in ns.
+    pub max: u64,
+}
+
+/// Durations that started in one bin.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BinTimes {
+    /// How many started.
+    pub started: u32,
+    /// How many of them ended ok.
+    pub ok: u32,
+    /// Median of those that ended ok, in seconds; NaN-free: absent is negative.
+    pub p50: f32,
+    /// Their 95th percentile, likewise.
+    pub p95: f32,
+    /// Their 99th percentile, likewise.
+    pub p99: f32,
+}
+
+/// What became of those who reached a top-level step of a journey.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FunnelStep {
+    /// Visits that reached it.
+    pub reached: u64,
+    /// Visits that went on from it.
+    pub passed: u64,
+    /// Visits that ended at it, by [`Outcome`].
+    pub left: [u64; 6],
+}
+
+/// Requests of users that started in one window of ten seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Window {
+    /// How many started.
+    pub started: u32,
+    /// How many of them ended ok.
+    pub ok: u32,
+    /// Median time of those that ended ok, in seconds; 0 when there are none.
+    pub median: f32,
+}

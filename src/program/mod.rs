@@ -1,1 +1,319 @@
 //! The model made fast: flat, immutable, shared by all threads.
+//!
+//! A [`Program`] is structure (code, tables by dense id, names for the results) plus
+//! [`Settings`] for each epoch between two actions. The engine reads it and never a name; the
+//! study reads the names and never the code. Compiling is the business of `compile`, the only
+//! file that knows both the model and the program.
+
+pub mod disturbance;
+pub mod instruction;
+pub mod settings;
+pub mod source;
+
+pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Station};
+pub use instruction::{Instruction, NOWHERE, Pc};
+pub use settings::*;
+pub use source::{Form, Piece, Source, Spacing};
+
+use crate::base::table::Table;
+use crate::random::key::Owner;
+use crate::base::time::{Span, Time};
+use crate::observation::{Layout, Probe};
+
+crate::id! {
+    /// A journey, in the order of names.
+    pub struct JourneyId;
+    /// A source of arrivals, in the order of names.
+    pub struct SourceId;
+    /// A service, in the order of names.
+    pub struct ServiceId;
+    /// An endpoint, in the order of services and names.
+    pub struct EndpointId;
+    /// A `call` or `send` step.
+    pub struct CallId;
+    /// A `cpu`, `wait` or `think` step, or the count of a `repeat`.
+    pub struct WorkId;
+    /// A `hold` step.
+    pub struct HoldId;
+    /// An `enter` step.
+    pub struct EnterId;
+    /// A `choose` step.
+    pub struct ChooseId;
+    /// A `repeat` step.
+    pub struct RepeatId;
+    /// A `parallel` step.
+    pub struct ParallelId;
+    /// A `take` step.
+    pub struct TakeId;
+    /// A mark, in the order of words.
+    pub struct MarkId;
+    /// A pool, in the order of names.
+    pub struct PoolId;
+    /// A room, in the order of names.
+    pub struct RoomId;
+    /// A stock, in the order of names.
+    pub struct StockId;
+}
+
+/// A compiled model.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// When it begins, is measured, and ends.
+    pub clock: Clock,
+    /// All code; journeys and endpoints say where they begin.
+    pub code: Vec<Instruction>,
+    /// Where users come from, in the order of names (which also breaks ties of arrivals).
+    pub sources: Table<SourceId, Source>,
+    /// Journeys.
+    pub journeys: Table<JourneyId, Journey>,
+    /// Services: what no action can change.
+    pub services: Table<ServiceId, Service>,
+    /// Endpoints.
+    pub endpoints: Table<EndpointId, Endpoint>,
+    /// `call` and `send` steps.
+    pub calls: Table<CallId, Call>,
+    /// Luck of each `cpu`, `wait`, `think` step (see [`Step luck`](Call::luck)).
+    pub work: Table<WorkId, u64>,
+    /// `hold` steps.
+    pub holds: Table<HoldId, Hold>,
+    /// `enter` steps.
+    pub enters: Table<EnterId, Enter>,
+    /// `choose` steps.
+    pub chooses: Table<ChooseId, Choose>,
+    /// `repeat` steps.
+    pub repeats: Table<RepeatId, Repeat>,
+    /// `parallel` steps.
+    pub parallels: Table<ParallelId, Parallel>,
+    /// `take` steps.
+    pub takes: Table<TakeId, Take>,
+    /// Pools.
+    pub pools: Table<PoolId, Pool>,
+    /// How many rooms there are (their numbers are settings).
+    pub rooms: u32,
+    /// Units of each stock.
+    pub stocks: Table<StockId, u64>,
+    /// How many marks there are.
+    pub marks: u32,
+    /// What is in force when; the first begins with the clock, the others with an action's
+    /// effect, in time order.
+    pub epochs: Vec<Epoch>,
+    /// What goes wrong, in the order of begin and name.
+    pub faults: Vec<Fault>,
+    /// What is asked beyond the usual, in the order of [`Names::probes`].
+    pub probes: Vec<Probe>,
+    /// Where every count stands.
+    pub layout: Layout,
+    /// Words for the results; the engine never looks.
+    pub names: Names,
+}
+
+/// When a replication begins, is measured, and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// The earliest possible arrival, at most T+0.
+    pub start: Time,
+    /// Where the measured period begins (the start, or the end of the warm-up).
+    pub cut: Time,
+    /// T+`run_for`: arrivals and integrals end.
+    pub horizon: Time,
+    /// Run on until everyone has left, at most until here.
+    pub drain: Option<Time>,
+    /// Width of a bin of the timeline.
+    pub bin: Span,
+    /// Number of bins from start to horizon.
+    pub bins: u32,
+    /// The end of the trigger for collapse and recovery, if the model tells.
+    pub trigger: Option<(Time, Time)>,
+}
+
+/// What is in force from an instant on.
+#[derive(Clone, Debug)]
+pub struct Epoch {
+    /// The instant.
+    pub at: Time,
+    /// The action's name; empty for the first.
+    pub name: String,
+    /// Every number.
+    pub settings: Settings,
+}
+
+/// A journey.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// Where its code begins.
+    pub entry: Pc,
+    /// Stable hash of its name: the root of every path.
+    pub luck: u64,
+    /// How many top-level steps it has.
+    pub steps: u16,
+}
+
+/// A service, as far as no action can change it.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name: luck of what belongs to no user.
+    pub owner: Owner,
+    /// The most instances that any epoch asks for.
+    pub servers_max: u32,
+    /// Whether some endpoint has `parallel`, so that one worker may be in `cpu` more than once.
+    pub fans_out: bool,
+}
+
+/// An endpoint.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Whose.
+    pub service: ServiceId,
+    /// Where its code begins.
+    pub entry: Pc,
+}
+
+/// A `call` or `send` step.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The endpoint asked.
+    pub endpoint: EndpointId,
+    /// The service of that endpoint.
+    pub service: ServiceId,
+    /// A `send`: one way, nobody waits.
+    pub message: bool,
+    /// Where the caller stands.
+    pub from: Station,
+    /// Luck: stable hash of the chain of written steps, from the top of the journey or endpoint
+    /// down to this one, each by its identity (semantics 10).
+    pub luck: u64,
+    /// Where to go on when it fails, or [`NOWHERE`].
+    pub on_failure: Pc,
+}
+
+/// A `hold` step.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// Whose unit.
+    pub pool: PoolId,
+    /// First of the pool's instances that this step uses.
+    pub instance: u32,
+    /// Add the number of the server that runs the step.
+    pub per_server: Scope,
+    /// The instruction after its [`Instruction::Release`].
+    pub after: Pc,
+    /// Where to go on when it fails, or [`NOWHERE`].
+    pub on_failure: Pc,
+}
+
+/// Whether each server has its own instance of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One for all that run the step.
+    Shared,
+    /// One for each server of the service that runs the step.
+    Server,
+}
+
+/// An `enter` step.
+#[derive(Clone, Debug)]
+pub struct Enter {
+    /// Which room.
+    pub room: RoomId,
+    /// Whether the place is kept until the steps end ([`Instruction::Exit`]).
+    pub stay: Stay,
+    /// Where to go on when it fails, or [`NOWHERE`].
+    pub on_failure: Pc,
+}
+
+/// Whether a room is only passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stay {
+    /// Only the door is passed.
+    Passes,
+    /// A place is kept while the steps run.
+    Stays,
+}
+
+/// A `choose` step.
+#[derive(Clone, Debug)]
+pub struct Choose {
+    /// Luck of the draw.
+    pub luck: u64,
+    /// Where each branch begins, in the order of the cumulated shares.
+    pub branches: Vec<Pc>,
+}
+
+/// A `repeat` step.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    /// How many turns.
+    pub times: WorkId,
+    /// Luck of the turns.
+    pub luck: u64,
+    /// The first instruction of a turn.
+    pub body: Pc,
+    /// The instruction after its [`Instruction::Turn`].
+    pub after: Pc,
+}
+
+/// A `parallel` step.
+#[derive(Clone, Debug)]
+pub struct Parallel {
+    /// Where each branch begins.
+    pub branches: Vec<Pc>,
+    /// How many must succeed.
+    pub needed: u32,
+    /// The instruction after all branches.
+    pub after: Pc,
+    /// Where to go on when it fails, or [`NOWHERE`].
+    pub on_failure: Pc,
+}
+
+/// A `take` step.
+#[derive(Clone, Debug)]
+pub struct Take {
+    /// Of what.
+    pub stock: StockId,
+    /// How many.
+    pub units: u32,
+    /// Where to go on when there are too few, or [`NOWHERE`].
+    pub on_failure: Pc,
+}
+
+/// A pool.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// First of its instances among those of all pools.
+    pub first: u32,
+    /// How many instances it has.
+    pub instances: u32,
+    /// Its name: luck of a random order.
+    pub owner: Owner,
+}
+
+/// Words for the results, in the order of the ids.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Journeys.
+    pub journeys: Vec<String>,
+    /// Top-level steps of each journey, as the funnel shows them.
+    pub journey_steps: Vec<Vec<String>>,
+    /// Services.
+    pub services: Vec<String>,
+    /// Endpoints, as `service.endpoint`.
+    pub endpoints: Vec<String>,
+    /// Call steps as metrics name them: the shortest name that is unique.
+    pub calls: Vec<String>,
+    /// Whether each of `calls` is a message (`send`).
+    pub messages: Vec<bool>,
+    /// Pools.
+    pub pools: Vec<String>,
+    /// Rooms.
+    pub rooms: Vec<String>,
+    /// Stocks.
+    pub stocks: Vec<String>,
+    /// Marks.
+    pub marks: Vec<String>,
+    /// Faults, in the order of [`Program::faults`].
+    pub faults: Vec<String>,
+    /// Metrics, normalised, in the order of [`Program::probes`].
+    pub probes: Vec<String>,
+    /// Services in the order in which journeys reach them (rows of the heat map).
+    pub services_in_call_order: Vec<String>,
+}

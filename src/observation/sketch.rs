@@ -1,0 +1,220 @@
+//! Quantiles with a bounded relative error: log-linear buckets of integer nanoseconds.
+//!
+//! Every power of two is cut into 128 equal buckets, so a bucket's middle is within 0.4 % of any
+//! value in it (below 256 ns the buckets are exact). The same idea as HdrHistogram (G. Tene) and,
+//! with logarithms in place of the linear cut, DDSketch (Masson, Rim, Lee 2019). Mergeable:
+//! buckets add. A live sketch is a flat array; a finished one keeps only the range in use.
+
+/// Largest relative error of a quantile.
+pub const RELATIVE_ERROR: f64 = 0.004;
+
+const SHIFT: u32 = 7;
+const PER_OCTAVE: u64 = 1 << SHIFT;
+
+/// Index of the bucket of a value.
+#[inline]
+pub const fn bucket(ns: u64) -> usize {
+    if ns < 2 * PER_OCTAVE {
+        return ns as usize;
+    }
+    let octave = 63 - ns.leading_zeros() - SHIFT;
+    (octave as usize) * PER_OCTAVE as usize + (ns >> octave) as usize
+}
+
+/// The middle of a bucket, in nanoseconds.
+pub const fn middle(bucket: usize) -> u64 {
+    let bucket = bucket as u64;
+    if bucket < 2 * PER_OCTAVE {
+        return bucket;
+    }
+    let octave = bucket / PER_OCTAVE - 1;
+    let low = (bucket - octave * PER_OCTAVE) << octave;
+    low + ((1 << octave) >> 1)
+}
+
+/// A finished or merged sketch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sketch {
+    first: usize,
+    counts: Vec<u32>,
+    total: u64,
+}
+
+impl Sketch {
+    /// Keeps the range in use of live buckets.
+    pub fn from_live(live: &[u32]) -> Self {
+        let Some(first) = live.iter().position(|&n| n > 0) else {
+            return Self::default();
+        };
+        let last = live.iter().rposition(|&n| n > 0).unwrap_or(first);
+        let counts = live[first..=last].to_vec();
+        let total = counts.iter().map(|&n| u64::from(n)).sum();
+        Self {
+            first,
+            counts,
+            total,
+        }
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> u64 {
+        self.total
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// The k-th smallest value (k from 1), in nanoseconds; `None` beyond the last.
+    pub fn kth(&self, k: u64) -> Option<u64> {
+        let mut left = k;
+        for (i, &n) in self.counts.iter().enumerate() {
+            if u64::from(n) >= left {
+                return Some(middle(self.first + i));
+            }
+            left -= u64::from(n);
+        }
+        None
+    }
+
+    /// The percentile q of `started` values of which those not in the sketch are longer than
+    /// any time: the ⌈q·n⌉-th, in nanoseconds. `None` without ten values beyond it.
+    pub fn percentile(&self, q: f64, started: u64) -> Option<Percentile> {
+        let rank = rank(q, started);
+        if rank == 0 || started < rank + 10 {
+            return None;
+        }
+        Some(self.kth(rank).map_or(Percentile::Never, Percentile::At))
+    }
+
+    /// Adds all values of another sketch.
+    pub fn merge(&mut self, other: &Self) {
+        if other.is_empty() {
+            return;
+        }
+        let first = if self.is_empty() {
+            other.first
+        } else {
+            self.first.min(other.first)
+        };
+        let end = (self.first + self.counts.len()).max(other.first + other.counts.len());
+        let mut counts = vec![0; end - first];
+        for side in [&*self, other] {
+            for (i, &n) in side.counts.iter().enumerate() {
+                counts[side.first + i - first] += n;
+            }
+        }
+        self.first = first;
+        self.counts = counts;
+        self.total += other.total;
+    }
+
+    /// Every bucket in use: its middle in nanoseconds, and how many values it holds.
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let first = self.first;
+        self.counts
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| **n > 0)
+            .map(move |(i, &n)| (middle(first + i), n))
+    }
+}
+
+/// A percentile that may be longer than any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Percentile {
+    /// Nanoseconds.
+    At(u64),
+    /// Fewer than the asked share ended ok.
+    Never,
+}
+
+/// The rank ⌈q·n⌉ of a percentile.
+///
+/// q is a written decimal such as 0.95, so q·n is compared with a tolerance of a millionth: 95 %
+/// of 100 is the 95th, not the 96th that binary rounding would make of it.
+pub fn rank(q: f64, n: u64) -> u64 {
+    let exact = q * n as f64;
+    let nearest = exact.round();
+    if (exact - nearest).abs() < 1e-6 {
+        nearest as u64
+    } else {
+        exact.ceil() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_middle_is_within_the_stated_error(ns in 1u64..1 << 60) {
+            let m = middle(bucket(ns)) as f64;
+            prop_assert!((m - ns as f64).abs() <= RELATIVE_ERROR * ns as f64);
+        }
+
+        #[test]
+        fn buckets_keep_the_order(a in 0u64..1 << 60, b in 0u64..1 << 60) {
+            let (a, b) = (a.min(b), a.max(b));
+            prop_assert!(bucket(a) <= bucket(b));
+        }
+
+        #[test]
+        fn quantiles_agree_with_sorting_and_with_another_sketch(
+            values in proptest::collection::vec(1u64..1 << 45, 30..400), q in 0.01f64..0.9
+        ) {
+            let mut live = vec![0; bucket(1 << 45) + 1];
+            let mut other = sketches_ddsketch::DDSketch::new(
+                sketches_ddsketch::Config::new(0.005, 4096, 1e-9),
+            );
+            for &v in &values {
+                live[bucket(v)] += 1;
+                other.add(v as f64);
+            }
+            let n = values.len() as u64;
+            let sketch = Sketch::from_live(&live);
+            let mut sorted = values;
+            sorted.sort_unstable();
+            let k = rank(q, n).max(1);
+            let exact = sorted[k as usize - 1] as f64;
+            let ours = sketch.kth(k).expect("k is at most n") as f64;
+            prop_assert!((ours - exact).abs() <= RELATIVE_ERROR * exact);
+            let at = (k - 1) as f64 / (n - 1) as f64;
+            if let Ok(Some(theirs)) = other.quantile(at) {
+                let low = sorted[(k as usize).saturating_sub(2)] as f64;
+                let high = sorted[(k as usize).min(sorted.len() - 1)] as f64;
+                prop_assert!(theirs >= low * 0.99 && theirs <= high * 1.01);
+            }
+        }
+    }
+
+    #[test]
+    fn merging_adds() {
+        let mut a = Sketch::from_live(&[0, 1, 0, 2]);
+        a.merge(&Sketch::from_live(&[0, 0, 0, 0, 0, 7]));
+        assert_eq!(a.len(), 10);
+        assert_eq!(a.kth(1), Some(1));
+        assert_eq!(a.kth(4), Some(5));
+        assert_eq!(a.kth(11), None);
+    }
+
+    #[test]
+    fn a_percentile_needs_ten_values_beyond_it() {
+        let mut live = vec![0; 4];
+        live[1] = 190;
+        let sketch = Sketch::from_live(&live);
+        assert_eq!(sketch.percentile(0.95, 199), None);
+        assert_eq!(sketch.percentile(0.95, 200), Some(Percentile::At(1)));
+        assert_eq!(sketch.percentile(0.96, 1000), Some(Percentile::Never));
+    }
+
+    #[test]
+    fn the_rank_of_a_written_decimal_is_exact() {
+        assert_eq!(rank(0.95, 100), 95);
+        assert_eq!(rank(0.95, 101), 96);
+        assert_eq!(rank(0.07, 100), 7);
+    }
+}

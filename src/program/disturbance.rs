@@ -1,0 +1,107 @@
+//! What goes wrong by the clock: the compiled forms of `[fault.…]`.
+
+use super::{Pc, ServiceId};
+use crate::random::key::Owner;
+use crate::base::time::{Span, Time};
+use crate::random::sampler::Sampler;
+
+/// A place that messages travel between: 0 is the users, n + 1 the n-th service.
+pub type Station = u32;
+
+/// One fault with its window.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Its name: the luck of the servers it chooses.
+    pub owner: Owner,
+    /// When it begins.
+    pub from: Time,
+    /// When it ends; a fault without `for` lasts until the horizon and beyond.
+    pub until: Time,
+    /// What it does.
+    pub kind: FaultKind,
+}
+
+/// Which instances of a service.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Selector {
+    /// So many, at most all.
+    Count(u32),
+    /// A share of those that are up, half up, at least one.
+    Share(f64),
+    /// Every one.
+    All,
+}
+
+/// What happens to messages that meet a cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutMessages {
+    /// They all arrive at the end of the cut, or later where the network takes longer.
+    Kept,
+    /// They never arrive.
+    Lost,
+    /// The sender is told, as by a refusal.
+    Refused,
+}
+
+/// What a fault does (semantics 9).
+#[derive(Clone, Debug)]
+pub enum FaultKind {
+    /// `cpu` and `wait` take `factor` times as long.
+    Slow {
+        /// Whose.
+        service: ServiceId,
+        /// How many times as long.
+        factor: f64,
+        /// Which instances.
+        servers: Selector,
+    },
+    /// The instances stand still.
+    Pause {
+        /// Whose.
+        service: ServiceId,
+        /// Which instances.
+        servers: Selector,
+    },
+    /// The instances lose their work and their queue.
+    Crash {
+        /// Whose.
+        service: ServiceId,
+        /// Which instances.
+        servers: Selector,
+        /// Boot time after the end in place of the service's own.
+        boot: Option<Sampler>,
+        /// The balancer still sends work there for so long.
+        noticed_after: Option<Span>,
+        /// Callers learn only at their timeout.
+        silent: bool,
+    },
+    /// No message passes between two places.
+    Cut {
+        /// One place.
+        a: Station,
+        /// The other.
+        b: Station,
+        /// What happens to them.
+        messages: CutMessages,
+    },
+    /// Some messages between two places take longer.
+    Delay {
+        /// One place.
+        a: Station,
+        /// The other.
+        b: Station,
+        /// Seconds on top.
+        by: Sampler,
+        /// Which share of the messages, each way.
+        share: f64,
+    },
+    /// Some attempts fail where they would start.
+    Error {
+        /// Whose.
+        service: ServiceId,
+        /// Which share.
+        share: f64,
+        /// Code to run in place of the endpoint: the cost in CPU, then the failure.
+        code: Pc,
+    },
+}

@@ -1,0 +1,82 @@
+//! Where users come from: the compiled forms of `[arrivals.…]`.
+//!
+//! Every user has an identity (source, index) and an instant of their own: a stream is the
+//! inversion of its cumulated rate at unit-rate points, so a higher rate moves the same users
+//! closer together; the n-th member of a crowd keeps an instant, so a larger crowd moves nobody.
+
+use super::JourneyId;
+use crate::random::key::Owner;
+use crate::base::time::{Span, Time};
+use crate::random::sampler::Sampler;
+
+/// One table `[arrivals.NAME]`.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What its users do.
+    pub journey: JourneyId,
+    /// Its name: every user of it is a number of that owner.
+    pub owner: Owner,
+    /// When they come.
+    pub form: Form,
+}
+
+/// When users come.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// Users at a rate that may change in time.
+    Stream {
+        /// Pieces in time order, without overlap; outside them nobody comes.
+        pieces: Vec<Piece>,
+        /// Gaps of the unit-rate points.
+        spacing: Spacing,
+    },
+    /// Exactly so many people, each at an instant of their own.
+    Crowd {
+        /// How many.
+        users: u64,
+        /// The earliest instant.
+        from: Time,
+        /// Seconds after `from`.
+        arrive: Sampler,
+    },
+    /// Many at one instant, once or again and again.
+    Burst {
+        /// How many at a time.
+        users: u64,
+        /// The instants, all before the horizon.
+        at: Vec<Time>,
+        /// Seconds after the instant; `None` is all at once.
+        spread: Option<Sampler>,
+    },
+    /// Instants that were measured, sorted, one a user.
+    Times(Vec<Time>),
+    /// So many people who start over when they are done.
+    Population {
+        /// How many.
+        users: u64,
+    },
+}
+
+/// A piece of a rate that is constant or changes linearly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Piece {
+    /// Where it begins.
+    pub from: Time,
+    /// How long it is.
+    pub length: Span,
+    /// Users per second at its beginning.
+    pub rate: f64,
+    /// Users per second at its end.
+    pub rate_end: f64,
+}
+
+/// Gaps between the unit-rate points of a stream; their mean is 1.
+#[derive(Clone, Debug)]
+pub enum Spacing {
+    /// Exponential gaps: a Poisson process.
+    Poisson,
+    /// All gaps equal: the k-th user comes when the cumulated rate reaches k, k = 1, 2, ….
+    Even,
+    /// Gaps drawn from a distribution with mean 1.
+    Gaps(Sampler),
+}
