@@ -1,0 +1,203 @@
+//! What reports look up in the document: the lead metric, what stands beside a percentile, the
+//! steps worth a picture.
+//!
+//! One idea: every report asks the same questions of the document, so they are answered once. It
+//! computes no figure and prints no word.
+
+use crate::results::{
+    Attribution, Bottleneck, BottleneckKind, Difference, Estimate, Measure, Results, Unit, Variant,
+};
+
+/// The metric that the first sentence is about, wherever it was measured.
+pub(crate) const SERVED: &str = "share(served)";
+
+/// Name of the variant that all others are held against: the first.
+pub(crate) fn baseline_name(results: &Results) -> &str {
+    results.order.first().map_or("baseline", String::as_str)
+}
+
+/// That variant, if anything was run.
+pub(crate) fn baseline(results: &Results) -> Option<&Variant> {
+    results.variants.get(baseline_name(results))
+}
+
+/// The variants in order, each with its name.
+pub(crate) fn variants(results: &Results) -> impl Iterator<Item = (&str, &Variant)> {
+    results
+        .order
+        .iter()
+        .filter_map(|name| Some((name.as_str(), results.variants.get(name)?)))
+}
+
+/// The variants after the baseline.
+pub(crate) fn others(results: &Results) -> impl Iterator<Item = (&str, &Variant)> {
+    variants(results).skip(1)
+}
+
+/// Whether there is anything to compare.
+pub(crate) fn is_compared(results: &Results) -> bool {
+    results.order.len() > 1
+}
+
+/// Unit of a metric, and which direction is better.
+pub(crate) fn measure(results: &Results, metric: &str) -> Measure {
+    results
+        .measures
+        .get(metric)
+        .copied()
+        .unwrap_or_else(|| Measure {
+            unit: guess_unit(metric),
+            ..Measure::default()
+        })
+}
+
+/// The unit that the form of a metric implies, for documents that do not give it.
+fn guess_unit(metric: &str) -> Unit {
+    let form = metric.split('(').next().unwrap_or("");
+    match form {
+        "share" => Unit::Share,
+        "rate" => Unit::PerSecond,
+        _ if percentile_of(metric).is_some() => Unit::Seconds,
+        _ => Unit::Count,
+    }
+}
+
+/// The paired difference of a variant on a metric.
+pub(crate) fn difference<'a>(
+    results: &'a Results,
+    variant: &str,
+    metric: &str,
+) -> Option<&'a Difference> {
+    results.differences.get(variant)?.get(metric)
+}
+
+/// The metrics that are given words, `share(served)` first, then in the order of the document.
+pub(crate) fn headline(results: &Results) -> Vec<&str> {
+    let listed: Vec<&str> = match &results.family {
+        Some(family) => family.headline.iter().map(String::as_str).collect(),
+        None => objective_metrics(results),
+    };
+    let mut all: Vec<&str> = Vec::new();
+    let lead = listed.iter().copied().filter(|m| *m == SERVED);
+    for metric in lead.chain(listed.iter().copied()) {
+        if !all.contains(&metric) {
+            all.push(metric);
+        }
+    }
+    all
+}
+
+/// Metrics of the baseline's objectives, in the order of the file.
+fn objective_metrics(results: &Results) -> Vec<&str> {
+    baseline(results).map_or(Vec::new(), |variant| {
+        variant
+            .objectives
+            .iter()
+            .map(|o| o.metric.as_str())
+            .collect()
+    })
+}
+
+/// The metric of the first sentence: `share(served)`, else the first headline metric.
+pub(crate) fn lead_metric(results: &Results) -> Option<&str> {
+    headline(results).into_iter().next()
+}
+
+/// A metric of a variant as the study reports it.
+pub(crate) fn metric<'a>(variant: &'a Variant, key: &str) -> Option<&'a Estimate> {
+    variant
+        .metrics
+        .get(key)
+        .or_else(|| {
+            let objective = variant.objectives.iter().find(|o| o.metric == key)?;
+            objective.value.as_ref()
+        })
+        .or_else(|| (key == SERVED).then_some(variant.users.share.served.as_ref())?)
+}
+
+/// Percentile and step of a metric such as `p95(login.time)`; `None` for any other form, also for
+/// the times of those that ended ok.
+pub(crate) fn percentile_of(metric: &str) -> Option<(&str, &str)> {
+    let (form, rest) = metric.split_once('(')?;
+    let what = rest.split([',', ')']).next()?;
+    let step = what.strip_suffix(".time")?;
+    let digits = form.strip_prefix('p')?;
+    let is_number = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    (is_number && !step.ends_with(".ok")).then_some((form, step))
+}
+
+/// What stands beside a percentile that counts those who did not get in as never: the same
+/// percentile of those who did, and the share who did.
+#[derive(Clone, Copy)]
+pub(crate) struct GotIn<'a> {
+    /// Which percentile: `p95`.
+    pub(crate) form: &'a str,
+    /// The percentile of those who got in.
+    pub(crate) time: Option<&'a Estimate>,
+    /// The share who got in.
+    pub(crate) share: Option<&'a Estimate>,
+}
+
+/// Those who got in, for a metric that is a percentile of a time; `None` if everybody did.
+pub(crate) fn got_in<'a>(variant: &'a Variant, key: &'a str) -> Option<GotIn<'a>> {
+    let (form, step) = percentile_of(key)?;
+    let (times, share) = match variant.requests.get(step) {
+        Some(request) => (request.ok_time.as_ref(), request.share_ok.as_ref()),
+        None => {
+            let journey = variant.journeys.get(step)?;
+            (
+                journey.ok_time.as_ref(),
+                journey.users.share.served.as_ref(),
+            )
+        }
+    };
+    let time = times.and_then(|t| match form {
+        "p50" => t.p50.as_ref(),
+        "p90" => t.p90.as_ref(),
+        "p95" => t.p95.as_ref(),
+        "p99" => t.p99.as_ref(),
+        "p99.9" => t.p999.as_ref(),
+        _ => None,
+    });
+    let is_everybody = share.and_then(|e| e.estimate).is_none_or(|s| s >= 1.0);
+    (!is_everybody).then_some(GotIn { form, time, share })
+}
+
+/// The first bottleneck that is a cause.
+pub(crate) fn cause(variant: &Variant) -> Option<&Bottleneck> {
+    variant
+        .bottlenecks
+        .iter()
+        .find(|b| b.kind == BottleneckKind::Cause)
+}
+
+/// The attributions worth telling: variant, its metric, what its changes are worth on it.
+pub(crate) fn attributions(results: &Results) -> Vec<(&str, &str, &Attribution)> {
+    let lead = lead_metric(results);
+    others(results)
+        .filter_map(|(name, _)| {
+            let by_metric = results.attribution.get(name)?;
+            let (metric, found) = lead
+                .and_then(|lead| by_metric.get_key_value(lead))
+                .or_else(|| by_metric.iter().next())?;
+            (found.order.len() > 1).then_some((name, metric.as_str(), found))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_names_its_step() {
+        assert_eq!(percentile_of("p95(login.time)"), Some(("p95", "login")));
+        assert_eq!(
+            percentile_of("p99.9(shop.login.time, 60s)"),
+            Some(("p99.9", "shop.login"))
+        );
+        assert_eq!(percentile_of("p95(login.ok.time)"), None);
+        assert_eq!(percentile_of("share(served)"), None);
+        assert_eq!(percentile_of("peak(x.time)"), None);
+    }
+}

@@ -1,0 +1,973 @@
+//! The only file with English about results: verdicts, the answer, what broke and why.
+//!
+//! One idea: a planner reads sentences, so every sentence is made here, from figures of the
+//! document alone, and each form of report only sets them. Small counts of things are spelled
+//! out; figures are printed as `number` prints them.
+
+use super::number::{self, change, duration, instant, points, share};
+use super::reading::{self, GotIn, SERVED};
+use crate::results::{
+    Attribution, AttributionMethod, Bottleneck, BottleneckKind, Difference, Estimate, Event, Known,
+    Note, NoteLevel, Objective, ObjectiveVerdict, Outcomes, Probability, Results, Stopped, Unit,
+    Users, Variant, Verdict, key,
+};
+
+/// `one`, `two` … up to twelve, then digits.
+pub fn small(count: usize) -> String {
+    const WORDS: [&str; 13] = [
+        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
+    ];
+    WORDS
+        .get(count)
+        .map_or_else(|| count.to_string(), ToString::to_string)
+}
+
+/// `30 launches`, `1 launch`.
+pub fn launches(count: u32) -> String {
+    match count {
+        1 => "1 launch".to_owned(),
+        _ => format!("{} launches", number::whole(f64::from(count))),
+    }
+}
+
+/// `a, b and c`.
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+/// The word of a difference.
+pub fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "better",
+        Verdict::Worse => "worse",
+        Verdict::Same => "same",
+        Verdict::Unclear => "unclear",
+    }
+}
+
+/// The symbol of a difference.
+pub fn verdict_symbol(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "▲",
+        Verdict::Worse => "▼",
+        Verdict::Same => "=",
+        Verdict::Unclear => "?",
+    }
+}
+
+/// The word of an objective.
+pub fn objective_word(verdict: ObjectiveVerdict) -> &'static str {
+    match verdict {
+        ObjectiveVerdict::Met => "met",
+        ObjectiveVerdict::Failed => "failed",
+        ObjectiveVerdict::Unclear => "unclear",
+    }
+}
+
+/// The symbol of an objective.
+pub fn objective_symbol(verdict: ObjectiveVerdict) -> &'static str {
+    match verdict {
+        ObjectiveVerdict::Met => "✓",
+        ObjectiveVerdict::Failed => "✗",
+        ObjectiveVerdict::Unclear => "?",
+    }
+}
+
+/// The ASCII form of the symbol of an objective.
+pub fn objective_ascii(verdict: ObjectiveVerdict) -> &'static str {
+    match verdict {
+        ObjectiveVerdict::Met => "ok",
+        ObjectiveVerdict::Failed => "FAIL",
+        ObjectiveVerdict::Unclear => "unclear",
+    }
+}
+
+/// How an input is known.
+pub fn known_word(known: Known) -> &'static str {
+    match known {
+        Known::Measured => "measured",
+        Known::Published => "published",
+        Known::Fitted => "fitted",
+        Known::Assumed => "assumed",
+    }
+}
+
+/// An outcome as it is said: `sold_out` is `sold out`.
+pub fn outcome_word(outcome: &str) -> String {
+    outcome.replace('_', " ")
+}
+
+/// Text in ASCII alone, for terminals that ask for it.
+pub fn ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            number::GAP | '\u{a0}' => plain.push(' '),
+            number::MINUS | '–' | '·' => plain.push('-'),
+            '✓' => plain.push_str("ok"),
+            '✗' => plain.push_str("FAIL"),
+            '→' => plain.push_str("->"),
+            '×' => plain.push('x'),
+            'µ' => plain.push('u'),
+            'δ' => plain.push('d'),
+            '≥' => plain.push_str(">="),
+            '≤' => plain.push_str("<="),
+            '…' => plain.push_str("..."),
+            c if c.is_ascii() => plain.push(c),
+            _ => plain.push('?'),
+        }
+    }
+    plain
+}
+
+/// The value of an estimate, or `never` if it is infinite in most launches.
+pub fn estimate(value: Option<&Estimate>, unit: Unit) -> String {
+    let Some(value) = value else {
+        return number::ABSENT.to_owned();
+    };
+    match value.estimate.or(value.p50) {
+        Some(found) => number::value(found, unit),
+        None if value.never > 0 => "never".to_owned(),
+        None => number::ABSENT.to_owned(),
+    }
+}
+
+/// The value of an estimate with the interval of its mean.
+pub fn estimate_with_interval(value: Option<&Estimate>, unit: Unit) -> String {
+    let lead = estimate(value, unit);
+    match value {
+        Some(Estimate {
+            estimate: Some(_),
+            low: Some(low),
+            high: Some(high),
+            ..
+        }) => {
+            let (low, high) = (number::value(*low, unit), number::value(*high, unit));
+            number::with_interval(&lead, &low, &high)
+        }
+        _ => lead,
+    }
+}
+
+/// A difference with its interval, in the metric's unit.
+pub fn difference(found: &Difference, unit: Unit) -> String {
+    match (found.estimate, found.low, found.high) {
+        (Some(lead), Some(low), Some(high)) => {
+            number::with_interval(&change(lead, unit), &change(low, unit), &change(high, unit))
+        }
+        (Some(lead), ..) => change(lead, unit),
+        _ => number::ABSENT.to_owned(),
+    }
+}
+
+/// `30 of 30`.
+pub fn k_of_n(chance: Option<&Probability>) -> String {
+    chance.map_or_else(
+        || number::ABSENT.to_owned(),
+        |p| {
+            let (k, n) = (f64::from(p.k), f64::from(p.n));
+            format!("{} of {}", number::whole(k), number::whole(n))
+        },
+    )
+}
+
+/// What would settle something unclear: `about 210 launches would settle it`.
+pub fn settling(settled_by: Option<u64>, done: u32) -> String {
+    match settled_by {
+        Some(n) if n <= 10 * u64::from(done) => format!(
+            "about {} launches would settle it, at most three times as many",
+            number::whole(n as f64)
+        ),
+        Some(_) => "more launches would not settle it at a sensible cost".to_owned(),
+        None => "more launches may settle it".to_owned(),
+    }
+}
+
+/// The word of a difference, with what would settle it if unclear.
+pub fn verdict_with_reason(found: &Difference, unit: Unit) -> String {
+    let Some(verdict) = found.verdict else {
+        return no_word(found);
+    };
+    let within = found.threshold.map(|t| threshold(t, unit));
+    match (verdict, within) {
+        (Verdict::Same, Some(within)) => {
+            format!("same (less than {within})")
+        }
+        (Verdict::Unclear, _) => format!("unclear: {}", settling(found.settled_by, found.of)),
+        _ => verdict_word(verdict).to_owned(),
+    }
+}
+
+/// Why a difference has no word.
+fn no_word(found: &Difference) -> String {
+    if found.n < found.of {
+        format!(
+            "in {} of {} pairs only: no word",
+            number::whole(f64::from(found.n)),
+            number::whole(f64::from(found.of))
+        )
+    } else {
+        String::new()
+    }
+}
+
+/// The one sentence that answers the question of the study.
+pub fn answer(results: &Results) -> String {
+    if reading::is_compared(results) {
+        let all: Vec<String> = reading::others(results)
+            .map(|(name, _)| verdict_sentence(results, name))
+            .collect();
+        return all.join(" ");
+    }
+    let Some(variant) = reading::baseline(results) else {
+        return "Nothing was run.".to_owned();
+    };
+    let mut text = run_sentence(variant);
+    if let Some(cause) = reading::cause(variant) {
+        text.push(' ');
+        text.push_str(&format!(
+            "{} is the bottleneck{}.",
+            cause.place,
+            spell(cause)
+        ));
+    }
+    text
+}
+
+/// What became of objectives and users in a single run.
+fn run_sentence(variant: &Variant) -> String {
+    if variant.objectives.is_empty() {
+        return match (variant.users.share.served, variant.users.arrived) {
+            (Some(served), Some(arrived)) => format!(
+                "{} of {} users are served.",
+                estimate(Some(&served), Unit::Share),
+                estimate(Some(&arrived), Unit::Count)
+            ),
+            _ => "The model sets no objective.".to_owned(),
+        };
+    }
+    let failed = count_of(variant, ObjectiveVerdict::Failed);
+    let unclear = count_of(variant, ObjectiveVerdict::Unclear);
+    let all = variant.objectives.len();
+    let mut text = match (failed, unclear) {
+        (0, 0) => format!("HOLDS: {}.", of_all("meets", all, all)),
+        (0, _) => format!("UNCLEAR: {}.", unclear_objectives(unclear, all)),
+        _ => format!("{}.", of_all("FAILS", failed, all)),
+    };
+    if failed > 0 && unclear > 0 {
+        let verb = if unclear == 1 { "is" } else { "are" };
+        text.push_str(&format!(" {} {verb} unclear.", capital(&small(unclear))));
+    }
+    text
+}
+
+/// Objectives of a variant with this verdict.
+pub fn count_of(variant: &Variant, verdict: ObjectiveVerdict) -> usize {
+    variant
+        .objectives
+        .iter()
+        .filter(|o| o.verdict == verdict)
+        .count()
+}
+
+/// `1 of 3 met`.
+pub fn met_of(variant: &Variant) -> String {
+    let met = count_of(variant, ObjectiveVerdict::Met);
+    format!("{met} of {} met", variant.objectives.len())
+}
+
+/// `meets all three objectives`, `FAILS two of three objectives`, `meets its objective`.
+fn of_all(verb: &str, some: usize, all: usize) -> String {
+    match (some, all) {
+        (1, 1) => format!("{verb} its objective"),
+        _ if some == all => format!("{verb} all {} objectives", small(all)),
+        _ => format!("{verb} {} of {} objectives", small(some), small(all)),
+    }
+}
+
+/// `one of three objectives is unclear`.
+fn unclear_objectives(unclear: usize, all: usize) -> String {
+    let verb = if unclear == 1 { "is" } else { "are" };
+    match all {
+        1 => "its objective is unclear at this number of launches".to_owned(),
+        _ => format!(
+            "{} of {} objectives {verb} unclear at this number of launches",
+            small(unclear),
+            small(all)
+        ),
+    }
+}
+
+/// The objectives of a variant in a compare: `meets all three objectives`.
+fn objectives_clause(variant: &Variant) -> Option<String> {
+    let all = variant.objectives.len();
+    let met = count_of(variant, ObjectiveVerdict::Met);
+    let failed = count_of(variant, ObjectiveVerdict::Failed);
+    if all == 0 {
+        None
+    } else if failed == 0 && met < all {
+        Some(unclear_objectives(all - met, all))
+    } else if met == 0 && all == 1 {
+        Some("fails its objective".to_owned())
+    } else if met == 0 {
+        Some(format!("meets none of {} objectives", small(all)))
+    } else {
+        Some(of_all("meets", met, all))
+    }
+}
+
+/// What a variant does to users compared with the baseline, in one sentence or two.
+pub fn verdict_sentence(results: &Results, name: &str) -> String {
+    let change = match reading::lead_metric(results) {
+        Some(SERVED) => served_clause(results, name),
+        Some(metric) => metric_clause(results, name, metric),
+        None => format!("{name} was run"),
+    };
+    let objectives = results.variants.get(name).and_then(objectives_clause);
+    match objectives {
+        Some(clause) if clause.contains("unclear") => format!("{change}; {clause}."),
+        Some(clause) => format!("{change}; it {clause}."),
+        None => format!("{change}."),
+    }
+}
+
+/// `patch-login serves 29.2 points more users (65.3 % → 94.5 %)`.
+fn served_clause(results: &Results, name: &str) -> String {
+    let Some(found) = reading::difference(results, name, SERVED) else {
+        return format!("{name} has no difference to report");
+    };
+    let Some(lead) = found.estimate else {
+        return format!("{name} has no difference to report");
+    };
+    let more = |value: f64| if value < 0.0 { "fewer" } else { "more" };
+    let levels = from_to(results, name, SERVED);
+    let moved = format!(
+        "{name} serves {} points {} users{levels}",
+        points(lead),
+        more(lead)
+    );
+    let is_exactly_nothing =
+        lead == 0.0 && found.low.unwrap_or(0.0) == 0.0 && found.high.unwrap_or(0.0) == 0.0;
+    if is_exactly_nothing {
+        return format!("{name} serves exactly the same users{levels}");
+    }
+    match (found.verdict, found.low, found.high) {
+        (Some(Verdict::Same), ..) => format!("{moved}: too few to matter"),
+        (Some(Verdict::Unclear), Some(low), Some(high)) => format!(
+            "{name} serves between {} points {} and {} points {} users: unclear, {}",
+            points(low),
+            more(low),
+            points(high),
+            more(high),
+            settling(found.settled_by, found.of)
+        ),
+        _ => moved,
+    }
+}
+
+/// `x moves p95(login.time) by −3.2 s (3.4 s → 0.2 s): better`.
+fn metric_clause(results: &Results, name: &str, metric: &str) -> String {
+    let unit = reading::measure(results, metric).unit;
+    let levels = from_to(results, name, metric);
+    let Some(found) = reading::difference(results, name, metric) else {
+        return format!("{name}: {metric}{levels}");
+    };
+    let word = verdict_with_reason(found, unit);
+    let word = if word.is_empty() {
+        word
+    } else {
+        format!(": {word}")
+    };
+    match found.estimate {
+        Some(0.0) => format!("{name} leaves {metric} as it is{levels}{word}"),
+        Some(lead) => format!(
+            "{name} moves {metric} by {}{levels}{word}",
+            change(lead, unit)
+        ),
+        None => format!("{name}: {metric}{levels}"),
+    }
+}
+
+/// ` (65.3 % → 94.5 %)`.
+fn from_to(results: &Results, name: &str, metric: &str) -> String {
+    let unit = reading::measure(results, metric).unit;
+    let level = |variant: Option<&Variant>| {
+        estimate(variant.and_then(|v| reading::metric(v, metric)), unit)
+    };
+    let from = level(reading::baseline(results));
+    let to = level(results.variants.get(name));
+    format!(" ({from} → {to})")
+}
+
+/// ` from T+04:40 to T+31:20 in 18 of 30 launches`; the count only if it is not all.
+fn spell(bottleneck: &Bottleneck) -> String {
+    let at = |e: Option<Estimate>| e.and_then(|e| e.p50.or(e.estimate)).map(instant);
+    let mut text = match (at(bottleneck.from_s), at(bottleneck.to_s)) {
+        (Some(from), Some(to)) => format!(" from {from} to {to}"),
+        (Some(from), None) => format!(" from {from} on"),
+        _ => String::new(),
+    };
+    if let Some(chance) = bottleneck.in_launches.filter(|p| p.k < p.n) {
+        text.push_str(&format!(" in {} launches", k_of_n(Some(&chance))));
+    }
+    text
+}
+
+/// The story in a few paragraphs: what broke, what the variants change of it, what each change is
+/// worth, how launches differ.
+pub fn in_words(results: &Results) -> Vec<String> {
+    let mut paragraphs = Vec::new();
+    if let Some(variant) = reading::baseline(results) {
+        paragraphs.push(what_broke(reading::baseline_name(results), variant));
+        paragraphs.extend(got_in_sentences(results, variant));
+    }
+    let moved: Vec<String> = reading::others(results)
+        .map(|(name, variant)| where_it_moved(results, name, variant))
+        .collect();
+    if !moved.is_empty() {
+        paragraphs.push(moved.join(" "));
+    }
+    for (name, metric, found) in reading::attributions(results) {
+        paragraphs.extend(worth(results, (name, metric), found));
+    }
+    let groups: Vec<String> = reading::variants(results)
+        .filter_map(|(name, variant)| two_groups(results, name, variant))
+        .collect();
+    if !groups.is_empty() {
+        paragraphs.push(groups.join(" "));
+    }
+    paragraphs.retain(|p| !p.is_empty());
+    paragraphs
+}
+
+/// Which resource broke, why, and what it did to others.
+fn what_broke(name: &str, variant: &Variant) -> String {
+    let causes: Vec<&Bottleneck> = of_kind(variant, BottleneckKind::Cause);
+    let Some(first) = causes.first() else {
+        return format!("In {name} no service and no pool is saturated by work of its own.");
+    };
+    let mut text = format!(
+        "In {name}, {} is the bottleneck{}: its own work fills it.",
+        first.place,
+        spell(first)
+    );
+    if let Some(retries) = first
+        .retry_share
+        .and_then(|e| e.estimate)
+        .filter(|r| *r > 0.0)
+    {
+        text.push_str(&format!(
+            " {} of what reaches it in that time is not a first try",
+            share(retries)
+        ));
+        match first
+            .wasted_share
+            .and_then(|e| e.estimate)
+            .filter(|w| *w > 0.0)
+        {
+            Some(wasted) => text.push_str(&format!(
+                ", and {} of its work is for callers who have left.",
+                share(wasted)
+            )),
+            None => text.push('.'),
+        }
+    }
+    for effect in &first.effects {
+        if let Some(blocked) = effect.blocked.and_then(|e| e.estimate) {
+            text.push_str(&format!(
+                " It holds up {}: of the time that workers are held there, {} is spent waiting \
+                 for others.",
+                effect.place,
+                share(blocked)
+            ));
+        }
+    }
+    for other in causes.iter().skip(1) {
+        text.push_str(&format!(
+            " {} is full as well{}.",
+            other.place,
+            spell(other)
+        ));
+    }
+    text.push_str(&who_only_waits(variant));
+    text
+}
+
+/// ` api is held too, but only waits for login.db.`
+fn who_only_waits(variant: &Variant) -> String {
+    let mut text = String::new();
+    for waiter in of_kind(variant, BottleneckKind::Waits) {
+        let whom = waiter.waits_for.as_deref().unwrap_or("what it calls");
+        text.push_str(&format!(
+            " {} is held too{}, but only waits for {whom}.",
+            waiter.place,
+            spell(waiter)
+        ));
+    }
+    text
+}
+
+fn of_kind(variant: &Variant, kind: BottleneckKind) -> Vec<&Bottleneck> {
+    variant
+        .bottlenecks
+        .iter()
+        .filter(|b| b.kind == kind)
+        .collect()
+}
+
+/// Whether the bottleneck of the baseline stays, moves, or is gone in a variant.
+fn where_it_moved(results: &Results, name: &str, variant: &Variant) -> String {
+    let before = reading::baseline(results).and_then(reading::cause);
+    match (before, reading::cause(variant)) {
+        (Some(before), Some(now)) if before.place == now.place => {
+            format!(
+                "With {name}, {} is still the bottleneck{}.",
+                now.place,
+                spell(now)
+            )
+        }
+        (Some(_), Some(now)) => {
+            format!(
+                "With {name}, the bottleneck moves to {}{}.",
+                now.place,
+                spell(now)
+            )
+        }
+        (None, Some(now)) => {
+            format!(
+                "With {name}, {} becomes the bottleneck{}.",
+                now.place,
+                spell(now)
+            )
+        }
+        (Some(before), None) => {
+            format!(
+                "With {name}, neither {} nor anything else is saturated.",
+                before.place
+            )
+        }
+        (None, None) => format!("With {name}, nothing is saturated either."),
+    }
+}
+
+/// A sentence for each objective on a percentile that some never reach.
+fn got_in_sentences(results: &Results, variant: &Variant) -> Option<String> {
+    let sentences: Vec<String> = reading::headline(results)
+        .into_iter()
+        .filter_map(|metric| {
+            let value = reading::metric(variant, metric)?;
+            let beside = reading::got_in(variant, metric)?;
+            if value.never == 0 {
+                return None;
+            }
+            Some(format!("{metric} is never: {}.", of_those(beside)))
+        })
+        .collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// `65.3 % get in; their p95 is 41.2 s`.
+pub(crate) fn of_those(beside: GotIn<'_>) -> String {
+    let share = estimate(beside.share, Unit::Share);
+    match beside.time.and_then(|e| e.estimate) {
+        Some(time) => format!(
+            "{share} get in; their {} is {}",
+            beside.form,
+            duration(time)
+        ),
+        None => format!("{share} get in"),
+    }
+}
+
+/// What each change of a variant is worth.
+fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<String> {
+    let (name, metric) = of;
+    let unit = reading::measure(results, metric).unit;
+    let total = found.total?.estimate?;
+    let parts: Vec<String> = found
+        .order
+        .iter()
+        .filter_map(|change| {
+            let part = found.parts.get(change)?;
+            let value = match found.method {
+                AttributionMethod::Shapley => part.share?.estimate?,
+                AttributionMethod::OneAtATime => part.alone?.estimate?,
+            };
+            Some(format!("{change} {}", number::change(value, unit)))
+        })
+        .collect();
+    let mut text = match found.method {
+        AttributionMethod::Shapley => format!(
+            "Of the {} of {name} on {metric}, each change is worth: {}.",
+            number::change(total, unit),
+            listed(&parts)
+        ),
+        AttributionMethod::OneAtATime => format!(
+            "{name} moves {metric} by {}; each change alone: {}.",
+            number::change(total, unit),
+            listed(&parts)
+        ),
+    };
+    if let Some(together) = found
+        .interaction
+        .and_then(|e| e.estimate)
+        .filter(|i| *i != 0.0)
+    {
+        text.push_str(&format!(
+            " Beyond what each does alone, together they add {}{}.",
+            number::change(together, unit),
+            match found.method {
+                AttributionMethod::Shapley => ", already shared out above",
+                AttributionMethod::OneAtATime => "",
+            }
+        ));
+    }
+    Some(text)
+}
+
+/// The two groups into which launches fall, if they do.
+pub fn two_groups(results: &Results, name: &str, variant: &Variant) -> Option<String> {
+    let collapsed = variant.recovery?.collapsed?;
+    if collapsed.k == 0 || collapsed.k >= collapsed.n {
+        return None;
+    }
+    let mut text = format!(
+        "Launches of {name} fall into two groups: {} collapse.",
+        k_of_n(Some(&collapsed))
+    );
+    let metric = reading::lead_metric(results).filter(|m| variant.split.contains_key(*m));
+    if let Some(metric) = metric {
+        let unit = reading::measure(results, metric).unit;
+        let split = variant.split.get(metric)?;
+        text.push_str(&format!(
+            " {metric} is {} in those that do and {} in the others; no launch is like the \
+             average of both.",
+            estimate(split.collapsed.as_ref(), unit),
+            estimate(split.others.as_ref(), unit)
+        ));
+    }
+    Some(text)
+}
+
+/// What collapse and recovery were seen.
+pub fn recovery(variant: &Variant) -> Option<String> {
+    let found = variant.recovery?;
+    let collapsed = found.collapsed?;
+    let recovered = found.recovered.filter(|p| p.n > 0);
+    let mut text = match collapsed.k {
+        0 => format!(
+            "no launch of {} collapses",
+            number::whole(f64::from(collapsed.n))
+        ),
+        _ => format!("{} launches collapse", k_of_n(Some(&collapsed))),
+    };
+    if let Some(recovered) = recovered {
+        text.push_str(&format!(
+            "; {} unhealthy ones recover",
+            k_of_n(Some(&recovered))
+        ));
+        if let Some(time) = found.time_s.and_then(|e| e.p50.or(e.estimate)) {
+            text.push_str(&format!(", half of them within {}", duration(time)));
+        }
+    }
+    Some(text)
+}
+
+/// Why an objective has its verdict: the chance of launches, and what is required.
+pub fn objective_reason(objective: &Objective) -> String {
+    let mut text = format!(
+        "met in {} launches, {} required",
+        k_of_n(objective.chance.as_ref()),
+        number::level(objective.required)
+    );
+    if objective.absent > 0 {
+        text.push_str(&format!(
+            "; in {} it has no value, which counts as not met",
+            launches(objective.absent)
+        ));
+    }
+    if objective.verdict == ObjectiveVerdict::Unclear {
+        let done = objective.chance.map_or(0, |p| p.n);
+        text.push_str(&format!("; {}", settling(objective.settled_by, done)));
+    }
+    text
+}
+
+/// The spread of launches of an objective's metric on the side of its limit: `above 63.8 %`.
+pub fn nine_of_ten(objective: &Objective) -> String {
+    let Some(value) = &objective.value else {
+        return number::ABSENT.to_owned();
+    };
+    let wants_more = objective.relation.starts_with('>');
+    let (word, bound) = if wants_more {
+        ("above", value.p10)
+    } else {
+        ("below", value.p90)
+    };
+    match bound {
+        Some(found) => format!("{word} {}", number::value(found, objective.unit)),
+        None if value.never > 0 => "never".to_owned(),
+        None => number::ABSENT.to_owned(),
+    }
+}
+
+/// Why a study ended before everything asked for was done, if it did.
+pub fn incomplete(results: &Results) -> Option<String> {
+    let done = launches(results.replications);
+    match (results.complete, results.stopped) {
+        (true, _) => None,
+        (false, Stopped::Interrupted) => Some(format!("Interrupted: figures rest on {done}.")),
+        (false, Stopped::Budget) => Some(format!(
+            "Less exact than asked: figures rest on the {done} allowed."
+        )),
+        (false, _) => Some(format!("Not everything was done: figures rest on {done}.")),
+    }
+}
+
+/// How the figures were found, for the end of a report.
+pub fn method(results: &Results) -> Vec<String> {
+    let mut lines = vec![format!(
+        "Every figure is the mean over {} with luck of their own; in brackets its {} interval \
+         (Student's t). It says how well the mean is known, not how launches differ.",
+        launches(results.replications),
+        number::level(results.confidence)
+    )];
+    if results.paired && reading::is_compared(results) {
+        lines.push(
+            "Variants are compared in pairs: each meets the same users with the same luck, so a \
+             difference is the change's doing."
+                .to_owned(),
+        );
+    }
+    if let Some(family) = results
+        .family
+        .as_ref()
+        .filter(|_| reading::is_compared(results))
+    {
+        lines.push(format!(
+            "Words (better, worse, same, unclear) are given to {} only, at intervals of {} each, \
+             so that all hold together.",
+            listed(&family.headline),
+            number::level(family.confidence_each)
+        ));
+    }
+    lines.push(
+        "A percentile of a time counts whoever did not get in as never; beside it stands the \
+         share who did."
+            .to_owned(),
+    );
+    lines
+}
+
+/// What was run, in one line: version, file, hash, seed, launches.
+pub fn provenance(results: &Results) -> String {
+    let model = &results.model;
+    let hash: String = model.hash.chars().take(6).collect();
+    format!(
+        "onrush {} · {} · model {hash} · seed {} · {}",
+        results.onrush,
+        model.file,
+        results.seed,
+        launches(results.replications)
+    )
+}
+
+/// How variants were compared.
+pub fn pairing(results: &Results) -> String {
+    let done = launches(results.replications);
+    if results.paired {
+        format!("{done}, paired: every variant meets the same users with the same luck.")
+    } else {
+        format!("{done} of each variant.")
+    }
+}
+
+/// One outcome of users, ready to print.
+pub struct OutcomeLine {
+    /// The outcome, as it is said.
+    pub word: String,
+    /// How many users.
+    pub count: String,
+    /// Their share of all.
+    pub share: String,
+    /// The share as a number, for a bar.
+    pub share_value: f64,
+}
+
+/// The outcomes that any user met, in the order in which reports list them.
+pub fn outcomes(users: &Users) -> Vec<OutcomeLine> {
+    let (counts, shares) = (&users.outcome, &users.share);
+    key::OUTCOMES
+        .into_iter()
+        .filter_map(|name| {
+            let count = outcome(counts, name)?;
+            let share = outcome(shares, name);
+            (count.estimate? > 0.0 || name == "served").then(|| OutcomeLine {
+                word: outcome_word(name),
+                count: number::whole(count.estimate.unwrap_or(0.0)),
+                share: estimate(share, Unit::Share),
+                share_value: share.and_then(|e| e.estimate).unwrap_or(0.0),
+            })
+        })
+        .collect()
+}
+
+/// One outcome by its name.
+pub fn outcome<'a>(all: &'a Outcomes, name: &str) -> Option<&'a Estimate> {
+    match name {
+        "served" => all.served.as_ref(),
+        "abandoned" => all.abandoned.as_ref(),
+        "refused" => all.refused.as_ref(),
+        "failed" => all.failed.as_ref(),
+        "sold_out" => all.sold_out.as_ref(),
+        "unfinished" => all.unfinished.as_ref(),
+        _ => None,
+    }
+}
+
+/// Said where no bottleneck was found.
+pub const NOTHING_SATURATED: &str = "Nothing is saturated. Held most:";
+
+/// Said beside the heading of events.
+pub const TIMELINE_NOTE: &str = "(median over launches; in all of them unless said)";
+
+/// Why a resource was full: `cause, T+04:40 to T+31:20; 41.0 % are not first tries`.
+pub fn bottleneck_remark(found: &Bottleneck) -> String {
+    let mut text = match (found.kind, &found.waits_for) {
+        (BottleneckKind::Cause, _) => format!("cause{}", spell(found)),
+        (BottleneckKind::Waits, Some(whom)) => format!("waits for {whom}{}", spell(found)),
+        (BottleneckKind::Waits, None) => format!("only waits{}", spell(found)),
+    };
+    if let Some(retries) = found
+        .retry_share
+        .and_then(|e| e.estimate)
+        .filter(|r| *r > 0.0)
+    {
+        text.push_str(&format!(
+            "; {} of arrivals are not first tries",
+            share(retries)
+        ));
+    }
+    if let Some(wasted) = found
+        .wasted_share
+        .and_then(|e| e.estimate)
+        .filter(|w| *w > 0.0)
+    {
+        text.push_str(&format!("; {} of its work is in vain", share(wasted)));
+    }
+    text
+}
+
+/// An event, with its launches if not all saw it.
+pub fn event(event: &Event) -> String {
+    match event.in_launches.filter(|p| p.k < p.n) {
+        Some(chance) => format!("{} (in {} launches)", event.what, k_of_n(Some(&chance))),
+        None => event.what.clone(),
+    }
+}
+
+/// A note with its level and code.
+pub fn note(note: &Note) -> String {
+    let level = match note.level {
+        NoteLevel::Note => "note",
+        NoteLevel::Warning => "warning",
+    };
+    format!("{level} {}: {}", note.code, note.text)
+}
+
+/// What a variant changes: `service.shop.servers 20 → 40`.
+pub fn changes(variant: &Variant) -> String {
+    let all: Vec<String> = variant
+        .changes
+        .iter()
+        .map(|(path, change)| match (&change.was, &change.now) {
+            (Some(was), Some(now)) => format!("{path} {was} → {now}"),
+            (None, Some(now)) => format!("{path} = {now}"),
+            _ => format!("{path} {}", change.set),
+        })
+        .collect();
+    all.join(", ")
+}
+
+/// The difference alone, or that there is none.
+pub fn change_of(found: Option<&Difference>, unit: Unit) -> String {
+    found
+        .and_then(|d| d.estimate)
+        .map_or_else(|| number::ABSENT.to_owned(), |d| change(d, unit))
+}
+
+/// The interval of a difference alone: `[+28.7, +29.7]`.
+pub fn interval_of(found: Option<&Difference>, unit: Unit) -> String {
+    let ends = found.and_then(|d| d.low.zip(d.high));
+    ends.map_or_else(String::new, |(low, high)| {
+        let (low, high) = (change(low, unit), change(high, unit));
+        let text = number::with_interval(&high, &low, &high);
+        text.split_once(' ')
+            .map_or(text.clone(), |(_, interval)| interval.to_owned())
+    })
+}
+
+/// `same below 1 pt`.
+pub fn same_below(found: Option<&Difference>, unit: Unit) -> String {
+    match found.and_then(|d| d.threshold) {
+        Some(size) => format!("same below {}", threshold(size, unit)),
+        None => "verdict".to_owned(),
+    }
+}
+
+/// A practical threshold: `1 pt`.
+pub fn threshold(size: f64, unit: Unit) -> String {
+    let text = change(size.abs(), unit);
+    text.trim_start_matches('+').replacen(".0", "", 1)
+}
+
+/// An estimate of a difference.
+pub fn change_estimate(value: Option<&Estimate>, unit: Unit) -> String {
+    value
+        .and_then(|e| e.estimate)
+        .map_or_else(|| number::ABSENT.to_owned(), |v| change(v, unit))
+}
+
+/// `share(served), baseline 42.9 % → both 99.0 % (+56.1 pt)`.
+pub fn worth_title(results: &Results, name: &str, metric: &str) -> String {
+    let unit = reading::measure(results, metric).unit;
+    let base = reading::baseline_name(results);
+    let level = |variant: Option<&Variant>| {
+        estimate(variant.and_then(|v| reading::metric(v, metric)), unit)
+    };
+    let total = results
+        .attribution
+        .get(name)
+        .and_then(|by| by.get(metric))
+        .and_then(|found| found.total);
+    format!(
+        "{metric}: {base} {} → {name} {} ({})",
+        level(reading::baseline(results)),
+        level(results.variants.get(name)),
+        change_estimate(total.as_ref(), unit)
+    )
+}
+
+/// Said beside what comes about together only.
+pub fn already_shared(method: AttributionMethod) -> &'static str {
+    match method {
+        AttributionMethod::Shapley => "(shared out above)",
+        AttributionMethod::OneAtATime => "",
+    }
+}
+
+/// The first letter as a capital.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + chars.as_str()
+    })
+}
+
+#[cfg(test)]
+mod tests;
