@@ -1,1 +1,426 @@
 //! One replication of one program.
+//!
+//! [`run`] executes the events of the [agenda] in one total order until the horizon (or until
+//! everybody has left) and returns what was seen. The order of ties is written at
+//! `agenda::Group`; arrivals from sources count as scheduled before the clock started, by the
+//! name of the source, then by user.
+//!
+//! Nothing here allocates in steady state, hashes or dispatches dynamically, and nothing knows a
+//! name, a file, a thread or the wall clock. All arithmetic that decides an order is on integers.
+
+mod agenda;
+mod arrivals;
+mod audit;
+mod caller;
+mod change;
+mod door;
+mod execute;
+mod join;
+mod meter;
+mod network;
+mod pool;
+mod population;
+mod queue;
+mod readings;
+mod recorder;
+mod server;
+mod sharing;
+mod station;
+mod visit;
+mod watch;
+
+use std::collections::VecDeque;
+
+use crate::base::slab::Ticket;
+use crate::base::table::Table;
+use crate::base::time::Time;
+use crate::observation::Observation;
+use crate::program::{Program, ServiceId, Settings};
+use crate::random::key::Luck;
+
+use agenda::{Agenda, Event, Kind};
+use arrivals::Arrivals;
+use change::Calendar;
+use door::Room;
+use network::Edges;
+use pool::PoolInstance;
+use population::{Doing, Population, Role};
+use readings::Readings;
+use recorder::Recorder;
+use server::Server;
+use station::Station;
+
+/// What a replication may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Events.
+    pub events: u64,
+    /// Bytes of users, requests, queues and logs.
+    pub bytes: usize,
+}
+
+/// The most events that a replication can number.
+pub const MAX_EVENTS: u64 = 4_000_000_000;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            events: MAX_EVENTS,
+            bytes: 4 << 30,
+        }
+    }
+}
+
+/// Why a replication was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Exceeded {
+    /// More events than allowed.
+    #[error("more than {limit} events by {at}")]
+    Events {
+        /// The limit.
+        limit: u64,
+        /// When it was reached, from T+0.
+        at: Time,
+    },
+    /// More memory than allowed.
+    #[error("more than {limit} bytes for {users} users inside by {at}")]
+    Memory {
+        /// The limit.
+        limit: usize,
+        /// Users in the system.
+        users: u64,
+        /// When it was reached, from T+0.
+        at: Time,
+    },
+    /// Somebody asked to stop.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// Which replication, with whose luck, within which limits.
+pub struct Replication<'a> {
+    /// The seed of the study.
+    pub seed: u64,
+    /// The number of the replication, from 0.
+    pub number: u32,
+    /// What it may use.
+    pub limits: Limits,
+    /// Asked now and then; true stops the replication.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// Memory that replications use one after the other.
+#[derive(Debug, Default)]
+pub struct Arena {
+    agenda: Agenda,
+    people: Population,
+    rec: Recorder,
+    arrivals: Arrivals,
+}
+
+/// Runs one replication.
+///
+/// # Errors
+/// [`Exceeded`] when a limit was reached or a stop was asked for.
+pub fn run(
+    program: &Program,
+    replication: &Replication<'_>,
+    arena: &mut Arena,
+) -> Result<Observation, Exceeded> {
+    let mut sim = Sim::new(program, replication, arena);
+    let done = sim.run(replication);
+    let seen = done.map(|()| sim.observe(replication.number));
+    arena.agenda = sim.agenda;
+    arena.people = sim.people;
+    arena.rec = sim.rec;
+    arena.arrivals = sim.arrivals;
+    seen
+}
+
+/// One replication under way. Times inside count from the start of the clock.
+struct Sim<'p> {
+    program: &'p Program,
+    settings: &'p Settings,
+    luck: Luck,
+    now: Time,
+    start: Time,
+    horizon: Time,
+    end: Time,
+    agenda: Agenda,
+    people: Population,
+    rec: Recorder,
+    arrivals: Arrivals,
+    stations: Table<ServiceId, Station>,
+    servers: Vec<Server>,
+    pools: Vec<PoolInstance>,
+    rooms: Vec<Room>,
+    stocks: Vec<u64>,
+    edges: Edges,
+    calendar: Calendar,
+    readings: Readings,
+    /// Whose instructions run next, within the present event.
+    ready: VecDeque<Ticket>,
+    /// Attempts that are to stop, within the present event.
+    doomed: Vec<Ticket>,
+    /// Servers whose shared cores changed within the present event.
+    dirty: Vec<u32>,
+    events: u64,
+    last: Time,
+    present_at_cut: u64,
+    /// Integrals, maxima at the horizon, taken before a drain goes on.
+    frozen: Option<readings::Frozen>,
+}
+
+impl<'p> Sim<'p> {
+    fn new(program: &'p Program, replication: &Replication<'_>, arena: &mut Arena) -> Self {
+        let clock = &program.clock;
+        let since = |t: Time| Time(t.0 - clock.start.0);
+        let horizon = since(clock.horizon);
+        let mut sim = Self {
+            program,
+            settings: &program.epochs[0].settings,
+            luck: Luck::new(replication.seed, replication.number),
+            now: Time(0),
+            start: clock.start,
+            horizon,
+            end: clock.drain.map_or(horizon, since),
+            agenda: std::mem::take(&mut arena.agenda),
+            people: std::mem::take(&mut arena.people),
+            rec: std::mem::take(&mut arena.rec),
+            arrivals: std::mem::take(&mut arena.arrivals),
+            stations: Table::new(),
+            servers: Vec::new(),
+            pools: Vec::new(),
+            rooms: Vec::new(),
+            stocks: program.stocks.values().copied().collect(),
+            edges: Edges::new(program),
+            calendar: Calendar::default(),
+            readings: Readings::default(),
+            ready: VecDeque::new(),
+            doomed: Vec::new(),
+            dirty: Vec::new(),
+            events: 0,
+            last: Time(0),
+            present_at_cut: 0,
+            frozen: None,
+        };
+        sim.agenda.clear();
+        sim.people.clear();
+        sim.rec.prepare(program);
+        sim.open();
+        sim
+    }
+
+    /// Sets the stage: stations, pools, doors, the calendar, the first arrivals.
+    fn open(&mut self) {
+        self.prepare_readings();
+        self.open_stations();
+        self.open_pools();
+        self.open_rooms();
+        self.schedule_ticks();
+        self.schedule_changes();
+        let (program, luck) = (self.program, self.luck);
+        self.arrivals.prepare(program, luck);
+    }
+
+    fn run(&mut self, replication: &Replication<'_>) -> Result<(), Exceeded> {
+        loop {
+            if self.events.is_multiple_of(65_536) {
+                self.check(replication)?;
+            }
+            if !self.step() {
+                break;
+            }
+        }
+        self.close();
+        Ok(())
+    }
+
+    /// Executes the next event; false when there is none before the end.
+    #[inline]
+    fn step(&mut self) -> bool {
+        if let Some(at) = self.arrivals.next_at()
+            && at <= self.horizon
+            && self.agenda.arrival_is_next(at)
+        {
+            self.agenda.advance(at);
+            self.now = at;
+            self.arrive();
+        } else {
+            let people = &self.people;
+            let end = if self.now >= self.horizon && people.len() == 0 {
+                self.horizon
+            } else {
+                self.end
+            };
+            let next = self.agenda.pop(end, |event| is_live(people, event));
+            let Some(event) = next else {
+                return false;
+            };
+            self.now = event.at;
+            if !self.dispatch(event) {
+                return true;
+            }
+        }
+        self.last = self.now;
+        self.events += 1;
+        self.settle();
+        true
+    }
+
+    /// One arm a kind; false when the event was stale or is none of the model's.
+    #[inline]
+    fn dispatch(&mut self, event: Event) -> bool {
+        if !is_live(&self.people, event) {
+            return false;
+        }
+        match event.kind {
+            Kind::Lane => unreachable!("the agenda opens its lanes itself"),
+            Kind::Work => self.work_ended(event.slot),
+            Kind::Core => return self.core_ended(event.slot, event.number),
+            Kind::Answer => self.answer(event.slot),
+            Kind::Patience => return self.patience_spent(event.slot),
+            Kind::Timeout => self.timed_out(event.slot),
+            Kind::Reload => self.reload(event.slot),
+            Kind::Backoff => self.backoff_ended(event.slot),
+            Kind::HoldTimeout => self.pool_timed_out(event.slot),
+            Kind::Attempt => self.attempt_arrived(event.slot),
+            Kind::Return => self.user_returned(event.slot),
+            Kind::Server => return self.server_ready(event.slot, event.number),
+            Kind::Change => self.change(event.slot),
+            Kind::Tick => {
+                self.tick(event.slot);
+                return false;
+            }
+            Kind::Reading => {
+                self.read(event.slot);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Runs what the event has made ready, to the end.
+    #[inline]
+    fn settle(&mut self) {
+        loop {
+            if let Some(ticket) = self.ready.pop_front() {
+                if let Some(task) = self.people.get(ticket)
+                    && task.doing == Doing::Running
+                {
+                    self.execute(ticket.slot);
+                }
+            } else if let Some(ticket) = self.doomed.pop() {
+                self.stop_work(ticket);
+            } else if let Some(server) = self.dirty.pop() {
+                self.reschedule(server);
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn check(&self, replication: &Replication<'_>) -> Result<(), Exceeded> {
+        let at = Time(self.now.0 + self.start.0);
+        let limits = replication.limits;
+        if (replication.stop)() {
+            return Err(Exceeded::Stopped);
+        }
+        if self.agenda.numbers() + (1 << 24) > limits.events.min(MAX_EVENTS) + (1 << 24) {
+            return Err(Exceeded::Events {
+                limit: limits.events.min(MAX_EVENTS),
+                at,
+            });
+        }
+        let queues: usize = self
+            .stations
+            .values()
+            .map(|s| s.queue.bytes())
+            .sum::<usize>()
+            + self.servers.iter().map(|s| s.queue.bytes()).sum::<usize>();
+        let bytes = self.agenda.bytes() + self.people.bytes() + self.rec.bytes() + queues;
+        if bytes > limits.bytes || self.people.slots() > agenda::MAX_SLOT as usize / 2 {
+            let users = u64::from(self.rec.value(self.users_inside()));
+            return Err(Exceeded::Memory {
+                limit: limits.bytes,
+                users,
+                at,
+            });
+        }
+        Ok(())
+    }
+
+    /// Puts a task among those whose instructions run next.
+    #[inline]
+    fn make_ready(&mut self, slot: u32) {
+        self.people.task_mut(slot).doing = Doing::Running;
+        let ticket = self.people.ticket(slot);
+        self.ready.push_back(ticket);
+    }
+
+    /// Schedules the beginnings of bins, one after the other, the cut and the horizon.
+    fn schedule_ticks(&mut self) {
+        if self.rec.cut.0 > 0 {
+            self.agenda.at(
+                self.rec.cut,
+                agenda::Group::Tick,
+                Kind::Tick,
+                agenda::MAX_SLOT,
+            );
+        }
+        if self.end > self.horizon {
+            let group = agenda::Group::Reading;
+            self.agenda
+                .at(self.horizon, group, Kind::Tick, agenda::MAX_SLOT - 1);
+        }
+        self.schedule_tick(1);
+    }
+
+    fn schedule_tick(&mut self, bin: u32) {
+        let at = Time(
+            self.rec
+                .bin_width
+                .0
+                .saturating_mul(i64::from(bin))
+                .min(self.horizon.0),
+        );
+        if i64::from(bin) < self.rec.bins as i64 {
+            self.agenda.at(at, agenda::Group::Tick, Kind::Tick, bin);
+        }
+    }
+
+    /// A bin begins, the warm-up ends, or the measured period does.
+    fn tick(&mut self, bin: u32) {
+        if bin == agenda::MAX_SLOT {
+            self.present_at_cut = self.people.len() as u64;
+            self.rec.cut(self.now);
+        } else if bin == agenda::MAX_SLOT - 1 {
+            self.freeze();
+        } else {
+            self.rec.end_bin(bin as usize - 1, self.now);
+            self.schedule_tick(bin + 1);
+        }
+    }
+}
+
+/// Whether an event still concerns whom it was scheduled for.
+#[inline]
+fn is_live(people: &Population, event: Event) -> bool {
+    let Some(task) = (match event.kind {
+        Kind::Core | Kind::Server | Kind::Change | Kind::Tick | Kind::Reading | Kind::Lane => {
+            return true;
+        }
+        _ => people.tenant(event.slot),
+    }) else {
+        return false;
+    };
+    match event.kind {
+        Kind::Timeout => task.request.timeout == event.number,
+        Kind::Reload => task.request.reload == event.number,
+        Kind::Patience => match &task.role {
+            Role::Visitor(v) => v.clock == event.number,
+            Role::Attempt(_) | Role::Branch(_) => false,
+        },
+        _ => task.event == event.number,
+    }
+}

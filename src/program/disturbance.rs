@@ -1,8 +1,8 @@
 //! What goes wrong by the clock: the compiled forms of `[fault.…]`.
 
 use super::{Pc, ServiceId};
-use crate::random::key::Owner;
 use crate::base::time::{Span, Time};
+use crate::random::key::Owner;
 use crate::random::sampler::Sampler;
 
 /// A place that messages travel between: 0 is the users, n + 1 the n-th service.

@@ -16,9 +16,9 @@ pub use settings::*;
 pub use source::{Form, Piece, Source, Spacing};
 
 use crate::base::table::Table;
-use crate::random::key::Owner;
 use crate::base::time::{Span, Time};
 use crate::observation::{Layout, Probe};
+use crate::random::key::Owner;
 
 crate::id! {
     /// A journey, in the order of names.

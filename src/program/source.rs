@@ -5,8 +5,8 @@
 //! closer together; the n-th member of a crowd keeps an instant, so a larger crowd moves nobody.
 
 use super::JourneyId;
-use crate::random::key::Owner;
 use crate::base::time::{Span, Time};
+use crate::random::key::Owner;
 use crate::random::sampler::Sampler;
 
 /// One table `[arrivals.NAME]`.

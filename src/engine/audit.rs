@@ -1,0 +1,271 @@
+//! The end of a replication: what is still there is counted, and the books must balance.
+//!
+//! Conservation (arrived = the sum of outcomes; requests and attempts likewise), Little's law
+//! for every service (exact: both sides count the same nanoseconds), and levels that fit those
+//! who are there. A violated invariant is a bug of ours, so it panics, in debug builds, with the
+//! replication in the message of the caller.
+
+use crate::base::table::Id;
+use crate::base::time::Time;
+use crate::engine::Sim;
+use crate::engine::population::{Attempt, Doing, Role, Task};
+use crate::engine::readings::Frozen;
+use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle};
+use crate::observation::{
+    BinTimes, CallCounter, LANES, Observation, Outcome, SampleId, ServiceCounter, ServiceLevel,
+    Sketch, Tally, UserCounter, Window,
+};
+use crate::program::{CallId, Instruction};
+
+impl Sim<'_> {
+    /// Ends the measured period: at the horizon, before a drain goes on.
+    pub(super) fn freeze(&mut self) {
+        let (now, lanes) = (self.horizon, LANES as usize);
+        let mut frozen = Frozen {
+            integrals: Vec::new(),
+            maxima: Vec::new(),
+        };
+        if self.rec.bins > 0 {
+            self.rec.end_bin(self.rec.bins - 1, now);
+        }
+        for meter in &mut self.rec.meters {
+            for lane in 0..lanes {
+                frozen.integrals.push(meter.integral(lane) as f64 * 1e-9);
+                frozen.maxima.push(meter.max(lane));
+            }
+        }
+        self.frozen = Some(frozen);
+    }
+
+    /// Counts those who are still there.
+    pub(super) fn close(&mut self) {
+        if self.frozen.is_none() {
+            self.freeze();
+        }
+        self.now = self.now.max(self.horizon);
+        let slots: Vec<u32> = self.people.iter().map(|(t, _)| t.slot).collect();
+        for slot in slots {
+            let task = *self.people.task(slot);
+            self.close_request(&task);
+            match task.role {
+                Role::Visitor(v) if task.doing != Doing::AtHome => {
+                    self.count_outcome(&v, Outcome::Unfinished);
+                    if self.rec.counts(v.arrived) {
+                        self.rec.left(v.journey.0, v.step, Outcome::Unfinished);
+                    }
+                    self.rec
+                        .never(self.program.layout.journey_time(v.journey.0), v.arrived);
+                }
+                Role::Visitor(v) => {
+                    if let Some(last) = v.last {
+                        self.count_outcome(&v, last);
+                        self.rec
+                            .never(self.program.layout.journey_time(v.journey.0), v.arrived);
+                    }
+                }
+                Role::Attempt(a) => self.close_attempt(&task, &a),
+                Role::Branch(_) => {}
+            }
+        }
+        self.audit();
+    }
+
+    fn close_request(&mut self, task: &Task) {
+        if !matches!(task.doing, Doing::Calling | Doing::BackingOff) {
+            return;
+        }
+        let Instruction::Call(call) = self.program.code[task.pc as usize] else {
+            return;
+        };
+        let layout = self.program.layout;
+        if self.rec.counts(task.request.asked) {
+            self.rec.count(layout.call(call.0, CallCounter::Unfinished));
+        }
+        let sample = layout.call_time(call.0, crate::observation::CallSample::Request);
+        self.rec.never(sample, task.request.asked);
+        if task.doing == Doing::Calling && self.rec.counts(task.request.last_sent) {
+            self.rec
+                .count(layout.call(call.0, CallCounter::AttemptUnfinished));
+        }
+    }
+
+    fn close_attempt(&mut self, task: &Task, attempt: &Attempt) {
+        let in_system = attempt.server != u32::MAX || task.doing == Doing::Queued;
+        let there = in_system && !matches!(task.doing, Doing::Answering | Doing::Refusing);
+        if there {
+            let id = self.program.calls[attempt.call].service;
+            let ns = self.sojourn(attempt);
+            let counter = self.program.layout.service(id.0, ServiceCounter::SojournNs);
+            self.rec.add(counter, ns);
+        }
+        if self.is_message(attempt.call) {
+            let endpoint = self.program.calls[attempt.call].endpoint.0;
+            self.rec
+                .never(self.program.layout.delay(endpoint), attempt.sent);
+        }
+    }
+
+    /// Asserts, in debug builds, what must hold for every replication of every program.
+    fn audit(&self) {
+        if cfg!(debug_assertions) {
+            self.audit_users();
+            self.audit_calls();
+            self.audit_services();
+        }
+    }
+
+    fn audit_users(&self) {
+        let layout = self.program.layout;
+        let total = |c: crate::observation::CounterId| self.rec.totals[c.0 as usize];
+        let arrived = total(layout.users(UserCounter::Arrived));
+        let ended: u64 = Outcome::ALL
+            .iter()
+            .map(|&o| total(layout.users_ended(o)))
+            .sum();
+        assert_eq!(arrived, ended, "users are not conserved");
+        for journey in 0..layout.journeys {
+            let arrived = total(layout.journey(journey, UserCounter::Arrived));
+            let ended: u64 = Outcome::ALL
+                .iter()
+                .map(|&o| total(layout.journey_ended(journey, o)))
+                .sum();
+            assert_eq!(
+                arrived, ended,
+                "users of journey {journey} are not conserved"
+            );
+        }
+    }
+
+    fn audit_calls(&self) {
+        let layout = self.program.layout;
+        for call in 0..layout.calls {
+            if self.program.calls[CallId::from_index(call as usize)].message {
+                continue;
+            }
+            let n = |what| self.rec.totals[layout.call(call, what).0 as usize];
+            assert_eq!(
+                n(CallCounter::Started),
+                n(CallCounter::Ok) + n(CallCounter::Failed) + n(CallCounter::Unfinished),
+                "requests of call {call} are not conserved"
+            );
+            let ended = [
+                CallCounter::AttemptOk,
+                CallCounter::AttemptRefused,
+                CallCounter::AttemptTimedOut,
+                CallCounter::AttemptError,
+                CallCounter::AttemptCancelled,
+                CallCounter::AttemptUnfinished,
+            ];
+            let ended: u64 = ended.into_iter().map(n).sum();
+            assert_eq!(
+                n(CallCounter::Sent),
+                ended,
+                "attempts of call {call} are not conserved"
+            );
+        }
+    }
+
+    fn audit_services(&self) {
+        let (layout, lanes) = (self.program.layout, LANES as usize);
+        for service in 0..layout.services {
+            let level = layout.service_level(service, ServiceLevel::InSystem).0 as usize;
+            let frozen = self.frozen.as_ref().expect("the period has ended");
+            let sojourn =
+                self.rec.totals[layout.service(service, ServiceCounter::SojournNs).0 as usize];
+            let gap = (frozen.integrals[level] - sojourn as f64 * 1e-9).abs();
+            assert!(
+                gap <= 1e-6 + 1e-9 * frozen.integrals[level],
+                "Little's law fails for service {service} by {gap} unit seconds"
+            );
+            debug_assert!(level < self.rec.meters.len() * lanes);
+        }
+    }
+
+    /// What the replication saw.
+    pub(super) fn observe(&mut self, replication: u32) -> Observation {
+        let (metrics, skipped) = self.answers();
+        let frozen = self.frozen.take().expect("the period has ended");
+        let windows = self.windows();
+        let told = |t: Time| Time(t.0 + self.start.0);
+        let inside = self.users_inside().0 as usize;
+        Observation {
+            replication,
+            ended: told(self.last),
+            events: self.events,
+            users_max: u64::from(frozen.maxima[inside]),
+            counters: self.rec.totals.clone(),
+            counter_bins: self.rec.counter_bins.clone(),
+            integrals: frozen.integrals,
+            maxima: frozen.maxima,
+            level_bins: self.rec.level_bins.clone(),
+            tallies: self.rec.tallies.iter().map(tally).collect(),
+            tally_bins: (0..self.rec.tallies.len())
+                .map(|i| self.bins_of(i))
+                .collect(),
+            marked: {
+                let told = |m: &Option<(Time, Time)>| m.map(|(a, b)| (told(a), told(b)));
+                self.rec.marked.iter().map(told).collect()
+            },
+            funnel: self.rec.funnel.clone(),
+            sold_out_at: self.rec.sold_out_at.iter().map(|at| at.map(told)).collect(),
+            windows,
+            metrics,
+            skipped,
+            present_at_cut: self.present_at_cut,
+        }
+    }
+
+    /// Durations of a sample by the bin in which they started.
+    fn bins_of(&self, index: usize) -> Vec<BinTimes> {
+        let tally = &self.rec.tallies[index];
+        debug_assert!(SampleId(index as u32).0 as usize == index);
+        let bins = tally.started.iter().zip(tally.bins.chunks_exact(COARSE));
+        bins.map(|(&started, buckets)| {
+            let ok: u32 = buckets.iter().sum();
+            let at = |q: f64| percentile(buckets, ok, q, 1);
+            BinTimes {
+                started,
+                ok,
+                p50: at(0.5),
+                p95: at(0.95),
+                p99: at(0.99),
+            }
+        })
+        .collect()
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        let times = self.rec.window_times.chunks_exact(WINDOW_BUCKETS);
+        let windows = self.rec.windows.iter().zip(times);
+        windows
+            .map(|(&(started, ok), buckets)| Window {
+                started,
+                ok,
+                median: percentile(buckets, ok, 0.5, COARSE / WINDOW_BUCKETS).max(0.0),
+            })
+            .collect()
+    }
+}
+
+/// The ⌈q·n⌉-th of n values in coarse buckets (or every `step`-th of them), in seconds; −1
+/// without any.
+fn percentile(buckets: &[u32], n: u32, q: f64, step: usize) -> f32 {
+    let mut left = crate::observation::sketch::rank(q, u64::from(n)).max(1);
+    for (i, &count) in buckets.iter().enumerate() {
+        if u64::from(count) >= left {
+            return (coarse_middle(i * step + step / 2) as f64 * 1e-9) as f32;
+        }
+        left -= u64::from(count);
+    }
+    -1.0
+}
+
+fn tally(live: &crate::engine::recorder::LiveTally) -> Tally {
+    Tally {
+        sketch: Sketch::from_live(&live.buckets),
+        count: live.count,
+        sum: live.sum,
+        squares: live.squares,
+        max: live.max,
+    }
+}

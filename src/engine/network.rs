@@ -1,0 +1,149 @@
+//! Messages between places: how long they take, and what a cut or a delay does to them.
+//!
+//! A message is affected by a cut in force at the instant it is sent. A kept one arrives at the
+//! end of the cut, or later where the network takes longer.
+
+use crate::base::time::{Span, Time};
+use crate::engine::Sim;
+use crate::program::{CutMessages, FaultKind, Program, ServiceId, Station};
+use crate::random::key::{Owner, Place};
+
+/// Which way a message goes; also the number of its draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(super) enum Way {
+    /// From the caller.
+    There = 0,
+    /// Back to the caller.
+    Back = 1,
+}
+
+/// First draw of the delays; each fault has one for each way.
+const DELAYS: u32 = 1 << 8;
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passage {
+    /// It arrives then.
+    Arrives(Time),
+    /// It never arrives.
+    Lost,
+    /// The sender is told, at that instant.
+    TurnedAway(Time),
+}
+
+/// The faults of the network, and those in force.
+#[derive(Debug, Default)]
+pub(super) struct Edges {
+    /// Faults in force, by their number in the program, in the order of their beginning.
+    active: Vec<u32>,
+}
+
+fn joins(a: Station, b: Station, x: Station, y: Station) -> bool {
+    (a == x && b == y) || (a == y && b == x)
+}
+
+impl Edges {
+    pub(super) fn new(_: &Program) -> Self {
+        Self::default()
+    }
+
+    /// A cut or a delay begins.
+    pub(super) fn begin(&mut self, fault: u32) {
+        self.active.push(fault);
+    }
+
+    /// It ends.
+    pub(super) fn end(&mut self, fault: u32) {
+        self.active.retain(|&f| f != fault);
+    }
+}
+
+impl Sim<'_> {
+    /// One way over the network of a service, by the luck of an attempt.
+    #[inline]
+    pub(super) fn network(&self, service: ServiceId, owner: Owner, path: Place, way: Way) -> Span {
+        match &self.settings.services[service].network {
+            None => Span(0),
+            Some(law) => match law.as_constant() {
+                Some(secs) => Span::from_secs_f64(secs),
+                None => law.span(self.luck.uniform(owner, path, way as u32)),
+            },
+        }
+    }
+
+    /// What becomes of a message between a caller's place and a service.
+    #[inline]
+    pub(super) fn passage(
+        &self,
+        (from, service): (Station, ServiceId),
+        (owner, path): (Owner, Place),
+        way: Way,
+    ) -> Passage {
+        let at = self.now + self.network(service, owner, path, way);
+        if self.edges.active.is_empty() {
+            return Passage::Arrives(at);
+        }
+        self.disturbed((from, service.0 + 1), (owner, path), (way, at))
+    }
+
+    #[cold]
+    fn disturbed(
+        &self,
+        (from, to): (Station, Station),
+        (owner, path): (Owner, Place),
+        (way, mut at): (Way, Time),
+    ) -> Passage {
+        for &number in &self.edges.active {
+            if let FaultKind::Delay { a, b, by, share } = &self.program.faults[number as usize].kind
+                && joins(*a, *b, from, to)
+            {
+                let draw = DELAYS + 4 * number + 2 * way as u32;
+                if self.luck.uniform(owner, path, draw) < *share {
+                    at += by.span(self.luck.uniform(owner, path, draw + 1));
+                }
+            }
+        }
+        for &number in &self.edges.active {
+            let fault = &self.program.faults[number as usize];
+            if let FaultKind::Cut { a, b, messages } = fault.kind
+                && joins(a, b, from, to)
+            {
+                return match messages {
+                    CutMessages::Lost => Passage::Lost,
+                    CutMessages::Refused => Passage::TurnedAway(at),
+                    CutMessages::Kept => {
+                        Passage::Arrives(at.max(self.uncut((from, to), fault.until)))
+                    }
+                };
+            }
+        }
+        Passage::Arrives(at)
+    }
+
+    /// The end of a cut, or of those that carry it on.
+    fn uncut(&self, (from, to): (Station, Station), until: Time) -> Time {
+        let mut end = until;
+        loop {
+            let later = self
+                .program
+                .faults
+                .iter()
+                .filter_map(|fault| match fault.kind {
+                    FaultKind::Cut {
+                        a,
+                        b,
+                        messages: CutMessages::Kept,
+                    } if joins(a, b, from, to) && fault.from <= end && fault.until > end => {
+                        Some(fault.until)
+                    }
+                    _ => None,
+                });
+            match later.max() {
+                Some(later) => end = later,
+                None => break,
+            }
+        }
+        Time(end.0.saturating_sub(self.start.0))
+    }
+}

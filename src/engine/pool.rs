@@ -1,0 +1,217 @@
+//! Pools and locks: units that steps hold.
+
+use crate::engine::Sim;
+use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::execute::Flow;
+use crate::engine::population::{Doing, Failure, FrameKind, Population};
+use crate::engine::queue::Queue;
+use crate::observation::{PoolCounter, PoolLevel};
+use crate::program::{HoldId, Instruction, PoolId, Scope};
+use crate::random::key::Place;
+
+/// Step of the luck of a random order.
+const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0002;
+
+/// One instance of a pool.
+#[derive(Debug)]
+pub(super) struct PoolInstance {
+    pool: PoolId,
+    number: u32,
+    size: u64,
+    in_use: u64,
+    queue: Queue,
+    draws: u32,
+}
+
+fn waits(people: &Population, slot: u32, number: Number) -> bool {
+    people
+        .tenant(slot)
+        .is_some_and(|t| t.event == number && t.doing == Doing::AtPool)
+}
+
+impl Sim<'_> {
+    /// Opens every instance of every pool.
+    pub(super) fn open_pools(&mut self) {
+        let program = self.program;
+        for (id, pool) in program.pools.iter() {
+            let size = self.settings.pools[id].size;
+            for number in 0..pool.instances {
+                let queue = Queue::default();
+                self.pools.push(PoolInstance {
+                    pool: id,
+                    number,
+                    size,
+                    in_use: 0,
+                    queue,
+                    draws: 0,
+                });
+            }
+            self.measure_pool(id);
+        }
+    }
+
+    fn measure_pool(&mut self, id: PoolId) {
+        let pool = &self.program.pools[id];
+        let size = self.settings.pools[id]
+            .size
+            .saturating_mul(u64::from(pool.instances));
+        let level = self.program.layout.pool_level(id.0, PoolLevel::Size);
+        self.rec
+            .set(level, size.min(u64::from(u32::MAX)) as u32, self.now);
+    }
+
+    fn pool_of(&self, slot: u32, hold: HoldId) -> u32 {
+        let step = &self.program.holds[hold];
+        match step.per_server {
+            Scope::Shared => step.instance,
+            Scope::Server => step.instance + self.servers[self.server_of(slot) as usize].number,
+        }
+    }
+
+    /// A `hold` is reached.
+    pub(super) fn begin_hold(&mut self, slot: u32, hold: HoldId) -> Flow {
+        let index = self.pool_of(slot, hold);
+        let pool = &self.pools[index as usize];
+        let (id, layout) = (pool.pool, self.program.layout);
+        self.rec.count(layout.pool(id.0, PoolCounter::Asked));
+        let settings = &self.settings.pools[id];
+        if pool.in_use < pool.size {
+            self.people.task_mut(slot).due = self.now;
+            self.grant(slot, hold, index);
+            return Flow::Next;
+        }
+        let waiting = u64::from(pool.queue.len());
+        if settings.queue_limit.is_some_and(|limit| waiting >= limit) {
+            self.rec.count(layout.pool(id.0, PoolCounter::Refused));
+            let on_failure = self.program.holds[hold].on_failure;
+            return self.fail_step(slot, Failure::Refused, on_failure);
+        }
+        let number = match self.settings.holds[hold] {
+            Some(span) => self
+                .agenda
+                .at(self.now + span, Group::Clock, Kind::HoldTimeout, slot),
+            None => self.agenda.number(),
+        };
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::AtPool;
+        task.event = number;
+        task.due = self.now;
+        self.pools[index as usize].queue.join(slot, number);
+        self.rec
+            .more(layout.pool_level(id.0, PoolLevel::Queue), self.now);
+        self.begin_wait(slot);
+        Flow::Stop
+    }
+
+    /// A unit is granted; the wait began at `due`.
+    fn grant(&mut self, slot: u32, hold: HoldId, index: u32) {
+        let (now, layout) = (self.now, self.program.layout);
+        let pool = &mut self.pools[index as usize];
+        pool.in_use += 1;
+        let id = pool.pool.0;
+        self.rec.count(layout.pool(id, PoolCounter::Granted));
+        self.rec.more(layout.pool_level(id, PoolLevel::InUse), now);
+        let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
+        if since != now {
+            self.rec.count(layout.pool(id, PoolCounter::Waited));
+        }
+        self.rec.sample(layout.pool_wait(id), since, now);
+        let frame = self
+            .people
+            .push_frame(outer, FrameKind::Hold { hold, pool: index });
+        self.people.task_mut(slot).frame = frame;
+    }
+
+    /// A unit comes back; the next who wait take what is free.
+    pub(super) fn release(&mut self, index: u32) {
+        let pool = &mut self.pools[index as usize];
+        pool.in_use -= 1;
+        let level = self
+            .program
+            .layout
+            .pool_level(pool.pool.0, PoolLevel::InUse);
+        self.rec.less(level, self.now);
+        self.grant_next(index);
+    }
+
+    fn grant_next(&mut self, index: u32) {
+        while let Some(slot) = self.next_at_pool(index) {
+            let level = PoolLevel::Queue;
+            let id = self.pools[index as usize].pool;
+            self.rec
+                .less(self.program.layout.pool_level(id.0, level), self.now);
+            let hold = self.hold_at(slot);
+            self.end_wait(slot);
+            self.grant(slot, hold, index);
+            let task = self.people.task_mut(slot);
+            task.event = NO_EVENT;
+            task.pc += 1;
+            self.make_ready(slot);
+        }
+    }
+
+    fn next_at_pool(&mut self, index: u32) -> Option<u32> {
+        let (people, luck) = (&self.people, self.luck);
+        let pool = &mut self.pools[index as usize];
+        if pool.in_use >= pool.size {
+            return None;
+        }
+        let owner = self.program.pools[pool.pool].owner.number(pool.number);
+        let draws = &mut pool.draws;
+        let draw = || {
+            *draws += 1;
+            luck.uniform(owner, Place::ROOT.step(RANDOM_ORDER), *draws)
+        };
+        let order = self.settings.pools[pool.pool].order;
+        pool.queue
+            .next(order, |slot, number| waits(people, slot, number), draw)
+    }
+
+    fn hold_at(&self, slot: u32) -> HoldId {
+        match self.program.code[self.people.task(slot).pc as usize] {
+            Instruction::Hold(hold) => hold,
+            other => unreachable!("a unit is awaited at a hold, not at {other:?}"),
+        }
+    }
+
+    /// A task no longer waits for its unit.
+    pub(super) fn leave_pool(&mut self, slot: u32) {
+        let hold = self.hold_at(slot);
+        let index = self.pool_of(slot, hold);
+        self.people.task_mut(slot).event = NO_EVENT;
+        let people = &self.people;
+        let pool = &mut self.pools[index as usize];
+        pool.queue.left(|slot, number| waits(people, slot, number));
+        let (id, layout) = (pool.pool.0, self.program.layout);
+        let since = self.people.task(slot).due;
+        self.rec.count(layout.pool(id, PoolCounter::GaveUp));
+        if since != self.now {
+            self.rec.count(layout.pool(id, PoolCounter::Waited));
+        }
+        self.rec.sample(layout.pool_wait(id), since, self.now);
+        self.rec
+            .less(layout.pool_level(id, PoolLevel::Queue), self.now);
+        self.end_wait(slot);
+    }
+
+    /// A `hold` has waited long enough.
+    pub(super) fn pool_timed_out(&mut self, slot: u32) {
+        let hold = self.hold_at(slot);
+        self.leave_pool(slot);
+        let on_failure = self.program.holds[hold].on_failure;
+        if self.fail_step(slot, Failure::TimedOut, on_failure) == Flow::Elsewhere {
+            self.make_ready(slot);
+        }
+    }
+
+    /// The sizes of the pools may have changed.
+    pub(super) fn resize_pools(&mut self) {
+        for index in 0..self.pools.len() as u32 {
+            let pool = &mut self.pools[index as usize];
+            let id = pool.pool;
+            pool.size = self.settings.pools[id].size;
+            self.measure_pool(id);
+            self.grant_next(index);
+        }
+    }
+}

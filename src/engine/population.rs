@@ -1,0 +1,414 @@
+//! Users, attempts and branches as plain data: a cursor, a request it may have made, and a role.
+//!
+//! A [`Task`] runs code: the journey of a visitor, the endpoint of an attempt, or one branch of
+//! a `parallel`. It has at most one request outstanding, so the caller's side of a request lives
+//! in it. Structured steps are [`Frame`]s in a list. A million users must be ordinary, hence the
+//! size asserted below. It knows no rule of the language.
+
+use crate::base::slab::{Slab, Ticket};
+use crate::base::time::{Span, Time};
+use crate::engine::agenda::{NO_EVENT, Number};
+use crate::observation::Outcome;
+use crate::program::{
+    CallId, EnterId, HoldId, JourneyId, ParallelId, Pc, RepeatId, SourceId, StockId,
+};
+use crate::random::key::{Owner, Place};
+
+/// No frame.
+pub(super) const NO_FRAME: u32 = u32::MAX;
+
+/// What a task is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// Its instructions run, or it stands in the list of those whose instructions run next.
+    Running,
+    /// An attempt on its way to the service.
+    Travelling,
+    /// An attempt in the queue of a service.
+    Queued,
+    /// `think`, `wait`, or `cpu` on a core of its own: ends at `due`.
+    Timed,
+    /// The same on a server that stands still: `due` is what remains, in ns.
+    Halted,
+    /// `cpu` on cores shared with others.
+    Sharing,
+    /// Waits for the answer to its request.
+    Calling,
+    /// Waits before a retry, or before asking again after an error.
+    BackingOff,
+    /// Waits for a unit of a pool.
+    AtPool,
+    /// Waits for a room.
+    AtDoor,
+    /// Waits for its branches.
+    Joining,
+    /// An answer on its way to the caller.
+    Answering,
+    /// A refused attempt that still costs CPU.
+    Refusing,
+    /// A user at home before another visit.
+    AtHome,
+    /// Nothing more: ended or stopped, and not yet removed.
+    Done,
+}
+
+/// The answer of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// All steps were done.
+    Ok,
+    /// Turned away.
+    Refused,
+    /// An error; a retry may help.
+    Error,
+    /// An error; a retry is out of the question.
+    Final,
+}
+
+/// Why a step or a task failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Turned away by a service, a guard, a pool or a room.
+    Refused,
+    /// The caller's clock ran out.
+    TimedOut,
+    /// An error.
+    Error,
+    /// An error; a retry is out of the question.
+    Final,
+    /// Too few units.
+    NoUnits,
+}
+
+impl Failure {
+    /// The outcome of a user whose journey fails so (semantics 6).
+    pub(super) fn outcome(self) -> Outcome {
+        match self {
+            Self::Refused => Outcome::Refused,
+            Self::NoUnits => Outcome::SoldOut,
+            Self::TimedOut | Self::Error | Self::Final => Outcome::Failed,
+        }
+    }
+
+    /// The answer of an endpoint that fails so.
+    pub(super) fn answer(self) -> Answer {
+        if self == Self::Final {
+            Answer::Final
+        } else {
+            Answer::Error
+        }
+    }
+}
+
+/// A running program.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Task {
+    /// The instruction that runs, or that the task waits at.
+    pub(super) pc: Pc,
+    /// The innermost frame, or [`NO_FRAME`].
+    pub(super) frame: u32,
+    /// The chain of written steps that led here.
+    pub(super) path: Place,
+    /// Whose luck it is.
+    pub(super) owner: Owner,
+    /// The event, or the place in a queue, that the task waits for.
+    pub(super) event: Number,
+    /// What it is doing.
+    pub(super) doing: Doing,
+    /// Branches of this attempt, and itself, that are in `cpu` or `wait`.
+    pub(super) active: u16,
+    /// End of timed work (or what remains of it in ns); when a wait began.
+    pub(super) due: Time,
+    /// The caller's side of its request.
+    pub(super) request: Request,
+    /// What it is.
+    pub(super) role: Role,
+}
+
+/// The caller's side of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request {
+    /// The attempt under way.
+    pub(super) attempt: Ticket,
+    /// When the step was reached.
+    pub(super) asked: Time,
+    /// When the latest attempt was sent.
+    pub(super) last_sent: Time,
+    /// No attempt starts from here on; [`Time::NEVER`] without one.
+    pub(super) deadline: Time,
+    /// The timeout of the attempt.
+    pub(super) timeout: Number,
+    /// The person's clock.
+    pub(super) reload: Number,
+    /// Wait before the latest retry, in ns (for decorrelated jitter).
+    pub(super) waited: Span,
+    /// Attempts of the policy so far.
+    pub(super) tries: u16,
+    /// Attempts sent so far, of any kind: part of the path.
+    pub(super) sent: u16,
+}
+
+impl Request {
+    /// No request.
+    pub(super) const NONE: Self = Self {
+        attempt: Ticket::NONE,
+        asked: Time(0),
+        last_sent: Time(0),
+        deadline: Time::NEVER,
+        timeout: NO_EVENT,
+        reload: NO_EVENT,
+        waited: Span(0),
+        tries: 0,
+        sent: 0,
+    };
+}
+
+/// What a task is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Role {
+    /// A user on a visit.
+    Visitor(Visitor),
+    /// One try of a request, or a message.
+    Attempt(Attempt),
+    /// One branch of a `parallel`.
+    Branch(Branch),
+}
+
+/// A user on a visit, or at home before another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Visitor {
+    /// When the user first arrived.
+    pub(super) arrived: Time,
+    /// What is left of the patience for waiting; [`Span::FOREVER`] without one.
+    pub(super) patience: Span,
+    /// Since when the user waits, if `waits` is not 0.
+    pub(super) waits_since: Time,
+    /// The clock of the patience.
+    pub(super) clock: Number,
+    /// Where from.
+    pub(super) source: SourceId,
+    /// Which of the source's users.
+    pub(super) index: u32,
+    /// What the user does.
+    pub(super) journey: JourneyId,
+    /// Which visit, from 0.
+    pub(super) visit: u32,
+    /// First entry of what was taken from stocks, or [`NO_FRAME`].
+    pub(super) taken: u32,
+    /// Waits in progress (branches may wait at once).
+    pub(super) waits: u16,
+    /// Times the person asked again on this visit.
+    pub(super) reloads: u16,
+    /// Top-level step of the journey.
+    pub(super) step: u16,
+    /// How the visit before ended, while the user is at home; none when a member of a population
+    /// is about to start over.
+    pub(super) last: Option<Outcome>,
+}
+
+/// One try of a request, or a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt {
+    /// Who waits; [`Ticket::NONE`] for a message, or when the caller has left.
+    pub(super) caller: Ticket,
+    /// The step that asks.
+    pub(super) call: CallId,
+    /// The server, counted over all services.
+    pub(super) server: u32,
+    /// When it was sent.
+    pub(super) sent: Time,
+    /// When it was accepted.
+    pub(super) accepted: Time,
+    /// When work began.
+    pub(super) started: Time,
+    /// The deadline that travels with it.
+    pub(super) deadline: Time,
+    /// Core time it used, in ns at nominal speed.
+    pub(super) cpu: Span,
+    /// What it will answer.
+    pub(super) answer: Answer,
+    /// First try of its request, and so for every caller above.
+    pub(super) original: bool,
+    /// Work has begun.
+    pub(super) served: bool,
+}
+
+/// One branch of a `parallel`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Branch {
+    /// The task that joins.
+    pub(super) parent: Ticket,
+    /// The visitor or attempt at the top.
+    pub(super) root: Ticket,
+    /// The next branch of the same `parallel`.
+    pub(super) next: Ticket,
+}
+
+/// A structured step in progress.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    /// The frame around it, or [`NO_FRAME`].
+    pub(super) outer: u32,
+    /// Which.
+    pub(super) kind: FrameKind,
+}
+
+/// Which structured step.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum FrameKind {
+    /// A unit of a pool is held.
+    Hold {
+        /// The step.
+        hold: HoldId,
+        /// The instance of the pool.
+        pool: u32,
+    },
+    /// A place in a room is kept.
+    Room(EnterId),
+    /// Turns of a `repeat`.
+    Repeat {
+        /// The step.
+        repeat: RepeatId,
+        /// Turns to come.
+        left: u32,
+        /// Turns begun.
+        turn: u32,
+        /// The path outside.
+        path: Place,
+    },
+    /// Branches under way.
+    Join {
+        /// The step.
+        parallel: ParallelId,
+        /// Branches that ended ok.
+        succeeded: u16,
+        /// Branches that failed.
+        failed: u16,
+        /// First of the branches still under way.
+        first: Ticket,
+    },
+    /// Units of a stock that a user has taken; a list of its own.
+    Taken {
+        /// Of what.
+        stock: StockId,
+        /// How many.
+        units: u32,
+    },
+}
+
+const _: () = assert!(size_of::<Task>() <= 168);
+const _: () = assert!(size_of::<Frame>() <= 40);
+
+/// Everybody there is.
+#[derive(Debug, Default)]
+pub(super) struct Population {
+    tasks: Slab<Task>,
+    frames: Slab<Frame>,
+}
+
+impl Population {
+    pub(super) fn clear(&mut self) {
+        self.tasks.clear();
+        self.frames.clear();
+    }
+
+    /// Bytes in use, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        self.tasks.bytes() + self.frames.bytes()
+    }
+
+    /// Slots ever used at one time.
+    pub(super) fn slots(&self) -> usize {
+        self.tasks.slots()
+    }
+
+    /// Adds a task.
+    #[inline]
+    pub(super) fn add(&mut self, task: Task) -> Ticket {
+        self.tasks.insert(task)
+    }
+
+    /// Removes a task.
+    #[inline]
+    pub(super) fn remove(&mut self, slot: u32) {
+        let gone = self.tasks.discard(self.ticket(slot));
+        debug_assert!(gone);
+    }
+
+    /// The ticket of a task that lives in this slot.
+    #[inline]
+    pub(super) fn ticket(&self, slot: u32) -> Ticket {
+        self.tasks.ticket(slot).expect("the task lives")
+    }
+
+    /// A task, if the ticket is not stale.
+    #[inline]
+    pub(super) fn get(&self, ticket: Ticket) -> Option<&Task> {
+        self.tasks.get(ticket)
+    }
+
+    /// Whoever lives in a slot, if anybody.
+    #[inline]
+    pub(super) fn tenant(&self, slot: u32) -> Option<&Task> {
+        self.tasks.get_slot(slot)
+    }
+
+    /// A task that is known to live.
+    #[inline]
+    pub(super) fn task(&self, slot: u32) -> &Task {
+        self.tasks.get_slot(slot).expect("the task lives")
+    }
+
+    /// A task that is known to live, to change.
+    #[inline]
+    pub(super) fn task_mut(&mut self, slot: u32) -> &mut Task {
+        self.tasks.get_slot_mut(slot).expect("the task lives")
+    }
+
+    /// The visitor's part of a task that is one.
+    #[inline]
+    pub(super) fn visitor(&mut self, slot: u32) -> &mut Visitor {
+        match &mut self.task_mut(slot).role {
+            Role::Visitor(v) => v,
+            other => unreachable!("a visitor was expected, not {other:?}"),
+        }
+    }
+
+    /// The attempt's part of a task that is one.
+    #[inline]
+    pub(super) fn attempt(&mut self, slot: u32) -> &mut Attempt {
+        match &mut self.task_mut(slot).role {
+            Role::Attempt(a) => a,
+            other => unreachable!("an attempt was expected, not {other:?}"),
+        }
+    }
+
+    /// All tasks in the order of their slots.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Ticket, &Task)> {
+        self.tasks.iter()
+    }
+
+    /// Tasks there are.
+    pub(super) fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Pushes a frame onto a list and returns its number.
+    #[inline]
+    pub(super) fn push_frame(&mut self, outer: u32, kind: FrameKind) -> u32 {
+        self.frames.insert(Frame { outer, kind }).slot
+    }
+
+    /// A frame that is known to exist, to change.
+    #[inline]
+    pub(super) fn frame_mut(&mut self, frame: u32) -> &mut Frame {
+        self.frames.get_slot_mut(frame).expect("the frame exists")
+    }
+
+    /// Takes a frame off its list.
+    #[inline]
+    pub(super) fn pop_frame(&mut self, frame: u32) -> Frame {
+        let ticket = self.frames.ticket(frame).expect("the frame exists");
+        self.frames.remove(ticket).expect("the frame exists")
+    }
+}

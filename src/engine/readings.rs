@@ -1,0 +1,434 @@
+//! What probes ask beyond the usual: readings at instants, and the answers at the end.
+//!
+//! A quotient over a part of the time is the difference of two readings of its terms; sliding
+//! windows take a reading every whole second. Durations that need more than the sketch are
+//! logged. It fills [`Observation::metrics`](crate::observation::Observation).
+
+use crate::base::time::{Span, Time};
+use crate::engine::Sim;
+use crate::engine::agenda::{Group, Kind};
+use crate::engine::recorder::NEVER;
+use crate::engine::watch::Watch;
+use crate::observation::sketch::rank;
+use crate::observation::{
+    Comparison, LANES, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
+};
+
+/// What is recorded for the probes.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
+    /// By probe: the sums above and below at each instant, in the order of time.
+    taken: Vec<Vec<Reading>>,
+    /// By probe: the value of a level at its instant.
+    at: Vec<Option<f64>>,
+    /// What is still to be read: probe and the step to the next reading.
+    plan: Vec<Plan>,
+}
+
+/// A term with its weight.
+type Weighted = (f64, Term);
+
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    above: f64,
+    below: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    probe: u32,
+    next: Option<Span>,
+    until: Time,
+}
+
+/// Integrals and maxima as they stood at the horizon.
+#[derive(Debug)]
+pub(super) struct Frozen {
+    pub(super) integrals: Vec<f64>,
+    pub(super) maxima: Vec<u32>,
+}
+
+impl Sim<'_> {
+    /// Looks through the probes for what must be recorded beyond the usual.
+    pub(super) fn prepare_readings(&mut self) {
+        let program = self.program;
+        self.readings.taken = vec![Vec::new(); program.probes.len()];
+        self.readings.at = vec![None; program.probes.len()];
+        for (i, probe) in program.probes.iter().enumerate() {
+            let i = i as u32;
+            match probe {
+                Probe::Quotient { period, .. } => self.plan_quotient(i, period),
+                Probe::LevelMax { of, period } => self.watch(i, *of, None, period),
+                Probe::LevelShare {
+                    of,
+                    comparison,
+                    limit,
+                    period,
+                } => {
+                    self.watch(i, *of, Some((*comparison, *limit)), period);
+                }
+                Probe::LevelAt { at, .. } => {
+                    let at = self.since_start(*at);
+                    self.plan(
+                        at,
+                        Plan {
+                            probe: i,
+                            next: None,
+                            until: at,
+                        },
+                        Group::Reading,
+                    );
+                }
+                Probe::Sample { of, .. } => self.rec.log(*of),
+                Probe::FirstMark(_) | Probe::LastMark(_) | Probe::SoldOut(_) => {}
+                Probe::Recovery(_) => {}
+            }
+        }
+    }
+
+    fn since_start(&self, at: Time) -> Time {
+        Time((at.0.saturating_sub(self.start.0)).clamp(0, self.end.0))
+    }
+
+    /// The bounds of a period, since the start of the clock.
+    fn bounds(&self, period: &Period) -> (Time, Time) {
+        let from = period
+            .from
+            .map_or(self.rec.cut, |t| self.since_start(t))
+            .max(self.rec.cut);
+        let until = period.until.map_or(self.horizon, |t| self.since_start(t));
+        (from, until.min(self.horizon))
+    }
+
+    fn plan(&mut self, at: Time, plan: Plan, group: Group) {
+        let slot = self.readings.plan.len() as u32;
+        self.readings.plan.push(plan);
+        self.agenda.at(at, group, Kind::Reading, slot);
+    }
+
+    fn plan_quotient(&mut self, probe: u32, period: &Period) {
+        let (from, until) = self.bounds(period);
+        let next = match period.view {
+            View::Whole if period.from.is_none() && period.until.is_none() => return,
+            View::Whole => Some(until - from),
+            View::Worst { .. } => Some(Span::SECOND),
+            View::LongestBreach { slice, .. } => Some(slice),
+        };
+        self.plan(from, Plan { probe, next, until }, Group::Tick);
+    }
+
+    fn watch(
+        &mut self,
+        probe: u32,
+        level: LevelId,
+        limit: Option<(Comparison, f64)>,
+        period: &Period,
+    ) {
+        let (from, until) = self.bounds(period);
+        self.rec
+            .watch(Watch::new(probe, level, limit, (from, until)));
+    }
+
+    /// A reading is due.
+    pub(super) fn read(&mut self, slot: u32) {
+        let plan = self.readings.plan[slot as usize];
+        let program = self.program;
+        match &program.probes[plan.probe as usize] {
+            Probe::LevelAt { of, .. } => {
+                let value = f64::from(self.rec.value(*of));
+                self.readings.at[plan.probe as usize] = Some(value);
+            }
+            Probe::Quotient { above, below, .. } => {
+                let reading = Reading {
+                    above: self.sum(above),
+                    below: self.sum(below),
+                };
+                self.readings.taken[plan.probe as usize].push(reading);
+            }
+            _ => unreachable!("only quotients and instants are read"),
+        }
+        if let Some(step) = plan.next
+            && self.now < plan.until
+            && step.0 > 0
+        {
+            let at = (self.now + step).min(plan.until);
+            self.agenda.at(at, Group::Tick, Kind::Reading, slot);
+        }
+    }
+
+    /// The value now of a weighted sum of terms.
+    fn sum(&mut self, terms: &[Weighted]) -> f64 {
+        let now = self.now.min(self.horizon);
+        let mut sum = 0.0;
+        for (weight, term) in terms {
+            sum += weight
+                * match term {
+                    Term::Count(counter) => self.rec.totals[counter.0 as usize] as f64,
+                    Term::Integral(level) => self.integral(*level, now),
+                    Term::Seconds => (now - self.rec.cut).as_secs_f64(),
+                };
+        }
+        sum
+    }
+
+    /// The integral of a level since the cut, in units times seconds.
+    fn integral(&mut self, level: LevelId, now: Time) -> f64 {
+        if let Some(frozen) = &self.frozen {
+            return frozen.integrals[level.0 as usize];
+        }
+        let meter = self.rec.meter(level, now);
+        meter.integral((level.0 % LANES) as usize) as f64 * 1e-9
+    }
+
+    /// The answer of every probe, and how many windows were skipped.
+    pub(super) fn answers(&mut self) -> (Vec<Option<f64>>, Vec<u32>) {
+        let program = self.program;
+        let mut skipped = vec![0; program.probes.len()];
+        let mut answers = Vec::with_capacity(program.probes.len());
+        for (i, probe) in program.probes.iter().enumerate() {
+            let answer = match probe {
+                Probe::Quotient {
+                    above,
+                    below,
+                    period,
+                } => self.quotient(i, (above, below), period),
+                Probe::LevelMax { .. } | Probe::LevelShare { .. } => self.watched(i as u32),
+                Probe::LevelAt { .. } => self.readings.at[i],
+                Probe::Sample {
+                    of,
+                    statistic,
+                    period,
+                    among,
+                } => {
+                    let all = among.is_some();
+                    let (value, windows) = self.sampled(*of, *statistic, period, all);
+                    skipped[i] = windows;
+                    value
+                }
+                Probe::FirstMark(mark) => self.marked(*mark).map(|m| m.0),
+                Probe::LastMark(mark) => self.marked(*mark).map(|m| m.1),
+                Probe::SoldOut(stock) => {
+                    self.rec.sold_out_at[*stock as usize].map(|t| self.told(t).as_secs_f64())
+                }
+                Probe::Recovery(_) => None,
+            };
+            answers.push(answer);
+        }
+        (answers, skipped)
+    }
+
+    fn marked(&self, mark: u32) -> Option<(f64, f64)> {
+        let (first, last) = self.rec.marked[mark as usize]?;
+        Some((
+            self.told(first).as_secs_f64(),
+            self.told(last).as_secs_f64(),
+        ))
+    }
+
+    fn quotient(
+        &mut self,
+        probe: usize,
+        (above, below): (&[Weighted], &[Weighted]),
+        period: &Period,
+    ) -> Option<f64> {
+        let ratio = |a: f64, b: f64| {
+            if below.is_empty() {
+                Some(a)
+            } else {
+                (b > 0.0).then(|| a / b)
+            }
+        };
+        let taken = std::mem::take(&mut self.readings.taken[probe]);
+        let between = |x: &Reading, y: &Reading| ratio(y.above - x.above, y.below - x.below);
+        match period.view {
+            View::Whole => match (taken.first(), taken.last()) {
+                (Some(first), Some(last)) => between(first, last),
+                _ => ratio(self.sum(above), self.sum(below)),
+            },
+            View::Worst { window, is } => {
+                let steps = (window.0 / Span::SECOND.0).max(1) as usize;
+                let pairs = taken.iter().zip(taken.iter().skip(steps));
+                worst(pairs.filter_map(|(x, y)| between(x, y)), is)
+            }
+            View::LongestBreach {
+                slice,
+                comparison,
+                limit,
+            } => {
+                let slices = taken
+                    .iter()
+                    .zip(taken.iter().skip(1))
+                    .map(|(x, y)| between(x, y));
+                Some(longest_breach(slices, slice, comparison, limit))
+            }
+        }
+    }
+
+    fn watched(&mut self, probe: u32) -> Option<f64> {
+        let watch = self.rec.watches.iter_mut().find(|w| w.probe == probe)?;
+        watch.advance(self.horizon);
+        watch.value_at_end()
+    }
+
+    fn sampled(
+        &self,
+        of: SampleId,
+        statistic: Statistic,
+        period: &Period,
+        all: bool,
+    ) -> (Option<f64>, u32) {
+        let (from, until) = self.bounds(period);
+        let log = self.rec.tallies[of.0 as usize]
+            .log
+            .as_deref()
+            .unwrap_or(&[]);
+        let inside = |(at, _): &&(Time, i64)| *at >= from && (*at < until || until == self.horizon);
+        let mut values: Vec<(Time, i64)> = log
+            .iter()
+            .filter(|v| all || v.1 != NEVER)
+            .filter(inside)
+            .copied()
+            .collect();
+        match period.view {
+            View::Whole => {
+                let mut only: Vec<i64> = values.iter().map(|v| v.1).collect();
+                (of_values(&mut only, statistic), 0)
+            }
+            View::Worst { window, is } => {
+                values.sort_unstable();
+                let (found, skipped) = windows(&values, (from, until), window, statistic);
+                (worst(found.into_iter(), is), skipped)
+            }
+            View::LongestBreach {
+                slice,
+                comparison,
+                limit,
+            } => {
+                values.sort_unstable();
+                let slices = slices(&values, (from, until), slice, statistic);
+                (
+                    Some(longest_breach(slices.into_iter(), slice, comparison, limit)),
+                    0,
+                )
+            }
+        }
+    }
+}
+
+fn worst(values: impl Iterator<Item = f64>, is: Worst) -> Option<f64> {
+    values.reduce(|a, b| match is {
+        Worst::Largest => a.max(b),
+        Worst::Smallest => a.min(b),
+    })
+}
+
+/// Seconds of the longest run of slices that break a limit; a slice without a value breaks none.
+fn longest_breach(
+    slices: impl Iterator<Item = Option<f64>>,
+    slice: Span,
+    comparison: Comparison,
+    limit: f64,
+) -> f64 {
+    let (mut run, mut longest) = (0u32, 0u32);
+    for value in slices {
+        let broken = value.is_some_and(|v| !comparison.holds(v, limit));
+        run = if broken { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    f64::from(longest) * slice.as_secs_f64()
+}
+
+/// A statistic of durations in ns, in seconds; those that never end are [`NEVER`].
+fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
+    let n = values.len();
+    if n == 0 {
+        return None;
+    }
+    let secs = |ns: i64| {
+        if ns == NEVER {
+            f64::INFINITY
+        } else {
+            ns as f64 * 1e-9
+        }
+    };
+    let mean = |values: &[i64]| {
+        let sum: i128 = values.iter().map(|&v| i128::from(v)).sum();
+        sum as f64 / n as f64 * 1e-9
+    };
+    let never = values.contains(&NEVER);
+    match statistic {
+        Statistic::Mean => Some(if never { f64::INFINITY } else { mean(values) }),
+        Statistic::Max => values.iter().max().map(|&v| secs(v)),
+        Statistic::Deviation if never || n < 2 => None,
+        Statistic::Deviation => {
+            let mean = mean(values);
+            let squares: f64 = values
+                .iter()
+                .map(|&v| (secs(v) - mean) * (secs(v) - mean))
+                .sum();
+            Some((squares / (n - 1) as f64).sqrt())
+        }
+        Statistic::Percentile(q) => {
+            let k = rank(q, n as u64).max(1) as usize;
+            if n < k + 10 {
+                return None;
+            }
+            let (_, &mut value, _) = values.select_nth_unstable(k - 1);
+            Some(secs(value))
+        }
+        Statistic::Share(comparison, limit) => {
+            let holds = values
+                .iter()
+                .filter(|&&v| comparison.holds(secs(v), limit))
+                .count();
+            Some(holds as f64 / n as f64)
+        }
+    }
+}
+
+/// The statistic in every window that begins at a whole second, and how many had none.
+fn windows(
+    values: &[(Time, i64)],
+    (from, until): (Time, Time),
+    window: Span,
+    statistic: Statistic,
+) -> (Vec<f64>, u32) {
+    let (mut found, mut skipped) = (Vec::new(), 0);
+    let (mut low, mut high) = (0, 0);
+    let mut begin = from;
+    let mut scratch = Vec::new();
+    while begin + window <= until {
+        while low < values.len() && values[low].0 < begin {
+            low += 1;
+        }
+        while high < values.len() && values[high].0 < begin + window {
+            high += 1;
+        }
+        scratch.clear();
+        scratch.extend(values[low..high.max(low)].iter().map(|v| v.1));
+        match of_values(&mut scratch, statistic) {
+            Some(value) => found.push(value),
+            None => skipped += 1,
+        }
+        begin += Span::SECOND;
+    }
+    (found, skipped)
+}
+
+fn slices(
+    values: &[(Time, i64)],
+    (from, until): (Time, Time),
+    slice: Span,
+    statistic: Statistic,
+) -> Vec<Option<f64>> {
+    let mut found = Vec::new();
+    let mut begin = from;
+    while begin < until {
+        let low = values.partition_point(|v| v.0 < begin);
+        let high = values.partition_point(|v| v.0 < begin + slice);
+        let mut only: Vec<i64> = values[low..high].iter().map(|v| v.1).collect();
+        found.push(of_values(&mut only, statistic));
+        begin += slice;
+    }
+    found
+}

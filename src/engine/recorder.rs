@@ -1,0 +1,357 @@
+//! Writes the observation: nothing else in the engine counts.
+//!
+//! Counters, meters and samples stand at the indices of the [`Layout`]. The usual costs a few
+//! additions; what a probe asks beyond it (raw durations, readings at instants) is recorded only
+//! where asked. What belongs to a warm-up is dropped at the cut.
+
+use crate::base::time::{Span, Time};
+use crate::engine::meter::Meter;
+use crate::engine::watch::Watch;
+use crate::observation::sketch::bucket;
+use crate::observation::{
+    CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId,
+};
+use crate::program::Program;
+
+/// Durations of one kind, live.
+#[derive(Debug, Default)]
+pub(super) struct LiveTally {
+    pub(super) buckets: Vec<u32>,
+    pub(super) count: u64,
+    pub(super) sum: u128,
+    pub(super) squares: f64,
+    pub(super) max: u64,
+    /// By bin and coarse bucket; only for requests and journeys.
+    pub(super) bins: Vec<u32>,
+    /// Requests and visits started, by bin; likewise.
+    pub(super) started: Vec<u32>,
+    /// Every duration with its start, where a probe asks for it.
+    pub(super) log: Option<Vec<(Time, i64)>>,
+}
+
+/// A duration that no time is longer than, in a log.
+pub(super) const NEVER: i64 = i64::MAX;
+
+/// Coarse buckets: 32 in an octave, from a microsecond up, within 1.6 %.
+pub(super) const COARSE: usize = 32 * 36;
+
+/// Index of the coarse bucket of a duration in ns.
+#[inline]
+pub(super) fn coarse(ns: u64) -> usize {
+    let us = ns >> 10;
+    if us < 64 {
+        return us as usize;
+    }
+    let octave = 63 - us.leading_zeros() - 5;
+    (((octave as usize) << 5) + (us >> octave) as usize).min(COARSE - 1)
+}
+
+/// The middle of a coarse bucket, in ns.
+pub(super) fn coarse_middle(bucket: usize) -> u64 {
+    let bucket = bucket as u64;
+    if bucket < 64 {
+        return (bucket << 10) + 512;
+    }
+    let octave = (bucket >> 5) - 1;
+    let low = (bucket - (octave << 5)) << octave;
+    (low << 10) + ((1 << octave) << 9)
+}
+
+/// Fine buckets up to 2⁵⁵ ns, a year.
+const FINE: usize = bucket(1 << 55);
+
+/// What one replication records while it runs.
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    pub(super) layout: Layout,
+    pub(super) totals: Vec<u64>,
+    pub(super) counter_bins: Vec<u32>,
+    row: usize,
+    pub(super) bin_width: Span,
+    pub(super) bins: usize,
+    pub(super) cut: Time,
+    pub(super) meters: Vec<Meter>,
+    pub(super) level_bins: Vec<f32>,
+    pub(super) tallies: Vec<LiveTally>,
+    pub(super) funnel: Vec<Vec<FunnelStep>>,
+    pub(super) marked: Vec<Option<(Time, Time)>>,
+    pub(super) sold_out_at: Vec<Option<Time>>,
+    /// Windows of ten seconds: started, ok; then coarse buckets of the times of those ok.
+    pub(super) windows: Vec<(u32, u32)>,
+    /// Levels that a probe follows.
+    pub(super) watches: Vec<Watch>,
+    pub(super) window_times: Vec<u32>,
+}
+
+/// Length of a window of the recovery.
+pub(super) const WINDOW: Span = Span::from_secs(10);
+/// Beyond this many windows the recovery is not followed.
+const MAX_WINDOWS: i64 = 10_000;
+/// Buckets of a window: every fourth coarse one.
+pub(super) const WINDOW_BUCKETS: usize = COARSE / 4;
+
+impl Recorder {
+    /// Makes ready for a replication; keeps what was allocated.
+    pub(super) fn prepare(&mut self, program: &Program) {
+        let layout = program.layout;
+        let clock = &program.clock;
+        self.layout = layout;
+        self.bins = clock.bins as usize;
+        self.bin_width = clock.bin;
+        self.cut = Time(clock.cut.0 - clock.start.0);
+        self.row = 0;
+        refill(&mut self.totals, layout.counters(), 0);
+        refill(&mut self.counter_bins, layout.counters() * self.bins, 0);
+        refill(&mut self.meters, layout.meters(), Meter::default());
+        refill(&mut self.level_bins, layout.levels() * self.bins, 0.0);
+        refill(&mut self.marked, layout.marks as usize, None);
+        refill(&mut self.sold_out_at, layout.stocks as usize, None);
+        self.tallies
+            .resize_with(layout.samples(), LiveTally::default);
+        for (index, tally) in self.tallies.iter_mut().enumerate() {
+            let binned = is_binned(&layout, SampleId(index as u32));
+            let bins = if binned { self.bins } else { 0 };
+            refill(&mut tally.buckets, FINE + 1, 0);
+            refill(&mut tally.bins, bins * COARSE, 0);
+            refill(&mut tally.started, bins, 0);
+            (tally.count, tally.sum, tally.squares, tally.max) = (0, 0, 0.0, 0);
+            tally.log = None;
+        }
+        self.funnel.clear();
+        self.watches.clear();
+        for journey in program.journeys.values() {
+            self.funnel
+                .push(vec![FunnelStep::default(); usize::from(journey.steps)]);
+        }
+        let windows = (clock.horizon - clock.start).0 / WINDOW.0;
+        let windows = if windows > MAX_WINDOWS {
+            0
+        } else {
+            windows as usize
+        };
+        refill(&mut self.windows, windows, (0, 0));
+        refill(&mut self.window_times, windows * WINDOW_BUCKETS, 0);
+    }
+
+    /// Asks for every duration of a sample.
+    pub(super) fn log(&mut self, sample: SampleId) {
+        self.tallies[sample.0 as usize].log = Some(Vec::new());
+    }
+
+    /// Whether something that began then belongs to the measured period.
+    #[inline]
+    pub(super) fn counts(&self, began: Time) -> bool {
+        began >= self.cut
+    }
+
+    /// Adds to a counter.
+    #[inline]
+    pub(super) fn add(&mut self, counter: CounterId, n: u64) {
+        self.totals[counter.0 as usize] += n;
+        if let Some(bin) = self.counter_bins.get_mut(self.row + counter.0 as usize) {
+            *bin = bin.saturating_add(n.min(u64::from(u32::MAX)) as u32);
+        }
+    }
+
+    /// Counts one.
+    #[inline]
+    pub(super) fn count(&mut self, counter: CounterId) {
+        self.add(counter, 1);
+    }
+
+    /// A level's meter, advanced to now.
+    #[inline]
+    pub(super) fn meter(&mut self, level: LevelId, now: Time) -> &mut Meter {
+        let meter = &mut self.meters[(level.0 / LANES) as usize];
+        meter.advance(now);
+        meter
+    }
+
+    /// A level goes up by one.
+    #[inline]
+    pub(super) fn more(&mut self, level: LevelId, now: Time) {
+        self.meter(level, now).more((level.0 % LANES) as usize);
+        self.changed(level, now);
+    }
+
+    /// A level goes down by one.
+    #[inline]
+    pub(super) fn less(&mut self, level: LevelId, now: Time) {
+        self.meter(level, now).less((level.0 % LANES) as usize);
+        self.changed(level, now);
+    }
+
+    /// A level has a new value.
+    #[inline]
+    pub(super) fn set(&mut self, level: LevelId, value: u32, now: Time) {
+        self.meter(level, now)
+            .set((level.0 % LANES) as usize, value);
+        self.changed(level, now);
+    }
+
+    /// Tells those who follow a level.
+    #[inline]
+    fn changed(&mut self, level: LevelId, now: Time) {
+        if self.watches.is_empty() {
+            return;
+        }
+        let value = self.value(level);
+        for watch in self.watches.iter_mut().filter(|w| w.level == level) {
+            watch.set(value, now);
+        }
+    }
+
+    /// Follows a level from now on.
+    pub(super) fn watch(&mut self, watch: Watch) {
+        self.watches.push(watch);
+    }
+
+    /// The value of a level.
+    #[inline]
+    pub(super) fn value(&self, level: LevelId) -> u32 {
+        self.meters[(level.0 / LANES) as usize].value((level.0 % LANES) as usize)
+    }
+
+    /// A duration that ended ok.
+    #[inline]
+    pub(super) fn sample(&mut self, sample: SampleId, began: Time, now: Time) {
+        if !self.counts(began) {
+            return;
+        }
+        let tally = &mut self.tallies[sample.0 as usize];
+        let ns = (now.0 - began.0) as u64;
+        tally.buckets[bucket(ns).min(FINE)] += 1;
+        tally.count += 1;
+        tally.sum += u128::from(ns);
+        let secs = ns as f64 * 1e-9;
+        tally.squares += secs * secs;
+        tally.max = tally.max.max(ns);
+        if !tally.started.is_empty() {
+            let bin = ((began.0 / self.bin_width.0) as usize).min(self.bins - 1);
+            tally.bins[bin * COARSE + coarse(ns)] += 1;
+        }
+        if let Some(log) = &mut tally.log {
+            log.push((began, ns as i64));
+        }
+    }
+
+    /// Something that may end ok later has begun.
+    #[inline]
+    pub(super) fn began(&mut self, sample: SampleId, began: Time) {
+        let tally = &mut self.tallies[sample.0 as usize];
+        let bin = ((began.0 / self.bin_width.0) as usize).min(self.bins - 1);
+        tally.started[bin] += 1;
+    }
+
+    /// A duration that is longer than any time.
+    #[inline]
+    pub(super) fn never(&mut self, sample: SampleId, began: Time) {
+        if self.counts(began)
+            && let Some(log) = &mut self.tallies[sample.0 as usize].log
+        {
+            log.push((began, NEVER));
+        }
+    }
+
+    /// A user's request starts: for collapse and recovery.
+    #[inline]
+    pub(super) fn window_started(&mut self, asked: Time) {
+        if let Some(w) = self.windows.get_mut((asked.0 / WINDOW.0) as usize) {
+            w.0 += 1;
+        }
+    }
+
+    /// A user's request that started then ended ok.
+    #[inline]
+    pub(super) fn window_ok(&mut self, asked: Time, now: Time) {
+        let index = (asked.0 / WINDOW.0) as usize;
+        if let Some(w) = self.windows.get_mut(index) {
+            w.1 += 1;
+            let bucket = coarse((now.0 - asked.0) as u64) / 4;
+            self.window_times[index * WINDOW_BUCKETS + bucket] += 1;
+        }
+    }
+
+    /// A mark is passed.
+    pub(super) fn mark(&mut self, mark: u32, now: Time) {
+        self.count(self.layout.mark(mark));
+        let seen = &mut self.marked[mark as usize];
+        *seen = Some((seen.map_or(now, |(first, _)| first), now));
+    }
+
+    /// A visit reaches a top-level step of its journey, from another one or from outside.
+    #[inline]
+    pub(super) fn step(&mut self, journey: u32, from: Option<u16>, to: u16) {
+        let steps = &mut self.funnel[journey as usize];
+        if let Some(from) = from {
+            steps[usize::from(from)].passed += 1;
+        }
+        steps[usize::from(to)].reached += 1;
+    }
+
+    /// A visit ends at a top-level step.
+    #[inline]
+    pub(super) fn left(&mut self, journey: u32, at: u16, outcome: Outcome) {
+        if let Some(step) = self.funnel[journey as usize].get_mut(usize::from(at)) {
+            if outcome == Outcome::Served {
+                step.passed += 1;
+            } else {
+                step.left[outcome as usize] += 1;
+            }
+        }
+    }
+
+    /// Ends a bin of the timeline.
+    pub(super) fn end_bin(&mut self, bin: usize, now: Time) {
+        let width = (now.0 - bin as i64 * self.bin_width.0).max(1) as f64;
+        let lanes = LANES as usize;
+        let row = bin * self.layout.levels();
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            for (lane, integral) in meter.end_bin(now).into_iter().enumerate() {
+                self.level_bins[row + index * lanes + lane] = (integral as f64 / width) as f32;
+            }
+        }
+        self.row = self.layout.counters() * (bin + 1);
+    }
+
+    /// Drops the warm-up: counts and integrals start anew.
+    pub(super) fn cut(&mut self, now: Time) {
+        self.totals.fill(0);
+        for meter in &mut self.meters {
+            meter.reset(now);
+        }
+    }
+
+    /// Bytes in use by what grows without bound, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        let logs = self.tallies.iter().filter_map(|t| t.log.as_ref());
+        logs.map(|l| l.capacity() * size_of::<(Time, i64)>()).sum()
+    }
+}
+
+fn refill<T: Clone>(values: &mut Vec<T>, len: usize, value: T) {
+    values.clear();
+    values.resize(len, value);
+}
+
+/// Whether a sample is followed by bin: requests and journeys.
+pub(super) fn is_binned(layout: &Layout, sample: SampleId) -> bool {
+    let calls_from = layout.journeys;
+    let calls_to = layout.call_time(layout.calls, CallSample::Request).0;
+    let id = sample.0;
+    id < calls_from || (id < calls_to && (id - calls_from).is_multiple_of(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_coarse_middle_is_within_two_percent(ns in 64u64 << 10..1 << 45) {
+            let m = coarse_middle(coarse(ns)) as f64;
+            prop_assert!((m - ns as f64).abs() <= 0.0161 * ns as f64);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! One instance of a service: its workers, its queue, its cores, and whether it is up.
+
+use crate::base::time::{Span, Time};
+use crate::engine::agenda::{NO_EVENT, Number};
+use crate::engine::queue::Queue;
+use crate::engine::sharing::Sharing;
+use crate::program::ServiceId;
+
+/// The life of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Not there.
+    Off,
+    /// Ordered, not yet serving.
+    Booting,
+    /// Serving.
+    Up,
+    /// Gets no new work; queue and work are finished.
+    Draining,
+    /// Crashed.
+    Down,
+}
+
+/// One instance.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) service: ServiceId,
+    /// Its number within the service, from 0.
+    pub(super) number: u32,
+    pub(super) state: State,
+    /// Crashed, and the balancer does not know it yet.
+    pub(super) unnoticed: bool,
+    /// Calls that meet the crash get no answer.
+    pub(super) silent: bool,
+    /// Workers in use.
+    pub(super) occupied: u32,
+    pub(super) queue: Queue,
+    pub(super) sharing: Sharing,
+    /// Faults that slow it: fault and factor, in the order of their beginning.
+    pub(super) slowed: Vec<(u32, f64)>,
+    /// Faults that halt it.
+    pub(super) halted: Vec<u32>,
+    /// Faults that keep it down.
+    pub(super) crashed: Vec<u32>,
+    /// How many times slower while it is cold; 1 when warm.
+    pub(super) cold: f64,
+    /// The end of the boot, of being cold, or of not being noticed.
+    pub(super) event: Number,
+    /// How often it has booted: each time with luck of its own.
+    pub(super) boots: u32,
+}
+
+impl Server {
+    pub(super) fn new(service: ServiceId, number: u32) -> Self {
+        Self {
+            service,
+            number,
+            state: State::Off,
+            unnoticed: false,
+            silent: false,
+            occupied: 0,
+            queue: Queue::default(),
+            sharing: Sharing::default(),
+            slowed: Vec::new(),
+            halted: Vec::new(),
+            crashed: Vec::new(),
+            cold: 1.0,
+            event: NO_EVENT,
+            boots: 0,
+        }
+    }
+
+    /// Speed of `cpu` and `wait` here against nominal; 0 while halted.
+    #[inline]
+    pub(super) fn pace(&self) -> f64 {
+        if !self.halted.is_empty() {
+            return 0.0;
+        }
+        let mut slowness = self.cold;
+        for (_, factor) in &self.slowed {
+            slowness *= factor;
+        }
+        1.0 / slowness
+    }
+
+    /// Whether its workers work.
+    #[inline]
+    pub(super) fn works(&self) -> bool {
+        matches!(self.state, State::Up | State::Draining)
+    }
+
+    /// Whether the balancer sends work here.
+    #[inline]
+    pub(super) fn is_eligible(&self) -> bool {
+        self.state == State::Up || (self.state == State::Down && self.unnoticed)
+    }
+
+    /// Waiting and in service.
+    #[inline]
+    pub(super) fn load(&self) -> u32 {
+        self.occupied + self.queue.len()
+    }
+}
+
+/// The time that work of `demand` takes at a pace; `None` while halted.
+#[inline]
+pub(super) fn stretched(demand: Span, pace: f64) -> Option<Span> {
+    (pace > 0.0).then(|| Span((demand.0 as f64 / pace).round() as i64))
+}
+
+/// What is left of work that would end at `due`, in nominal ns.
+#[inline]
+pub(super) fn remaining(due: Time, now: Time, pace: f64) -> Span {
+    Span(((due.0 - now.0) as f64 * pace).round() as i64)
+}
