@@ -73,10 +73,19 @@ impl Decimal {
 
     /// The nearest double.
     pub fn to_f64(self) -> f64 {
+        self.nearest(0)
+    }
+
+    /// The nearest double to a hundredth of it: what it says as a percentage.
+    pub fn percent(self) -> f64 {
+        self.nearest(2)
+    }
+
+    /// The nearest double to the number with its point moved `left` places to the left.
+    fn nearest(self, left: u32) -> f64 {
         // Correctly rounded, and the same on every platform: the standard library's own reader.
-        format!("{}e-{}", self.digits, self.places)
-            .parse()
-            .expect("digits and an exponent")
+        let text = format!("{}e-{}", self.digits, self.places + left);
+        text.parse().expect("digits and an exponent")
     }
 }
 

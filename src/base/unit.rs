@@ -65,27 +65,26 @@ impl Share {
     /// Reads a share written with a percent sign, `"20%"`, or as a number from 0 to 1, `"0.2"`.
     pub fn parse(text: &str) -> Result<Share, UnitError> {
         let trimmed = text.trim();
-        let (number, scale) = match trimmed.strip_suffix('%') {
-            Some(number) => (number.trim_end(), 100.0),
-            None => (trimmed, 1.0),
+        let (number, is_percent) = match trimmed.strip_suffix('%') {
+            Some(number) => (number.trim_end(), true),
+            None => (trimmed, false),
         };
-        let (negative, digits) = match number.strip_prefix('-') {
-            Some(digits) => (true, digits),
-            None => (false, number),
-        };
-        let number = Decimal::parse(digits)
-            .ok_or_else(|| UnitError::NotANumber {
-                text: trimmed.to_owned(),
-            })?
-            .to_f64();
-        if negative && number > 0.0 {
-            return Err(UnitError::OutsideShare {
-                text: trimmed.to_owned(),
-            });
-        }
-        Share::new(number / scale).ok_or_else(|| UnitError::OutsideShare {
+        let digits = number.strip_prefix('-').unwrap_or(number);
+        let written = Decimal::parse(digits).ok_or_else(|| UnitError::NotANumber {
             text: trimmed.to_owned(),
-        })
+        })?;
+        let share = if is_percent {
+            written.percent()
+        } else {
+            written.to_f64()
+        };
+        let outside = || UnitError::OutsideShare {
+            text: trimmed.to_owned(),
+        };
+        if digits != number && share > 0.0 {
+            return Err(outside());
+        }
+        Share::new(share).ok_or_else(outside)
     }
 
     /// The share `value`, when it lies from 0 to 1.

@@ -15,6 +15,8 @@ use crate::random::family::{Distribution, Law, Part, Point};
 
 /// Counts up to here are summed one by one, which loses no digits.
 const SUMMED_COUNTS: f64 = 100_000.0;
+/// The least cv, squared, that the difference of two moments can tell from rounding.
+const LEAST_CV_SQUARED: f64 = 1e-14;
 
 impl Distribution {
     /// The mean; `None` when it is infinite (a Pareto law of shape 1 or less).
@@ -59,8 +61,13 @@ impl Distribution {
             }
             Law::Weibull { .. } | Law::Quantiles(_) | Law::Conditioned { .. } => {
                 let mean = self.mean()?;
-                // A law so narrow that the difference vanishes has no spread worth a digit.
-                (self.moment_below(2, f64::INFINITY) - mean * mean).max(0.0)
+                let variance = self.moment_below(2, f64::INFINITY) - mean * mean;
+                // Below this the difference is all rounding: a cv under 1e-7 is said as none.
+                if variance > LEAST_CV_SQUARED * mean * mean {
+                    variance
+                } else {
+                    0.0
+                }
             }
         };
         variance.is_finite().then_some(variance)
@@ -117,7 +124,7 @@ impl Distribution {
             return 0.0;
         }
         match &self.0 {
-            Law::Constant { value } if *value <= x => value.powi(r as i32),
+            Law::Constant { value } if *value <= x => whole_power(*value, r),
             Law::Constant { .. } => 0.0,
             Law::Exponential { mean } if r == 0 => -exp_m1(-x / mean),
             Law::Exponential { mean } => rising(1.0, r, *mean) * gamma_lower(1.0 + power, x / mean),
@@ -145,7 +152,7 @@ impl Distribution {
             Law::Quantiles(points) => quantiles_below(power, points, x),
             Law::Empirical(values) => {
                 let below = values.iter().take_while(|v| **v <= x);
-                below.map(|v| v.powi(r as i32)).sum::<f64>() / values.len() as f64
+                below.map(|v| whole_power(*v, r)).sum::<f64>() / values.len() as f64
             }
             Law::Conditioned { max, inner } => {
                 inner.moment_below(r, x.min(*max)) / inner.moment_below(0, *max)
@@ -177,6 +184,11 @@ fn weighted(parts: &[Part], fact: impl Fn(&Distribution) -> Option<f64>) -> Opti
         .iter()
         .map(|part| fact(&part.law).map(|value| part.share * value))
         .sum()
+}
+
+/// xʳ by multiplication: the standard library does not say how exact its own is.
+fn whole_power(x: f64, r: u32) -> f64 {
+    (0..r).fold(1.0, |product, _| product * x)
 }
 
 /// shape·(shape + 1)…, `r` factors, each times `scale`: the r-th moment of a gamma law.
@@ -233,7 +245,7 @@ fn geometric_below(r: u32, mean: f64, x: f64) -> f64 {
         let mut chance = 1.0 / mean;
         let mut sum = 0.0;
         for n in 1..=count as u32 {
-            sum += f64::from(n).powi(r as i32) * chance;
+            sum += whole_power(f64::from(n), r) * chance;
             chance *= 1.0 - 1.0 / mean;
         }
         return sum;
@@ -265,11 +277,11 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn through(a: Point, b: Point) -> Line {
-        let slope = (b.ln_value - a.ln_value) / (b.score - a.score);
+        let start = ln(a.value);
         Line {
             from: a.score,
-            start: a.ln_value,
-            slope,
+            start,
+            slope: (ln(b.value) - start) / (b.score - a.score),
         }
     }
 

@@ -71,17 +71,17 @@ pub(crate) struct Part {
     pub(crate) law: Distribution,
 }
 
-/// A point of a law given by its quantiles: its normal score and the logarithm of the value there.
+/// A point of a law given by its quantiles: its normal score and the value there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Point {
     pub(crate) score: f64,
-    pub(crate) ln_value: f64,
+    pub(crate) value: f64,
 }
 
 /// How far the shares of a mix may miss 1: they were written with a few digits.
 const SHARES_MISS: f64 = 1e-9;
 /// Gamma laws narrower than this are constants to every eye, and costly to invert.
-const LEAST_GAMMA_CV: f64 = 1e-4;
+const LEAST_GAMMA_CV: f64 = 1e-3;
 
 impl Distribution {
     /// Always `value`.
@@ -260,7 +260,7 @@ impl Distribution {
         }
         let point = |(share, value): (f64, f64)| Point {
             score: crate::base::math::normal_quantile(share),
-            ln_value: crate::base::math::ln(value),
+            value,
         };
         Ok(Distribution(Law::Quantiles(
             points.into_iter().map(point).collect(),
@@ -298,6 +298,7 @@ impl Distribution {
                 Distribution::empirical(values.iter().copied().filter(|v| *v <= max).collect())
             }
             Law::Uniform { low, .. } => Distribution::uniform(low, max),
+            Law::Geometric { .. } if max < 2.0 => Distribution::constant(1.0),
             _ => Ok(Distribution(Law::Conditioned {
                 max,
                 inner: Box::new(self),
@@ -343,10 +344,9 @@ impl Distribution {
                 Law::Mix(parts.iter().map(part).collect::<Result<_, LawError>>()?)
             }
             Law::Quantiles(points) => {
-                let shift = crate::base::math::ln(f);
                 let point = |p: &Point| Point {
                     score: p.score,
-                    ln_value: p.ln_value + shift,
+                    value: p.value * f,
                 };
                 Law::Quantiles(points.iter().map(point).collect())
             }
@@ -548,3 +548,6 @@ impl fmt::Display for LawError {
 }
 
 impl std::error::Error for LawError {}
+
+#[cfg(test)]
+mod tests;

@@ -9,4 +9,5 @@ pub mod key;
 pub mod family;
 pub mod facts;
 pub mod sampler;
-pub mod tabulated;
+mod tabulated;
+pub mod empirical;
