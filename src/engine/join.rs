@@ -38,7 +38,8 @@ impl Sim<'_> {
             FrameKind::Hold { hold, .. } => self.program.holds[hold].on_failure,
             FrameKind::Room(enter) => self.program.enters[enter].on_failure,
             FrameKind::Join { parallel, .. } => self.program.parallels[parallel].on_failure,
-            FrameKind::Repeat { .. } | FrameKind::Taken { .. } => NOWHERE,
+            FrameKind::Repeat { repeat, .. } => self.program.repeats[repeat].on_failure,
+            FrameKind::Taken { .. } => NOWHERE,
         }
     }
 

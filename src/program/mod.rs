@@ -5,11 +5,13 @@
 //! study reads the names and never the code. Compiling is the business of `compile`, the only
 //! file that knows both the model and the program.
 
+pub mod compile;
 pub mod disturbance;
 pub mod instruction;
 pub mod settings;
 pub mod source;
 
+pub use compile::{Asked, compile, expected_users};
 pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Station};
 pub use instruction::{Instruction, NOWHERE, Pc};
 pub use settings::*;
@@ -138,7 +140,7 @@ pub struct Epoch {
 }
 
 /// A journey.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Journey {
     /// Where its code begins.
     pub entry: Pc,
@@ -149,7 +151,7 @@ pub struct Journey {
 }
 
 /// A service, as far as no action can change it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// Its name: luck of what belongs to no user.
     pub owner: Owner,
@@ -160,7 +162,7 @@ pub struct Service {
 }
 
 /// An endpoint.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// Whose.
     pub service: ServiceId,
@@ -169,7 +171,7 @@ pub struct Endpoint {
 }
 
 /// A `call` or `send` step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// The endpoint asked.
     pub endpoint: EndpointId,
@@ -187,7 +189,7 @@ pub struct Call {
 }
 
 /// A `hold` step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
     /// Whose unit.
     pub pool: PoolId,
@@ -211,7 +213,7 @@ pub enum Scope {
 }
 
 /// An `enter` step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enter {
     /// Which room.
     pub room: RoomId,
@@ -231,7 +233,7 @@ pub enum Stay {
 }
 
 /// A `choose` step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choose {
     /// Luck of the draw.
     pub luck: u64,
@@ -240,7 +242,7 @@ pub struct Choose {
 }
 
 /// A `repeat` step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeat {
     /// How many turns.
     pub times: WorkId,
@@ -250,10 +252,12 @@ pub struct Repeat {
     pub body: Pc,
     /// The instruction after its [`Instruction::Turn`].
     pub after: Pc,
+    /// Where to go on when a turn fails, or [`NOWHERE`].
+    pub on_failure: Pc,
 }
 
 /// A `parallel` step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parallel {
     /// Where each branch begins.
     pub branches: Vec<Pc>,
@@ -266,7 +270,7 @@ pub struct Parallel {
 }
 
 /// A `take` step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Take {
     /// Of what.
     pub stock: StockId,
@@ -277,7 +281,7 @@ pub struct Take {
 }
 
 /// A pool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pool {
     /// First of its instances among those of all pools.
     pub first: u32,

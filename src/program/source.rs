@@ -80,3 +80,10 @@ pub enum Spacing {
     /// Gaps drawn from a distribution with mean 1.
     Gaps(Sampler),
 }
+
+impl Piece {
+    /// Expected users of the piece.
+    pub fn users(&self) -> f64 {
+        (self.rate + self.rate_end) / 2.0 * self.length.as_secs_f64()
+    }
+}

@@ -1,0 +1,148 @@
+//! From a model to its program: the only place that knows both.
+//!
+//! One idea: names become numbers in the order of names, structure apart from the numbers that an
+//! action may change. It cannot fail, because only a [`Checked`] model gets here, and it does not
+//! know how a program is executed.
+
+mod clock;
+mod code;
+mod epochs;
+mod faults;
+mod index;
+mod naming;
+mod places;
+mod sources;
+mod steps;
+mod words;
+
+use std::collections::BTreeSet;
+
+use self::code::Structure;
+use self::epochs::Era;
+use self::index::{Index, each_step};
+use self::places::Places;
+use super::{Epoch, Form, Program, Service};
+use crate::base::table::Table;
+use crate::base::time::Time;
+use crate::model::metric::Metric;
+use crate::model::step::StepKind;
+use crate::model::{Checked, Model};
+use crate::observation::Layout;
+use crate::random::key::Owner;
+
+/// What a study wants to know of a program beyond the model's own objectives.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Further metrics.
+    pub metrics: Vec<Metric>,
+    /// Where the measured period begins, when a warm-up was found by looking.
+    pub cut: Option<Time>,
+}
+
+/// The program of a model.
+pub fn compile(model: &Checked, asked: &Asked) -> Program {
+    let eras = [Era {
+        at: model.begins(),
+        name: "",
+        model,
+    }];
+    let index = Index::of(model);
+    let servers_max = epochs::servers_max(&eras);
+    let places = Places::of_model(model, &index, &servers_max);
+    let structure = code::code(model, &index, &places).structure;
+    let epoch = |era: &Era<'_>| Epoch {
+        at: era.at,
+        name: era.name.to_owned(),
+        settings: epochs::settings(era.model, code::code(era.model, &index, &places)),
+    };
+    let epochs = eras.iter().map(epoch).collect();
+    let faults = faults::faults(model, &index, &structure);
+    let clock = clock::clock(model, asked.cut, &faults);
+    let mut names = naming::names(model, &index, &structure);
+    names.faults = faults.iter().map(|(name, _)| name.clone()).collect();
+    let layout = layout(model, &structure, &names);
+    Program {
+        clock,
+        sources: sources::sources(&eras, &index, clock.horizon),
+        services: services(model, &index, &servers_max),
+        pools: places.pools,
+        rooms: count(model.rooms.len()),
+        stocks: model.stocks.values().map(|stock| stock.units).collect(),
+        marks: layout.marks,
+        epochs,
+        faults: faults.into_iter().map(|(_, fault)| fault).collect(),
+        probes: Vec::new(),
+        layout,
+        names,
+        code: structure.code,
+        journeys: structure.journeys.into(),
+        endpoints: structure.endpoints.into(),
+        calls: structure.calls,
+        work: structure.work,
+        holds: structure.holds,
+        enters: structure.enters,
+        chooses: structure.chooses,
+        repeats: structure.repeats,
+        parallels: structure.parallels,
+        takes: structure.takes,
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).expect("no model has four billion of anything")
+}
+
+fn layout(model: &Model, structure: &Structure, names: &super::Names) -> Layout {
+    Layout {
+        journeys: count(model.journeys.len()),
+        calls: count(structure.calls.len()),
+        services: count(model.services.len()),
+        endpoints: count(structure.endpoints.len()),
+        pools: count(model.pools.len()),
+        rooms: count(model.rooms.len()),
+        stocks: count(model.stocks.len()),
+        marks: count(names.marks.len()),
+    }
+}
+
+fn services(
+    model: &Model,
+    index: &Index,
+    servers_max: &Table<super::ServiceId, u32>,
+) -> Table<super::ServiceId, Service> {
+    let mut fan_out = BTreeSet::new();
+    each_step(model, &mut |service, step| {
+        if let (Some(service), StepKind::Parallel { .. }) = (service, &step.kind) {
+            fan_out.insert(index.service(service));
+        }
+    });
+    let names = model.services.keys();
+    let service = |name: &String| {
+        let id = index.service(name);
+        let owner = Owner::named(&format!("service {name}"));
+        Service {
+            owner,
+            servers_max: servers_max[id],
+            fans_out: fan_out.contains(&id),
+        }
+    };
+    names.map(service).collect()
+}
+
+/// How many users the sources are expected to send before the horizon; a closed population counts
+/// once.
+pub fn expected_users(program: &Program) -> f64 {
+    let horizon = program.clock.horizon;
+    let before = |at: &&Time| **at < horizon;
+    let users = |form: &Form| match form {
+        Form::Stream { pieces, .. } => pieces.iter().map(super::Piece::users).sum(),
+        Form::Crowd { users, .. } | Form::Population { users } => *users as f64,
+        Form::Burst { users, at, .. } => *users as f64 * at.iter().filter(before).count() as f64,
+        Form::Times(at) => at.iter().filter(before).count() as f64,
+    };
+    program
+        .sources
+        .iter()
+        .map(|(_, source)| users(&source.form))
+        .sum()
+}

@@ -1,0 +1,136 @@
+//! From names to ids: every table in the order of its names.
+//!
+//! One idea: the order of the tables in a file changes nothing, because ids follow the order of
+//! names. Endpoints stand in the order of their services, then of their own names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::table::Id;
+use crate::model::Model;
+use crate::model::step::{Step, StepKind};
+use crate::program::{EndpointId, JourneyId, MarkId, PoolId, RoomId, ServiceId, Station, StockId};
+
+/// The station of the users.
+pub(super) const USERS: Station = 0;
+
+/// The ids of everything that a model names.
+#[derive(Debug)]
+pub(super) struct Index {
+    journeys: BTreeMap<String, JourneyId>,
+    services: BTreeMap<String, ServiceId>,
+    endpoints: BTreeMap<(String, String), EndpointId>,
+    pools: BTreeMap<String, PoolId>,
+    rooms: BTreeMap<String, RoomId>,
+    stocks: BTreeMap<String, StockId>,
+    marks: BTreeMap<String, MarkId>,
+}
+
+impl Index {
+    /// The index of a model.
+    pub(super) fn of(model: &Model) -> Index {
+        let endpoints = model.services.iter().flat_map(|(service, body)| {
+            body.endpoints
+                .keys()
+                .map(move |endpoint| (service.clone(), endpoint.clone()))
+        });
+        Index {
+            journeys: numbered(model.journeys.keys().cloned()),
+            services: numbered(model.services.keys().cloned()),
+            endpoints: numbered(endpoints),
+            pools: numbered(model.pools.keys().cloned()),
+            rooms: numbered(model.rooms.keys().cloned()),
+            stocks: numbered(model.stocks.keys().cloned()),
+            marks: numbered(marks(model).into_iter()),
+        }
+    }
+
+    /// The id of a journey.
+    pub(super) fn journey(&self, name: &str) -> JourneyId {
+        found(self.journeys.get(name), name)
+    }
+
+    /// The id of a service.
+    pub(super) fn service(&self, name: &str) -> ServiceId {
+        found(self.services.get(name), name)
+    }
+
+    /// The id of an endpoint.
+    pub(super) fn endpoint(&self, service: &str, endpoint: &str) -> EndpointId {
+        found(
+            self.endpoints
+                .get(&(service.to_owned(), endpoint.to_owned())),
+            endpoint,
+        )
+    }
+
+    /// The id of a pool.
+    pub(super) fn pool(&self, name: &str) -> PoolId {
+        found(self.pools.get(name), name)
+    }
+
+    /// The id of a room.
+    pub(super) fn room(&self, name: &str) -> RoomId {
+        found(self.rooms.get(name), name)
+    }
+
+    /// The id of a stock.
+    pub(super) fn stock(&self, name: &str) -> StockId {
+        found(self.stocks.get(name), name)
+    }
+
+    /// The id of a mark.
+    pub(super) fn mark(&self, word: &str) -> MarkId {
+        found(self.marks.get(word), word)
+    }
+
+    /// The words of all marks, in order.
+    pub(super) fn marks(&self) -> impl Iterator<Item = &String> {
+        self.marks.keys()
+    }
+
+    /// Where a service stands among the places that messages travel between.
+    pub(super) fn station(&self, service: &str) -> Station {
+        self.service(service).0 + 1
+    }
+}
+
+fn numbered<N: Ord, I: Id>(names: impl Iterator<Item = N>) -> BTreeMap<N, I> {
+    names
+        .enumerate()
+        .map(|(number, name)| (name, I::from_index(number)))
+        .collect()
+}
+
+fn found<I: Copy>(id: Option<&I>, name: &str) -> I {
+    match id {
+        Some(id) => *id,
+        None => panic!("`{name}` was checked to be in the model"),
+    }
+}
+
+fn marks(model: &Model) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    each_step(model, &mut |_, step| {
+        if let StepKind::Mark(word) = &step.kind {
+            words.insert(word.clone());
+        }
+    });
+    words
+}
+
+/// Looks at every step of a model in the order of the code: journeys, then services; with the
+/// service that runs it, or none for users.
+pub(super) fn each_step<'a>(model: &'a Model, look: &mut dyn FnMut(Option<&'a str>, &'a Step)) {
+    for journey in model.journeys.values() {
+        for step in &journey.steps {
+            step.visit(&mut |step| look(None, step));
+        }
+    }
+    for (name, service) in &model.services {
+        for endpoint in service.endpoints.values() {
+            for step in &endpoint.steps {
+                step.visit(&mut |step| look(Some(name), step));
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The walk over steps: one arm a verb.
+//!
+//! Knows nothing of when an instruction runs, only of what stands before and after it. The luck of
+//! a step is the chain of the identities of the written steps that lead to it; a branch adds its
+//! number among its siblings, what an `or` does instead stands under the word itself.
+
+use super::code::{Around, Behind, Catcher, Coder, Written};
+use super::words;
+use crate::base::time::Span;
+use crate::model::step::{self, FailKind, Or, Step, StepKind};
+use crate::program::{
+    Call, CallSettings, Choose, Enter, Hold, Instruction, NOWHERE, Parallel, Repeat, Stay, Take,
+};
+use crate::random::family::Distribution;
+use crate::random::key::identity;
+
+const OR: u64 = identity("or");
+
+/// What a `call` or `send` asks, with the caller's side of it.
+struct Asked<'a> {
+    service: &'a str,
+    endpoint: &'a str,
+    settings: CallSettings,
+    message: Message,
+}
+
+/// Whether nobody waits for the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Message {
+    Yes,
+    No,
+}
+
+impl<'m> Coder<'m> {
+    /// The code of a list of steps.
+    pub(super) fn list(&mut self, steps: &'m [Step], around: Around) {
+        for step in steps {
+            self.step(step, around);
+        }
+    }
+
+    /// The code of a step, and of its `or` later on.
+    pub(super) fn step(&mut self, step: &'m Step, around: Around) {
+        let place = around.place.step(identity(&step.identity));
+        let (catch, own) = match &step.or {
+            Or::Fail => (around.catch, None),
+            _ => {
+                let label = self.label();
+                (Some(label), Some(label))
+            }
+        };
+        self.verb(step, Around { place, catch });
+        let Some(label) = own else { return };
+        match &step.or {
+            Or::Fail => {}
+            Or::Continue => self.bind(label),
+            Or::Outcome(word) => self.put_off(Behind::Leave(label, words::outcome(word))),
+            Or::Steps(steps) => {
+                let inside = Around {
+                    place: place.step(OR),
+                    catch: around.catch,
+                };
+                let after = self.here();
+                self.put_off(Behind::Steps(label, steps, inside, after));
+            }
+        }
+    }
+
+    fn verb(&mut self, step: &'m Step, around: Around) {
+        match &step.kind {
+            StepKind::Call(call) => self.call(step, call, around),
+            StepKind::Send { service, endpoint } => {
+                let settings = CallSettings {
+                    timeout: None,
+                    deadline: None,
+                    retry: None,
+                };
+                let message = Message::Yes;
+                self.ask(
+                    step,
+                    Asked {
+                        service,
+                        endpoint,
+                        settings,
+                        message,
+                    },
+                    around,
+                );
+            }
+            StepKind::Cpu(law) => self.timed(law, around, Instruction::Cpu),
+            StepKind::Wait(law) => self.timed(law, around, Instruction::Wait),
+            StepKind::Think(law) => self.timed(law, around, Instruction::Think),
+            StepKind::Hold {
+                pool,
+                steps,
+                timeout,
+            } => self.hold(pool, steps, *timeout, around),
+            StepKind::Enter { room, steps } => self.enter(room, steps.as_deref(), around),
+            StepKind::Choose(branches) => self.choose(branches, around),
+            StepKind::Parallel { branches, join } => self.parallel(branches, *join, around),
+            StepKind::Repeat { times, steps } => self.repeat(times, steps, around),
+            StepKind::Take { stock, units } => {
+                let units = u32::try_from(*units).unwrap_or(u32::MAX);
+                let take = Take {
+                    stock: self.index.stock(stock),
+                    units,
+                    on_failure: NOWHERE,
+                };
+                let id = self.coded.structure.takes.push(take);
+                self.catch(Catcher::Take(id), around.catch);
+                self.write(Instruction::Take(id));
+            }
+            StepKind::Mark(word) => {
+                let mark = self.index.mark(word);
+                self.write(Instruction::Mark(mark));
+            }
+            StepKind::Leave(word) => {
+                self.write(Instruction::Leave(words::outcome(word)));
+            }
+            StepKind::Fail { kind, is_final } => {
+                let refused = *kind == FailKind::Refused;
+                self.write(Instruction::Fail {
+                    refused,
+                    last: *is_final,
+                });
+            }
+        }
+    }
+
+    fn timed(
+        &mut self,
+        law: &Distribution,
+        around: Around,
+        instruction: fn(crate::program::WorkId) -> Instruction,
+    ) {
+        let work = self.work(around.place, law);
+        self.write(instruction(work));
+    }
+
+    fn call(&mut self, step: &Step, call: &step::Call, around: Around) {
+        let retry = call.retry.as_ref().map(|name| {
+            let policy = self.model.retries.get(name);
+            words::retry(policy.expect("the policies of calls were checked"))
+        });
+        let settings = CallSettings {
+            timeout: call.timeout,
+            deadline: call.deadline,
+            retry,
+        };
+        let (service, endpoint, message) = (&call.service, &call.endpoint, Message::No);
+        self.ask(
+            step,
+            Asked {
+                service,
+                endpoint,
+                settings,
+                message,
+            },
+            around,
+        );
+    }
+
+    fn ask(&mut self, step: &Step, asked: Asked<'_>, around: Around) {
+        let Asked {
+            service,
+            endpoint,
+            settings,
+            message,
+        } = asked;
+        let structure = &mut self.coded.structure;
+        structure.written.push(Written {
+            owner: self.owner.clone(),
+            name: step.name.clone(),
+            service: service.to_owned(),
+            endpoint: endpoint.to_owned(),
+        });
+        let id = structure.calls.push(Call {
+            endpoint: self.index.endpoint(service, endpoint),
+            service: self.index.service(service),
+            message: message == Message::Yes,
+            from: self.station,
+            luck: around.place.0,
+            on_failure: NOWHERE,
+        });
+        self.coded.callers.push(settings);
+        if message == Message::Yes {
+            self.write(Instruction::Send(id));
+        } else {
+            self.catch(Catcher::Call(id), around.catch);
+            self.write(Instruction::Call(id));
+        }
+    }
+
+    fn hold(&mut self, pool: &str, steps: &'m [Step], timeout: Option<Span>, around: Around) {
+        let pool = self.index.pool(pool);
+        let (instance, per_server) = self.places.of(pool, self.station);
+        let hold = Hold {
+            pool,
+            instance,
+            per_server,
+            after: NOWHERE,
+            on_failure: NOWHERE,
+        };
+        let id = self.coded.structure.holds.push(hold);
+        self.coded.hold_timeouts.push(timeout);
+        self.catch(Catcher::Hold(id), around.catch);
+        self.write(Instruction::Hold(id));
+        self.list(steps, around.inside_a_frame());
+        self.write(Instruction::Release);
+        self.coded.structure.holds[id].after = self.here();
+    }
+
+    fn enter(&mut self, room: &str, steps: Option<&'m [Step]>, around: Around) {
+        let stay = if steps.is_some() {
+            Stay::Stays
+        } else {
+            Stay::Passes
+        };
+        let enter = Enter {
+            room: self.index.room(room),
+            stay,
+            on_failure: NOWHERE,
+        };
+        let id = self.coded.structure.enters.push(enter);
+        self.catch(Catcher::Enter(id), around.catch);
+        self.write(Instruction::Enter(id));
+        if let Some(steps) = steps {
+            self.list(steps, around.inside_a_frame());
+            self.write(Instruction::Exit);
+        }
+    }
+
+    fn choose(&mut self, branches: &'m [step::Branch], around: Around) {
+        let (luck, entries) = (around.place.0, Vec::new());
+        let id = self.coded.structure.chooses.push(Choose {
+            luck,
+            branches: entries,
+        });
+        self.coded.choices.push(cumulated(branches));
+        self.write(Instruction::Choose(id));
+        let mut jumps = Vec::new();
+        for (number, branch) in branches.iter().enumerate() {
+            let entry = self.here();
+            self.coded.structure.chooses[id].branches.push(entry);
+            self.list(&branch.steps, around.branch(number));
+            if number + 1 < branches.len() {
+                jumps.push(self.write(Instruction::Jump(NOWHERE)));
+            }
+        }
+        let end = self.here();
+        for jump in jumps {
+            self.coded.structure.code[jump as usize] = Instruction::Jump(end);
+        }
+    }
+
+    fn parallel(&mut self, branches: &'m [Vec<Step>], join: step::Join, around: Around) {
+        let needed = u32::try_from(join.needed(branches.len())).expect("branches are few");
+        let (entries, after) = (Vec::new(), NOWHERE);
+        let parallel = Parallel {
+            branches: entries,
+            needed,
+            after,
+            on_failure: NOWHERE,
+        };
+        let id = self.coded.structure.parallels.push(parallel);
+        self.catch(Catcher::Parallel(id), around.catch);
+        self.write(Instruction::Parallel(id));
+        for (number, steps) in branches.iter().enumerate() {
+            let entry = self.here();
+            self.coded.structure.parallels[id].branches.push(entry);
+            self.list(steps, around.branch(number).inside_a_frame());
+            self.write(Instruction::End);
+        }
+        self.coded.structure.parallels[id].after = self.here();
+    }
+
+    fn repeat(&mut self, times: &Distribution, steps: &'m [Step], around: Around) {
+        let times = self.work(around.place, times);
+        let (luck, body) = (around.place.0, self.here() + 1);
+        let repeat = Repeat {
+            times,
+            luck,
+            body,
+            after: NOWHERE,
+            on_failure: NOWHERE,
+        };
+        let id = self.coded.structure.repeats.push(repeat);
+        self.catch(Catcher::Repeat(id), around.catch);
+        self.write(Instruction::Repeat(id));
+        self.list(steps, around.inside_a_frame());
+        self.write(Instruction::Turn);
+        self.coded.structure.repeats[id].after = self.here();
+    }
+}
+
+impl Around {
+    /// The same place inside a frame: failures go to the frame.
+    fn inside_a_frame(self) -> Around {
+        Around {
+            place: self.place,
+            catch: None,
+        }
+    }
+
+    /// The n-th branch here.
+    fn branch(self, number: usize) -> Around {
+        Around {
+            place: self.place.turn(number as u64),
+            catch: self.catch,
+        }
+    }
+}
+
+/// Cumulated shares; the last is 1 whatever the sum of its floating-point parts.
+fn cumulated(branches: &[step::Branch]) -> Vec<f64> {
+    let mut sum = 0.0;
+    let mut shares: Vec<f64> = branches
+        .iter()
+        .map(|branch| {
+            sum += branch.share;
+            sum
+        })
+        .collect();
+    if let Some(last) = shares.last_mut() {
+        *last = 1.0;
+    }
+    shares
+}
