@@ -2,7 +2,8 @@
 //!
 //! Time is an integer count of nanoseconds ([`time`]), what an author writes with a unit is read
 //! exactly ([`decimal`], [`mod@unit`]), things are found by typed numbers ([`table`]) or by tickets
-//! that go stale ([`slab`]), and every function that is not exact comes through one door ([`math`]).
+//! that go stale ([`slab`]), and every function that is not exact comes through one door
+//! ([`math`]).
 
 pub mod time;
 pub mod unit;

@@ -1,7 +1,8 @@
 //! Tables by typed numbers: no bare index crosses a file.
 //!
-//! One idea: a pool's number does not fit into a table of services, and the compiler says so. Knows
-//! nothing of what the numbers stand for; each layer makes its own with [`id!`](crate::base::table).
+//! One idea: a pool's number does not fit into a table of services, and the compiler says so.
+//! Knows nothing of what the numbers stand for; each layer makes its own with
+//! [`id!`](crate::base::table).
 
 use std::marker::PhantomData;
 use std::ops::{Index, IndexMut};
