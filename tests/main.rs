@@ -1,1 +1,3 @@
 //! One test crate; modules in reading order.
+
+mod language;

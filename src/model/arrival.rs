@@ -3,6 +3,8 @@
 //! `rate`, `stages` and rates from a file are all resolved to one piecewise-linear rate, with
 //! `total` and `scale` already worked in; the other forms name how many users and when.
 
+pub(crate) mod reading;
+
 use crate::base::time::{Span, Time};
 use crate::random::family::Distribution;
 use crate::text::Place;

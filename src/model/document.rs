@@ -259,6 +259,101 @@ impl Table {
     }
 }
 
+/// The document as TOML text that reads back as the same values in the same order.
+pub(crate) fn write(table: &Table) -> String {
+    let mut text = String::new();
+    write_table(&mut text, table, "");
+    text
+}
+
+/// Values first, then tables under their headings, as TOML wants it.
+fn write_table(text: &mut String, table: &Table, path: &str) {
+    let is_heading = |node: &Node| match &node.value {
+        Value::Table(_) => true,
+        Value::List(items) => !items.is_empty() && items.iter().all(|item| item.table().is_some()),
+        _ => false,
+    };
+    let deep = path.split('.').filter(|part| !part.is_empty()).count() >= 2;
+    let (tables, values): (Vec<&Entry>, Vec<&Entry>) = table
+        .entries
+        .iter()
+        .partition(|entry| !deep && is_heading(&entry.node));
+    for entry in values {
+        text.push_str(&format!(
+            "{} = {}\n",
+            quoted_key(&entry.key),
+            inline(&entry.node)
+        ));
+    }
+    for entry in tables {
+        let path = match path {
+            "" => quoted_key(&entry.key),
+            path => format!("{path}.{}", quoted_key(&entry.key)),
+        };
+        match &entry.node.value {
+            Value::Table(inner) => {
+                let only_tables = !inner.entries.is_empty()
+                    && inner.entries.iter().all(|entry| is_heading(&entry.node));
+                if !only_tables || path.contains('.') {
+                    text.push_str(&format!("\n[{path}]\n"));
+                }
+                write_table(text, inner, &path);
+            }
+            _ => {
+                for item in entry.node.list().unwrap_or_default() {
+                    text.push_str(&format!("\n[[{path}]]\n"));
+                    if let Some(inner) = item.table() {
+                        write_table(text, inner, &format!("{path}.item"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn inline(node: &Node) -> String {
+    match &node.value {
+        Value::Text(text) => quoted(text),
+        Value::Float(number) => format!("{number:?}"),
+        Value::Integer(_) | Value::Flag(_) | Value::Date(_) => node.written(),
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().map(inline).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Table(table) => {
+            let entries = table.entries.iter();
+            let entries: Vec<String> = entries
+                .map(|entry| format!("{} = {}", quoted_key(&entry.key), inline(&entry.node)))
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
+fn quoted_key(key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !key.is_empty() && key.chars().all(bare) {
+        key.to_owned()
+    } else {
+        quoted(key)
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,7 +43,10 @@ pub(crate) fn numeric_columns(text: &str, wanted: usize) -> Result<Vec<Vec<f64>>
         }
         let numbers: Vec<Option<f64>> = line.split([',', ';', '\t']).map(cell).collect();
         if columns.is_empty() {
-            chosen = (0..numbers.len()).filter(|i| numbers[*i].is_some()).take(wanted).collect();
+            chosen = (0..numbers.len())
+                .filter(|i| numbers[*i].is_some())
+                .take(wanted)
+                .collect();
             if chosen.is_empty() {
                 if n == 0 {
                     continue;
@@ -56,7 +59,11 @@ pub(crate) fn numeric_columns(text: &str, wanted: usize) -> Result<Vec<Vec<f64>>
             match numbers.get(*place).copied().flatten() {
                 Some(number) => column.push(number),
                 None => {
-                    return Err(format!("line {} has no number in column {}", n + 1, place + 1));
+                    return Err(format!(
+                        "line {} has no number in column {}",
+                        n + 1,
+                        place + 1
+                    ));
                 }
             }
         }
@@ -80,7 +87,10 @@ mod tests {
     fn headings_and_text_columns_are_passed_over() {
         let text = "when,seconds,n\na,1.5,2\nb,2.5,3\n";
         assert_eq!(numeric_columns(text, 1), Ok(vec![vec![1.5, 2.5]]));
-        assert_eq!(numeric_columns(text, 2), Ok(vec![vec![1.5, 2.5], vec![2.0, 3.0]]));
+        assert_eq!(
+            numeric_columns(text, 2),
+            Ok(vec![vec![1.5, 2.5], vec![2.0, 3.0]])
+        );
     }
 
     #[test]
@@ -88,6 +98,9 @@ mod tests {
         let error = numeric_columns("1\nx\n", 1);
         assert_eq!(error, Err("line 2 has no number in column 1".to_owned()));
         assert_eq!(numeric_columns("", 1), Err("it has no numbers".to_owned()));
-        assert_eq!(numeric_columns("a\nb\n", 1), Err("line 2 has no number".to_owned()));
+        assert_eq!(
+            numeric_columns("a\nb\n", 1),
+            Err("line 2 has no number".to_owned())
+        );
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Patience, reload and coming again belong to the person; retries belong to the program.
 
+pub(crate) mod reading;
+
 use std::collections::BTreeSet;
 
 use super::step::{Or, Step, StepKind};

@@ -36,45 +36,77 @@ struct Form {
 }
 
 const FORMS: [Form; 17] = [
-    form("constant", &[("value", Role::Value)], |p| Distribution::constant(p[0])),
-    form("exp", &[("mean", Role::Value)], |p| Distribution::exponential(p[0])),
-    form("exponential", &[("mean", Role::Value)], |p| Distribution::exponential(p[0])),
-    form("lognormal", &[("mean", Role::Value), ("cv", Role::Plain)], |p| {
-        Distribution::lognormal(p[0], p[1])
+    form("constant", &[("value", Role::Value)], |p| {
+        Distribution::constant(p[0])
     }),
-    form("lognormal", &[("mean", Role::Value), ("sigma", Role::Plain)], |p| {
-        Distribution::lognormal_sigma(p[0], p[1])
+    form("exp", &[("mean", Role::Value)], |p| {
+        Distribution::exponential(p[0])
     }),
-    form("lognormal", &[("median", Role::Value), ("sigma", Role::Plain)], |p| {
-        Distribution::lognormal_median(p[0], p[1])
+    form("exponential", &[("mean", Role::Value)], |p| {
+        Distribution::exponential(p[0])
     }),
-    form("gamma", &[("mean", Role::Value), ("cv", Role::Plain)], |p| {
-        Distribution::gamma(p[0], p[1])
+    form(
+        "lognormal",
+        &[("mean", Role::Value), ("cv", Role::Plain)],
+        |p| Distribution::lognormal(p[0], p[1]),
+    ),
+    form(
+        "lognormal",
+        &[("mean", Role::Value), ("sigma", Role::Plain)],
+        |p| Distribution::lognormal_sigma(p[0], p[1]),
+    ),
+    form(
+        "lognormal",
+        &[("median", Role::Value), ("sigma", Role::Plain)],
+        |p| Distribution::lognormal_median(p[0], p[1]),
+    ),
+    form(
+        "gamma",
+        &[("mean", Role::Value), ("cv", Role::Plain)],
+        |p| Distribution::gamma(p[0], p[1]),
+    ),
+    form(
+        "gamma",
+        &[("mean", Role::Value), ("shape", Role::Plain)],
+        |p| Distribution::gamma_shape(p[0], p[1]),
+    ),
+    form(
+        "gamma",
+        &[("shape", Role::Plain), ("scale", Role::Value)],
+        |p| Distribution::gamma_shape(p[0] * p[1], p[0]),
+    ),
+    form(
+        "erlang",
+        &[("k", Role::Plain), ("mean", Role::Value)],
+        |p| Distribution::erlang(p[0], p[1]),
+    ),
+    form(
+        "hyperexp",
+        &[("mean", Role::Value), ("cv", Role::Plain)],
+        |p| Distribution::hyperexponential(p[0], p[1]),
+    ),
+    form(
+        "uniform",
+        &[("low", Role::Value), ("high", Role::Value)],
+        |p| Distribution::uniform(p[0], p[1]),
+    ),
+    form(
+        "weibull",
+        &[("shape", Role::Plain), ("scale", Role::Value)],
+        |p| Distribution::weibull(p[0], p[1]),
+    ),
+    form(
+        "pareto",
+        &[("shape", Role::Plain), ("min", Role::Value)],
+        |p| Distribution::pareto(p[0], p[1]),
+    ),
+    form("geometric", &[("mean", Role::Plain)], |p| {
+        Distribution::geometric(p[0])
     }),
-    form("gamma", &[("mean", Role::Value), ("shape", Role::Plain)], |p| {
-        Distribution::gamma_shape(p[0], p[1])
-    }),
-    form("gamma", &[("shape", Role::Plain), ("scale", Role::Value)], |p| {
-        Distribution::gamma_shape(p[0] * p[1], p[0])
-    }),
-    form("erlang", &[("k", Role::Plain), ("mean", Role::Value)], |p| {
-        Distribution::erlang(p[0], p[1])
-    }),
-    form("hyperexp", &[("mean", Role::Value), ("cv", Role::Plain)], |p| {
-        Distribution::hyperexponential(p[0], p[1])
-    }),
-    form("uniform", &[("low", Role::Value), ("high", Role::Value)], |p| {
-        Distribution::uniform(p[0], p[1])
-    }),
-    form("weibull", &[("shape", Role::Plain), ("scale", Role::Value)], |p| {
-        Distribution::weibull(p[0], p[1])
-    }),
-    form("pareto", &[("shape", Role::Plain), ("min", Role::Value)], |p| {
-        Distribution::pareto(p[0], p[1])
-    }),
-    form("geometric", &[("mean", Role::Plain)], |p| Distribution::geometric(p[0])),
     form("poisson", &[], |_| Distribution::exponential(1.0)),
-    form("bursty", &[("cv", Role::Plain)], |p| Distribution::gamma(1.0, p[0])),
+    form("bursty", &[("cv", Role::Plain)], |p| {
+        Distribution::gamma(1.0, p[0])
+    }),
 ];
 
 /// Families that stand for gaps of mean 1 only.
@@ -89,7 +121,11 @@ const fn form(
     parameters: &'static [(&'static str, Role)],
     make: fn(&[f64]) -> Result<Distribution, LawError>,
 ) -> Form {
-    Form { family, parameters, make }
+    Form {
+        family,
+        parameters,
+        make,
+    }
 }
 
 /// The names of the families that may stand where durations or counts are expected.
@@ -124,7 +160,11 @@ pub(crate) fn gaps(
     law: &Law,
     files: &mut dyn FnMut(&str) -> Option<String>,
 ) -> Result<Distribution, Diagnostic> {
-    let gaps = Builder { dimension: Dimension::Number, files }.law(law)?;
+    let gaps = Builder {
+        dimension: Dimension::Number,
+        files,
+    }
+    .law(law)?;
     match gaps.mean() {
         Some(mean) if (mean - 1.0).abs() <= 1e-6 => Ok(gaps),
         mean => {
@@ -133,10 +173,15 @@ pub(crate) fn gaps(
                 None => "these gaps have no finite mean".to_owned(),
             };
             let expected = "expected a distribution of mean 1: it is stretched to the rate";
-            Err(Diagnostic::new("E023", found).at(law.place).expected(expected))
+            Err(Diagnostic::new("E023", found)
+                .at(law.place)
+                .expected(expected))
         }
     }
 }
+
+/// The arguments of a law, and the bound that it must stay below with its place.
+type Bounded<'l> = (Vec<&'l Argument>, Option<(f64, Place)>);
 
 struct Builder<'a> {
     dimension: Dimension,
@@ -161,25 +206,27 @@ impl Builder<'_> {
         let scaled = if law.factor.to_bits() == 1.0_f64.to_bits() {
             base
         } else {
-            base.scaled(law.factor).map_err(|error| unfit(family, &error, law.place))?
+            base.scaled(law.factor)
+                .map_err(|error| unfit(family, &error, law.place))?
         };
         match max {
             Some((max, place)) => {
                 // The bound stands in the parentheses, so what multiplies the law moves it too.
                 let max = max * law.factor;
-                scaled.conditioned(max).map_err(|error| unfit(family, &error, place))
+                scaled
+                    .conditioned(max)
+                    .map_err(|error| unfit(family, &error, place))
             }
             None => Ok(scaled),
         }
     }
 
     /// Takes the `max=` that every family understands from the others.
-    fn split_max<'l>(
-        &self,
-        law: &'l Law,
-    ) -> Result<(Vec<&'l Argument>, Option<(f64, Place)>), Diagnostic> {
-        let (bounds, others): (Vec<&Argument>, Vec<&Argument>) =
-            law.arguments.iter().partition(|argument| argument.key.as_deref() == Some("max"));
+    fn split_max<'l>(&self, law: &'l Law) -> Result<Bounded<'l>, Diagnostic> {
+        let (bounds, others): (Vec<&Argument>, Vec<&Argument>) = law
+            .arguments
+            .iter()
+            .partition(|argument| argument.key.as_deref() == Some("max"));
         let max = match bounds.first() {
             Some(bound) => Some((self.number(bound, Role::Value)?, bound.place)),
             None => None,
@@ -196,7 +243,9 @@ impl Builder<'_> {
         if forms.is_empty() {
             let found = format!("`{family}` is not a distribution");
             let help = suggestion(family, families());
-            return Err(Diagnostic::new("E024", found).at(law.place).maybe_help(help));
+            return Err(Diagnostic::new("E024", found)
+                .at(law.place)
+                .maybe_help(help));
         }
         let fitting = forms.iter().find(|form| fits(form, arguments));
         let Some(form) = fitting else {
@@ -250,7 +299,9 @@ impl Builder<'_> {
             let Some(share) = percent else {
                 let found = "an argument of `quantiles` says no quantile";
                 let expected = "expected `p50=20ms` and so on; `p999` is 99.9 %";
-                return Err(Diagnostic::new("E023", found).at(argument.place).expected(expected));
+                return Err(Diagnostic::new("E023", found)
+                    .at(argument.place)
+                    .expected(expected));
             };
             points.push((share, self.number(argument, Role::Value)?));
         }
@@ -273,15 +324,18 @@ impl Builder<'_> {
                 }
             }
         }
-        let path = path.ok_or_else(|| {
-            Diagnostic::new("E023", "`file` names no path").at(law.place)
-        })?;
+        let path =
+            path.ok_or_else(|| Diagnostic::new("E023", "`file` names no path").at(law.place))?;
         let factor = self.unit_factor(unit, law.place)?;
         let text = (self.files)(path).ok_or_else(|| missing_file(path, law.place))?;
         let mut columns = numeric_columns(&text, 1).map_err(|why| {
             Diagnostic::new("E025", format!("`{path}` cannot be used: {why}")).at(law.place)
         })?;
-        let values = columns.swap_remove(0).into_iter().map(|value| value * factor).collect();
+        let values = columns
+            .swap_remove(0)
+            .into_iter()
+            .map(|value| value * factor)
+            .collect();
         Distribution::empirical(values).map_err(|error| unfit(path, &error, law.place))
     }
 
@@ -293,7 +347,9 @@ impl Builder<'_> {
                 let one = Time::parse(&format!("1{unit}"));
                 one.map(Time::as_secs_f64).map_err(|_| {
                     let found = format!("`{unit}` is not a unit of time");
-                    Diagnostic::new("E023", found).at(at).help("units are ns, us, ms, s, m, h, d")
+                    Diagnostic::new("E023", found)
+                        .at(at)
+                        .help("units are ns, us, ms, s, m, h, d")
                 })
             }
             (Some(_), Dimension::Number) => {
@@ -351,14 +407,19 @@ fn wrong_arguments(law: &Law, forms: &[&Form], arguments: &[&Argument]) -> Diagn
         .collect();
     let expected = format!("expected {}", written.join(" or "));
     let known = |argument: &&&Argument| match &argument.key {
-        Some(key) => forms.iter().any(|form| form.parameters.iter().any(|(name, _)| name == key)),
+        Some(key) => forms
+            .iter()
+            .any(|form| form.parameters.iter().any(|(name, _)| name == key)),
         None => true,
     };
     let unknown = arguments.iter().find(|argument| !known(argument));
     let (found, place) = match unknown {
         Some(argument) => {
             let key = argument.key.as_deref().unwrap_or_default();
-            (format!("`{}` has no parameter `{key}`", law.family), argument.place)
+            (
+                format!("`{}` has no parameter `{key}`", law.family),
+                argument.place,
+            )
         }
         None => (format!("`{}` has other parameters", law.family), law.place),
     };
@@ -372,7 +433,10 @@ fn value_of(amount: Amount, dimension: Dimension, place: Place) -> Result<f64, D
         (Dimension::Time, Amount::Number(number)) => {
             let diagnostic = Diagnostic::new("E021", format!("`{number}` has no unit of time"));
             let help = format!("write `{number}s` for seconds, or `{number}ms`");
-            Err(diagnostic.at(place).expected("expected a duration").help(help))
+            Err(diagnostic
+                .at(place)
+                .expected("expected a duration")
+                .help(help))
         }
         (Dimension::Time, other) => Err(wrong_unit(other, "a duration", place)),
         (Dimension::Number, other) => Err(wrong_unit(other, "a plain number", place)),
@@ -381,12 +445,16 @@ fn value_of(amount: Amount, dimension: Dimension, place: Place) -> Result<f64, D
 
 fn wrong_unit(found: Amount, expected: &str, place: Place) -> Diagnostic {
     let diagnostic = Diagnostic::new("E021", format!("{} does not fit here", found.kind()));
-    diagnostic.at(place).expected(format!("expected {expected}"))
+    diagnostic
+        .at(place)
+        .expected(format!("expected {expected}"))
 }
 
 fn not_a_number(argument: &Argument) -> Diagnostic {
     let diagnostic = Diagnostic::new("E023", "an argument is not a number");
-    diagnostic.at(argument.place).expected("expected a number with its unit")
+    diagnostic
+        .at(argument.place)
+        .expected("expected a number with its unit")
 }
 
 fn twice(key: &str, place: Place) -> Diagnostic {

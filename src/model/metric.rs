@@ -4,6 +4,8 @@
 //! normal form, which is its key everywhere. What a quantity *means* stands beside it; how it is
 //! recorded is not known here.
 
+pub(crate) mod names;
+pub(crate) mod parse;
 pub mod quantity;
 
 use std::fmt;

@@ -21,20 +21,37 @@ pub mod metric;
 pub mod objective;
 pub mod variant;
 pub mod overlay;
+pub mod files;
 
-use std::collections::BTreeMap;
+mod assembly;
+mod check;
+mod language;
+mod law;
+mod reader;
+pub mod schema;
+mod table;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::base::time::{Span, Time};
-use crate::text::Sources;
+use crate::text::{Diagnostic, FileId, Place, Source, Sources};
 
 use self::action::Action;
 use self::arrival::Arrivals;
+use self::document::{Node, Table, Value};
 use self::fault::Fault;
+use self::files::Files;
 use self::journey::Journey;
+use self::metric::Metric;
+use self::metric::names::Names;
 use self::objective::Objective;
+use self::overlay::Change;
 use self::param::Param;
 use self::pool::Pool;
+use self::reader::Reader;
 use self::retry::Retry;
 use self::room::Room;
 use self::service::Service;
@@ -96,6 +113,10 @@ pub struct Model {
 #[derive(Clone, Debug, Default)]
 struct Origin {
     sources: Sources,
+    document: Arc<Table>,
+    files: Arc<Files>,
+    /// The data files that were asked for.
+    asked: BTreeSet<String>,
     errors: usize,
 }
 
@@ -182,7 +203,159 @@ impl Deref for Checked {
     }
 }
 
+/// A change of a variant whose worth can be told apart from that of the others: a member of `of`,
+/// or an entry of `set` where there is no `of`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The member's name, or the path that is set.
+    pub name: String,
+    /// What it changes.
+    pub changes: Vec<Change>,
+}
+
+/// Reads a model: as far as it was understood, with everything that is wrong or doubtful about it.
+///
+/// Data files that it names come from `files`; see [`files_needed`].
+pub fn read(source: Source, files: Files) -> (Model, Vec<Diagnostic>) {
+    let (document, mut diagnostics) = document::parse(source.text(), FileId::MODEL);
+    let sources = Sources::new(source);
+    let (model, found) = read_document(&Arc::new(document), sources, &Arc::new(files));
+    // After a syntax error half a table is missing; what follows from that would only confuse.
+    match diagnostics.is_empty() {
+        true => diagnostics = found,
+        false => diagnostics.extend(found.into_iter().filter(|d| d.code == "E002")),
+    }
+    let mut model = model;
+    model.origin.errors = assembly::count_errors(&diagnostics);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.place);
+    (model, diagnostics)
+}
+
+fn read_document(
+    document: &Arc<Table>,
+    sources: Sources,
+    files: &Arc<Files>,
+) -> (Model, Vec<Diagnostic>) {
+    let (mut model, mut diagnostics) = assembly::assemble(document, sources, files);
+    diagnostics.extend(check::check(&model));
+    model.origin.errors = assembly::count_errors(&diagnostics);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.place);
+    (model, diagnostics)
+}
+
+/// The paths of the data files that a model names, variants included.
+pub fn files_needed(source: &Source) -> BTreeSet<String> {
+    let (document, _) = document::parse(source.text(), FileId::MODEL);
+    let mut written = BTreeSet::new();
+    paths_in(&document, &mut written);
+    let sources = Sources::new(source.clone());
+    let (model, _) = assembly::assemble(&Arc::new(document), sources, &Arc::default());
+    written.extend(model.origin.asked);
+    written
+}
+
+/// The paths in every `file(…)` of a document, also where only a variant would use it.
+fn paths_in(table: &Table, paths: &mut BTreeSet<String>) {
+    fn look(node: &Node, paths: &mut BTreeSet<String>) {
+        match &node.value {
+            Value::Text(text) => {
+                for part in text.split("file(").skip(1) {
+                    let end = part.find([',', ')']).unwrap_or(part.len());
+                    paths.insert(part[..end].trim().to_owned());
+                }
+            }
+            Value::List(items) => items.iter().for_each(|item| look(item, paths)),
+            Value::Table(table) => paths_in(table, paths),
+            _ => {}
+        }
+    }
+    table
+        .entries
+        .iter()
+        .for_each(|entry| look(&entry.node, paths));
+}
+
 impl Model {
+    /// The model with changes applied in order; the diagnostics are those of the changed model.
+    pub fn with(&self, changes: &[Change]) -> (Model, Vec<Diagnostic>) {
+        let mut sources = self.origin.sources.clone();
+        let changes: Vec<Change> = changes
+            .iter()
+            .map(|change| change.placed(&mut sources))
+            .collect();
+        let mut document = Table::clone(&self.origin.document);
+        let (_, mut diagnostics) = overlay::apply(&mut document, &changes);
+        let (mut model, found) = read_document(&Arc::new(document), sources, &self.origin.files);
+        diagnostics.extend(found);
+        model.origin.errors = assembly::count_errors(&diagnostics);
+        (model, diagnostics)
+    }
+
+    /// The model as a variant changes it; `None` if there is no such variant.
+    pub fn variant(&self, name: &str) -> Option<(Model, Vec<Diagnostic>)> {
+        self.changes(name).map(|changes| self.with(&changes))
+    }
+
+    /// All changes of a variant in the order in which they apply: members, then its own.
+    pub fn changes(&self, name: &str) -> Option<Vec<Change>> {
+        let variant = self.variants.iter().find(|variant| variant.name == name)?;
+        let mut changes = Vec::new();
+        for member in &variant.of {
+            changes.extend(self.changes(member)?);
+        }
+        changes.extend(variant.set.iter().cloned());
+        Some(changes)
+    }
+
+    /// The changes of a variant whose worth is told apart, in file order. With `of`, what the
+    /// variant sets itself counts as one more, so that all of them together are the variant.
+    pub fn parts(&self, name: &str) -> Option<Vec<Part>> {
+        let variant = self.variants.iter().find(|variant| variant.name == name)?;
+        let entry = |change: &Change| Part {
+            name: change.path.clone(),
+            changes: vec![change.clone()],
+        };
+        if variant.of.is_empty() {
+            return Some(variant.set.iter().map(entry).collect());
+        }
+        let mut parts = Vec::new();
+        for member in &variant.of {
+            parts.push(Part {
+                name: member.clone(),
+                changes: self.changes(member)?,
+            });
+        }
+        if !variant.set.is_empty() {
+            parts.push(Part {
+                name: format!("{name}: own changes"),
+                changes: variant.set.clone(),
+            });
+        }
+        Some(parts)
+    }
+
+    /// The model as it is once an action has taken effect.
+    pub fn after(&self, action: &Action) -> (Model, Vec<Diagnostic>) {
+        self.with(&action.set)
+    }
+
+    /// Reads a metric of this model.
+    pub fn metric(&self, text: &str) -> Result<Metric, Diagnostic> {
+        let mut reader = Reader::new(&self.origin.document, &self.origin.files);
+        let names = Names::of(self);
+        metric::parse::metric(text, Place::default(), &names, &mut reader)
+    }
+
+    /// The model as TOML text, with every change worked in, as it was simulated.
+    pub fn written(&self) -> String {
+        document::write(&self.origin.document)
+    }
+
+    /// Whether it has no errors.
+    pub fn is_sound(&self) -> bool {
+        self.origin.errors == 0
+    }
+
     /// The texts that it was read from, to show diagnostics.
     pub fn sources(&self) -> &Sources {
         &self.origin.sources

@@ -1,8 +1,40 @@
 //! What must hold.
 
-use super::metric::{Comparison, Metric};
+use super::document::Node;
+use super::metric::names::Names;
+use super::metric::parse::condition;
+use super::metric::{Comparison, Metric, Unit, write_limit, write_span};
+use super::reader::{Fields, Reader, inside};
+use super::table::{Kind, TableDef, key};
+use super::value::Amount;
 use crate::base::time::Span;
-use crate::text::Place;
+use crate::text::{Diagnostic, Place};
+
+/// `[[objective]]`.
+pub(crate) static OBJECTIVE: TableDef = TableDef {
+    name: "an objective",
+    doc: "What must hold, judged in each launch.",
+    keys: &[
+        key(
+            "that",
+            Kind::Condition,
+            "",
+            "a metric compared with a limit",
+        ),
+        key(
+            "in",
+            Kind::Share,
+            "\"90%\"",
+            "the share of launches that must meet it",
+        ),
+        key(
+            "same_within",
+            Kind::Any,
+            "",
+            "differences within this count as the same",
+        ),
+    ],
+};
 
 /// A condition that each launch is judged by.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,4 +64,76 @@ pub enum SameWithin {
     Absolute(f64),
     /// As a share of the baseline.
     Relative(f64),
+}
+
+/// Reads one `[[objective]]`.
+pub(crate) fn read<'a>(
+    r: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    names: &Names,
+) -> Option<Objective> {
+    let required = fields.share(r, "in").unwrap_or(0.9);
+    let node = fields.require(r, "that")?;
+    let text = r.text(node)?;
+    let read = condition(&text, inside(node), names, r);
+    let found = r.keep(read)?;
+    let same_within = fields
+        .get("same_within")
+        .and_then(|node| same_within(r, node, found.metric.unit()));
+    if !(required > 0.0 && required < 1.0) {
+        let place = fields.key_place("in");
+        let diagnostic = Diagnostic::new("E006", "no number of launches can show this share");
+        r.push(
+            diagnostic
+                .at(place)
+                .expected("expected a share between 0% and 100%"),
+        );
+        return None;
+    }
+    let sign = found.comparison.sign();
+    let limit = write_limit(found.limit, found.metric.unit());
+    let mut that = format!("{} {sign} {limit}", found.metric);
+    if let Some(except) = found.except {
+        that.push_str(&format!(" except {}", write_span(except)));
+    }
+    Some(Objective {
+        that,
+        metric: found.metric,
+        comparison: found.comparison,
+        limit: found.limit,
+        required,
+        same_within,
+        except: found.except,
+        place: node.place,
+    })
+}
+
+/// A percentage is a part of the baseline, unless the metric itself is a share: then points.
+fn same_within(r: &mut Reader<'_>, node: &Node, unit: Unit) -> Option<SameWithin> {
+    match (
+        r.amount(
+            node,
+            "a threshold in the unit of the metric, or a percentage",
+        )?,
+        unit,
+    ) {
+        (Amount::Percent(share) | Amount::Number(share), Unit::Share) => {
+            Some(SameWithin::Absolute(share))
+        }
+        (Amount::Percent(share), _) => Some(SameWithin::Relative(share)),
+        (Amount::Time(time), Unit::Seconds) => Some(SameWithin::Absolute(time.as_secs_f64())),
+        (Amount::Rate(rate), Unit::PerSecond) => Some(SameWithin::Absolute(rate)),
+        (Amount::Number(number), Unit::Count | Unit::CountSeconds | Unit::Ratio) => {
+            Some(SameWithin::Absolute(number))
+        }
+        (found, _) => {
+            let diagnostic = Diagnostic::new("E064", format!("{} does not fit", found.kind()));
+            r.push(
+                diagnostic
+                    .at(node.place)
+                    .expected("expected the unit of the metric"),
+            );
+            None
+        }
+    }
 }

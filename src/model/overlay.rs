@@ -1,7 +1,14 @@
 //! Paths and changes: `service.shop.servers = "x2"`.
+//!
+//! Variants, `--set`, actions, sweeps and sliders are all lists of [`Change`]s of the document; a
+//! changed document is read again like any other. Paths are walked beside the definitions of the
+//! language, so that a key that is not yet written can be set, and one that does not exist cannot.
 
-use super::document::Node;
-use crate::text::Place;
+mod relative;
+mod walk;
+
+use super::document::{Node, Table, Value, parse_value};
+use crate::text::{Diagnostic, FileId, Place, Source, Sources};
 
 /// A change of one path, as an entry of `set` or `--set` says it.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,4 +19,82 @@ pub struct Change {
     pub value: Node,
     /// Where the path is written.
     pub place: Place,
+    /// The text of a change that does not stand in the model.
+    text: Option<String>,
+}
+
+impl Change {
+    /// A change from outside of the model, as `--set PATH=VALUE` gives it. A value that TOML does
+    /// not know without quotes (`20ms`, `x2`) is taken as a text.
+    pub fn new(path: &str, value: &str) -> Change {
+        let (path, value) = (path.trim(), value.trim());
+        let text = format!("{path}={value}");
+        let at = path.len() + 1;
+        let quoted = |place| Node {
+            value: Value::Text(value.to_owned()),
+            place,
+        };
+        let whole = Place::new(FileId::MODEL, at..text.len());
+        let node = match parse_value(value, FileId::MODEL, at) {
+            Some(node) if !is_relative_number(value) => node,
+            _ => quoted(whole),
+        };
+        let place = Place::new(FileId::MODEL, 0..path.len());
+        Change {
+            path: path.to_owned(),
+            value: node,
+            place,
+            text: Some(text),
+        }
+    }
+
+    /// A change that stands in the model.
+    pub(crate) fn written(path: String, value: Node, place: Place) -> Change {
+        Change {
+            path,
+            value,
+            place,
+            text: None,
+        }
+    }
+
+    /// The value as it would be shown.
+    pub fn written_value(&self) -> String {
+        self.value.written()
+    }
+
+    /// The change with its own text among the sources, if it has one.
+    pub(crate) fn placed(&self, sources: &mut Sources) -> Change {
+        let mut change = self.clone();
+        if let Some(text) = change.text.take() {
+            let file = sources.add(Source::new("--set", &text));
+            change.place.file = file;
+            change.value.refile(file);
+        }
+        change
+    }
+}
+
+/// `+10` is a number for TOML, but a relative value here.
+fn is_relative_number(value: &str) -> bool {
+    value.starts_with('+')
+}
+
+/// A path that was written to, in full, and whether relatively.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) path: String,
+    pub(crate) relative: bool,
+}
+
+/// Applies changes in order to a document; what cannot be applied is reported and left out.
+pub(crate) fn apply(document: &mut Table, changes: &[Change]) -> (Vec<Written>, Vec<Diagnostic>) {
+    let (mut written, mut diagnostics) = (Vec::new(), Vec::new());
+    for change in changes {
+        match walk::write(document, change) {
+            Ok(paths) => written.extend(paths),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    (written, diagnostics)
 }

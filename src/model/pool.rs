@@ -1,6 +1,8 @@
 //! Things that steps hold: connections, threads, locks (a lock is a pool of one).
 
-use super::service::QueueOrder;
+use super::reader::{Fields, Reader};
+use super::service::{ORDER, ORDER_WORDS, QueueOrder};
+use super::table::{Kind, TableDef, key};
 use crate::text::Place;
 
 /// A pool of identical units.
@@ -27,4 +29,66 @@ pub enum PoolScope {
     Service,
     /// One.
     Global,
+}
+
+/// `[pool.NAME]`.
+pub(crate) static POOL: TableDef = TableDef {
+    name: "a pool",
+    doc: "Things that steps hold; a lock is a pool of one.",
+    keys: &[
+        key(
+            "size",
+            Kind::Count,
+            "",
+            "units, in each place that `scope` names",
+        ),
+        key(
+            "scope",
+            Kind::Words(SCOPE_WORDS),
+            "\"global\"",
+            "how many such pools there are",
+        ),
+        key(
+            "queue",
+            Kind::Table(&QUEUE),
+            "no limit",
+            "those who wait for a unit",
+        ),
+    ],
+};
+
+static QUEUE: TableDef = TableDef {
+    name: "`queue` of a pool",
+    doc: "Those who wait for a unit.",
+    keys: &[
+        key(
+            "limit",
+            Kind::Count,
+            "no limit",
+            "waiting at most; 0 refuses at once when full",
+        ),
+        key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next"),
+    ],
+};
+
+const SCOPE_WORDS: &[&str] = &["server", "service", "global"];
+const SCOPE: [(&str, PoolScope); 3] = [
+    ("server", PoolScope::Server),
+    ("service", PoolScope::Service),
+    ("global", PoolScope::Global),
+];
+
+/// Reads `[pool.NAME]`.
+pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Pool {
+    fields.require(r, "size");
+    let queue = fields.table(r, "queue", &QUEUE);
+    Pool {
+        size: fields.small(r, "size", 0).unwrap_or(1),
+        scope: fields.word(r, "scope", &SCOPE).unwrap_or(PoolScope::Global),
+        queue_limit: queue.and_then(|queue| queue.count(r, "limit", 0..=u64::MAX)),
+        order: queue
+            .and_then(|queue| queue.word(r, "order", &ORDER))
+            .unwrap_or(QueueOrder::Fifo),
+        place: fields.place,
+    }
 }

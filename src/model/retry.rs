@@ -1,7 +1,9 @@
 //! How a program tries again.
 
+use super::reader::{Fields, Reader};
+use super::table::{Kind, TableDef, key};
 use crate::base::time::Span;
-use crate::text::Place;
+use crate::text::{Diagnostic, Place};
 
 /// A named retry policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,4 +55,119 @@ pub enum Jitter {
     Exponential,
     /// min(cap, U(base, 3 · previous wait)), whatever the kind.
     Decorrelated,
+}
+
+/// `[retry.NAME]`.
+pub(crate) static RETRY: TableDef = TableDef {
+    name: "a retry policy",
+    doc: "How a program tries again; any number of calls may name it.",
+    keys: &[
+        key(
+            "attempts",
+            Kind::Count,
+            "3",
+            "attempts at most, the first included",
+        ),
+        key(
+            "backoff",
+            Kind::Table(&BACKOFF),
+            "none",
+            "how long to wait before each further one",
+        ),
+        key(
+            "budget",
+            Kind::Later,
+            "",
+            "how many retries all requests together may cause",
+        ),
+        key("scope", Kind::Later, "", "who shares a budget"),
+    ],
+};
+
+static BACKOFF: TableDef = TableDef {
+    name: "`backoff`",
+    doc: "The wait v before the n-th retry, from the instant the failure is known.",
+    keys: &[
+        key(
+            "kind",
+            Kind::Words(KIND_WORDS),
+            "\"exponential\"",
+            "how v grows with n",
+        ),
+        key("base", Kind::Duration, "", "the unit of growth"),
+        key("cap", Kind::Duration, "no limit", "the most that v can be"),
+        key(
+            "jitter",
+            Kind::Words(JITTER_WORDS),
+            "\"none\"",
+            "how luck changes v",
+        ),
+    ],
+};
+
+const KIND_WORDS: &[&str] = &["none", "constant", "linear", "exponential"];
+const KIND: [(&str, BackoffKind); 4] = [
+    ("none", BackoffKind::None),
+    ("constant", BackoffKind::Constant),
+    ("linear", BackoffKind::Linear),
+    ("exponential", BackoffKind::Exponential),
+];
+const JITTER_WORDS: &[&str] = &["none", "full", "equal", "exponential", "decorrelated"];
+const JITTER: [(&str, Jitter); 5] = [
+    ("none", Jitter::None),
+    ("full", Jitter::Full),
+    ("equal", Jitter::Equal),
+    ("exponential", Jitter::Exponential),
+    ("decorrelated", Jitter::Decorrelated),
+];
+
+/// Reads `[retry.NAME]`.
+pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Retry {
+    let backoff = match fields.table(r, "backoff", &BACKOFF) {
+        Some(fields) => backoff(r, &fields),
+        None => {
+            let (kind, jitter) = (BackoffKind::None, Jitter::None);
+            Backoff {
+                kind,
+                base: Span::ZERO,
+                cap: None,
+                jitter,
+            }
+        }
+    };
+    let attempts = fields.small(r, "attempts", 1).unwrap_or(3);
+    Retry {
+        attempts,
+        backoff,
+        place: fields.place,
+    }
+}
+
+fn backoff<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Backoff {
+    let kind = fields
+        .word(r, "kind", &KIND)
+        .unwrap_or(BackoffKind::Exponential);
+    let jitter = fields.word(r, "jitter", &JITTER).unwrap_or(Jitter::None);
+    if kind != BackoffKind::None || jitter == Jitter::Decorrelated {
+        fields.require(r, "base");
+    }
+    let base = fields.duration(r, "base").unwrap_or(Span::ZERO);
+    let cap = fields.duration(r, "cap");
+    if let Some(cap) = cap
+        && cap < base
+    {
+        let diagnostic = Diagnostic::new("E006", "`cap` is shorter than `base`");
+        let place = fields.key_place("cap");
+        r.push(
+            diagnostic
+                .at(place)
+                .related(fields.key_place("base"), "`base` is here"),
+        );
+    }
+    Backoff {
+        kind,
+        base,
+        cap,
+        jitter,
+    }
 }

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::reader::{Fields, Reader, zero};
 use super::step::Step;
+use super::step::reading::{Owner, endpoint_steps};
+use super::table::{Kind, TableDef, key};
 use crate::base::time::Span;
 use crate::random::family::Distribution;
 use crate::text::Place;
@@ -110,4 +113,255 @@ pub struct Slowdown {
     pub contention: f64,
     /// κ, 0 to 1.
     pub coherency: f64,
+}
+
+/// `[service.NAME]`.
+pub(crate) static SERVICE: TableDef = TableDef {
+    name: "a service",
+    doc: "What users hit: identical instances behind a balancer.",
+    keys: &[
+        key(
+            "servers",
+            Kind::Count,
+            "1",
+            "identical instances behind the balancer",
+        ),
+        key(
+            "workers",
+            Kind::Count,
+            "`cores`, else 1",
+            "requests one instance works on at once",
+        ),
+        key(
+            "cores",
+            Kind::Number,
+            "`workers`, else 1",
+            "CPU of one instance",
+        ),
+        key(
+            "queue",
+            Kind::Table(&QUEUE),
+            "no limit",
+            "those who wait for a worker",
+        ),
+        key(
+            "refuse_cost",
+            Kind::Times,
+            "nothing",
+            "CPU that a refusal costs the instance",
+        ),
+        key(
+            "balance",
+            Kind::Words(BALANCE_WORDS),
+            "\"round-robin\"",
+            "how an instance is chosen",
+        ),
+        key(
+            "network",
+            Kind::Times,
+            "\"0s\"",
+            "one way over the network, drawn for each way",
+        ),
+        key(
+            "on_timeout",
+            Kind::Words(ON_TIMEOUT_WORDS),
+            "\"ignore\"",
+            ON_TIMEOUT_DOC,
+        ),
+        key(
+            "slowdown",
+            Kind::Table(&SLOWDOWN),
+            "none",
+            "how concurrent work slows itself",
+        ),
+        key(
+            "boot",
+            Kind::Times,
+            "\"0s\"",
+            "until a new or crashed instance takes work",
+        ),
+        key(
+            "cold",
+            Kind::Number,
+            "2",
+            "how many times slower a cold instance is",
+        ),
+        key(
+            "warm_after",
+            Kind::Duration,
+            "\"0s\"",
+            "how long an instance is cold after its boot",
+        ),
+        key(
+            "endpoint",
+            Kind::StepsByName,
+            "",
+            "what it can be asked, each a list of steps",
+        ),
+    ],
+};
+
+const ON_TIMEOUT_DOC: &str = "what happens to work whose caller stopped waiting";
+
+/// `queue` of a service.
+pub(crate) static QUEUE: TableDef = TableDef {
+    name: "`queue`",
+    doc: "Those who wait for a worker; work in service is not counted.",
+    keys: &[
+        key(
+            "limit",
+            Kind::Count,
+            "no limit",
+            "waiting at most; beyond it attempts are refused",
+        ),
+        key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next"),
+        key(
+            "shared",
+            Kind::Flag,
+            "false",
+            "one queue for all instances, `limit` its total",
+        ),
+        key(
+            "silent",
+            Kind::Flag,
+            "false",
+            "the refused learn it only by their timeout",
+        ),
+    ],
+};
+
+static SLOWDOWN: TableDef = TableDef {
+    name: "`slowdown`",
+    doc: "The Universal Scalability Law.",
+    keys: &[
+        key(
+            "contention",
+            Kind::Share,
+            "0",
+            "the part of work that excludes other work",
+        ),
+        key(
+            "coherency",
+            Kind::Share,
+            "0",
+            "what each pair at work costs",
+        ),
+    ],
+};
+
+const BALANCE_WORDS: &[&str] = &[
+    "round-robin",
+    "random",
+    "least-loaded",
+    "two-choices",
+    "sticky",
+];
+const BALANCE: [(&str, Balance); 5] = [
+    ("round-robin", Balance::RoundRobin),
+    ("random", Balance::Random),
+    ("least-loaded", Balance::LeastLoaded),
+    ("two-choices", Balance::TwoChoices),
+    ("sticky", Balance::Sticky),
+];
+const ON_TIMEOUT_WORDS: &[&str] = &["ignore", "expire", "dequeue", "cancel"];
+const ON_TIMEOUT: [(&str, OnTimeout); 4] = [
+    ("ignore", OnTimeout::Ignore),
+    ("expire", OnTimeout::Expire),
+    ("dequeue", OnTimeout::Dequeue),
+    ("cancel", OnTimeout::Cancel),
+];
+pub(crate) const ORDER_WORDS: &[&str] = &["fifo", "lifo", "random"];
+pub(crate) const ORDER: [(&str, QueueOrder); 3] = [
+    ("fifo", QueueOrder::Fifo),
+    ("lifo", QueueOrder::Lifo),
+    ("random", QueueOrder::Random),
+];
+
+/// Reads `[service.NAME]`.
+pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> Service {
+    let workers = fields.small(r, "workers", 1);
+    let cores = fields.get("cores").and_then(|node| {
+        let cores = r.number(node, 0.001)?;
+        (cores <= 1e6).then_some(cores)
+    });
+    Service {
+        servers: fields.small(r, "servers", 0).unwrap_or(1),
+        workers: workers
+            .or(cores.map(|cores| cores.ceil() as u32))
+            .unwrap_or(1),
+        cores: cores.or(workers.map(f64::from)).unwrap_or(1.0),
+        queue: queue(r, fields),
+        refuse_cost: fields.times(r, "refuse_cost"),
+        balance: fields
+            .word(r, "balance", &BALANCE)
+            .unwrap_or(Balance::RoundRobin),
+        network: fields.times(r, "network").unwrap_or_else(zero),
+        on_timeout: fields
+            .word(r, "on_timeout", &ON_TIMEOUT)
+            .unwrap_or(OnTimeout::Ignore),
+        slowdown: slowdown(r, fields),
+        boot: fields.times(r, "boot").unwrap_or_else(zero),
+        cold: fields.number(r, "cold", 1.0).unwrap_or(2.0),
+        warm_after: fields.duration(r, "warm_after").unwrap_or(Span::ZERO),
+        endpoints: endpoints(r, name, fields),
+        place: fields.place,
+    }
+}
+
+fn queue<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Queue {
+    let mut queue = Queue {
+        limit: None,
+        order: QueueOrder::Fifo,
+        shared: false,
+        silent: false,
+    };
+    if let Some(fields) = fields.table(r, "queue", &QUEUE) {
+        queue.limit = fields.count(r, "limit", 0..=u64::MAX);
+        queue.order = fields.word(r, "order", &ORDER).unwrap_or(QueueOrder::Fifo);
+        queue.shared = fields.flag(r, "shared").unwrap_or(false);
+        queue.silent = fields.flag(r, "silent").unwrap_or(false);
+    }
+    queue
+}
+
+fn slowdown<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Slowdown {
+    let fields = fields.table(r, "slowdown", &SLOWDOWN);
+    let mut share = |key| {
+        fields
+            .and_then(|fields| fields.share(r, key))
+            .unwrap_or(0.0)
+    };
+    Slowdown {
+        contention: share("contention"),
+        coherency: share("coherency"),
+    }
+}
+
+fn endpoints<'a>(
+    r: &mut Reader<'a>,
+    service: &str,
+    fields: &Fields<'a>,
+) -> BTreeMap<String, Endpoint> {
+    let mut endpoints = BTreeMap::new();
+    let Some(node) = fields.get("endpoint") else {
+        return endpoints;
+    };
+    let Some(table) = node.table() else {
+        r.wrong_kind(node, "lists of steps by name");
+        return endpoints;
+    };
+    for entry in &table.entries {
+        r.check_name(&entry.key, entry.place);
+        let owner = Owner::Endpoint(format!("{service}.{}", entry.key));
+        if let Some(steps) = endpoint_steps(r, &entry.node, &owner) {
+            endpoints.insert(
+                entry.key.clone(),
+                Endpoint {
+                    steps,
+                    place: entry.place,
+                },
+            );
+        }
+    }
+    endpoints
 }

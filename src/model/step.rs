@@ -4,6 +4,8 @@
 //! its kind and target and its rank among the same in its list (`call shop.home#0`, `think#1`),
 //! never its position, so that a step added elsewhere moves nobody's luck.
 
+pub(crate) mod reading;
+
 use crate::base::time::Span;
 use crate::random::family::Distribution;
 use crate::text::Place;

@@ -97,7 +97,12 @@ pub(crate) const fn key(
     default: &'static str,
     doc: &'static str,
 ) -> KeyDef {
-    KeyDef { name, kind, default, doc }
+    KeyDef {
+        name,
+        kind,
+        default,
+        doc,
+    }
 }
 
 impl TableDef {
@@ -108,7 +113,10 @@ impl TableDef {
 
     /// The names of the keys that can be used today.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
-        let usable = self.keys.iter().filter(|key| !matches!(key.kind, Kind::Later));
+        let usable = self
+            .keys
+            .iter()
+            .filter(|key| !matches!(key.kind, Kind::Later));
         usable.map(|key| key.name)
     }
 }

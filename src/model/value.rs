@@ -81,9 +81,7 @@ impl Amount {
         match self {
             Amount::Number(number) => Amount::Number(number * factor),
             Amount::Percent(share) => Amount::Percent(share * factor),
-            Amount::Time(time) => {
-                Amount::Time(Time::ZERO + time.since(Time::ZERO).scaled(factor))
-            }
+            Amount::Time(time) => Amount::Time(Time::ZERO + time.since(Time::ZERO).scaled(factor)),
             Amount::Rate(rate) => Amount::Rate(rate * factor),
         }
     }
@@ -101,7 +99,10 @@ impl Thing {
     fn times(self, factor: f64) -> Thing {
         match self {
             Thing::Amount(amount) => Thing::Amount(amount.times(factor)),
-            Thing::Law(law) => Thing::Law(Law { factor: law.factor * factor, ..law }),
+            Thing::Law(law) => Thing::Law(Law {
+                factor: law.factor * factor,
+                ..law
+            }),
         }
     }
 }
@@ -119,7 +120,13 @@ pub(crate) fn parse(
     params: &mut dyn Params,
 ) -> Result<Thing, Diagnostic> {
     // A law within a law within a law is as deep as anyone means; the limit keeps the stack safe.
-    Parser { params, whole: place, length: text.len(), depth: 0 }.product(text, 0)
+    Parser {
+        params,
+        whole: place,
+        length: text.len(),
+        depth: 0,
+    }
+    .product(text, 0)
 }
 
 struct Parser<'a> {
@@ -194,7 +201,12 @@ impl Parser<'_> {
             }
         }
         self.depth -= 1;
-        Ok(Thing::Law(Law { family: family.trim().to_owned(), arguments, factor: 1.0, place }))
+        Ok(Thing::Law(Law {
+            family: family.trim().to_owned(),
+            arguments,
+            factor: 1.0,
+            place,
+        }))
     }
 
     fn argument(&mut self, family: &str, part: &str, at: usize) -> Result<Argument, Diagnostic> {
@@ -203,17 +215,17 @@ impl Parser<'_> {
         if let Some((before, after)) = part.split_once('=').filter(|(k, _)| is_word(k.trim())) {
             key = Some(before.trim().to_owned());
             (value, start) = (after, at + before.len() + 1);
-        } else if family == "mix" {
-            if let Some((before, after)) = part.split_once(':') {
-                weight = match self.product(before, at)? {
-                    Thing::Amount(amount) => Some(amount),
-                    Thing::Law(law) => {
-                        let found = "a share of a mix cannot be a distribution";
-                        return Err(Diagnostic::new("E020", found).at(law.place));
-                    }
-                };
-                (value, start) = (after, at + before.len() + 1);
-            }
+        } else if family == "mix"
+            && let Some((before, after)) = part.split_once(':')
+        {
+            weight = match self.product(before, at)? {
+                Thing::Amount(amount) => Some(amount),
+                Thing::Law(law) => {
+                    let found = "a share of a mix cannot be a distribution";
+                    return Err(Diagnostic::new("E020", found).at(law.place));
+                }
+            };
+            (value, start) = (after, at + before.len() + 1);
         }
         let is_path = family == "file" && (key.is_none() || key.as_deref() == Some("unit"));
         let value = if is_path {
@@ -221,7 +233,12 @@ impl Parser<'_> {
         } else {
             ArgumentValue::Thing(self.product(value, start)?)
         };
-        Ok(Argument { key, weight, value, place })
+        Ok(Argument {
+            key,
+            weight,
+            value,
+            place,
+        })
     }
 }
 
@@ -291,8 +308,13 @@ pub(crate) fn amount(text: &str, place: Place) -> Result<Amount, Diagnostic> {
     if text.contains('/') {
         let read = Rate::parse(text).map(|rate| Amount::Rate(rate.per_second()));
         return read.map_err(|error| {
-            let found = format!("`{text}` is not a rate: {}", in_backquotes(&error.to_string()));
-            Diagnostic::new("E020", found).at(place).maybe_help(error.help())
+            let found = format!(
+                "`{text}` is not a rate: {}",
+                in_backquotes(&error.to_string())
+            );
+            Diagnostic::new("E020", found)
+                .at(place)
+                .maybe_help(error.help())
         });
     }
     if let Some(number) = number(text) {
@@ -305,12 +327,20 @@ pub(crate) fn amount(text: &str, place: Place) -> Result<Amount, Diagnostic> {
             return Ok(Amount::Number(sign * count.0 as f64));
         }
     }
-    if !text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit()) {
+    if !text
+        .trim_start_matches(['-', '+'])
+        .starts_with(|c: char| c.is_ascii_digit())
+    {
         return Err(not_a_value(text, place));
     }
     Time::parse(text).map(Amount::Time).map_err(|error| {
-        let found = format!("`{text}` is not a value: {}", in_backquotes(&error.to_string()));
-        Diagnostic::new("E020", found).at(place).maybe_help(error.help())
+        let found = format!(
+            "`{text}` is not a value: {}",
+            in_backquotes(&error.to_string())
+        );
+        Diagnostic::new("E020", found)
+            .at(place)
+            .maybe_help(error.help())
     })
 }
 
@@ -334,12 +364,16 @@ fn signed(text: &str) -> (f64, &str) {
 
 /// A plain finite number; digits may be grouped by underscores.
 pub(crate) fn number(text: &str) -> Option<f64> {
-    let digits_only = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '+' | 'e' | 'E');
+    let digits_only =
+        |c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '+' | 'e' | 'E');
     let starts_right = signed(text).1.starts_with(|c: char| c.is_ascii_digit());
     if !starts_right || !text.chars().all(digits_only) || text.ends_with(['_', '.']) {
         return None;
     }
-    text.replace('_', "").parse().ok().filter(|number: &f64| number.is_finite())
+    text.replace('_', "")
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
 }
 
 /// The length of time of an amount, if it is one that is not negative.
@@ -368,7 +402,11 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Thing, Diagnostic> {
-        parse(text, Place::new(FileId::MODEL, 100..100 + text.len()), &mut Crowd)
+        parse(
+            text,
+            Place::new(FileId::MODEL, 100..100 + text.len()),
+            &mut Crowd,
+        )
     }
 
     #[test]
@@ -418,7 +456,17 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused_at_its_place() {
-        let texts = ["", "*", "fast", "20", "exp(20ms", "20ms * 3s", "$nobody", "exp(2 * )", "1e999"];
+        let texts = [
+            "",
+            "*",
+            "fast",
+            "20",
+            "exp(20ms",
+            "20ms * 3s",
+            "$nobody",
+            "exp(2 * )",
+            "1e999",
+        ];
         for text in texts {
             assert!(text == "20" || read(text).is_err(), "{text}");
         }

@@ -59,7 +59,7 @@ pub struct Diagnostic {
     /// What would be right at this place, written under the underline.
     pub expected: Option<String>,
     /// A second place that matters.
-    pub related: Option<Related>,
+    pub related: Option<Box<Related>>,
     /// How to mend it, if that can be guessed.
     pub help: Option<String>,
 }
@@ -95,10 +95,10 @@ impl Diagnostic {
     /// Points at a second place.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Diagnostic {
-        self.related = Some(Related {
+        self.related = Some(Box::new(Related {
             place,
             label: label.into(),
-        });
+        }));
         self
     }
 

@@ -1,0 +1,528 @@
+//! `[arrivals.NAME]` as it is written, and how its forms become rates in time.
+//!
+//! Every form that says a rate becomes pieces of a piecewise-linear rate; `total` scales the shape,
+//! `scale` multiplies whatever comes.
+
+use super::{Arrivals, Form, Piece, Spacing};
+use crate::base::time::{Span, Time};
+use crate::model::document::Node;
+use crate::model::files::numeric_columns;
+use crate::model::law;
+use crate::model::reader::{Fields, Reader, zero};
+use crate::model::table::{Kind, TableDef, key};
+use crate::model::value::Thing;
+use crate::text::Diagnostic;
+
+/// `[arrivals.NAME]`.
+pub(crate) static ARRIVALS: TableDef = TableDef {
+    name: "a source of arrivals",
+    doc: "Who comes, and when; it has exactly one of the forms `rate`, `stages`, `crowd`, \
+          `burst`, `file`, `population`.",
+    keys: &[
+        key("journey", Kind::Name("journey"), "", "what its users do"),
+        key(
+            "rate",
+            Kind::Rate,
+            "",
+            "a constant rate from T+0 to the horizon",
+        ),
+        key(
+            "stages",
+            Kind::Tables(&STAGE),
+            "",
+            "a rate that changes in time",
+        ),
+        key("crowd", Kind::Table(&CROWD), "", "exactly so many people"),
+        key(
+            "burst",
+            Kind::Table(&BURST),
+            "",
+            "many at once, possibly again and again",
+        ),
+        key(
+            "file",
+            Kind::Either(&[Kind::File, Kind::Table(&FILE)]),
+            "",
+            FILE_DOC,
+        ),
+        key(
+            "population",
+            Kind::Count,
+            "",
+            "closed: so many users, starting over when done",
+        ),
+        key(
+            "total",
+            Kind::Count,
+            "",
+            "scales the shape of rates to so many expected users",
+        ),
+        key("scale", Kind::Number, "1", "multiplies any form"),
+        key("spacing", Kind::Gaps, "\"poisson\"", SPACING_DOC),
+    ],
+};
+
+const FILE_DOC: &str = "instants (one column, seconds from T+0) or begins and rates (two columns)";
+const SPACING_DOC: &str = "how regular they come: `poisson`, `even`, `bursty(cv=3)`, or any law \
+                           of gaps with mean 1";
+
+static STAGE: TableDef = TableDef {
+    name: "a stage",
+    doc: "A stretch of time with a constant rate, or a ramp from the rate before.",
+    keys: &[
+        key("rate", Kind::Rate, "", "a constant rate"),
+        key(
+            "to",
+            Kind::Rate,
+            "",
+            "a ramp from the rate before (at first 0/s) to this one",
+        ),
+        key(
+            "for",
+            Kind::Duration,
+            "to the horizon, for the last",
+            "how long it lasts",
+        ),
+    ],
+};
+
+static CROWD: TableDef = TableDef {
+    name: "`crowd`",
+    doc: "Exactly so many people; the n-th keeps its own instant whatever the number.",
+    keys: &[
+        key("users", Kind::Count, "", "how many"),
+        key(
+            "from",
+            Kind::Instant,
+            "\"0s\"",
+            "the earliest arrival, possibly before T+0",
+        ),
+        key(
+            "arrive",
+            Kind::Times,
+            "",
+            "how long after `from` each one comes",
+        ),
+    ],
+};
+
+static BURST: TableDef = TableDef {
+    name: "`burst`",
+    doc: "Many users at once, possibly again and again until the horizon.",
+    keys: &[
+        key("users", Kind::Count, "", "how many each time"),
+        key("at", Kind::Instant, "\"0s\"", "the first burst"),
+        key(
+            "every",
+            Kind::Duration,
+            "once",
+            "from one burst to the next",
+        ),
+        key(
+            "spread",
+            Kind::Times,
+            "\"0s\"",
+            "how long after the burst each one comes",
+        ),
+    ],
+};
+
+static FILE: TableDef = TableDef {
+    name: "`file` of arrivals",
+    doc: "Arrivals from a data file.",
+    keys: &[
+        key(
+            "path",
+            Kind::File,
+            "",
+            "the file, from the folder of the model",
+        ),
+        key("unit", Kind::Text, "\"s\"", "the unit of its instants"),
+        key(
+            "per",
+            Kind::Duration,
+            "\"1s\"",
+            "the time that its rates count users in",
+        ),
+    ],
+};
+
+const FORMS: [&str; 6] = ["rate", "stages", "crowd", "burst", "file", "population"];
+/// More users than any machine holds; a bound that keeps arithmetic exact.
+const MOST_USERS: u64 = 1_000_000_000_000;
+
+/// Reads `[arrivals.NAME]`.
+pub(crate) fn read<'a>(
+    r: &mut Reader<'a>,
+    name: &str,
+    fields: &Fields<'a>,
+    run_for: Span,
+) -> Option<Arrivals> {
+    let journey = fields
+        .require(r, "journey")
+        .and_then(|node| r.reference(node, "journey"));
+    let forms: Vec<&str> = FORMS
+        .into_iter()
+        .filter(|form| fields.get(form).is_some())
+        .collect();
+    let shape = match forms.as_slice() {
+        [form] => shape(r, form, fields, run_for),
+        [] => {
+            let found = format!("the source `{name}` does not say how many come");
+            let diagnostic = Diagnostic::new("E040", found).at(fields.place);
+            let expected =
+                "expected one of `rate`, `stages`, `crowd`, `burst`, `file`, `population`";
+            r.push(diagnostic.expected(expected));
+            None
+        }
+        [first, second, ..] => {
+            let found = format!("a source has one form, found `{first}` and `{second}`");
+            let diagnostic = Diagnostic::new("E040", found).at(fields.key_place(second));
+            r.push(diagnostic.help("write two sources with the same journey"));
+            None
+        }
+    };
+    let total = fields.count(r, "total", 0..=MOST_USERS);
+    let scale = fields.number(r, "scale", 0.0).unwrap_or(1.0);
+    let spacing = fields.get("spacing").map(|node| spacing(r, node));
+    let mut form = shape?;
+    if !matches!(form, Form::Flow { .. }) {
+        for key in ["total", "spacing"] {
+            if fields.get(key).is_some() {
+                let found = format!("`{key}` fits only `rate`, `stages` and rates from a file");
+                r.push(Diagnostic::new("E041", found).at(fields.key_place(key)));
+            }
+        }
+    }
+    if let (Form::Flow { spacing: place, .. }, Some(Some(spacing))) = (&mut form, spacing) {
+        *place = spacing;
+    }
+    let factor = match (total, &form) {
+        (Some(total), Form::Flow { pieces, .. }) => {
+            let shaped: f64 = pieces.iter().map(Piece::users).sum();
+            if shaped > 0.0 {
+                total as f64 / shaped
+            } else {
+                0.0
+            }
+        }
+        _ => 1.0,
+    };
+    Some(Arrivals {
+        journey: journey?,
+        form: scaled(form, factor * scale),
+        place: fields.place,
+    })
+}
+
+fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, run_for: Span) -> Option<Form> {
+    match form {
+        "rate" => {
+            let rate = r.rate(fields.get("rate")?)?;
+            let to = Time::ZERO + run_for;
+            Some(flow(vec![Piece {
+                from: Time::ZERO,
+                to,
+                rate_from: rate,
+                rate_to: rate,
+            }]))
+        }
+        "stages" => stages(r, fields.get("stages")?, run_for),
+        "crowd" => {
+            let fields = fields.table(r, "crowd", &CROWD)?;
+            let users = fields
+                .require(r, "users")
+                .and_then(|node| r.count(node, 0..=MOST_USERS));
+            let arrive = fields.require(r, "arrive").and_then(|node| r.times(node));
+            let from = fields.instant(r, "from").unwrap_or(Time::ZERO);
+            Some(Form::Crowd {
+                users: users?,
+                from,
+                arrive: arrive?,
+            })
+        }
+        "burst" => {
+            let fields = fields.table(r, "burst", &BURST)?;
+            let users = fields
+                .require(r, "users")
+                .and_then(|node| r.count(node, 0..=MOST_USERS));
+            let at = fields.instant(r, "at").unwrap_or(Time::ZERO);
+            let every = fields.period(r, "every");
+            let spread = fields.times(r, "spread").unwrap_or_else(zero);
+            Some(Form::Burst {
+                users: users?,
+                at,
+                every,
+                spread,
+            })
+        }
+        "file" => file(r, fields.get("file")?, run_for),
+        _ => r
+            .count(fields.get("population")?, 0..=MOST_USERS)
+            .map(Form::Population),
+    }
+}
+
+fn flow(pieces: Vec<Piece>) -> Form {
+    Form::Flow {
+        pieces,
+        spacing: Spacing::Poisson,
+    }
+}
+
+fn stages<'a>(r: &mut Reader<'a>, node: &'a Node, run_for: Span) -> Option<Form> {
+    let Some(items) = node.list() else {
+        r.wrong_kind(
+            node,
+            "a list such as `[ { rate = \"5/s\", for = \"5m\" } ]`",
+        );
+        return None;
+    };
+    let horizon = Time::ZERO + run_for;
+    let (mut pieces, mut from, mut before) = (Vec::new(), Time::ZERO, 0.0);
+    let mut good = true;
+    for (n, item) in items.iter().enumerate() {
+        let Some(fields) = r.fields(item, &STAGE) else {
+            good = false;
+            continue;
+        };
+        let rate = fields.get("rate").map(|node| r.rate(node));
+        let to = fields.get("to").map(|node| r.rate(node));
+        let is_last = n + 1 == items.len();
+        let length = match fields.get("for") {
+            Some(node) => r.duration(node),
+            None if is_last => Some(horizon.since(from.min(horizon))),
+            None => {
+                fields.require(r, "for");
+                None
+            }
+        };
+        let rates = match (rate, to) {
+            (Some(rate), None) => rate.map(|rate| (rate, rate)),
+            (None, Some(to)) => to.map(|to| (before, to)),
+            (found, _) => {
+                let both = found.is_some();
+                let found = if both {
+                    "both `rate` and `to`"
+                } else {
+                    "neither `rate` nor `to`"
+                };
+                let diagnostic = Diagnostic::new("E040", format!("a stage with {found}"));
+                let expected = "expected `rate` for a step, or `to` for a ramp";
+                r.push(diagnostic.at(fields.place).expected(expected));
+                None
+            }
+        };
+        match (rates, length) {
+            (Some((rate_from, rate_to)), Some(length)) => {
+                let to = from + length;
+                pieces.push(Piece {
+                    from,
+                    to,
+                    rate_from,
+                    rate_to,
+                });
+                (from, before) = (to, rate_to);
+            }
+            _ => good = false,
+        }
+    }
+    good.then(|| flow(clipped(pieces, horizon)))
+}
+
+/// The parts of the pieces from T+0 to the horizon.
+fn clipped(pieces: Vec<Piece>, horizon: Time) -> Vec<Piece> {
+    let inside = pieces
+        .into_iter()
+        .filter(|p| p.from < horizon && p.to > Time::ZERO && p.from < p.to);
+    inside
+        .map(|piece| {
+            let at = |time: Time| {
+                let part =
+                    time.since(piece.from).as_secs_f64() / piece.to.since(piece.from).as_secs_f64();
+                piece.rate_from + (piece.rate_to - piece.rate_from) * part
+            };
+            let (from, to) = (piece.from.max(Time::ZERO), piece.to.min(horizon));
+            let rate_from = if from == piece.from {
+                piece.rate_from
+            } else {
+                at(from)
+            };
+            let rate_to = if to == piece.to {
+                piece.rate_to
+            } else {
+                at(to)
+            };
+            Piece {
+                from,
+                to,
+                rate_from,
+                rate_to,
+            }
+        })
+        .collect()
+}
+
+fn file<'a>(r: &mut Reader<'a>, node: &'a Node, run_for: Span) -> Option<Form> {
+    let (path, unit, per) = match node.table() {
+        None => (r.text(node)?, 1.0, Span::SECOND),
+        Some(_) => {
+            let fields = r.fields(node, &FILE)?;
+            let path = fields.require(r, "path").and_then(|node| r.text(node));
+            let unit = match fields.get("unit") {
+                Some(node) => file_unit(r, node)?,
+                None => 1.0,
+            };
+            (path?, unit, fields.period(r, "per").unwrap_or(Span::SECOND))
+        }
+    };
+    r.asked.insert(path.clone());
+    let Some(text) = r.files.get(&path) else {
+        r.push(law::missing_file(&path, node.place));
+        return None;
+    };
+    let read = numeric_columns(text, 2).and_then(|columns| match columns.as_slice() {
+        [instants] => Ok(Form::Instants(instants_of(instants, unit))),
+        [begins, rates] => rates_of(begins, rates, unit, per.as_secs_f64()),
+        _ => Err("it has no numbers".to_owned()),
+    });
+    let form = read.map_err(|why| {
+        Diagnostic::new("E025", format!("`{path}` cannot be used: {why}")).at(node.place)
+    });
+    match r.keep(form)? {
+        Form::Flow { pieces, spacing } => {
+            let pieces = clipped(pieces, Time::ZERO + run_for);
+            Some(Form::Flow { pieces, spacing })
+        }
+        form => Some(form),
+    }
+}
+
+fn file_unit(r: &mut Reader<'_>, node: &Node) -> Option<f64> {
+    let unit = r.text(node)?;
+    match Time::parse(&format!("1{unit}")) {
+        Ok(one) => Some(one.as_secs_f64()),
+        Err(_) => {
+            let diagnostic = Diagnostic::new("E007", format!("`{unit}` is not a unit of time"));
+            r.push(
+                diagnostic
+                    .at(node.place)
+                    .help("units are ns, us, ms, s, m, h, d"),
+            );
+            None
+        }
+    }
+}
+
+fn instants_of(column: &[f64], unit: f64) -> Vec<Time> {
+    let mut instants: Vec<Time> = column
+        .iter()
+        .map(|at| Time::from_secs_f64(at * unit))
+        .collect();
+    instants.sort();
+    instants
+}
+
+/// Each rate lasts until the next row begins, the last as long as the one before it.
+fn rates_of(begins: &[f64], rates: &[f64], unit: f64, per: f64) -> Result<Form, String> {
+    if begins.len() < 2 {
+        return Err("rates need at least two rows, so that their length is known".to_owned());
+    }
+    if begins.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return Err("the begins of its rates do not rise".to_owned());
+    }
+    if rates.iter().any(|rate| *rate < 0.0) {
+        return Err("it has a rate below zero".to_owned());
+    }
+    let last = 2.0 * begins[begins.len() - 1] - begins[begins.len() - 2];
+    let ends = begins[1..].iter().copied().chain([last]);
+    let pieces = begins
+        .iter()
+        .zip(ends)
+        .zip(rates)
+        .map(|((from, to), rate)| {
+            let (from, to) = (
+                Time::from_secs_f64(from * unit),
+                Time::from_secs_f64(to * unit),
+            );
+            Piece {
+                from,
+                to,
+                rate_from: rate / per,
+                rate_to: rate / per,
+            }
+        });
+    Ok(flow(pieces.collect()))
+}
+
+fn spacing(r: &mut Reader<'_>, node: &Node) -> Option<Spacing> {
+    match node.text() {
+        Some("poisson") => return Some(Spacing::Poisson),
+        Some("even") => return Some(Spacing::Even),
+        _ => {}
+    }
+    let expected = "`poisson`, `even`, `bursty(cv=3)` or a distribution of mean 1";
+    match r.thing(node, expected)? {
+        Thing::Law(written) => {
+            let mut lookup = law::lookup(r.files, &mut r.asked);
+            let made = law::gaps(&written, &mut lookup);
+            drop(lookup);
+            r.keep(made).map(Spacing::Gaps)
+        }
+        Thing::Amount(_) => {
+            r.wrong_kind(node, expected);
+            None
+        }
+    }
+}
+
+fn scaled(form: Form, factor: f64) -> Form {
+    if factor.to_bits() == 1.0_f64.to_bits() {
+        return form;
+    }
+    let count = |users: u64| (users as f64 * factor + 0.5).floor() as u64;
+    match form {
+        Form::Flow {
+            mut pieces,
+            spacing,
+        } => {
+            for piece in &mut pieces {
+                piece.rate_from *= factor;
+                piece.rate_to *= factor;
+            }
+            Form::Flow { pieces, spacing }
+        }
+        Form::Crowd {
+            users,
+            from,
+            arrive,
+        } => Form::Crowd {
+            users: count(users),
+            from,
+            arrive,
+        },
+        Form::Burst {
+            users,
+            at,
+            every,
+            spread,
+        } => Form::Burst {
+            users: count(users),
+            at,
+            every,
+            spread,
+        },
+        Form::Instants(instants) => Form::Instants(thickened(&instants, factor)),
+        Form::Population(users) => Form::Population(count(users)),
+    }
+}
+
+/// The cumulative number of instants times `factor`: each of the new users comes when its place in
+/// the old order does.
+fn thickened(instants: &[Time], factor: f64) -> Vec<Time> {
+    let users = (instants.len() as f64 * factor + 0.5).floor() as usize;
+    let old = |n: usize| ((n as f64 + 0.5) / factor) as usize;
+    (0..users)
+        .map(|n| instants[old(n).min(instants.len() - 1)])
+        .collect()
+}

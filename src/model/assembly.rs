@@ -1,0 +1,317 @@
+//! A document becomes a model: every table is read by its own reader, in an order in which what is
+//! needed is there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::document::{Node, Table, Value};
+use super::files::Files;
+use super::language::{MODEL, NOTE, RECOVERY, ROOT};
+use super::metric::names::Names;
+use super::reader::{Fields, Reader};
+use super::table::{Kind, TableDef};
+use super::{
+    Effort, Model, Note, Origin, Recovery, Study, Warmup, action, arrival, fault, journey,
+    objective, param, pool, retry, room, service, stock, variant,
+};
+use crate::base::time::{Span, Time};
+use crate::text::{Diagnostic, FileId, Level, Place, Sources};
+
+/// Reads a document. The checks of the whole model come on top.
+pub(crate) fn assemble(
+    document: &Arc<Table>,
+    sources: Sources,
+    files: &Arc<Files>,
+) -> (Model, Vec<Diagnostic>) {
+    let mut model = empty(sources);
+    let mut r = Reader::new(document, files);
+    check_root(&mut r);
+    let name = model
+        .origin
+        .sources
+        .get(FileId::MODEL)
+        .map(|source| source.name().to_owned());
+    head(&mut r, &mut model, name.unwrap_or_default());
+    tables(&mut r, &mut model);
+    steady(&mut r, &model);
+    let names = Names::of(&model);
+    model.objectives = objectives(&mut r, &names);
+    let diagnostics = std::mem::take(&mut r.diagnostics);
+    let asked = std::mem::take(&mut r.asked);
+    model.origin.errors = count_errors(&diagnostics);
+    model.origin.document = Arc::clone(document);
+    model.origin.files = Arc::clone(files);
+    model.origin.asked = asked;
+    (model, diagnostics)
+}
+
+/// How many of the diagnostics are errors.
+pub(crate) fn count_errors(diagnostics: &[Diagnostic]) -> usize {
+    diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.level == Level::Error)
+        .count()
+}
+
+fn empty(sources: Sources) -> Model {
+    Model {
+        title: String::new(),
+        starts: None,
+        run_for: Span::ZERO,
+        drain: false,
+        study: Study::Launch,
+        seed: 1,
+        effort: Effort::Replications(30),
+        confidence: 0.95,
+        params: BTreeMap::new(),
+        arrivals: BTreeMap::new(),
+        journeys: BTreeMap::new(),
+        services: BTreeMap::new(),
+        pools: BTreeMap::new(),
+        rooms: BTreeMap::new(),
+        stocks: BTreeMap::new(),
+        retries: BTreeMap::new(),
+        faults: BTreeMap::new(),
+        actions: BTreeMap::new(),
+        objectives: Vec::new(),
+        variants: Vec::new(),
+        notes: Vec::new(),
+        recovery: Recovery::usual(),
+        origin: Origin {
+            sources,
+            ..Origin::default()
+        },
+    }
+}
+
+/// The top level is a table like any other, but it has no place of its own.
+fn check_root(r: &mut Reader<'_>) {
+    r.check_keys(r.document, &ROOT);
+}
+
+fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
+    let Some(node) = r.document.get("model") else {
+        let diagnostic = Diagnostic::new("E003", "a model needs a table `[model]`");
+        r.push(diagnostic.help("write `[model]` and `run_for = \"10m\"` at the top"));
+        return;
+    };
+    let Some(mut fields) = r.fields(node, &MODEL) else {
+        return;
+    };
+    fields.place = r
+        .document
+        .entry("model")
+        .map_or(node.place, |entry| entry.place);
+    model.title = fields.text(r, "title").unwrap_or(name);
+    model.starts = fields.get("starts").and_then(|node| starts(r, node));
+    if fields.require(r, "run_for").is_some() {
+        model.run_for = fields.period(r, "run_for").unwrap_or(Span::SECOND);
+    }
+    model.drain = fields.flag(r, "drain").unwrap_or(false);
+    model.study = study(r, &fields);
+    model.seed = fields.count(r, "seed", 0..=u64::MAX).unwrap_or(1);
+    model.effort = effort(r, &fields);
+    model.confidence = fields.share(r, "confidence").unwrap_or(0.95);
+    if !(model.confidence > 0.0 && model.confidence < 1.0) {
+        let diagnostic = Diagnostic::new("E006", "intervals need a confidence");
+        let place = fields.key_place("confidence");
+        r.push(
+            diagnostic
+                .at(place)
+                .expected("expected a share between 0% and 100%"),
+        );
+    }
+}
+
+fn starts(r: &mut Reader<'_>, node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Date(date) => Some(date.clone()),
+        _ => {
+            r.wrong_kind(
+                node,
+                "a date and time without quotes, such as 2014-10-27T15:00:00Z",
+            );
+            None
+        }
+    }
+}
+
+fn study<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Study {
+    let steady = fields.word(r, "study", &[("launch", false), ("steady", true)]);
+    let warmup = match fields.get("warmup") {
+        None => None,
+        Some(node) if node.text() == Some("auto") => Some(Warmup::Auto),
+        Some(node) => r.duration(node).map(Warmup::Given),
+    };
+    match (steady.unwrap_or(false), warmup) {
+        (true, warmup) => Study::Steady(warmup.unwrap_or(Warmup::Auto)),
+        (false, None | Some(Warmup::Given(Span::ZERO))) => Study::Launch,
+        (false, Some(_)) => {
+            let diagnostic = Diagnostic::new("E081", "a launch has no warm-up: everything counts");
+            let help = "write `study = \"steady\"` if the beginning should not count";
+            r.push(diagnostic.at(fields.key_place("warmup")).help(help));
+            Study::Launch
+        }
+    }
+}
+
+fn effort<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Effort {
+    let replications = fields.small(r, "replications", 1);
+    let precision = fields.get("precision").and_then(|node| r.share(node));
+    if let (Some(_), Some(_)) = (replications, precision) {
+        let found = "`replications` and `precision` exclude each other";
+        r.push(Diagnostic::new("E081", found).at(fields.key_place("precision")));
+    }
+    match precision {
+        Some(precision) if precision > 0.0 => Effort::Precision(precision),
+        Some(_) => {
+            let diagnostic = Diagnostic::new("E006", "a precision of zero is never reached");
+            r.push(diagnostic.at(fields.key_place("precision")));
+            Effort::Replications(30)
+        }
+        None => Effort::Replications(replications.unwrap_or(30)),
+    }
+}
+
+/// A steady warm-up must leave something to measure.
+fn steady(r: &mut Reader<'_>, model: &Model) {
+    if let Study::Steady(Warmup::Given(warmup)) = model.study
+        && warmup >= model.run_for
+    {
+        let node = r
+            .document
+            .get("model")
+            .and_then(|node| node.table()?.get("warmup"));
+        let place = node.map_or(Place::default(), |node| node.place);
+        let diagnostic = Diagnostic::new("E006", "the warm-up leaves nothing to measure");
+        r.push(
+            diagnostic
+                .at(place)
+                .expected("expected less than `run_for`"),
+        );
+    }
+}
+
+/// The definition of a top-level table of named tables.
+fn named_def(table: &str) -> &'static TableDef {
+    match ROOT.key(table).map(|key| &key.kind) {
+        Some(Kind::Map(def)) => def,
+        _ => unreachable!("{table} is a table of named tables"),
+    }
+}
+
+fn each<'a, T>(
+    r: &mut Reader<'a>,
+    table: &str,
+    mut read: impl FnMut(&mut Reader<'a>, &str, &Fields<'a>) -> Option<T>,
+) -> BTreeMap<String, T> {
+    let Some(node) = r.document.get(table) else {
+        return BTreeMap::new();
+    };
+    let mut found = BTreeMap::new();
+    for (name, fields) in r.named(node, named_def(table)) {
+        if let Some(thing) = read(r, name, &fields) {
+            found.insert(name.to_owned(), thing);
+        }
+    }
+    found
+}
+
+fn tables(r: &mut Reader<'_>, model: &mut Model) {
+    let run_for = model.run_for;
+    model.params = each(r, "param", param::read);
+    model.arrivals = each(r, "arrivals", |r, name, fields| {
+        arrival::reading::read(r, name, fields, run_for)
+    });
+    model.journeys = each(r, "journey", |r, name, fields| {
+        Some(journey::reading::read(r, name, fields))
+    });
+    model.services = each(r, "service", |r, name, fields| {
+        Some(service::read(r, name, fields))
+    });
+    model.pools = each(r, "pool", |r, _, fields| Some(pool::read(r, fields)));
+    model.rooms = each(r, "room", |r, _, fields| Some(room::read(r, fields)));
+    model.stocks = each(r, "stock", |r, _, fields| Some(stock::read(r, fields)));
+    model.retries = each(r, "retry", |r, _, fields| Some(retry::read(r, fields)));
+    model.faults = each(r, "fault", fault::read);
+    model.actions = each(r, "action", |r, _, fields| action::read(r, fields));
+    let mut variants = each(r, "variant", |r, name, fields| {
+        Some(variant::read(r, name, fields))
+    });
+    // Variants keep the order of the file.
+    let order = r.names("variant");
+    model.variants = order
+        .into_iter()
+        .filter_map(|name| variants.remove(name))
+        .collect();
+    model.notes = notes(r);
+    model.recovery = recovery(r);
+}
+
+fn listed<'a>(r: &mut Reader<'a>, table: &str, def: &'static TableDef) -> Vec<Fields<'a>> {
+    let Some(node) = r.document.get(table) else {
+        return Vec::new();
+    };
+    let Some(items) = node.list() else {
+        r.wrong_kind(node, &format!("tables written `[[{table}]]`"));
+        return Vec::new();
+    };
+    items
+        .iter()
+        .filter_map(|item| r.fields(item, def))
+        .collect()
+}
+
+fn notes(r: &mut Reader<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for fields in listed(r, "note", &NOTE) {
+        let at = fields.require(r, "at").and_then(|node| r.instant(node));
+        let text = fields.require(r, "text").and_then(|node| r.text(node));
+        if let (Some(at), Some(text)) = (at, text) {
+            notes.push(Note { at, text });
+        }
+    }
+    notes.sort_by_key(|note: &Note| note.at);
+    notes
+}
+
+fn recovery(r: &mut Reader<'_>) -> Recovery {
+    let usual = Recovery::usual();
+    let fields = r
+        .document
+        .get("recovery")
+        .and_then(|node| r.fields(node, &RECOVERY));
+    let Some(fields) = fields else {
+        return usual;
+    };
+    Recovery {
+        window: fields.period(r, "window").unwrap_or(usual.window),
+        share_ok: fields.share(r, "share_ok").unwrap_or(usual.share_ok),
+        slower: fields.number(r, "slower", 1.0).unwrap_or(usual.slower),
+        before: fields.small(r, "before", 1).unwrap_or(usual.before),
+        in_a_row: fields.small(r, "in_a_row", 1).unwrap_or(usual.in_a_row),
+        trigger_ends: fields.instant(r, "trigger_ends"),
+    }
+}
+
+fn objectives(r: &mut Reader<'_>, names: &Names) -> Vec<objective::Objective> {
+    let fields = listed(r, "objective", &objective::OBJECTIVE);
+    fields
+        .iter()
+        .filter_map(|fields| objective::read(r, fields, names))
+        .collect()
+}
+
+impl Recovery {
+    /// What holds unless a model says otherwise.
+    fn usual() -> Recovery {
+        Recovery {
+            window: Span::from_secs(10),
+            share_ok: 0.9,
+            slower: 2.0,
+            before: 20,
+            in_a_row: 3,
+            trigger_ends: None::<Time>,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The top of the language: which tables a model consists of.
+
+use super::action::ACTION;
+use super::arrival::reading::ARRIVALS;
+use super::fault::FAULT;
+use super::journey::reading::JOURNEY;
+use super::objective::OBJECTIVE;
+use super::param::PARAM;
+use super::pool::POOL;
+use super::retry::RETRY;
+use super::room::ROOM;
+use super::service::SERVICE;
+use super::stock::STOCK;
+use super::table::{Kind, TableDef, key};
+use super::variant::VARIANT;
+
+/// A whole model.
+pub(crate) static ROOT: TableDef = TableDef {
+    name: "a model",
+    doc: "Who comes, what they do, what they hit, what goes wrong, what defends, what must hold, \
+          and which what-ifs to compare.",
+    keys: &[
+        key(
+            "model",
+            Kind::Table(&MODEL),
+            "",
+            "what is simulated, for how long, how often",
+        ),
+        key("param", Kind::Map(&PARAM), "", "named inputs"),
+        key("arrivals", Kind::Map(&ARRIVALS), "", "who comes"),
+        key("journey", Kind::Map(&JOURNEY), "", "what they do"),
+        key("service", Kind::Map(&SERVICE), "", "what they hit"),
+        key("pool", Kind::Map(&POOL), "", "what steps hold"),
+        key("room", Kind::Map(&ROOM), "", "doors with a clock"),
+        key("stock", Kind::Map(&STOCK), "", "what runs out"),
+        key("retry", Kind::Map(&RETRY), "", "how programs try again"),
+        key("fault", Kind::Map(&FAULT), "", "what goes wrong"),
+        key("action", Kind::Map(&ACTION), "", "what an operator does"),
+        key("objective", Kind::Tables(&OBJECTIVE), "", "what must hold"),
+        key("variant", Kind::Map(&VARIANT), "", "the what-ifs"),
+        key(
+            "note",
+            Kind::Tables(&NOTE),
+            "",
+            "remarks for the timeline of the report",
+        ),
+        key(
+            "recovery",
+            Kind::Table(&RECOVERY),
+            "",
+            "when a system counts as healthy again",
+        ),
+        key("breaker", Kind::Later, "", "circuit breakers"),
+        key("cache", Kind::Later, "", "caches"),
+        key("autoscaler", Kind::Later, "", "autoscalers"),
+        key("observed", Kind::Later, "", "what was measured"),
+        key("cost", Kind::Later, "", "what things cost"),
+    ],
+};
+
+/// `[model]`.
+pub(crate) static MODEL: TableDef = TableDef {
+    name: "`[model]`",
+    doc: "What is simulated, for how long and how often.",
+    keys: &[
+        key(
+            "title",
+            Kind::Text,
+            "the file's name",
+            "what it is called in reports",
+        ),
+        key(
+            "starts",
+            Kind::Date,
+            "",
+            "which date T+0 is; only labels know it",
+        ),
+        key("run_for", Kind::Duration, "", "the horizon, from T+0"),
+        key(
+            "drain",
+            Kind::Flag,
+            "false",
+            "runs on until everyone has left",
+        ),
+        key(
+            "study",
+            Kind::Words(&["launch", "steady"]),
+            "\"launch\"",
+            STUDY_DOC,
+        ),
+        key(
+            "warmup",
+            Kind::Either(&[Kind::Duration, Kind::Words(&["auto"])]),
+            "",
+            WARMUP_DOC,
+        ),
+        key("seed", Kind::Count, "1", "the seed of all luck"),
+        key(
+            "replications",
+            Kind::Count,
+            "30",
+            "how often it is simulated",
+        ),
+        key(
+            "precision",
+            Kind::Share,
+            "",
+            "instead of `replications`: the half-width to reach",
+        ),
+        key(
+            "confidence",
+            Kind::Share,
+            "\"95%\"",
+            "the confidence of intervals",
+        ),
+    ],
+};
+
+const STUDY_DOC: &str = "`launch`: everything counts; `steady`: the beginning does not";
+const WARMUP_DOC: &str = "how much of a steady study does not count; `auto` finds it";
+
+/// `[[note]]`.
+pub(crate) static NOTE: TableDef = TableDef {
+    name: "a note",
+    doc: "A remark for the timeline of the report.",
+    keys: &[
+        key("at", Kind::Instant, "", "when"),
+        key("text", Kind::Text, "", "what"),
+    ],
+};
+
+/// `[recovery]`.
+pub(crate) static RECOVERY: TableDef = TableDef {
+    name: "`[recovery]`",
+    doc: "When a system counts as healthy again.",
+    keys: &[
+        key(
+            "window",
+            Kind::Duration,
+            "\"10s\"",
+            "the length of a window",
+        ),
+        key(
+            "share_ok",
+            Kind::Share,
+            "0.9",
+            "the least share of requests ok in a healthy window",
+        ),
+        key(
+            "slower",
+            Kind::Number,
+            "2",
+            "how many times the normal median is still healthy",
+        ),
+        key(
+            "before",
+            Kind::Count,
+            "20",
+            "windows before the trigger that say what is normal",
+        ),
+        key("in_a_row", Kind::Count, "3", "windows in a row that decide"),
+        key(
+            "trigger_ends",
+            Kind::Instant,
+            "found",
+            "the end of what set it off",
+        ),
+    ],
+};

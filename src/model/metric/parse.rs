@@ -1,0 +1,511 @@
+//! The grammar of metrics and conditions.
+//!
+//! ```text
+//! condition  = metric comparison limit [ "except" duration ]
+//! metric     = statistic "(" quantity [ comparison limit ] [ "," duration ] ")" [ part ]
+//!            | quantity
+//! quantity   = name { "or" name }
+//! part       = "between" time "and" time | "before" time
+//! ```
+
+use super::names::{Names, Unresolved};
+use super::{Comparison, Metric, Nature, Predicate, Quantity, Statistic, Unit, Within};
+use crate::base::time::{Span, Time};
+use crate::model::value::{self, Amount, Params, Thing};
+use crate::text::nearest::suggestion;
+use crate::text::{Diagnostic, Place};
+
+/// A metric compared with a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Condition {
+    pub(crate) metric: Metric,
+    pub(crate) comparison: Comparison,
+    pub(crate) limit: f64,
+    pub(crate) except: Option<Span>,
+}
+
+const STATISTICS: [&str; 9] = [
+    "mean", "sd", "max", "share", "count", "rate", "total", "at", "p95",
+];
+
+/// Reads a metric alone.
+pub(crate) fn metric(
+    text: &str,
+    place: Place,
+    names: &Names,
+    params: &mut dyn Params,
+) -> Result<Metric, Diagnostic> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        place,
+        names,
+        params,
+    };
+    let metric = parser.metric()?;
+    parser.end()?;
+    Ok(metric)
+}
+
+/// Reads a metric compared with a limit.
+pub(crate) fn condition(
+    text: &str,
+    place: Place,
+    names: &Names,
+    params: &mut dyn Params,
+) -> Result<Condition, Diagnostic> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        place,
+        names,
+        params,
+    };
+    let metric = parser.metric()?;
+    let Some(comparison) = parser.comparison() else {
+        let rest = parser.rest_place();
+        let diagnostic = Diagnostic::new("E060", "a condition needs a comparison").at(rest);
+        return Err(diagnostic.expected("expected `<`, `<=`, `>` or `>=` and a limit"));
+    };
+    let limit = parser.limit(metric.unit())?;
+    let except = if parser.keyword("except") {
+        Some(parser.duration()?)
+    } else {
+        None
+    };
+    if parser.keyword("for") {
+        let found = "`for` belongs to the triggers of actions";
+        let diagnostic = Diagnostic::new("E060", found).at(parser.rest_place());
+        return Err(diagnostic.help("`except 60s` allows breaches of that length"));
+    }
+    parser.end()?;
+    Ok(Condition {
+        metric,
+        comparison,
+        limit,
+        except,
+    })
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    place: Place,
+    names: &'a Names,
+    params: &'a mut dyn Params,
+}
+
+impl<'a> Parser<'a> {
+    fn place_of(&self, from: usize, to: usize) -> Place {
+        let range = self.place.range();
+        if range.len() != self.text.len() || from >= to {
+            return self.place;
+        }
+        Place::new(self.place.file, range.start + from..range.start + to)
+    }
+
+    fn rest_place(&self) -> Place {
+        self.place_of(self.at, self.text.len())
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn space(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    fn eat(&mut self, sign: &str) -> bool {
+        self.space();
+        let found = self.rest().starts_with(sign);
+        if found {
+            self.at += sign.len();
+        }
+        found
+    }
+
+    fn keyword(&mut self, word: &str) -> bool {
+        self.space();
+        let after = self.rest().strip_prefix(word);
+        let found = after.is_some_and(|after| !after.starts_with(is_name_part));
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    /// A dotted name, with where it begins.
+    fn name(&mut self) -> (usize, &'a str) {
+        self.space();
+        let rest = self.rest();
+        let length = rest.find(|c| !is_name_part(c)).unwrap_or(rest.len());
+        let start = self.at;
+        self.at += length;
+        (start, &rest[..length])
+    }
+
+    fn end(&mut self) -> Result<(), Diagnostic> {
+        self.space();
+        if self.rest().is_empty() {
+            return Ok(());
+        }
+        let found = format!("`{}` does not belong here", self.rest().trim_end());
+        let diagnostic = Diagnostic::new("E060", found).at(self.rest_place());
+        Err(diagnostic.help("metrics look like `p95(login.time, 60s) before 30m`"))
+    }
+
+    fn metric(&mut self) -> Result<Metric, Diagnostic> {
+        let start = self.at;
+        let (name_at, name) = self.name();
+        if name.is_empty() {
+            let diagnostic = Diagnostic::new("E060", "a metric is missing").at(self.rest_place());
+            return Err(diagnostic.expected("expected a metric such as `p95(login.time)`"));
+        }
+        if !self.eat("(") {
+            self.at = start;
+            return self.bare(name_at);
+        }
+        let mut statistic = self.statistic(name, name_at)?;
+        let (quantity, about, quantity_place) = self.quantity()?;
+        let predicate = match self.comparison() {
+            Some(comparison) => {
+                let limit = self.limit(quantity.value_unit())?;
+                Some(Predicate { comparison, limit })
+            }
+            None => None,
+        };
+        let mut window = None;
+        if let Statistic::At(at) = &mut statistic {
+            if !self.eat(",") {
+                let diagnostic = Diagnostic::new("E060", "`at` needs an instant");
+                let place = self.place_of(name_at, self.at);
+                return Err(diagnostic
+                    .at(place)
+                    .expected("expected `at(db.queue, 30s)`"));
+            }
+            *at = self.time()?;
+        } else if self.eat(",") {
+            let from = self.at;
+            let span = self.duration()?;
+            if span.is_zero() {
+                let diagnostic = Diagnostic::new("E006", "a window cannot be empty");
+                return Err(diagnostic.at(self.place_of(from, self.at)));
+            }
+            window = Some(span);
+        }
+        if !self.eat(")") {
+            let diagnostic = Diagnostic::new("E060", "a closing parenthesis is missing");
+            return Err(diagnostic.at(self.rest_place()));
+        }
+        let within = self.within()?;
+        let metric = Metric {
+            statistic,
+            quantity,
+            predicate,
+            window,
+            within,
+            about,
+        };
+        self.check(&metric, quantity_place)?;
+        Ok(metric)
+    }
+
+    fn bare(&mut self, name_at: usize) -> Result<Metric, Diagnostic> {
+        let (quantity, about, place) = self.quantity()?;
+        if !matches!(quantity.nature(), Nature::Instant | Nature::Chance) {
+            let name = self.text[name_at..self.at].trim();
+            let help = format!("write `{}({name})`", usual_statistic(quantity.nature()));
+            let diagnostic = Diagnostic::new("E060", format!("`{name}` has no statistic"));
+            return Err(diagnostic.at(place).help(help));
+        }
+        let statistic = Statistic::Value;
+        Ok(Metric {
+            statistic,
+            quantity,
+            predicate: None,
+            window: None,
+            within: None,
+            about,
+        })
+    }
+
+    fn statistic(&self, name: &str, at: usize) -> Result<Statistic, Diagnostic> {
+        Ok(match name {
+            "mean" => Statistic::Mean,
+            "sd" => Statistic::Sd,
+            "max" => Statistic::Max,
+            "share" => Statistic::Share,
+            "count" => Statistic::Count,
+            "rate" => Statistic::Rate,
+            "total" => Statistic::Total,
+            "at" => Statistic::At(Time::ZERO),
+            _ => {
+                let percent = name.strip_prefix('p').filter(|digits| {
+                    digits.chars().all(|c| c.is_ascii_digit() || c == '.') && digits.len() <= 9
+                });
+                let q = percent.and_then(|digits| format!("{digits}e-2").parse::<f64>().ok());
+                match q {
+                    Some(q) if q > 0.0 && q < 1.0 => Statistic::Percentile(q),
+                    Some(_) => {
+                        let found = format!("`{name}` is not a percentile");
+                        let place = self.place_of(at, at + name.len());
+                        let diagnostic = Diagnostic::new("E060", found).at(place);
+                        return Err(diagnostic.expected("expected p0.001 to p99.999"));
+                    }
+                    None => {
+                        let found = format!("`{name}` is not a statistic");
+                        let place = self.place_of(at, at + name.len());
+                        let help = suggestion(name, STATISTICS);
+                        return Err(Diagnostic::new("E060", found).at(place).maybe_help(help));
+                    }
+                }
+            }
+        })
+    }
+
+    /// A quantity, its normal form and its place.
+    fn quantity(&mut self) -> Result<(Quantity, String, Place), Diagnostic> {
+        let (start, name) = self.name();
+        let first = self.resolve(start, name)?;
+        let mut quantity = first;
+        while self.keyword("or") {
+            let (at, name) = self.name();
+            let next = self.resolve(at, name)?;
+            match (&mut quantity, next) {
+                (Quantity::Outcomes(all), Quantity::Outcomes(more)) => all.extend(more),
+                _ => {
+                    let found = "only outcomes of users combine with `or`";
+                    return Err(Diagnostic::new("E063", found).at(self.place_of(start, self.at)));
+                }
+            }
+        }
+        if let Quantity::Outcomes(outcomes) = &mut quantity {
+            outcomes.sort();
+            outcomes.dedup();
+        }
+        let about = self.names.canonical(&quantity);
+        Ok((quantity, about, self.place_of(start, self.at)))
+    }
+
+    fn resolve(&self, at: usize, name: &str) -> Result<Quantity, Diagnostic> {
+        let place = self.place_of(at, at + name.len());
+        if name.is_empty() {
+            let diagnostic = Diagnostic::new("E060", "a quantity is missing").at(place);
+            return Err(diagnostic.expected("expected a name such as `login.time`"));
+        }
+        self.names.resolve(name).map_err(|why| match why {
+            Unresolved::Unknown(near) => {
+                let help = near.map(|near| format!("did you mean `{near}`?"));
+                let found = format!("nothing is called `{name}`");
+                Diagnostic::new("E061", found).at(place).maybe_help(help)
+            }
+            Unresolved::NoAspect {
+                thing,
+                aspect,
+                known,
+            } => {
+                let found = match aspect.as_str() {
+                    "" => format!("{thing} has no figure of its own"),
+                    aspect => format!("{thing} has no `{aspect}`"),
+                };
+                let help = suggestion(&aspect, known.iter().copied());
+                let listed = known.iter().map(|k| format!("`.{k}`")).collect::<Vec<_>>();
+                let all = (!known.is_empty()).then(|| format!("it has {}", listed.join(", ")));
+                let help = help.filter(|help| help.starts_with("did")).or(all);
+                Diagnostic::new("E061", found).at(place).maybe_help(help)
+            }
+            Unresolved::Ambiguous(all) => {
+                let all: Vec<String> = all.iter().map(|name| format!("`{name}`")).collect();
+                let found = format!("`{name}` fits {}", all.join(" and "));
+                Diagnostic::new("E062", found)
+                    .at(place)
+                    .help("write one of them in full")
+            }
+        })
+    }
+
+    fn comparison(&mut self) -> Option<Comparison> {
+        const SIGNS: [(&str, Comparison); 6] = [
+            ("<=", Comparison::AtMost),
+            (">=", Comparison::AtLeast),
+            ("≤", Comparison::AtMost),
+            ("≥", Comparison::AtLeast),
+            ("<", Comparison::Less),
+            (">", Comparison::More),
+        ];
+        SIGNS
+            .into_iter()
+            .find(|(sign, _)| self.eat(sign))
+            .map(|(_, comparison)| comparison)
+    }
+
+    /// A value up to the next comma, parenthesis or keyword.
+    fn value(&mut self) -> Result<(Thing, Place, &'a str), Diagnostic> {
+        self.space();
+        let rest = self.rest();
+        let keyword = [" except", " for", " between", " before", " and"];
+        let ends = keyword.iter().filter_map(|word| rest.find(word));
+        let signs = [',', ')', '<', '>', '≤', '≥'];
+        let end = ends.chain(rest.find(signs)).min().unwrap_or(rest.len());
+        let written = rest[..end].trim_end();
+        let place = self.place_of(self.at, self.at + written.len());
+        self.at += end;
+        let thing = value::parse(written, place, self.params)?;
+        Ok((thing, place, written))
+    }
+
+    fn limit(&mut self, unit: Unit) -> Result<f64, Diagnostic> {
+        let (thing, place, written) = self.value()?;
+        let value = match (unit, &thing) {
+            (Unit::Seconds, Thing::Amount(Amount::Time(time))) => Some(time.as_secs_f64()),
+            (Unit::PerSecond, Thing::Amount(Amount::Rate(rate))) => Some(*rate),
+            (Unit::Share, Thing::Amount(Amount::Percent(share) | Amount::Number(share))) => {
+                (0.0..=1.0).contains(share).then_some(*share)
+            }
+            (
+                Unit::Count | Unit::CountSeconds | Unit::Ratio,
+                Thing::Amount(Amount::Number(number)),
+            ) => Some(*number),
+            _ => None,
+        };
+        value.ok_or_else(|| {
+            let expected = match unit {
+                Unit::Seconds => "a duration such as `2s`",
+                Unit::Share => "a share such as `95%`",
+                Unit::PerSecond => "a rate such as `100/s`",
+                Unit::Count | Unit::CountSeconds | Unit::Ratio => "a plain number",
+            };
+            let diagnostic = Diagnostic::new("E064", format!("the limit `{written}` does not fit"));
+            diagnostic
+                .at(place)
+                .expected(format!("expected {expected}"))
+        })
+    }
+
+    fn time(&mut self) -> Result<Time, Diagnostic> {
+        let (thing, place, written) = self.value()?;
+        match thing {
+            Thing::Amount(Amount::Time(time)) => Ok(time),
+            _ => {
+                let diagnostic = Diagnostic::new("E064", format!("`{written}` is not a time"));
+                Err(diagnostic
+                    .at(place)
+                    .expected("expected a time such as `10m`"))
+            }
+        }
+    }
+
+    fn duration(&mut self) -> Result<Span, Diagnostic> {
+        let from = self.at;
+        let time = self.time()?;
+        value::span(Amount::Time(time)).ok_or_else(|| {
+            let diagnostic = Diagnostic::new("E006", "a duration cannot be negative");
+            diagnostic.at(self.place_of(from, self.at))
+        })
+    }
+
+    fn within(&mut self) -> Result<Option<Within>, Diagnostic> {
+        let start = self.at;
+        if self.keyword("before") {
+            return Ok(Some(Within {
+                from: None,
+                to: self.time()?,
+            }));
+        }
+        if !self.keyword("between") {
+            return Ok(None);
+        }
+        let from = self.time()?;
+        if !self.keyword("and") {
+            let diagnostic = Diagnostic::new("E060", "`between` needs two times");
+            let place = self.place_of(start, self.at);
+            return Err(diagnostic
+                .at(place)
+                .expected("expected `between 10m and 20m`"));
+        }
+        let to = self.time()?;
+        if to <= from {
+            let diagnostic = Diagnostic::new("E006", "the part of time ends before it begins");
+            return Err(diagnostic.at(self.place_of(start, self.at)));
+        }
+        Ok(Some(Within {
+            from: Some(from),
+            to,
+        }))
+    }
+
+    /// Whether the statistic exists for the quantity.
+    fn check(&self, metric: &Metric, place: Place) -> Result<(), Diagnostic> {
+        let nature = metric.quantity.nature();
+        let about = &metric.about;
+        let word = metric.statistic.word();
+        let refuse =
+            |found: String, help: String| Err(Diagnostic::new("E063", found).at(place).help(help));
+        if metric.predicate.is_some() && metric.statistic != Statistic::Share {
+            let help = format!("write `share({about} …)`");
+            return refuse(format!("`{word}` knows no comparison inside"), help);
+        }
+        if let Quantity::Messages {
+            service, endpoint, ..
+        } = &metric.quantity
+            && !self.names.is_sent_to(service, endpoint)
+        {
+            let found = format!("nothing is sent to `{service}.{endpoint}`");
+            return refuse(
+                found,
+                "`.delay` and its like exist for `send` steps".to_owned(),
+            );
+        }
+        let exists = match (metric.statistic, nature) {
+            (Statistic::Percentile(_), Nature::Durations { .. })
+            | (
+                Statistic::Mean,
+                Nature::Durations { complete: true }
+                | Nature::Level
+                | Nature::Fraction
+                | Nature::Ratio,
+            )
+            | (Statistic::Sd, Nature::Durations { complete: true })
+            | (Statistic::Max, Nature::Durations { complete: true } | Nature::Level)
+            | (Statistic::Count | Statistic::Rate, Nature::Events { .. })
+            | (Statistic::Total | Statistic::At(_), Nature::Level)
+            | (Statistic::Value, Nature::Instant | Nature::Chance) => true,
+            (Statistic::Share, Nature::Events { part }) => part && metric.predicate.is_none(),
+            (Statistic::Share, Nature::Durations { .. } | Nature::Level) => {
+                if metric.predicate.is_none() {
+                    let help = format!("write `share({about} <= …)`");
+                    return refuse(format!("a share of `{about}` needs a limit"), help);
+                }
+                true
+            }
+            _ => false,
+        };
+        if exists {
+            return Ok(());
+        }
+        let help = match (metric.statistic, nature) {
+            (Statistic::Mean | Statistic::Sd | Statistic::Max, Nature::Durations { .. }) => {
+                let ok = format!("{}ok.time", about.strip_suffix("time").unwrap_or(about));
+                format!("failures take longer than any time; write `{word}({ok})`")
+            }
+            _ => format!("write `{}({about})`", usual_statistic(nature)),
+        };
+        refuse(format!("`{about}` has no `{word}`"), help)
+    }
+}
+
+fn is_name_part(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+fn usual_statistic(nature: Nature) -> &'static str {
+    match nature {
+        Nature::Durations { .. } => "p95",
+        Nature::Events { part: true } => "share",
+        Nature::Events { part: false } => "count",
+        Nature::Level | Nature::Fraction | Nature::Ratio => "mean",
+        Nature::Instant | Nature::Chance => "",
+    }
+}

@@ -1,0 +1,418 @@
+//! Walking a path through a document beside the definitions of the language.
+
+use std::collections::BTreeMap;
+
+use super::relative::{relative, worked_out};
+use super::{Change, Written};
+use crate::model::document::{Entry, Node, Table, Value, parse_value};
+use crate::model::language::ROOT;
+use crate::model::step::reading::STEP;
+use crate::model::table::{KeyDef, Kind, TableDef};
+use crate::model::value::{self, Amount, Params, Thing};
+use crate::text::nearest::nearest;
+use crate::text::{Diagnostic, FileId, Place};
+
+/// Writes a change to every place that its path names.
+pub(super) fn write(
+    document: &mut Table,
+    change: &Change,
+) -> Result<Vec<Written>, Box<Diagnostic>> {
+    let params = Snapshot::of(document);
+    let segments: Vec<&str> = change.path.split('.').collect();
+    let mut walk = Walk {
+        change,
+        segments,
+        params,
+        written: Vec::new(),
+        misses: Vec::new(),
+        problem: None,
+    };
+    walk.table(document, &ROOT, 0, "");
+    if let Some(problem) = walk.problem {
+        return Err(Box::new(problem));
+    }
+    if !walk.written.is_empty() {
+        return Ok(walk.written);
+    }
+    let found = format!("nothing is at the path `{}`", change.path);
+    let help = walk.misses.into_iter().next();
+    Err(Box::new(
+        Diagnostic::new("E070", found)
+            .at(change.place)
+            .maybe_help(help),
+    ))
+}
+
+/// The values of parameters as they are when a change is applied.
+struct Snapshot {
+    values: BTreeMap<String, Node>,
+}
+
+impl Snapshot {
+    fn of(document: &Table) -> Snapshot {
+        let params = document.get("param").and_then(Node::table);
+        let entries = params
+            .map(|table| table.entries.as_slice())
+            .unwrap_or_default();
+        let value =
+            |entry: &Entry| Some((entry.key.clone(), entry.node.table()?.get("value")?.clone()));
+        Snapshot {
+            values: entries.iter().filter_map(value).collect(),
+        }
+    }
+}
+
+impl Params for Snapshot {
+    fn param(&mut self, name: &str, place: Place) -> Result<Thing, Diagnostic> {
+        let unknown = || {
+            let found = format!("there is no parameter `{name}` with a value");
+            Diagnostic::new("E011", found).at(place)
+        };
+        let node = self.values.get(name).cloned().ok_or_else(unknown)?;
+        match &node.value {
+            Value::Integer(number) => Ok(Thing::Amount(Amount::Number(*number as f64))),
+            Value::Float(number) => Ok(Thing::Amount(Amount::Number(*number))),
+            Value::Text(text) if !text.contains('$') => value::parse(text, place, self),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+struct Walk<'c> {
+    change: &'c Change,
+    segments: Vec<&'c str>,
+    params: Snapshot,
+    written: Vec<Written>,
+    /// What could have been meant, where nothing was found.
+    misses: Vec<String>,
+    /// Why a place that was found cannot be written.
+    problem: Option<Diagnostic>,
+}
+
+impl<'c> Walk<'c> {
+    fn segment(&self, at: usize) -> Option<&'c str> {
+        self.segments.get(at).copied()
+    }
+
+    fn miss<'n>(&mut self, at: usize, known: impl IntoIterator<Item = &'n str> + Clone) {
+        let Some(written) = self.segment(at) else {
+            return;
+        };
+        let here = match at {
+            0 => "at the top".to_owned(),
+            _ => format!("in `{}`", self.segments[..at].join(".")),
+        };
+        self.misses.push(match nearest(written, known.clone()) {
+            Some(near) => {
+                let mut path: Vec<&str> = self.segments.clone();
+                path[at] = near;
+                format!("did you mean `{}`?", path.join("."))
+            }
+            None => {
+                let mut names: Vec<String> =
+                    known.into_iter().map(|name| format!("`{name}`")).collect();
+                names.truncate(12);
+                match names.len() {
+                    0 => format!("nothing is written {here}"),
+                    _ => format!("known {here}: {}", names.join(", ")),
+                }
+            }
+        });
+    }
+
+    /// A segment is a key of a table.
+    fn table(&mut self, table: &mut Table, def: &'static TableDef, at: usize, path: &str) {
+        let Some(segment) = self.segment(at) else {
+            self.misses
+                .push(format!("`{path}` is a table; name one of its keys"));
+            return;
+        };
+        let Some(key) = def
+            .key(segment)
+            .filter(|key| !matches!(key.kind, Kind::Later))
+        else {
+            if def.key(segment).is_some() {
+                let found = format!("`{segment}` is not yet supported");
+                self.problem = Some(Diagnostic::new("E005", found).at(self.change.place));
+            }
+            self.miss(at, def.names());
+            return;
+        };
+        let path = join(path, segment);
+        if at + 1 == self.segments.len() && !matches!(key.kind, Kind::Map(_) | Kind::Table(_)) {
+            self.put(table, key, path);
+            return;
+        }
+        let index = table.entries.iter().position(|entry| entry.key == segment);
+        let index = index.or_else(|| {
+            // What is optional may be set inside a table that is not yet written.
+            let fresh = key.kind.table().filter(|_| at + 1 < self.segments.len());
+            fresh.map(|_| {
+                let value = Value::Table(Table::default());
+                let node = Node {
+                    value,
+                    place: self.change.place,
+                };
+                let place = self.change.place;
+                table.entries.push(Entry {
+                    key: segment.to_owned(),
+                    place,
+                    node,
+                });
+                table.entries.len() - 1
+            })
+        });
+        match index {
+            Some(index) => {
+                let node = &mut table.entries[index].node;
+                self.inside(node, &key.kind, at + 1, path);
+                // An attempt that found nothing must leave nothing behind.
+                let empty = |node: &Node| node.table().is_some_and(|t| t.entries.is_empty());
+                if self.written.is_empty() && empty(&table.entries[index].node) {
+                    table.entries.remove(index);
+                }
+            }
+            None => self.misses.push(format!("nothing is written at `{path}`")),
+        }
+    }
+
+    /// A segment is inside of a value of this kind.
+    fn inside(&mut self, node: &mut Node, kind: &'static Kind, at: usize, path: String) {
+        match (kind, &mut node.value) {
+            (Kind::Map(def), Value::Table(table)) => self.named(table, def, at, &path),
+            (Kind::StepsByName, Value::Table(table)) => {
+                self.each(table, at, &path, |walk, node, path| {
+                    // `endpoint.order.steps.2` and `endpoint.order.2` are the same place.
+                    let skip = usize::from(walk.segment(at + 1) == Some("steps"));
+                    walk.list_or_step(node, at + 1 + skip, path);
+                });
+            }
+            (Kind::Tables(def), Value::List(items)) => self.numbered(items, def, at, &path),
+            (Kind::Branches, Value::List(items)) => {
+                if let Some(item) = self.item(items, at) {
+                    let path = join(&path, self.segments[at]);
+                    self.list_or_step(item, at + 1, path);
+                }
+            }
+            (kind, Value::List(_)) if kind.holds_steps() => self.list_or_step(node, at, path),
+            (kind, Value::Table(table)) => match kind.table() {
+                Some(def) => self.table(table, def, at, &path),
+                None => self.misses.push(format!("nothing is inside of `{path}`")),
+            },
+            _ => self.misses.push(format!("nothing is inside of `{path}`")),
+        }
+    }
+
+    /// A segment is a name or `*`.
+    fn named(&mut self, table: &mut Table, def: &'static TableDef, at: usize, path: &str) {
+        self.each(table, at, path, |walk, node, path| {
+            let Value::Table(inner) = &mut node.value else {
+                return;
+            };
+            let is_param = path.starts_with("param.") && at + 1 == walk.segments.len();
+            match def.key("value").filter(|_| is_param) {
+                Some(value) => walk.put(inner, value, path),
+                None => walk.table(inner, def, at + 1, &path),
+            }
+        });
+    }
+
+    fn each(
+        &mut self,
+        table: &mut Table,
+        at: usize,
+        path: &str,
+        mut go: impl FnMut(&mut Self, &mut Node, String),
+    ) {
+        let Some(segment) = self.segment(at) else {
+            self.misses
+                .push(format!("`{path}` holds several; name one of them"));
+            return;
+        };
+        let mut found = false;
+        for entry in &mut table.entries {
+            if segment == "*" || entry.key == segment {
+                found = true;
+                go(self, &mut entry.node, join(path, &entry.key));
+            }
+        }
+        if !found {
+            let names: Vec<String> = table.keys().map(str::to_owned).collect();
+            self.miss(at, names.iter().map(String::as_str));
+        }
+    }
+
+    /// A segment is a number from 1.
+    fn numbered(&mut self, items: &mut [Node], def: &'static TableDef, at: usize, path: &str) {
+        let segment = self.segment(at).unwrap_or_default();
+        if let Some(item) = self.item(items, at)
+            && let Value::Table(table) = &mut item.value
+        {
+            self.table(table, def, at + 1, &join(path, segment));
+        }
+    }
+
+    fn item<'n>(&mut self, items: &'n mut [Node], at: usize) -> Option<&'n mut Node> {
+        let number = self
+            .segment(at)
+            .and_then(|segment| segment.parse::<usize>().ok());
+        let count = items.len();
+        let found = number.and_then(|number| items.get_mut(number.checked_sub(1)?));
+        if found.is_none() {
+            self.misses
+                .push(format!("expected a number from 1 to {count}"));
+        }
+        found
+    }
+
+    /// A whole list of steps, or a step in it by name at any depth or by number from 1.
+    fn list_or_step(&mut self, node: &mut Node, at: usize, path: String) {
+        let Some(segment) = self.segment(at) else {
+            self.replace(node, &Kind::Steps, path);
+            return;
+        };
+        let Value::List(items) = &mut node.value else {
+            self.misses.push(format!("nothing is inside of `{path}`"));
+            return;
+        };
+        let path = join(&path, segment);
+        let number = segment
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1));
+        let found = match number {
+            Some(number) => items.get_mut(number),
+            None => step_called(items, segment),
+        };
+        match found.map(|node| &mut node.value) {
+            Some(Value::Table(step)) => self.table(step, &STEP, at + 1, &path),
+            _ => {
+                let mut names = Vec::new();
+                step_names(items, &mut names);
+                self.miss(at, names.iter().map(String::as_str));
+            }
+        }
+    }
+
+    /// Writes the value at a key of a table.
+    fn put(&mut self, table: &mut Table, key: &'static KeyDef, path: String) {
+        let index = table.entries.iter().position(|entry| entry.key == key.name);
+        match index {
+            Some(index) => self.replace(&mut table.entries[index].node, &key.kind, path),
+            None => {
+                let default = parse_value(key.default, FileId::MODEL, 0);
+                let Some(mut node) = default.or_else(|| self.absolute(&key.kind)) else {
+                    let found = format!("nothing is written at `{path}` that could be changed so");
+                    let diagnostic = Diagnostic::new("E071", found).at(self.change.value.place);
+                    self.problem = Some(diagnostic.help("write the value first"));
+                    return;
+                };
+                self.replace(&mut node, &key.kind, path);
+                let place = self.change.place;
+                table.entries.push(Entry {
+                    key: key.name.to_owned(),
+                    place,
+                    node,
+                });
+            }
+        }
+    }
+
+    /// The value itself, unless it is relative.
+    fn absolute(&self, kind: &Kind) -> Option<Node> {
+        let value = &self.change.value;
+        relative(value, kind).is_none().then(|| value.clone())
+    }
+
+    fn replace(&mut self, node: &mut Node, kind: &Kind, path: String) {
+        let value = &self.change.value;
+        let relative = relative(value, kind);
+        let new = match &relative {
+            None => Ok(value.clone()),
+            Some(relative) => worked_out(node, relative, kind, value.place, &mut self.params),
+        };
+        match new {
+            Ok(new) => {
+                *node = new;
+                self.written.push(Written {
+                    path,
+                    relative: relative.is_some(),
+                });
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+    }
+}
+
+fn join(path: &str, segment: &str) -> String {
+    if path.is_empty() {
+        segment.to_owned()
+    } else {
+        format!("{path}.{segment}")
+    }
+}
+
+/// The lists of steps directly inside a step.
+fn lists(step: &mut Table) -> Vec<&mut Vec<Node>> {
+    let mut found = Vec::new();
+    for entry in &mut step.entries {
+        let Value::List(items) = &mut entry.node.value else {
+            continue;
+        };
+        match entry.key.as_str() {
+            "steps" | "or" => found.push(items),
+            "parallel" => found.extend(items.iter_mut().filter_map(as_list)),
+            "choose" => {
+                let branches = items.iter_mut().filter_map(|item| match &mut item.value {
+                    Value::Table(table) => {
+                        let steps = table.entries.iter_mut().find(|entry| entry.key == "steps");
+                        steps.and_then(|entry| as_list(&mut entry.node))
+                    }
+                    _ => None,
+                });
+                found.extend(branches);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn as_list(node: &mut Node) -> Option<&mut Vec<Node>> {
+    match &mut node.value {
+        Value::List(items) => Some(items),
+        _ => None,
+    }
+}
+
+fn name_of(node: &Node) -> Option<&str> {
+    node.table()?.get("name")?.text()
+}
+
+fn step_called<'n>(items: &'n mut [Node], name: &str) -> Option<&'n mut Node> {
+    for item in items {
+        if name_of(item) == Some(name) {
+            return Some(item);
+        }
+        if let Value::Table(step) = &mut item.value {
+            let inner = lists(step)
+                .into_iter()
+                .find_map(|list| step_called(list, name));
+            if inner.is_some() {
+                return inner;
+            }
+        }
+    }
+    None
+}
+
+fn step_names(items: &mut [Node], names: &mut Vec<String>) {
+    for item in items {
+        names.extend(name_of(item).map(str::to_owned));
+        if let Value::Table(step) = &mut item.value {
+            lists(step)
+                .into_iter()
+                .for_each(|list| step_names(list, names));
+        }
+    }
+}
