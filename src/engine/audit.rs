@@ -12,8 +12,8 @@ use crate::engine::population::{Attempt, Doing, Role, Task};
 use crate::engine::readings::Frozen;
 use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle};
 use crate::observation::{
-    BinTimes, CallCounter, LANES, Observation, Outcome, SampleId, ServiceCounter, ServiceLevel,
-    Sketch, Tally, UserCounter, Window,
+    BinTimes, CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter,
+    ServiceLevel, Sketch, Tally, UserCounter, Window,
 };
 use crate::program::{CallId, Instruction};
 
@@ -81,11 +81,13 @@ impl Sim<'_> {
         if self.rec.counts(task.request.asked) {
             self.rec.count(layout.call(call.0, CallCounter::Unfinished));
         }
-        let sample = layout.call_time(call.0, crate::observation::CallSample::Request);
+        let sample = layout.call_time(call.0, CallSample::Request);
         self.rec.never(sample, task.request.asked);
         if task.doing == Doing::Calling && self.rec.counts(task.request.last_sent) {
             self.rec
                 .count(layout.call(call.0, CallCounter::AttemptUnfinished));
+            let sample = layout.call_time(call.0, CallSample::Attempt);
+            self.rec.never(sample, task.request.last_sent);
         }
     }
 

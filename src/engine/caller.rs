@@ -104,7 +104,7 @@ impl Sim<'_> {
             self.count_call(call, CallCounter::Reloaded, now);
         }
         if now >= request.deadline {
-            self.count_call(call, CallCounter::AttemptRefused, now);
+            self.end_attempt_badly(call, CallCounter::AttemptRefused, now);
             self.fail_request(slot, call, Failure::Refused);
             return;
         }
@@ -253,11 +253,11 @@ impl Sim<'_> {
                 self.request_ok(caller, call);
             }
             Answer::Refused => {
-                self.count_call(call, CallCounter::AttemptRefused, sent);
+                self.end_attempt_badly(call, CallCounter::AttemptRefused, sent);
                 self.attempt_failed(caller, call, Failure::Refused);
             }
             Answer::Error | Answer::Final => {
-                self.count_call(call, CallCounter::AttemptError, sent);
+                self.end_attempt_badly(call, CallCounter::AttemptError, sent);
                 let last = attempt.answer == Answer::Final;
                 let failure = if last { Failure::Final } else { Failure::Error };
                 self.attempt_failed(caller, call, failure);
@@ -265,11 +265,18 @@ impl Sim<'_> {
         }
     }
 
+    /// An attempt ended in another way than ok: it took longer than any time.
+    fn end_attempt_badly(&mut self, call: CallId, how: CallCounter, sent: Time) {
+        self.count_call(call, how, sent);
+        let sample = self.program.layout.call_time(call.0, CallSample::Attempt);
+        self.rec.never(sample, sent);
+    }
+
     /// The clock of an attempt has run out.
     pub(super) fn timed_out(&mut self, slot: u32) {
         let call = self.call_at(slot);
         let sent = self.abandon_attempt(slot);
-        self.count_call(call, CallCounter::AttemptTimedOut, sent);
+        self.end_attempt_badly(call, CallCounter::AttemptTimedOut, sent);
         self.attempt_failed(slot, call, Failure::TimedOut);
     }
 
@@ -400,7 +407,7 @@ impl Sim<'_> {
             }
             _ => {
                 let sent = self.abandon_attempt(slot);
-                self.count_call(call, CallCounter::AttemptCancelled, sent);
+                self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
             }
         }
         self.send(slot, call, Sending::Person);
@@ -493,7 +500,7 @@ impl Sim<'_> {
             self.orbit(slot, -1);
         } else {
             let sent = self.abandon_attempt(slot);
-            self.count_call(call, CallCounter::AttemptCancelled, sent);
+            self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
         }
         self.request_over(slot, call);
     }

@@ -217,6 +217,9 @@ impl<'p> Sim<'p> {
         self.open_stations();
         self.open_pools();
         self.open_rooms();
+        for stock in self.program.stocks.ids() {
+            self.measure_stock(stock);
+        }
         self.schedule_ticks();
         self.schedule_changes();
         let (program, luck) = (self.program, self.luck);

@@ -11,7 +11,7 @@ use crate::engine::recorder::NEVER;
 use crate::engine::watch::Watch;
 use crate::observation::sketch::rank;
 use crate::observation::{
-    Comparison, LANES, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
+    Among, Comparison, LANES, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
 };
 
 /// What is recorded for the probes.
@@ -79,7 +79,7 @@ impl Sim<'_> {
                         Group::Reading,
                     );
                 }
-                Probe::Sample { of, .. } => self.rec.log(*of),
+                Probe::Sample { of, .. } => of.iter().for_each(|of| self.rec.log(*of)),
                 Probe::FirstMark(_) | Probe::LastMark(_) | Probe::SoldOut(_) => {}
                 Probe::Recovery(_) => {}
             }
@@ -200,8 +200,7 @@ impl Sim<'_> {
                     period,
                     among,
                 } => {
-                    let all = among.is_some();
-                    let (value, windows) = self.sampled(*of, *statistic, period, all);
+                    let (value, windows) = self.sampled(of, *among, *statistic, period);
                     skipped[i] = windows;
                     value
                 }
@@ -272,20 +271,19 @@ impl Sim<'_> {
 
     fn sampled(
         &self,
-        of: SampleId,
+        of: &[SampleId],
+        among: Among,
         statistic: Statistic,
         period: &Period,
-        all: bool,
     ) -> (Option<f64>, u32) {
         let (from, until) = self.bounds(period);
-        let log = self.rec.tallies[of.0 as usize]
-            .log
-            .as_deref()
-            .unwrap_or(&[]);
-        let inside = |(at, _): &&(Time, i64)| *at >= from && (*at < until || until == self.horizon);
-        let mut values: Vec<(Time, i64)> = log
+        let logs = of
             .iter()
-            .filter(|v| all || v.1 != NEVER)
+            .filter_map(|of| self.rec.tallies[of.0 as usize].log.as_ref());
+        let inside = |(at, _): &&(Time, i64)| *at >= from && (*at < until || until == self.horizon);
+        let mut values: Vec<(Time, i64)> = logs
+            .flatten()
+            .filter(|v| among == Among::Started || v.1 != NEVER)
             .filter(inside)
             .copied()
             .collect();

@@ -9,7 +9,7 @@ use crate::engine::agenda::{Group, Kind, NO_EVENT};
 use crate::engine::arrivals::Newcomer;
 use crate::engine::population::{Doing, FrameKind, NO_FRAME, Request, Role, Task, Visitor};
 use crate::observation::{LevelId, Outcome, StockCounter, UserCounter, UserLevel};
-use crate::program::{Form, Patience, TakeId};
+use crate::program::{Form, Patience, StockId, TakeId};
 use crate::random::key::Place;
 
 /// Draws at the root of a visit.
@@ -73,8 +73,10 @@ impl Sim<'_> {
     /// A visit begins: journey from the top, new patience.
     fn begin_visit(&mut self, slot: u32) {
         let now = self.now;
-        self.rec.more(self.users_inside(), now);
         let visitor = *self.people.visitor(slot);
+        self.rec.more(self.users_inside(), now);
+        let here = self.program.layout.journey_inside(visitor.journey.0);
+        self.rec.more(here, now);
         let journey = &self.program.journeys[visitor.journey];
         let root = Place::ROOT
             .step(journey.luck)
@@ -171,6 +173,9 @@ impl Sim<'_> {
         let now = self.now;
         self.give_back(slot, outcome);
         self.rec.less(self.users_inside(), now);
+        let journey = self.people.visitor(slot).journey.0;
+        let here = self.program.layout.journey_inside(journey);
+        self.rec.less(here, now);
         let task = self.people.task_mut(slot);
         debug_assert!(task.frame == NO_FRAME, "a visit ends with a step open");
         task.event = NO_EVENT;
@@ -287,6 +292,7 @@ impl Sim<'_> {
         *left -= u64::from(units);
         self.rec
             .add(layout.stock(stock.0, StockCounter::Taken), u64::from(units));
+        self.measure_stock(stock);
         let root = self
             .visitor_above(slot)
             .expect("`take` is a step of journeys");
@@ -310,8 +316,16 @@ impl Sim<'_> {
                 self.stocks[stock.0 as usize] += u64::from(units);
                 let counter = self.program.layout.stock(stock.0, StockCounter::GivenBack);
                 self.rec.add(counter, u64::from(units));
+                self.measure_stock(stock);
             }
         }
+    }
+
+    /// Records how much of a stock is left.
+    pub(super) fn measure_stock(&mut self, stock: StockId) {
+        let left = self.stocks[stock.0 as usize].min(u64::from(u32::MAX)) as u32;
+        self.rec
+            .set(self.program.layout.stock_left(stock.0), left, self.now);
     }
 
     /// A branch or a visit leaves with an outcome of its own choice.

@@ -346,9 +346,21 @@ impl Layout {
     pub const fn backlog(&self, endpoint: u32) -> LevelId {
         LevelId(LANES * (1 + 2 * self.services + self.pools + self.rooms + endpoint))
     }
+    /// Meters of those that have one of their own, or two; the levels behind share theirs.
+    const fn own_meters(&self) -> u32 {
+        1 + 2 * self.services + self.pools + self.rooms + self.endpoints
+    }
+    /// Users of one journey in the system (on a visit).
+    pub const fn journey_inside(&self, journey: u32) -> LevelId {
+        LevelId(LANES * self.own_meters() + journey)
+    }
+    /// Units left of a stock.
+    pub const fn stock_left(&self, stock: u32) -> LevelId {
+        LevelId(LANES * self.own_meters() + self.journeys + stock)
+    }
     /// How many meters there are, each of [`LANES`] levels.
     pub const fn meters(&self) -> usize {
-        (1 + 2 * self.services + self.pools + self.rooms + self.endpoints) as usize
+        (self.own_meters() + (self.journeys + self.stocks).div_ceil(LANES)) as usize
     }
     /// How many levels there are.
     pub const fn levels(&self) -> usize {

@@ -8,7 +8,7 @@ pub mod probe;
 pub mod sketch;
 
 pub use layout::*;
-pub use probe::{Comparison, Period, Probe, RecoveryFigure, Statistic, Term, View, Worst};
+pub use probe::{Among, Comparison, Period, Probe, RecoveryFigure, Statistic, Term, View, Worst};
 pub use sketch::Sketch;
 
 use crate::base::time::Time;

@@ -58,6 +58,15 @@ pub enum Statistic {
     Share(Comparison, f64),
 }
 
+/// Of which things durations are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Among {
+    /// Of all that started: those that did not end ok are longer than any time.
+    Started,
+    /// Only of those that ended ok.
+    Ok,
+}
+
 /// Over which time a metric is taken: left-closed, within the measured period.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Period {
@@ -141,11 +150,10 @@ pub enum Probe {
     },
     /// A statistic of durations by the instant they started.
     Sample {
-        /// Which.
-        of: SampleId,
-        /// Of all that started (those that did not end ok are longer than any time), counted
-        /// by this counter; or only of those that ended ok.
-        among: Option<CounterId>,
+        /// Which, all together.
+        of: Vec<SampleId>,
+        /// Of which of the things that started.
+        among: Among,
         /// What.
         statistic: Statistic,
         /// Over which time.
@@ -168,6 +176,8 @@ pub enum RecoveryFigure {
     Time,
     /// 1 when collapsed, else 0.
     Collapsed,
+    /// 1 when it was unhealthy at any time, else 0.
+    Unhealthy,
     /// 1 when it recovered, 0 when it did not, absent when it was never unhealthy.
     Recovered,
 }

@@ -8,9 +8,11 @@ mod clock;
 mod code;
 mod epochs;
 mod faults;
+mod figures;
 mod index;
 mod naming;
 mod places;
+mod probes;
 mod sources;
 mod steps;
 mod words;
@@ -19,8 +21,10 @@ use std::collections::BTreeSet;
 
 use self::code::Structure;
 use self::epochs::Era;
+use self::figures::Figures;
 use self::index::{Index, each_step};
 use self::places::Places;
+use self::probes::Probes;
 use super::{Epoch, Form, Program, Service};
 use crate::base::table::Table;
 use crate::base::time::Time;
@@ -61,6 +65,15 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     let mut names = naming::names(model, &index, &structure);
     names.faults = faults.iter().map(|(name, _)| name.clone()).collect();
     let layout = layout(model, &structure, &names);
+    let figures = Figures {
+        index: &index,
+        structure: &structure,
+        layout,
+    };
+    let probes = Probes::of(model, &asked.metrics, &figures);
+    names.probes = probes.names;
+    names.judges = probes.judges;
+    names.headline = probes.headline;
     Program {
         clock,
         sources: sources::sources(&eras, &index, clock.horizon),
@@ -71,7 +84,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         marks: layout.marks,
         epochs,
         faults: faults.into_iter().map(|(_, fault)| fault).collect(),
-        probes: Vec::new(),
+        probes: probes.probes,
         layout,
         names,
         code: structure.code,

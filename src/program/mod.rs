@@ -291,6 +291,15 @@ pub struct Pool {
     pub owner: Owner,
 }
 
+/// Which probes judge an objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judge {
+    /// The value of its metric.
+    pub value: usize,
+    /// With `except`: seconds of the longest breach, which may be no longer than that.
+    pub breach: Option<usize>,
+}
+
 /// Words for the results, in the order of the ids.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -318,6 +327,10 @@ pub struct Names {
     pub faults: Vec<String>,
     /// Metrics, normalised, in the order of [`Program::probes`].
     pub probes: Vec<String>,
+    /// What judges each objective, in the order of the file.
+    pub judges: Vec<Judge>,
+    /// Probes of the metrics that words are given to: those of objectives, and `share(served)`.
+    pub headline: Vec<usize>,
     /// Services in the order in which journeys reach them (rows of the heat map).
     pub services_in_call_order: Vec<String>,
 }

@@ -1,0 +1,270 @@
+//! From metrics to probes: what each figure reads in one replication.
+//!
+//! One idea: every quantity is counters, a level, a quotient or durations, and the statistic says
+//! what is asked of them; `figures` knows where they stand. A share of things that ended ok in a
+//! part of the time belongs to those that *started* in it, so it is read from their durations: a
+//! thing that did not end ok is longer than any time.
+
+use std::collections::BTreeSet;
+
+use super::figures::{Figure, Figures, Terms, some};
+use crate::base::time::Span;
+use crate::model::Model;
+use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Statistic};
+use crate::model::objective::Objective;
+use crate::observation::Statistic as Asked;
+use crate::observation::{
+    Among, Comparison, LevelId, Outcome, Period, Probe, SampleId, Term, View, Worst,
+};
+use crate::program::Judge;
+
+/// Slices in which a breach is looked for where no window is written: of things, and of levels.
+const SLICE: Span = Span::from_secs(10);
+const LEVEL_SLICE: Span = Span::SECOND;
+/// The finest slices.
+const SLICE_MIN: Span = Span::from_millis(1);
+
+/// The probes of a program, their names, and what they are for.
+#[derive(Debug, Default)]
+pub(super) struct Probes {
+    /// What is asked.
+    pub(super) probes: Vec<Probe>,
+    /// The metrics, normalised.
+    pub(super) names: Vec<String>,
+    /// What judges each objective.
+    pub(super) judges: Vec<Judge>,
+    /// Metrics that words are given to.
+    pub(super) headline: Vec<usize>,
+}
+
+impl Probes {
+    /// What the objectives of a model ask, who is served, then what else is wanted.
+    pub(super) fn of(model: &Model, further: &[Metric], figures: &Figures<'_>) -> Probes {
+        let mut all = Probes::default();
+        for objective in &model.objectives {
+            let probe = objective_probe(objective, figures);
+            let value = all.ask(&objective.metric.to_string(), &objective.that, probe);
+            all.judges.push(Judge {
+                value,
+                breach: None,
+            });
+            all.headline.push(value);
+        }
+        let served = all.ask_of(&served(), figures);
+        all.headline.push(served);
+        let mut seen = BTreeSet::new();
+        all.headline.retain(|probe| seen.insert(*probe));
+        for metric in further {
+            all.ask_of(metric, figures);
+        }
+        for (number, objective) in model.objectives.iter().enumerate() {
+            let breach = breach_probe(objective, figures);
+            let name = format!("longest breach of {}", objective.that);
+            all.judges[number].breach = breach.map(|probe| all.ask(&name, &name, probe));
+        }
+        all
+    }
+
+    fn ask_of(&mut self, metric: &Metric, figures: &Figures<'_>) -> usize {
+        let name = metric.to_string();
+        // Beside an objective that looks at the other end of the windows.
+        let other = format!("{name} (worst news)");
+        self.ask(&name, &other, probe(metric, figures))
+    }
+
+    /// The number of a probe, which is added if nobody has asked for it yet. Where its name asks
+    /// for something else already, it goes by another one.
+    fn ask(&mut self, name: &str, other: &str, probe: Probe) -> usize {
+        let taken = self.names.iter().position(|known| known == name);
+        match taken {
+            Some(number) if self.probes[number] == probe => number,
+            Some(_) if name != other => self.ask(other, other, probe),
+            _ => {
+                self.names.push(name.to_owned());
+                self.probes.push(probe);
+                self.probes.len() - 1
+            }
+        }
+    }
+}
+
+/// The share of users who were served: every study is asked for it.
+fn served() -> Metric {
+    let outcome = Outcome::Served.word().to_owned();
+    Metric {
+        statistic: Statistic::Share,
+        about: outcome.clone(),
+        quantity: Quantity::Outcomes(vec![OutcomeOf {
+            journey: None,
+            outcome,
+        }]),
+        predicate: None,
+        window: None,
+        within: None,
+    }
+}
+
+/// The probe of a metric on its own: the worst window is the one with the worst news.
+fn probe(metric: &Metric, figures: &Figures<'_>) -> Probe {
+    let worst = if metric.small_is_good() {
+        Worst::Largest
+    } else {
+        Worst::Smallest
+    };
+    asked(
+        metric,
+        figures,
+        metric
+            .window
+            .map(|window| View::Worst { window, is: worst }),
+    )
+}
+
+/// The probe of an objective's metric: the worst window is the one furthest on the wrong side.
+fn objective_probe(objective: &Objective, figures: &Figures<'_>) -> Probe {
+    let worst = if objective.comparison.wants_small() {
+        Worst::Largest
+    } else {
+        Worst::Smallest
+    };
+    let metric = &objective.metric;
+    asked(
+        metric,
+        figures,
+        metric
+            .window
+            .map(|window| View::Worst { window, is: worst }),
+    )
+}
+
+/// How long the longest breach of an objective lasts that allows some.
+fn breach_probe(objective: &Objective, figures: &Figures<'_>) -> Option<Probe> {
+    let except = objective.except.filter(|except| !except.is_zero())?;
+    let metric = &objective.metric;
+    let usual = match figures.of(&metric.quantity) {
+        Figure::Level(_) => LEVEL_SLICE,
+        _ => SLICE,
+    };
+    let slice = metric.window.unwrap_or(usual).min(except).max(SLICE_MIN);
+    let comparison = comparison(objective.comparison);
+    let view = View::LongestBreach {
+        slice,
+        comparison,
+        limit: objective.limit,
+    };
+    Some(asked(metric, figures, Some(view)))
+}
+
+fn asked(metric: &Metric, figures: &Figures<'_>, view: Option<View>) -> Probe {
+    let within = metric.within;
+    let period = Period {
+        from: within.and_then(|within| within.from),
+        until: within.map(|within| within.to),
+        view: view.unwrap_or_default(),
+    };
+    match figures.of(&metric.quantity) {
+        Figure::Durations { of, among } => durations(metric, of, among, period),
+        Figure::Events { above, below, ok } => events(metric, (above, below), ok, period),
+        Figure::Level(level) => self::level(metric, level, period),
+        Figure::Quotient { above, below } => Probe::Quotient {
+            above,
+            below,
+            period,
+        },
+        Figure::SoldOut(stock) => Probe::SoldOut(stock),
+        Figure::Recovery(figure) => Probe::Recovery(figure),
+    }
+}
+
+fn durations(metric: &Metric, of: Vec<SampleId>, among: Among, period: Period) -> Probe {
+    let statistic = match (metric.statistic, metric.predicate) {
+        (Statistic::Percentile(q), _) => Asked::Percentile(q),
+        (Statistic::Sd, _) => Asked::Deviation,
+        (Statistic::Max, _) => Asked::Max,
+        (Statistic::Share, Some(limit)) => Asked::Share(comparison(limit.comparison), limit.limit),
+        (Statistic::Mean, _) => Asked::Mean,
+        (other, _) => panic!("`{}` was checked to exist for times", other.word()),
+    };
+    Probe::Sample {
+        of,
+        among,
+        statistic,
+        period,
+    }
+}
+
+fn events(
+    metric: &Metric,
+    (above, all): (Terms, Terms),
+    ok: Option<Vec<SampleId>>,
+    period: Period,
+) -> Probe {
+    let whole = period == Period::default();
+    match (metric.statistic, ok) {
+        (Statistic::Share, Some(of)) if !whole => {
+            let statistic = Asked::Share(Comparison::Below, f64::INFINITY);
+            Probe::Sample {
+                of,
+                among: Among::Started,
+                statistic,
+                period,
+            }
+        }
+        (Statistic::Share, _) => Probe::Quotient {
+            above,
+            below: some(all),
+            period,
+        },
+        (Statistic::Rate, _) => Probe::Quotient {
+            above,
+            below: vec![(1.0, Term::Seconds)],
+            period,
+        },
+        _ => Probe::Quotient {
+            above,
+            below: Vec::new(),
+            period,
+        },
+    }
+}
+
+fn level(metric: &Metric, of: LevelId, period: Period) -> Probe {
+    let integral = || vec![(1.0, Term::Integral(of))];
+    // The greatest and the share of time are of the period as a whole: the greatest value of all
+    // windows is that of the period.
+    let whole = Period {
+        view: View::Whole,
+        ..period
+    };
+    match (metric.statistic, metric.predicate) {
+        (Statistic::Max, _) if !matches!(period.view, View::LongestBreach { .. }) => {
+            Probe::LevelMax { of, period: whole }
+        }
+        (Statistic::Total, _) => Probe::Quotient {
+            above: integral(),
+            below: Vec::new(),
+            period,
+        },
+        (Statistic::At(at), _) => Probe::LevelAt { of, at },
+        (Statistic::Share, Some(limit)) => Probe::LevelShare {
+            of,
+            comparison: comparison(limit.comparison),
+            limit: limit.limit,
+            period: whole,
+        },
+        _ => Probe::Quotient {
+            above: integral(),
+            below: vec![(1.0, Term::Seconds)],
+            period,
+        },
+    }
+}
+
+fn comparison(comparison: metric::Comparison) -> Comparison {
+    match comparison {
+        metric::Comparison::Less => Comparison::Below,
+        metric::Comparison::AtMost => Comparison::AtMost,
+        metric::Comparison::More => Comparison::Above,
+        metric::Comparison::AtLeast => Comparison::AtLeast,
+    }
+}
