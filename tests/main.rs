@@ -1,3 +1,4 @@
 //! One test crate; modules in reading order.
 
 mod language;
+mod house;

@@ -123,7 +123,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "",
             "a second attempt beside the first",
         ),
-        key("throttle", Kind::Later, "", "client-side throttling"),
+        key("throttle", Kind::Later, "", "throttling at the caller"),
         key("cache", Kind::Later, "", "on a hit nothing, else `miss`"),
         key("miss", Kind::Later, "", "what a cache does on a miss"),
         key(

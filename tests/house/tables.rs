@@ -1,0 +1,212 @@
+//! The rules of the house as data: a new arrow, door or exemption is a change of a line here.
+
+/// Which layers each layer may use, itself apart; in reading order.
+pub(super) const LAYERS: [(&str, &[&str]); 12] = [
+    ("base", &[]),
+    ("text", &["base"]),
+    ("random", &["base"]),
+    ("model", &["base", "text", "random"]),
+    ("program", &["base", "random", "model", "observation"]),
+    ("observation", &["base"]),
+    ("engine", &["base", "random", "program", "observation"]),
+    ("results", &["base"]),
+    ("estimate", &["base", "observation", "results"]),
+    (
+        "study",
+        &[
+            "base",
+            "text",
+            "random",
+            "model",
+            "program",
+            "observation",
+            "engine",
+            "results",
+            "estimate",
+        ],
+    ),
+    ("report", &["base", "results"]),
+    (
+        "cli",
+        &[
+            "base",
+            "text",
+            "random",
+            "model",
+            "program",
+            "observation",
+            "engine",
+            "results",
+            "estimate",
+            "study",
+            "report",
+        ],
+    ),
+];
+
+/// The only places where a dependency may be named; a place is a beginning of a path in `src`.
+pub(super) const DOORS: [(&str, &[&str]); 26] = [
+    ("annotate_snippets", &["text/render.rs"]),
+    ("anstream", &["cli/"]),
+    ("anstyle", &["report/terminal/"]),
+    ("clap", &["cli/args.rs"]),
+    ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
+    ("clap_mangen", &["cli/man.rs"]),
+    ("csv", &["report/csv.rs"]),
+    ("ctrlc", &["cli/"]),
+    ("dejavu", &["report/chart/"]),
+    ("indicatif", &["cli/progress.rs"]),
+    ("jiff", &["report/", "model/"]),
+    ("libm", &["base/"]),
+    ("maud", &["report/html"]),
+    ("plotters", &["report/chart/"]),
+    ("png", &["report/chart/"]),
+    ("quick_junit", &["report/junit.rs"]),
+    ("rand", &["random/"]),
+    ("rand_distr", &["random/"]),
+    ("rayon", &["study/replicate.rs"]),
+    ("schemars", &["results/"]),
+    ("serde", &["results/"]),
+    (
+        "serde_json",
+        &[
+            "results/",
+            "model/schema.rs",
+            "report/html",
+            "cli/schema.rs",
+        ],
+    ),
+    ("statrs", &["base/", "estimate/"]),
+    ("strsim", &["text/nearest.rs"]),
+    ("tempfile", &["cli/write.rs"]),
+    ("toml", &["model/document.rs"]),
+];
+
+/// Dependencies that any layer may use.
+pub(super) const OPEN: [&str; 1] = ["thiserror"];
+
+/// What no code outside tests may say: the text, where it may stand all the same, what to use.
+pub(super) const BANNED: [(&str, &[&str], &str); 34] = [
+    ("HashMap", &[], "BTreeMap: the order of a hash is no order"),
+    ("HashSet", &[], "BTreeSet: the order of a hash is no order"),
+    (
+        "std::time",
+        &["cli/"],
+        "base::time; only cli knows the clock",
+    ),
+    (
+        "SystemTime",
+        &["cli/"],
+        "base::time; only cli knows the clock",
+    ),
+    (
+        "std::env",
+        &["cli/"],
+        "an argument; only cli knows the environment",
+    ),
+    (
+        "std::fs",
+        &["cli/"],
+        "a text handed in; only cli touches files",
+    ),
+    (
+        "std::io",
+        &["cli/"],
+        "a text handed back; only cli touches streams",
+    ),
+    ("std::net", &[], "nothing: onrush asks nobody"),
+    (
+        "std::process",
+        &["cli/", "main.rs"],
+        "a returned value; only cli ends the process",
+    ),
+    (
+        "std::thread",
+        &["cli/"],
+        "study::replicate, the door to threads",
+    ),
+    ("println!", &[], "cli::console, the door to the terminal"),
+    ("print!", &[], "cli::console, the door to the terminal"),
+    ("eprintln!", &[], "cli::console, the door to the terminal"),
+    ("eprint!", &[], "cli::console, the door to the terminal"),
+    ("dbg!", &[], "a test"),
+    ("todo!", &[], "the work"),
+    ("unimplemented!", &[], "the work, or a diagnostic"),
+    (".unwrap()", &[], "expect(\"why it holds\") or an error"),
+    ("unsafe", &[], "safe code"),
+    (".ln()", &[], "base::math::ln"),
+    (".ln_1p()", &[], "base::math::ln_1p"),
+    (".log2()", &[], "base::math"),
+    (".log10()", &[], "base::math"),
+    (
+        ".log(",
+        &["engine/readings.rs"],
+        "base::math; a log of samples is another thing",
+    ),
+    (".exp()", &[], "base::math::exp"),
+    (".exp2()", &[], "base::math"),
+    (".exp_m1()", &[], "base::math::exp_m1"),
+    (".powf(", &[], "base::math::pow"),
+    (".sin()", &[], "base::math"),
+    (".cos()", &[], "base::math"),
+    (".tan()", &[], "base::math"),
+    (".tanh()", &[], "base::math"),
+    ("f64::consts::E", &[], "base::math"),
+    ("available_parallelism", &["cli/"], "a number handed in"),
+];
+
+/// Words that users never read, and the word of the house.
+pub(super) const VOCABULARY: [(&str, &str); 14] = [
+    ("rejected", "refused"),
+    ("dropped", "refused"),
+    ("reneged", "abandoned"),
+    ("customer", "user"),
+    ("customers", "user"),
+    ("client", "user"),
+    ("clients", "user"),
+    ("trial", "replication"),
+    ("trials", "replication"),
+    ("iteration", "replication"),
+    ("iterations", "replication"),
+    ("campaign", "study"),
+    ("config", "model"),
+    ("scenario", "model"),
+];
+
+/// Files above the length that needs a reason, and why each is one idea all the same.
+pub(super) const LONG_FILES: [(&str, &str); 4] = [
+    (
+        "src/engine/station.rs",
+        "the whole life of work at a station, where every step meets the rest",
+    ),
+    (
+        "src/model/reader.rs",
+        "every way to ask a table for a value, so that all tables ask alike",
+    ),
+    (
+        "src/model/step/reading.rs",
+        "every verb of the language beside the keys that it knows",
+    ),
+    (
+        "src/report/words.rs",
+        "the only file with English about results",
+    ),
+];
+
+/// Functions above the longest that is allowed, as `path: name`.
+pub(super) const LONG_FUNCTIONS: [&str; 0] = [];
+
+/// Functions with too many parameters or with a boolean one, as `path: name`.
+pub(super) const WIDE_FUNCTIONS: [&str; 11] = [
+    "src/engine/change.rs: crash",
+    "src/engine/readings.rs: sampled",
+    "src/engine/station.rs: activate",
+    "src/engine/station.rs: fail_endpoint",
+    "src/engine/station.rs: forget_refusal",
+    "src/engine/station.rs: level",
+    "src/engine/station.rs: lose_waiting",
+    "src/engine/station.rs: lose_work",
+    "src/engine/station.rs: queue_level",
+    "src/engine/station.rs: tell_of_crash",
+    "src/estimate/recovery.rs: three_in_a_row",
+];
