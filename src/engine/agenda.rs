@@ -141,14 +141,57 @@ struct Lane {
     posted: bool,
 }
 
+/// Events at the present instant, in order; emptied before the clock moves.
+#[derive(Debug, Default)]
+struct Ring {
+    keys: Vec<Key>,
+    head: usize,
+}
+
+impl Ring {
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.head = 0;
+    }
+
+    #[inline]
+    fn push(&mut self, key: Key) {
+        self.keys.push(key);
+    }
+
+    #[inline]
+    fn front(&self) -> Option<Key> {
+        self.keys.get(self.head).copied()
+    }
+
+    #[inline]
+    fn pop(&mut self) {
+        self.head += 1;
+        if self.head == self.keys.len() {
+            self.clear();
+        }
+    }
+}
+
+/// What is next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// An arrival from outside.
+    Newcomer,
+    /// A scheduled event.
+    Event(Event),
+    /// Nothing before the end.
+    Nothing,
+}
+
 /// All that is still to happen.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
     now: Time,
     numbers: u64,
     heap: Heap,
-    work: VecDeque<Key>,
-    arrivals: VecDeque<Key>,
+    work: Ring,
+    arrivals: Ring,
     lanes: Vec<Lane>,
 }
 
@@ -164,6 +207,12 @@ impl Agenda {
         self.work.clear();
         self.arrivals.clear();
         self.lanes.clear();
+    }
+
+    /// The present instant, since the start of the clock.
+    #[inline]
+    pub(super) fn now(&self) -> Time {
+        self.now
     }
 
     /// Numbers given so far.
@@ -185,9 +234,9 @@ impl Agenda {
         let number = self.number();
         let key = key(at.max(self.now), group, number, kind, slot);
         if at <= self.now && group == Group::Work {
-            self.work.push_back(key);
+            self.work.push(key);
         } else if at <= self.now && group == Group::Arrival {
-            self.arrivals.push_back(key);
+            self.arrivals.push(key);
         } else {
             self.heap.push(key);
         }
@@ -237,60 +286,61 @@ impl Agenda {
         }
     }
 
-    /// The instant and group of the next event, as one ordered number; the largest if none.
-    #[inline]
-    fn next_key(&self) -> Key {
-        let mut least = self.heap.least();
-        if let Some(&k) = self.work.front() {
-            least = least.min(k);
-        }
-        if let Some(&k) = self.arrivals.front() {
-            least = least.min(k);
-        }
-        least
-    }
-
-    /// Whether an arrival from outside at this instant comes before all that is scheduled.
+    /// Takes what is next: the newcomer who comes at `newcomer`, if anybody does, or an event up
+    /// to `until`. `is_live` says which clocks still count; stale ones at the head of a lane are
+    /// dropped unseen.
     ///
     /// Arrivals from sources count as scheduled before the clock started, so at one instant they
     /// precede the attempts, and follow all earlier groups.
     #[inline]
-    pub(super) fn arrival_is_next(&self, at: Time) -> bool {
-        key(at, Group::Arrival, 0, Kind::Lane, 0) <= self.next_key()
-    }
-
-    /// Moves the clock to an arrival from outside.
-    #[inline]
-    pub(super) fn advance(&mut self, at: Time) {
-        debug_assert!(at >= self.now);
-        self.now = at;
-    }
-
-    /// Takes the next event unless it is after `until`. `is_live` says which clocks still count;
-    /// stale ones at the head of a lane are dropped unseen.
-    #[inline]
-    pub(super) fn pop(&mut self, until: Time, is_live: impl Fn(Event) -> bool) -> Option<Event> {
-        let least = self.next_key();
+    pub(super) fn next(
+        &mut self,
+        newcomer: Option<Time>,
+        until: Time,
+        is_live: impl Fn(Event) -> bool,
+    ) -> Next {
+        let least = self.heap.least;
+        if let Some(first) = self.work.front()
+            && first < least
+        {
+            self.work.pop();
+            return Next::Event(event(first));
+        }
+        let outside = newcomer.map_or(Key::MAX, |at| key(at, Group::Arrival, 0, Kind::Lane, 0));
+        if let Some(first) = self.arrivals.front()
+            && first < least
+            && first < outside
+        {
+            self.arrivals.pop();
+            return Next::Event(event(first));
+        }
+        if outside < least {
+            self.now = event(outside).at;
+            return Next::Newcomer;
+        }
         if least == Key::MAX {
-            return None;
+            return Next::Nothing;
         }
         let next = event(least);
         if next.at > until {
-            return None;
+            return Next::Nothing;
         }
         debug_assert!(next.at >= self.now, "time runs back");
         self.now = next.at;
-        if self.work.front() == Some(&least) {
-            self.work.pop_front();
-        } else if self.arrivals.front() == Some(&least) {
-            self.arrivals.pop_front();
-        } else {
-            self.heap.pop();
-        }
+        self.heap.pop();
         if next.kind == Kind::Lane {
-            return Some(self.pop_lane(next.slot, is_live));
+            return Next::Event(self.pop_lane(next.slot, is_live));
         }
-        Some(next)
+        Next::Event(next)
+    }
+
+    /// Whether nothing else happens at the present instant, so that what would stand in a ring
+    /// may as well happen at once.
+    #[inline]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.work.keys.is_empty()
+            && self.arrivals.keys.is_empty()
+            && (self.heap.least >> 67) as i64 > self.now.0
     }
 
     #[inline]
@@ -310,7 +360,10 @@ impl Agenda {
     /// Bytes in use, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
         let keys: usize = self.lanes.iter().map(|l| l.keys.capacity()).sum();
-        (self.heap.keys.capacity() + self.work.capacity() + self.arrivals.capacity() + keys)
+        (self.heap.keys.capacity()
+            + self.work.keys.capacity()
+            + self.arrivals.keys.capacity()
+            + keys)
             * size_of::<Key>()
     }
 }
@@ -320,8 +373,10 @@ impl Agenda {
 const ROOT: usize = 3;
 
 /// A four-ary heap; unused slots hold the largest key, so groups of children are always whole.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Heap {
+    /// The smallest key, the largest number if there is none.
+    least: Key,
     keys: Vec<Key>,
     /// Keys, the hole counted.
     len: usize,
@@ -329,26 +384,28 @@ struct Heap {
     hole: bool,
 }
 
+impl Default for Heap {
+    fn default() -> Self {
+        Self {
+            least: Key::MAX,
+            keys: Vec::new(),
+            len: 0,
+            hole: false,
+        }
+    }
+}
+
 impl Heap {
     fn clear(&mut self) {
+        self.least = Key::MAX;
         self.keys.clear();
         self.len = 0;
         self.hole = false;
     }
 
-    /// The smallest key, the largest number if there is none.
-    ///
-    /// While the root is a hole, the smallest is among its children.
-    #[inline]
-    fn least(&self) -> Key {
-        let first = if self.hole { 4 * (ROOT - 2) } else { ROOT };
-        let count = if self.hole { 4 } else { 1 };
-        let some = self.keys.get(first..first + count).unwrap_or(&[]);
-        some.iter().copied().min().unwrap_or(Key::MAX)
-    }
-
     #[inline]
     fn push(&mut self, key: Key) {
+        self.least = self.least.min(key);
         if self.hole {
             self.hole = false;
             self.sift_down(key);
@@ -372,12 +429,17 @@ impl Heap {
         self.keys[i] = key;
     }
 
-    /// Removes the smallest key and leaves a hole.
+    /// Removes the smallest key and leaves a hole; the next smallest is among its children.
     #[inline]
     fn pop(&mut self) {
         self.fill();
         debug_assert!(self.len > 0);
         self.hole = true;
+        let children: &[Key; 4] = self.keys[4 * (ROOT - 2)..4 * (ROOT - 2) + 4]
+            .try_into()
+            .expect("four children");
+        let [a, b, c, d] = *children;
+        self.least = a.min(b).min(c.min(d));
     }
 
     #[inline]

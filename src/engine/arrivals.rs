@@ -23,6 +23,7 @@ pub(super) struct Newcomer {
 /// All sources.
 #[derive(Debug, Default)]
 pub(super) struct Arrivals {
+    horizon: Time,
     live: Vec<Live>,
     /// The source whose user is next, and when.
     next: Option<(SourceId, Time)>,
@@ -56,6 +57,7 @@ struct Stream<'p> {
 impl Arrivals {
     /// Makes ready for a replication.
     pub(super) fn prepare(&mut self, program: &Program, luck: Luck) {
+        self.horizon = Time(program.clock.horizon.0 - program.clock.start.0);
         self.live.clear();
         for source in program.sources.values() {
             let live = open(source, program, luck);
@@ -90,6 +92,7 @@ impl Arrivals {
         self.next = None;
         for (i, live) in self.live.iter().enumerate() {
             if let Some(at) = live.next
+                && at <= self.horizon
                 && self.next.is_none_or(|(_, least)| at < least)
             {
                 self.next = Some((SourceId::from_index(i), at));

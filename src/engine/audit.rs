@@ -98,7 +98,7 @@ impl Sim<'_> {
             let id = self.program.calls[attempt.call].service;
             let ns = self.sojourn(attempt);
             let counter = self.program.layout.service(id.0, ServiceCounter::SojournNs);
-            self.rec.add(counter, ns);
+            self.rec.add_ns(counter, ns);
         }
         if self.is_message(attempt.call) {
             let endpoint = self.program.calls[attempt.call].endpoint.0;
@@ -118,7 +118,7 @@ impl Sim<'_> {
 
     fn audit_users(&self) {
         let layout = self.program.layout;
-        let total = |c: crate::observation::CounterId| self.rec.totals[c.0 as usize];
+        let total = |c: crate::observation::CounterId| self.rec.total(c);
         let arrived = total(layout.users(UserCounter::Arrived));
         let ended: u64 = Outcome::ALL
             .iter()
@@ -144,7 +144,7 @@ impl Sim<'_> {
             if self.program.calls[CallId::from_index(call as usize)].message {
                 continue;
             }
-            let n = |what| self.rec.totals[layout.call(call, what).0 as usize];
+            let n = |what| self.rec.total(layout.call(call, what));
             assert_eq!(
                 n(CallCounter::Started),
                 n(CallCounter::Ok) + n(CallCounter::Failed) + n(CallCounter::Unfinished),
@@ -172,8 +172,9 @@ impl Sim<'_> {
         for service in 0..layout.services {
             let level = layout.service_level(service, ServiceLevel::InSystem).0 as usize;
             let frozen = self.frozen.as_ref().expect("the period has ended");
-            let sojourn =
-                self.rec.totals[layout.service(service, ServiceCounter::SojournNs).0 as usize];
+            let sojourn = self
+                .rec
+                .total(layout.service(service, ServiceCounter::SojournNs));
             let gap = (frozen.integrals[level] - sojourn as f64 * 1e-9).abs();
             assert!(
                 gap <= 1e-6 + 1e-9 * frozen.integrals[level],
@@ -195,8 +196,8 @@ impl Sim<'_> {
             ended: told(self.last),
             events: self.events,
             users_max: u64::from(frozen.maxima[inside]),
-            counters: self.rec.totals.clone(),
-            counter_bins: self.rec.counter_bins.clone(),
+            counters: self.rec.totals(),
+            counter_bins: self.rec.counts_by_bin(),
             integrals: frozen.integrals,
             maxima: frozen.maxima,
             level_bins: self.rec.level_bins.clone(),

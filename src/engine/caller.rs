@@ -108,6 +108,15 @@ impl Sim<'_> {
             self.fail_request(slot, call, Failure::Refused);
             return;
         }
+        let original = original_caller && request.sent == 1;
+        if self.is_turned_away_at_once(call) {
+            if step.from == 0 {
+                self.start_reload(slot, path);
+            }
+            self.count_turned_away(call, original);
+            self.attempt_failed(slot, call, Failure::Refused);
+            return;
+        }
         let ticket = self.people.add(Task {
             pc: program.endpoints[step.endpoint].entry,
             frame: NO_FRAME,
@@ -128,7 +137,7 @@ impl Sim<'_> {
                 deadline: request.deadline,
                 cpu: Span(0),
                 answer: Answer::Ok,
-                original: original_caller && request.sent == 1,
+                original,
                 served: false,
             }),
         });
@@ -142,6 +151,26 @@ impl Sim<'_> {
             self.start_reload(slot, path);
         }
         self.travel(ticket.slot);
+    }
+
+    /// Whether an attempt sent now would be refused, and the caller told, at this very instant
+    /// and before anything else happens: a full queue on the only server, no network between.
+    /// Then it needs no task of its own.
+    #[inline]
+    fn is_turned_away_at_once(&self, call: CallId) -> bool {
+        let program = self.program;
+        self.agenda.is_quiet()
+            && self.ready.is_empty()
+            && self.doomed.is_empty()
+            && self.arrivals.next_at() != Some(self.now)
+            && self.edges.are_calm()
+            && self.turns_away(program.calls[call].service)
+    }
+
+    fn count_turned_away(&mut self, call: CallId, original: bool) {
+        let now = self.now;
+        self.count_call(call, CallCounter::AttemptRefused, now);
+        self.count_refusal(self.program.calls[call].service, original);
     }
 
     /// Sends an attempt or a message on its way.
@@ -188,6 +217,15 @@ impl Sim<'_> {
                 _ => true,
             },
         }
+    }
+
+    /// Finds the lane of every timeout in force.
+    pub(super) fn choose_lanes(&mut self) {
+        let (settings, agenda) = (self.settings, &mut self.agenda);
+        self.lanes = settings.calls.map(|_, call| {
+            call.timeout
+                .and_then(|span| agenda.lane(span, Group::Clock))
+        });
     }
 
     #[inline]

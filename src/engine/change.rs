@@ -331,6 +331,7 @@ impl Sim<'_> {
     /// An action takes effect.
     fn begin_epoch(&mut self, epoch: u32) {
         self.settings = &self.program.epochs[epoch as usize].settings;
+        self.choose_lanes();
         for id in self.program.services.ids() {
             self.resize_station(id);
         }

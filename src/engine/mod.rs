@@ -35,10 +35,10 @@ use crate::base::slab::Ticket;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::observation::Observation;
-use crate::program::{Program, ServiceId, Settings};
+use crate::program::{CallId, Program, ServiceId, Settings};
 use crate::random::key::Luck;
 
-use agenda::{Agenda, Event, Kind};
+use agenda::{Agenda, Event, Kind, Next};
 use arrivals::Arrivals;
 use change::Calendar;
 use door::Room;
@@ -156,6 +156,8 @@ struct Sim<'p> {
     rooms: Vec<Room>,
     stocks: Vec<u64>,
     edges: Edges,
+    /// The lane of each call's timeout in force.
+    lanes: Table<CallId, Option<u32>>,
     calendar: Calendar,
     readings: Readings,
     /// Whose instructions run next, within the present event.
@@ -193,7 +195,8 @@ impl<'p> Sim<'p> {
             pools: Vec::new(),
             rooms: Vec::new(),
             stocks: program.stocks.values().copied().collect(),
-            edges: Edges::new(program),
+            edges: Edges::default(),
+            lanes: Table::new(),
             calendar: Calendar::default(),
             readings: Readings::default(),
             ready: VecDeque::new(),
@@ -213,6 +216,7 @@ impl<'p> Sim<'p> {
 
     /// Sets the stage: stations, pools, doors, the calendar, the first arrivals.
     fn open(&mut self) {
+        self.choose_lanes();
         self.prepare_readings();
         self.open_stations();
         self.open_pools();
@@ -228,42 +232,40 @@ impl<'p> Sim<'p> {
 
     fn run(&mut self, replication: &Replication<'_>) -> Result<(), Exceeded> {
         loop {
-            if self.events.is_multiple_of(65_536) {
-                self.check(replication)?;
-            }
-            if !self.step() {
-                break;
+            self.check(replication)?;
+            for _ in 0..65_536 {
+                if !self.step() {
+                    self.close();
+                    return Ok(());
+                }
             }
         }
-        self.close();
-        Ok(())
     }
 
     /// Executes the next event; false when there is none before the end.
     #[inline]
     fn step(&mut self) -> bool {
-        if let Some(at) = self.arrivals.next_at()
-            && at <= self.horizon
-            && self.agenda.arrival_is_next(at)
-        {
-            self.agenda.advance(at);
-            self.now = at;
-            self.arrive();
+        let people = &self.people;
+        let end = if self.now >= self.horizon && people.len() == 0 {
+            self.horizon
         } else {
-            let people = &self.people;
-            let end = if self.now >= self.horizon && people.len() == 0 {
-                self.horizon
-            } else {
-                self.end
-            };
-            let next = self.agenda.pop(end, |event| is_live(people, event));
-            let Some(event) = next else {
-                return false;
-            };
-            self.now = event.at;
-            if !self.dispatch(event) {
-                return true;
+            self.end
+        };
+        match self
+            .agenda
+            .next(self.arrivals.next_at(), end, |event| is_live(people, event))
+        {
+            Next::Newcomer => {
+                self.now = self.agenda.now();
+                self.arrive();
             }
+            Next::Event(event) => {
+                self.now = self.agenda.now();
+                if !self.dispatch(event) {
+                    return true;
+                }
+            }
+            Next::Nothing => return false,
         }
         self.last = self.now;
         self.events += 1;

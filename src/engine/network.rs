@@ -5,7 +5,7 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::program::{CutMessages, FaultKind, Program, ServiceId, Station};
+use crate::program::{CutMessages, FaultKind, ServiceId, Station};
 use crate::random::key::{Owner, Place};
 
 /// Which way a message goes; also the number of its draw.
@@ -44,8 +44,10 @@ fn joins(a: Station, b: Station, x: Station, y: Station) -> bool {
 }
 
 impl Edges {
-    pub(super) fn new(_: &Program) -> Self {
-        Self::default()
+    /// Whether no cut and no delay is in force.
+    #[inline]
+    pub(super) fn are_calm(&self) -> bool {
+        self.active.is_empty()
     }
 
     /// A cut or a delay begins.
@@ -81,7 +83,7 @@ impl Sim<'_> {
         way: Way,
     ) -> Passage {
         let at = self.now + self.network(service, owner, path, way);
-        if self.edges.active.is_empty() {
+        if self.edges.are_calm() {
             return Passage::Arrives(at);
         }
         self.disturbed((from, service.0 + 1), (owner, path), (way, at))

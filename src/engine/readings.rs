@@ -163,7 +163,7 @@ impl Sim<'_> {
         for (weight, term) in terms {
             sum += weight
                 * match term {
-                    Term::Count(counter) => self.rec.totals[counter.0 as usize] as f64,
+                    Term::Count(counter) => self.rec.total(*counter) as f64,
                     Term::Integral(level) => self.integral(*level, now),
                     Term::Seconds => (now - self.rec.cut).as_secs_f64(),
                 };

@@ -64,8 +64,12 @@ const FINE: usize = bucket(1 << 55);
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
     pub(super) layout: Layout,
-    pub(super) totals: Vec<u64>,
-    pub(super) counter_bins: Vec<u32>,
+    /// By counter: sums of nanoseconds, which no bin holds.
+    sums: Vec<u64>,
+    /// By counter: what belongs to the warm-up.
+    before: Vec<u64>,
+    /// By bin, then counter; one more row for what happens after the horizon.
+    counter_bins: Vec<u32>,
     row: usize,
     pub(super) bin_width: Span,
     pub(super) bins: usize,
@@ -100,8 +104,13 @@ impl Recorder {
         self.bin_width = clock.bin;
         self.cut = Time(clock.cut.0 - clock.start.0);
         self.row = 0;
-        refill(&mut self.totals, layout.counters(), 0);
-        refill(&mut self.counter_bins, layout.counters() * self.bins, 0);
+        refill(&mut self.sums, layout.counters(), 0);
+        refill(&mut self.before, layout.counters(), 0);
+        refill(
+            &mut self.counter_bins,
+            layout.counters() * (self.bins + 1),
+            0,
+        );
         refill(&mut self.meters, layout.meters(), Meter::default());
         refill(&mut self.level_bins, layout.levels() * self.bins, 0.0);
         refill(&mut self.marked, layout.marks as usize, None);
@@ -144,19 +153,46 @@ impl Recorder {
         began >= self.cut
     }
 
+    /// Adds nanoseconds to a counter.
+    #[inline]
+    pub(super) fn add_ns(&mut self, counter: CounterId, ns: u64) {
+        self.sums[counter.0 as usize] += ns;
+    }
+
     /// Adds to a counter.
     #[inline]
-    pub(super) fn add(&mut self, counter: CounterId, n: u64) {
-        self.totals[counter.0 as usize] += n;
-        if let Some(bin) = self.counter_bins.get_mut(self.row + counter.0 as usize) {
-            *bin = bin.saturating_add(n.min(u64::from(u32::MAX)) as u32);
-        }
+    pub(super) fn add(&mut self, counter: CounterId, n: u32) {
+        self.counter_bins[self.row + counter.0 as usize] += n;
     }
 
     /// Counts one.
     #[inline]
     pub(super) fn count(&mut self, counter: CounterId) {
-        self.add(counter, 1);
+        self.counter_bins[self.row + counter.0 as usize] += 1;
+    }
+
+    /// The value of a counter since the cut.
+    pub(super) fn total(&self, counter: CounterId) -> u64 {
+        let index = counter.0 as usize;
+        let rows = self
+            .counter_bins
+            .iter()
+            .skip(index)
+            .step_by(self.layout.counters());
+        let counted: u64 = rows.map(|&n| u64::from(n)).sum();
+        counted + self.sums[index] - self.before[index]
+    }
+
+    /// Every counter since the cut.
+    pub(super) fn totals(&self) -> Vec<u64> {
+        (0..self.layout.counters() as u32)
+            .map(|i| self.total(CounterId(i)))
+            .collect()
+    }
+
+    /// What was counted by bin, up to the horizon.
+    pub(super) fn counts_by_bin(&self) -> Vec<u32> {
+        self.counter_bins[..self.layout.counters() * self.bins].to_vec()
     }
 
     /// A level's meter, advanced to now.
@@ -179,6 +215,25 @@ impl Recorder {
     pub(super) fn less(&mut self, level: LevelId, now: Time) {
         self.meter(level, now).less((level.0 % LANES) as usize);
         self.changed(level, now);
+    }
+
+    /// Several levels of one meter change by one, up or down.
+    #[inline]
+    pub(super) fn shift<const N: usize>(&mut self, levels: [LevelId; N], up: bool, now: Time) {
+        let meter = self.meter(levels[0], now);
+        for level in levels {
+            let lane = (level.0 % LANES) as usize;
+            if up {
+                meter.more(lane);
+            } else {
+                meter.less(lane);
+            }
+        }
+        if !self.watches.is_empty() {
+            for level in levels {
+                self.changed(level, now);
+            }
+        }
     }
 
     /// A level has a new value.
@@ -316,7 +371,8 @@ impl Recorder {
 
     /// Drops the warm-up: counts and integrals start anew.
     pub(super) fn cut(&mut self, now: Time) {
-        self.totals.fill(0);
+        self.before.fill(0);
+        self.before = self.totals();
         for meter in &mut self.meters {
             meter.reset(now);
         }

@@ -125,26 +125,32 @@ impl Sim<'_> {
     }
 
     #[inline]
-    pub(super) fn count_service(
-        &mut self,
-        id: ServiceId,
-        what: ServiceCounter,
-        n: u64,
-        sent: Time,
-    ) {
+    fn count_service(&mut self, id: ServiceId, what: ServiceCounter, sent: Time) {
         if self.rec.counts(sent) {
-            self.rec.add(self.program.layout.service(id.0, what), n);
+            self.rec.count(self.program.layout.service(id.0, what));
         }
     }
 
-    #[inline]
-    fn level(&mut self, id: ServiceId, level: ServiceLevel, up: bool) {
-        let level = self.program.layout.service_level(id.0, level);
-        if up {
-            self.rec.more(level, self.now);
-        } else {
-            self.rec.less(level, self.now);
+    fn add_service_ns(&mut self, id: ServiceId, what: ServiceCounter, ns: Span, sent: Time) {
+        if self.rec.counts(sent) {
+            let ns = ns.0.max(0) as u64;
+            self.rec.add_ns(self.program.layout.service(id.0, what), ns);
         }
+    }
+
+    /// Levels of a service go up or down by one.
+    #[inline]
+    fn shift<const N: usize>(&mut self, id: ServiceId, levels: [ServiceLevel; N], up: bool) {
+        let layout = self.program.layout;
+        self.rec.shift(
+            levels.map(|level| layout.service_level(id.0, level)),
+            up,
+            self.now,
+        );
+    }
+
+    fn level(&mut self, id: ServiceId, level: ServiceLevel, up: bool) {
+        self.shift(id, [level], up);
     }
 
     /// An attempt or a message arrives.
@@ -154,14 +160,15 @@ impl Sim<'_> {
         let id = call.service;
         let settings = &self.settings.services[id];
         self.people.task_mut(slot).event = NO_EVENT;
-        self.count_service(id, ServiceCounter::Arrived, 1, attempt.sent);
+        self.count_service(id, ServiceCounter::Arrived, attempt.sent);
         if attempt.original {
-            self.count_service(id, ServiceCounter::Original, 1, attempt.sent);
+            self.count_service(id, ServiceCounter::Original, attempt.sent);
         }
         if self.is_orphan(&attempt)
             && matches!(settings.on_timeout, OnTimeout::Dequeue | OnTimeout::Cancel)
         {
             self.accept(slot, id);
+            self.shift(id, [ServiceLevel::InSystem], true);
             self.quit(slot, id);
             return;
         }
@@ -178,6 +185,41 @@ impl Sim<'_> {
         }
     }
 
+    /// Whether the only server of a service refuses, aloud and at no cost, whoever comes now,
+    /// and no time passes on the network.
+    #[inline]
+    pub(super) fn turns_away(&self, id: ServiceId) -> bool {
+        let settings = &self.settings.services[id];
+        let station = &self.stations[id];
+        let [only] = station.eligible[..] else {
+            return false;
+        };
+        let server = &self.servers[(station.first + only) as usize];
+        let queue = if settings.shared {
+            &station.queue
+        } else {
+            &server.queue
+        };
+        settings.network.is_none()
+            && settings
+                .queue_limit
+                .is_some_and(|limit| u64::from(queue.len()) >= limit)
+            && server.occupied >= settings.workers
+            && server.state == State::Up
+            && !settings.silent
+            && settings.refuse_cost.is_none()
+    }
+
+    /// Counts an attempt sent now and refused at once.
+    pub(super) fn count_refusal(&mut self, id: ServiceId, original: bool) {
+        let now = self.now;
+        self.count_service(id, ServiceCounter::Arrived, now);
+        if original {
+            self.count_service(id, ServiceCounter::Original, now);
+        }
+        self.count_service(id, ServiceCounter::Refused, now);
+    }
+
     /// Whether nobody waits for an attempt any more.
     #[inline]
     fn is_orphan(&self, attempt: &Attempt) -> bool {
@@ -187,7 +229,7 @@ impl Sim<'_> {
     /// The balancer still sends work to a server that has crashed.
     fn meet_crash(&mut self, slot: u32, id: ServiceId, server: u32) {
         let attempt = *self.people.attempt(slot);
-        self.count_service(id, ServiceCounter::Refused, 1, attempt.sent);
+        self.count_service(id, ServiceCounter::Refused, attempt.sent);
         if self.servers[server as usize].silent || self.is_message(attempt.call) {
             self.lose(slot);
         } else {
@@ -201,6 +243,7 @@ impl Sim<'_> {
         let server = &self.servers[index as usize];
         if server.occupied < settings.workers {
             self.accept(slot, id);
+            self.shift(id, [ServiceLevel::InSystem, ServiceLevel::Held], true);
             self.start(slot, id, index);
         } else if settings
             .queue_limit
@@ -219,6 +262,7 @@ impl Sim<'_> {
         let settings = &self.settings.services[id];
         if let Some(free) = self.freest(id) {
             self.accept(slot, id);
+            self.shift(id, [ServiceLevel::InSystem, ServiceLevel::Held], true);
             self.start(slot, id, free);
             return;
         }
@@ -249,6 +293,7 @@ impl Sim<'_> {
         let task = self.people.task_mut(slot);
         task.doing = Doing::Queued;
         task.event = number;
+        self.shift(id, [ServiceLevel::InSystem], true);
         self.queue_level(id, true);
         number
     }
@@ -265,14 +310,13 @@ impl Sim<'_> {
         }
     }
 
-    /// An attempt is accepted: it is in the system.
+    /// An attempt is accepted.
     fn accept(&mut self, slot: u32, id: ServiceId) {
         let now = self.now;
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
         let sent = attempt.sent;
-        self.count_service(id, ServiceCounter::Accepted, 1, sent);
-        self.level(id, ServiceLevel::InSystem, true);
+        self.count_service(id, ServiceCounter::Accepted, sent);
     }
 
     /// Which server an attempt goes to, by the state at this instant.
@@ -326,7 +370,7 @@ impl Sim<'_> {
         Some(first + number)
     }
 
-    /// A worker starts an attempt.
+    /// A worker starts an attempt; the levels know already.
     fn start(&mut self, slot: u32, id: ServiceId, index: u32) {
         let now = self.now;
         let attempt = self.people.attempt(slot);
@@ -335,14 +379,13 @@ impl Sim<'_> {
         attempt.served = true;
         let (accepted, sent) = (attempt.accepted, attempt.sent);
         if accepted != now {
-            self.count_service(id, ServiceCounter::Waited, 1, sent);
+            self.count_service(id, ServiceCounter::Waited, sent);
         }
         if self.rec.counts(sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
             self.rec.sample(sample, accepted, now);
         }
         self.servers[index as usize].occupied += 1;
-        self.level(id, ServiceLevel::Held, true);
         if !self.stations[id].errors.is_empty() {
             self.strike(slot, id);
         }
@@ -366,9 +409,8 @@ impl Sim<'_> {
     /// The time in the system of an attempt that leaves it, within the measured period.
     fn leave_system(&mut self, slot: u32, id: ServiceId) {
         let attempt = *self.people.attempt(slot);
-        self.level(id, ServiceLevel::InSystem, false);
         let ns = self.sojourn(&attempt);
-        self.rec.add(
+        self.rec.add_ns(
             self.program.layout.service(id.0, ServiceCounter::SojournNs),
             ns,
         );
@@ -384,14 +426,15 @@ impl Sim<'_> {
     /// A waiting attempt leaves without service and is gone.
     fn quit(&mut self, slot: u32, id: ServiceId) {
         let attempt = *self.people.attempt(slot);
-        self.count_service(id, ServiceCounter::LeftQueue, 1, attempt.sent);
+        self.count_service(id, ServiceCounter::LeftQueue, attempt.sent);
         if attempt.accepted != self.now {
-            self.count_service(id, ServiceCounter::Waited, 1, attempt.sent);
+            self.count_service(id, ServiceCounter::Waited, attempt.sent);
         }
         if self.rec.counts(attempt.sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
             self.rec.sample(sample, attempt.accepted, self.now);
         }
+        self.shift(id, [ServiceLevel::InSystem], false);
         self.leave_system(slot, id);
         self.people.remove(slot);
     }
@@ -399,7 +442,7 @@ impl Sim<'_> {
     /// An attempt is turned away.
     fn refuse(&mut self, slot: u32, id: ServiceId, server: Option<u32>) {
         let attempt = *self.people.attempt(slot);
-        self.count_service(id, ServiceCounter::Refused, 1, attempt.sent);
+        self.count_service(id, ServiceCounter::Refused, attempt.sent);
         let settings = &self.settings.services[id];
         if self.is_message(attempt.call) {
             self.lose(slot);
@@ -454,7 +497,6 @@ impl Sim<'_> {
         let server = self.server_of(slot);
         let id = self.servers[server as usize].service;
         if self.stations[id].dedicated {
-            self.level(id, ServiceLevel::Busy, true);
             return self.begin_timed(slot, work);
         }
         let demand = self.demand(slot, work);
@@ -468,9 +510,12 @@ impl Sim<'_> {
         let demand = self.demand(slot, work);
         let index = self.server_of(slot);
         let id = self.servers[index as usize].service;
-        self.activate(slot, id, true);
         if self.program.code[self.people.task(slot).pc as usize] == Instruction::Cpu(work) {
+            self.shift(id, [ServiceLevel::Active, ServiceLevel::Busy], true);
+            self.people.task_mut(slot).active += 1;
             self.spend(slot, demand);
+        } else {
+            self.activate(slot, id, true);
         }
         let pace = self.servers[index as usize].pace();
         match stretched(demand, pace) {
@@ -537,9 +582,11 @@ impl Sim<'_> {
     #[inline]
     pub(super) fn end_active(&mut self, slot: u32, instruction: Instruction) {
         let id = self.servers[self.server_of(slot) as usize].service;
-        self.activate(slot, id, false);
         if matches!(instruction, Instruction::Cpu(_)) {
-            self.level(id, ServiceLevel::Busy, false);
+            self.shift(id, [ServiceLevel::Active, ServiceLevel::Busy], false);
+            self.people.task_mut(slot).active -= 1;
+        } else {
+            self.activate(slot, id, false);
         }
     }
 
@@ -652,7 +699,7 @@ impl Sim<'_> {
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
         self.people.attempt(slot).answer = answer;
-        self.count_service(id, ServiceCounter::Completed, 1, attempt.sent);
+        self.count_service(id, ServiceCounter::Completed, attempt.sent);
         if self.rec.counts(attempt.sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Time);
             self.rec.sample(sample, attempt.accepted, now);
@@ -661,7 +708,7 @@ impl Sim<'_> {
         if self.is_message(attempt.call) {
             let ok = answer == Answer::Ok;
             if ok {
-                self.count_service(id, ServiceCounter::Goodput, 1, attempt.sent);
+                self.count_service(id, ServiceCounter::Goodput, attempt.sent);
             }
             let ended = if ok {
                 MessageCounter::Delivered
@@ -675,7 +722,7 @@ impl Sim<'_> {
             self.people.remove(slot);
         } else {
             if answer == Answer::Ok {
-                self.count_service(id, ServiceCounter::Goodput, 1, attempt.sent);
+                self.count_service(id, ServiceCounter::Goodput, attempt.sent);
             }
             self.people.task_mut(slot).due = now;
             self.send_answer(slot, id);
@@ -686,17 +733,16 @@ impl Sim<'_> {
     fn free_worker(&mut self, slot: u32, id: ServiceId) {
         let index = self.people.attempt(slot).server;
         self.servers[index as usize].occupied -= 1;
-        self.level(id, ServiceLevel::Held, false);
+        self.shift(id, [ServiceLevel::Held, ServiceLevel::InSystem], false);
         self.leave_system(slot, id);
     }
 
     /// Work whose result nobody received.
     fn count_wasted(&mut self, id: ServiceId, attempt: &Attempt, ended: Time) {
-        self.count_service(id, ServiceCounter::Wasted, 1, attempt.sent);
-        let held = (ended - attempt.started).0.max(0) as u64;
-        self.count_service(id, ServiceCounter::WastedHeldNs, held, attempt.sent);
-        let cpu = attempt.cpu.0.max(0) as u64;
-        self.count_service(id, ServiceCounter::WastedCpuNs, cpu, attempt.sent);
+        self.count_service(id, ServiceCounter::Wasted, attempt.sent);
+        let held = ended - attempt.started;
+        self.add_service_ns(id, ServiceCounter::WastedHeldNs, held, attempt.sent);
+        self.add_service_ns(id, ServiceCounter::WastedCpuNs, attempt.cpu, attempt.sent);
     }
 
     /// A free worker of a server takes the next who waits.
@@ -718,6 +764,7 @@ impl Sim<'_> {
             if settings.on_timeout == OnTimeout::Expire && self.is_orphan(&attempt) {
                 self.quit(slot, id);
             } else {
+                self.shift(id, [ServiceLevel::Held], true);
                 self.start(slot, id, index);
             }
         }
@@ -815,7 +862,7 @@ impl Sim<'_> {
         self.interrupt(slot);
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
-        self.count_service(id, ServiceCounter::Lost, 1, attempt.sent);
+        self.count_service(id, ServiceCounter::Lost, attempt.sent);
         self.free_worker(slot, id);
         self.tell_of_crash(slot, id, silent);
     }
@@ -826,11 +873,12 @@ impl Sim<'_> {
         let id = self.program.calls[attempt.call].service;
         self.queue_level(id, false);
         self.people.task_mut(slot).event = NO_EVENT;
-        self.count_service(id, ServiceCounter::LeftQueue, 1, attempt.sent);
+        self.count_service(id, ServiceCounter::LeftQueue, attempt.sent);
         if self.rec.counts(attempt.sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
             self.rec.sample(sample, attempt.accepted, self.now);
         }
+        self.shift(id, [ServiceLevel::InSystem], false);
         self.leave_system(slot, id);
         self.tell_of_crash(slot, id, silent);
     }

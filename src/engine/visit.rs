@@ -291,7 +291,7 @@ impl Sim<'_> {
         }
         *left -= u64::from(units);
         self.rec
-            .add(layout.stock(stock.0, StockCounter::Taken), u64::from(units));
+            .add(layout.stock(stock.0, StockCounter::Taken), units);
         self.measure_stock(stock);
         let root = self
             .visitor_above(slot)
@@ -315,7 +315,7 @@ impl Sim<'_> {
             {
                 self.stocks[stock.0 as usize] += u64::from(units);
                 let counter = self.program.layout.stock(stock.0, StockCounter::GivenBack);
-                self.rec.add(counter, u64::from(units));
+                self.rec.add(counter, units);
                 self.measure_stock(stock);
             }
         }
