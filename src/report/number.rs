@@ -75,6 +75,11 @@ pub fn level(value: f64) -> String {
     share(value).replacen(".0", "", 1)
 }
 
+/// A percentile as a share, with as many digits as it needs: `99.9 %`.
+pub fn percentile(value: f64) -> String {
+    format!("{}{GAP}%", significant(value * 100.0, 6))
+}
+
 /// A length of time in seconds: `212 ms`, `41.2 s`, `1m31s`, `1h4m`.
 pub fn duration(secs: f64) -> String {
     if !secs.is_finite() {

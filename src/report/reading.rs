@@ -185,6 +185,42 @@ pub(crate) fn attributions(results: &Results) -> Vec<(&str, &str, &Attribution)>
         .collect()
 }
 
+/// Most steps that are drawn by themselves.
+const FOCUS_STEPS: usize = 3;
+
+/// The steps whose times are drawn: those that objectives speak of; else of each journey the
+/// calls, the one with the least share ok first.
+pub(crate) fn focus_steps(results: &Results) -> Vec<&str> {
+    let Some(variant) = baseline(results) else {
+        return Vec::new();
+    };
+    let mut steps: Vec<&str> = headline(results)
+        .into_iter()
+        .filter_map(|metric| percentile_of(metric).map(|(_, step)| step))
+        .filter(|step| variant.requests.contains_key(*step))
+        .collect();
+    if steps.is_empty() {
+        let names = results.model.journeys.values().flatten();
+        steps = names
+            .map(String::as_str)
+            .filter(|step| variant.requests.contains_key(*step))
+            .collect();
+        let ok = |step: &str| {
+            let share = variant.requests.get(step).and_then(|r| r.share_ok);
+            share.and_then(|e| e.estimate).unwrap_or(1.0)
+        };
+        steps.sort_by(|a, b| ok(a).total_cmp(&ok(b)));
+    }
+    let mut seen = Vec::new();
+    for step in steps {
+        if !seen.contains(&step) {
+            seen.push(step);
+        }
+    }
+    seen.truncate(FOCUS_STEPS);
+    seen
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -351,7 +351,7 @@ fn variant(sketch: Sketch) -> Variant {
             abandoned,
             refused,
             failed,
-            unfinished: e(left.max(0.0)),
+            unfinished: e(left.max(0.0).round()),
             ..Outcomes::default()
         },
         share: Outcomes {
@@ -359,7 +359,7 @@ fn variant(sketch: Sketch) -> Variant {
             abandoned: abandoned_share,
             refused: refused_share,
             failed: failed_share,
-            unfinished: e((left / arrived).max(0.0)),
+            unfinished: e((left / arrived).max(0.0).round()),
             ..Outcomes::default()
         },
         peak_rate: e(92.4),

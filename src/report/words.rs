@@ -4,12 +4,19 @@
 //! document alone, and each form of report only sets them. Small counts of things are spelled
 //! out; figures are printed as `number` prints them.
 
+mod caption;
+mod figure;
+mod heading;
+
+pub use caption::*;
+pub use figure::*;
+pub use heading::*;
+
 use super::number::{self, change, duration, instant, points, share};
 use super::reading::{self, GotIn, SERVED};
 use crate::results::{
     Attribution, AttributionMethod, Bottleneck, BottleneckKind, Difference, Estimate, Event, Known,
-    Note, NoteLevel, Objective, ObjectiveVerdict, Outcomes, Probability, Results, Stopped, Unit,
-    Users, Variant, Verdict, key,
+    Note, NoteLevel, Objective, ObjectiveVerdict, Results, Stopped, Unit, Variant, Verdict,
 };
 
 /// `one`, `two` … up to twelve, then digits.
@@ -125,57 +132,6 @@ pub fn ascii(text: &str) -> String {
     plain
 }
 
-/// The value of an estimate, or `never` if it is infinite in most launches.
-pub fn estimate(value: Option<&Estimate>, unit: Unit) -> String {
-    let Some(value) = value else {
-        return number::ABSENT.to_owned();
-    };
-    match value.estimate.or(value.p50) {
-        Some(found) => number::value(found, unit),
-        None if value.never > 0 => "never".to_owned(),
-        None => number::ABSENT.to_owned(),
-    }
-}
-
-/// The value of an estimate with the interval of its mean.
-pub fn estimate_with_interval(value: Option<&Estimate>, unit: Unit) -> String {
-    let lead = estimate(value, unit);
-    match value {
-        Some(Estimate {
-            estimate: Some(_),
-            low: Some(low),
-            high: Some(high),
-            ..
-        }) => {
-            let (low, high) = (number::value(*low, unit), number::value(*high, unit));
-            number::with_interval(&lead, &low, &high)
-        }
-        _ => lead,
-    }
-}
-
-/// A difference with its interval, in the metric's unit.
-pub fn difference(found: &Difference, unit: Unit) -> String {
-    match (found.estimate, found.low, found.high) {
-        (Some(lead), Some(low), Some(high)) => {
-            number::with_interval(&change(lead, unit), &change(low, unit), &change(high, unit))
-        }
-        (Some(lead), ..) => change(lead, unit),
-        _ => number::ABSENT.to_owned(),
-    }
-}
-
-/// `30 of 30`.
-pub fn k_of_n(chance: Option<&Probability>) -> String {
-    chance.map_or_else(
-        || number::ABSENT.to_owned(),
-        |p| {
-            let (k, n) = (f64::from(p.k), f64::from(p.n));
-            format!("{} of {}", number::whole(k), number::whole(n))
-        },
-    )
-}
-
 /// What would settle something unclear: `about 210 launches would settle it`.
 pub fn settling(settled_by: Option<u64>, done: u32) -> String {
     match settled_by {
@@ -205,7 +161,9 @@ pub fn verdict_with_reason(found: &Difference, unit: Unit) -> String {
 
 /// Why a difference has no word.
 fn no_word(found: &Difference) -> String {
-    if found.n < found.of {
+    if found.n == 0 {
+        "no pair has a value in both".to_owned()
+    } else if found.n < found.of {
         format!(
             "in {} of {} pairs only: no word",
             number::whole(f64::from(found.n)),
@@ -219,9 +177,8 @@ fn no_word(found: &Difference) -> String {
 /// The one sentence that answers the question of the study.
 pub fn answer(results: &Results) -> String {
     if reading::is_compared(results) {
-        let all: Vec<String> = reading::others(results)
-            .map(|(name, _)| verdict_sentence(results, name))
-            .collect();
+        let mut all = vec![baseline_sentence(results)];
+        all.extend(reading::others(results).map(|(name, _)| verdict_sentence(results, name)));
         return all.join(" ");
     }
     let Some(variant) = reading::baseline(results) else {
@@ -318,6 +275,27 @@ fn objectives_clause(variant: &Variant) -> Option<String> {
         Some(format!("meets none of {} objectives", small(all)))
     } else {
         Some(of_all("meets", met, all))
+    }
+}
+
+/// What the baseline comes to, before anything is changed.
+pub fn baseline_sentence(results: &Results) -> String {
+    let name = reading::baseline_name(results);
+    let Some(variant) = reading::baseline(results) else {
+        return "Nothing was run.".to_owned();
+    };
+    let served = match (variant.users.share.served, variant.users.arrived) {
+        (Some(served), Some(arrived)) => format!(
+            "{name} serves {} of {} users",
+            estimate(Some(&served), Unit::Share),
+            estimate(Some(&arrived), Unit::Count)
+        ),
+        _ => format!("{name} is the baseline"),
+    };
+    match objectives_clause(variant) {
+        Some(clause) if clause.contains("unclear") => format!("{served}; {clause}."),
+        Some(clause) => format!("{served}; it {clause}."),
+        None => format!("{served}."),
     }
 }
 
@@ -787,49 +765,6 @@ pub fn pairing(results: &Results) -> String {
     }
 }
 
-/// One outcome of users, ready to print.
-pub struct OutcomeLine {
-    /// The outcome, as it is said.
-    pub word: String,
-    /// How many users.
-    pub count: String,
-    /// Their share of all.
-    pub share: String,
-    /// The share as a number, for a bar.
-    pub share_value: f64,
-}
-
-/// The outcomes that any user met, in the order in which reports list them.
-pub fn outcomes(users: &Users) -> Vec<OutcomeLine> {
-    let (counts, shares) = (&users.outcome, &users.share);
-    key::OUTCOMES
-        .into_iter()
-        .filter_map(|name| {
-            let count = outcome(counts, name)?;
-            let share = outcome(shares, name);
-            (count.estimate? > 0.0 || name == "served").then(|| OutcomeLine {
-                word: outcome_word(name),
-                count: number::whole(count.estimate.unwrap_or(0.0)),
-                share: estimate(share, Unit::Share),
-                share_value: share.and_then(|e| e.estimate).unwrap_or(0.0),
-            })
-        })
-        .collect()
-}
-
-/// One outcome by its name.
-pub fn outcome<'a>(all: &'a Outcomes, name: &str) -> Option<&'a Estimate> {
-    match name {
-        "served" => all.served.as_ref(),
-        "abandoned" => all.abandoned.as_ref(),
-        "refused" => all.refused.as_ref(),
-        "failed" => all.failed.as_ref(),
-        "sold_out" => all.sold_out.as_ref(),
-        "unfinished" => all.unfinished.as_ref(),
-        _ => None,
-    }
-}
-
 /// Said where no bottleneck was found.
 pub const NOTHING_SATURATED: &str = "Nothing is saturated. Held most:";
 
@@ -892,45 +827,6 @@ pub fn changes(variant: &Variant) -> String {
         })
         .collect();
     all.join(", ")
-}
-
-/// The difference alone, or that there is none.
-pub fn change_of(found: Option<&Difference>, unit: Unit) -> String {
-    found
-        .and_then(|d| d.estimate)
-        .map_or_else(|| number::ABSENT.to_owned(), |d| change(d, unit))
-}
-
-/// The interval of a difference alone: `[+28.7, +29.7]`.
-pub fn interval_of(found: Option<&Difference>, unit: Unit) -> String {
-    let ends = found.and_then(|d| d.low.zip(d.high));
-    ends.map_or_else(String::new, |(low, high)| {
-        let (low, high) = (change(low, unit), change(high, unit));
-        let text = number::with_interval(&high, &low, &high);
-        text.split_once(' ')
-            .map_or(text.clone(), |(_, interval)| interval.to_owned())
-    })
-}
-
-/// `same below 1 pt`.
-pub fn same_below(found: Option<&Difference>, unit: Unit) -> String {
-    match found.and_then(|d| d.threshold) {
-        Some(size) => format!("same below {}", threshold(size, unit)),
-        None => "verdict".to_owned(),
-    }
-}
-
-/// A practical threshold: `1 pt`.
-pub fn threshold(size: f64, unit: Unit) -> String {
-    let text = change(size.abs(), unit);
-    text.trim_start_matches('+').replacen(".0", "", 1)
-}
-
-/// An estimate of a difference.
-pub fn change_estimate(value: Option<&Estimate>, unit: Unit) -> String {
-    value
-        .and_then(|e| e.estimate)
-        .map_or_else(|| number::ABSENT.to_owned(), |v| change(v, unit))
 }
 
 /// `share(served), baseline 42.9 % → both 99.0 % (+56.1 pt)`.

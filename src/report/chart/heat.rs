@@ -1,0 +1,151 @@
+//! Where and when it saturates: services in call order against time, coloured by how much of
+//! their worker-time is held.
+//!
+//! One idea: nothing has a colour of its own, so an idle service is not a lightly loaded one.
+
+use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, TIME_AXIS, faults, time_axis};
+use super::ink::{HEAT_STEPS, Ink};
+use super::outcome::time_scale;
+use super::scale::Scale;
+use super::scene::{Anchor, Area, Scene, cut, width_of};
+use crate::report::words;
+use crate::results::{ModelFacts, Timeline, Variant, key};
+
+/// A row: a service or pool, and the share of its worker-time held in each bin.
+pub(crate) struct Row<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// The share held, bin by bin.
+    pub(crate) held: &'a [Option<f64>],
+}
+
+/// Services in call order, then pools.
+pub(crate) fn rows<'a>(model: &'a ModelFacts, variant: &'a Variant) -> Vec<Row<'a>> {
+    let pools = variant.pools.keys();
+    let names = model.services.iter().chain(pools);
+    let found = names.filter_map(|name| {
+        let series = variant.timeline.series.get(&key::held(name))?;
+        Some(Row {
+            name,
+            held: &series.mean,
+        })
+    });
+    found.collect()
+}
+
+/// Draws one row of cells; neighbours of one colour are one cell.
+pub(crate) fn cells(scene: &mut Scene, strip: Area, held: &[Option<f64>], across: Across<'_>) {
+    let Across { timeline, x } = across;
+    let at = |bin: usize| x.at(timeline.start_s + timeline.bin_s * bin as f64);
+    let mut first = 0;
+    while first < held.len() {
+        let ink = held[first].map(Ink::heat);
+        let same = held[first..].iter().take_while(|v| v.map(Ink::heat) == ink);
+        let end = first + same.count();
+        if let Some(ink) = ink {
+            let cell = Area {
+                x: at(first),
+                w: at(end) - at(first),
+                ..strip
+            };
+            scene.fill_box(cell, ink, 1.0);
+        }
+        first = end;
+    }
+}
+
+/// The bins, laid across a strip.
+#[derive(Clone, Copy)]
+pub(crate) struct Across<'a> {
+    /// Their clock.
+    pub(crate) timeline: &'a Timeline,
+    /// Their place.
+    pub(crate) x: Scale,
+}
+
+/// The picture of one variant.
+pub(crate) fn draw(size: Size, heading: &Heading, model: &ModelFacts, variant: &Variant) -> Scene {
+    let mut frame = Frame::new(size, heading);
+    let rows = rows(model, variant);
+    let names = rows
+        .iter()
+        .map(|r| width_of(r.name, LABEL))
+        .fold(0.0, f64::max);
+    let remarks: Vec<[String; 2]> = rows
+        .iter()
+        .map(|r| words::heat_remark(variant, r.name))
+        .collect();
+    let widths = remarks.iter().flatten().map(|t| width_of(t, TICK));
+    let right = widths.fold(0.0, f64::max) + 14.0;
+    let body = frame.body.between(names.min(220.0) + 12.0, right);
+    let scene = &mut frame.scene;
+    legend(scene, body);
+    let panel = body.within(30.0, TIME_AXIS);
+    let height = (panel.h / rows.len().max(1) as f64).min(104.0);
+    let panel = Area {
+        h: height * rows.len() as f64,
+        ..panel
+    };
+    let x = time_scale(&variant.timeline, panel);
+    let across = Across {
+        timeline: &variant.timeline,
+        x,
+    };
+    for (index, (row, remark)) in rows.iter().zip(&remarks).enumerate() {
+        let strip = Area {
+            y: panel.y + height * index as f64 + 1.0,
+            h: height - 2.0,
+            ..panel
+        };
+        cells(scene, strip, row.held, across);
+        let middle = strip.y + strip.h / 2.0;
+        let name = cut(row.name, LABEL, 220.0);
+        scene.words(
+            (panel.x - 8.0, middle),
+            &name,
+            (LABEL, Anchor::Right, Ink::Text),
+        );
+        remark_beside(scene, (panel.right() + 8.0, middle), remark, strip.h);
+    }
+    faults(scene, panel.within(-1.0, 0.0), x, &model.faults);
+    time_axis(scene, panel, x);
+    frame.scene
+}
+
+/// One or two lines at the right of a row, as its height allows.
+fn remark_beside(scene: &mut Scene, at: (f64, f64), remark: &[String; 2], height: f64) {
+    let [held, why] = remark;
+    if why.is_empty() || height < 30.0 {
+        let text = if why.is_empty() { held } else { why };
+        scene.text(at, text, TICK);
+        return;
+    }
+    scene.text((at.0, at.1 - 8.0), held, TICK);
+    scene.text((at.0, at.1 + 8.0), why, TICK);
+}
+
+/// The scale of colours, above the rows.
+fn legend(scene: &mut Scene, body: Area) {
+    let y = body.y + 12.0;
+    let mut x = body.x;
+    let title = words::WORKERS_HELD;
+    scene.words((x, y), title, (HEAD, Anchor::Left, Ink::Text));
+    x += width_of(title, HEAD) + 14.0;
+    let swatch = |x: f64, w: f64| Area {
+        x,
+        y: y - 7.0,
+        w,
+        h: 14.0,
+    };
+    scene.fill_box(swatch(x, 16.0), Ink::Zero, 1.0);
+    x += 20.0;
+    scene.text((x, y), words::NONE_HELD, TICK);
+    x += width_of(words::NONE_HELD, TICK) + 14.0;
+    scene.text((x, y), words::LITTLE_HELD, TICK);
+    x += width_of(words::LITTLE_HELD, TICK) + 6.0;
+    for step in 1..=HEAT_STEPS {
+        scene.fill_box(swatch(x, 6.0), Ink::Heat(step), 1.0);
+        x += 6.0;
+    }
+    scene.text((x + 6.0, y), words::ALL_HELD, TICK);
+}

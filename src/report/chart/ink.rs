@@ -1,0 +1,273 @@
+//! Colours by meaning, in a light and a dark theme.
+//!
+//! One idea: charts name what a colour means; the theme says what it looks like. The four colours
+//! of lines are those of Okabe and Ito (2008) that keep a contrast of 3:1 on both themes; brown
+//! and grey were chosen to keep it too. The scale of heat is cividis (Nuñez, Anderton and Renslow
+//! 2018), turned so that more always stands out more from the paper.
+
+use std::fmt::Write as _;
+
+use plotters::style::RGBColor;
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark ink on white.
+    Light,
+    /// Light ink on near-black.
+    Dark,
+}
+
+/// Steps of the heat scale above zero.
+pub(crate) const HEAT_STEPS: u8 = 20;
+
+/// What a colour means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ink {
+    /// Behind everything.
+    Paper,
+    /// Words and the main line.
+    Text,
+    /// Words of less weight.
+    Muted,
+    /// Axes and grid.
+    Rule,
+    /// Nothing, on the heat scale.
+    Zero,
+    /// The heat scale, 0 to `HEAT_STEPS`.
+    Heat(u8),
+    /// Blue: served.
+    Blue,
+    /// Vermillion: abandoned.
+    Vermillion,
+    /// Green: sold out.
+    Green,
+    /// Purple: refused.
+    Purple,
+    /// Brown: failed.
+    Brown,
+    /// Grey: the baseline, and users still inside.
+    Grey,
+}
+
+impl Ink {
+    /// The ink of a share from 0 to 1 on the heat scale.
+    pub(crate) fn heat(share: f64) -> Ink {
+        if share <= 0.0 {
+            return Ink::Zero;
+        }
+        Ink::Heat((share.min(1.0) * f64::from(HEAT_STEPS)).round() as u8)
+    }
+
+    /// Red, green and blue.
+    pub(crate) fn rgb(self, theme: Theme) -> RGBColor {
+        let is_light = theme == Theme::Light;
+        let of = |light: u32, dark: u32| hex(if is_light { light } else { dark });
+        match self {
+            Ink::Paper => of(0xFFFFFF, 0x111217),
+            Ink::Text => of(0x1A1A1E, 0xECECF1),
+            Ink::Muted => of(0x55565C, 0xA9AAB3),
+            Ink::Rule => of(0xD9DAE0, 0x34363F),
+            Ink::Zero => of(0xF1F1F4, 0x1D1F26),
+            Ink::Heat(step) if is_light => cividis(HEAT_STEPS.saturating_sub(step)),
+            Ink::Heat(step) => cividis(step.min(HEAT_STEPS)),
+            Ink::Blue => hex(0x0072B2),
+            Ink::Vermillion => hex(0xD55E00),
+            Ink::Green => hex(0x009E73),
+            Ink::Purple => hex(0xCC79A7),
+            Ink::Brown => hex(0x9A6700),
+            Ink::Grey => hex(0x767676),
+        }
+    }
+
+    /// Every ink that differs between the themes.
+    fn themed() -> Vec<Ink> {
+        let named = [Ink::Paper, Ink::Text, Ink::Muted, Ink::Rule, Ink::Zero];
+        let heat = (0..=HEAT_STEPS).map(Ink::Heat);
+        named.into_iter().chain(heat).collect()
+    }
+}
+
+fn hex(code: u32) -> RGBColor {
+    let byte = |shift: u32| ((code >> shift) & 0xFF) as u8;
+    RGBColor(byte(16), byte(8), byte(0))
+}
+
+/// A colour of the cividis scale, between eleven of its own, straight between neighbours.
+fn cividis(step: u8) -> RGBColor {
+    const POINTS: [u32; 11] = [
+        0x00224E, 0x123570, 0x3B496C, 0x575D6D, 0x707173, 0x8A8678, 0xA59C74, 0xC3B369, 0xE1CC55,
+        0xF4DC47, 0xFDEA45,
+    ];
+    let along = f64::from(step) / f64::from(HEAT_STEPS) * (POINTS.len() - 1) as f64;
+    let first = (along as usize).min(POINTS.len() - 2);
+    let part = along - first as f64;
+    let (a, b) = (hex(POINTS[first]), hex(POINTS[first + 1]));
+    let mix = |a: u8, b: u8| (f64::from(a) * (1.0 - part) + f64::from(b) * part).round() as u8;
+    RGBColor(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+}
+
+/// `#RRGGBB`, as drawn.
+fn code(colour: RGBColor) -> String {
+    format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2)
+}
+
+/// Style rules that turn a picture drawn in the light theme into the dark one where the reader
+/// prefers it, on a screen. Viewers that know no style rules show the light one.
+pub(crate) fn dark_rules() -> String {
+    let mut rules = String::from(
+        "rect{shape-rendering:crispEdges}@media screen and (prefers-color-scheme:dark){",
+    );
+    for ink in Ink::themed() {
+        let (from, to) = (code(ink.rgb(Theme::Light)), code(ink.rgb(Theme::Dark)));
+        write!(rules, "[fill=\"{from}\"]{{fill:{to}}}").expect("text grows");
+        if matches!(ink, Ink::Text | Ink::Muted | Ink::Rule | Ink::Paper) {
+            write!(rules, "[stroke=\"{from}\"]{{stroke:{to}}}").expect("text grows");
+        }
+    }
+    rules.push('}');
+    rules
+}
+
+/// Dash of a line, so that lines differ by more than colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dash {
+    /// Unbroken.
+    Solid,
+    /// Long strokes.
+    Dashed,
+    /// Dots.
+    Dotted,
+    /// Strokes and dots.
+    Alternate,
+}
+
+impl Dash {
+    /// Lengths of stroke and gap in turn, pixels; empty if unbroken.
+    pub(crate) fn pattern(self) -> &'static [f64] {
+        match self {
+            Dash::Solid => &[],
+            Dash::Dashed => &[9.0, 5.0],
+            Dash::Dotted => &[2.5, 4.0],
+            Dash::Alternate => &[9.0, 4.0, 2.5, 4.0],
+        }
+    }
+}
+
+/// Mark at a point, so that points differ by more than colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marker {
+    /// A filled circle.
+    Circle,
+    /// A triangle.
+    Triangle,
+    /// A square.
+    Square,
+    /// A diamond.
+    Diamond,
+}
+
+/// Colour, dash and marker of one of several lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pen {
+    /// Its colour.
+    pub(crate) ink: Ink,
+    /// Its dash.
+    pub(crate) dash: Dash,
+    /// Its marker.
+    pub(crate) marker: Marker,
+}
+
+/// The pen of a variant by its place in the order; the baseline is grey.
+pub(crate) fn pen_of_variant(place: usize) -> Pen {
+    let pen = |ink, dash, marker| Pen { ink, dash, marker };
+    let all = [
+        pen(Ink::Blue, Dash::Solid, Marker::Circle),
+        pen(Ink::Vermillion, Dash::Dashed, Marker::Triangle),
+        pen(Ink::Green, Dash::Dotted, Marker::Square),
+        pen(Ink::Purple, Dash::Alternate, Marker::Diamond),
+        pen(Ink::Brown, Dash::Dashed, Marker::Circle),
+    ];
+    match place {
+        0 => pen(Ink::Grey, Dash::Solid, Marker::Circle),
+        _ => all[(place - 1) % all.len()],
+    }
+}
+
+/// The pen of an outcome of users.
+pub(crate) fn pen_of_outcome(outcome: &str) -> Pen {
+    let (ink, dash) = match outcome {
+        "served" => (Ink::Blue, Dash::Solid),
+        "sold_out" => (Ink::Green, Dash::Alternate),
+        "abandoned" => (Ink::Vermillion, Dash::Dashed),
+        "refused" => (Ink::Purple, Dash::Dotted),
+        "failed" => (Ink::Brown, Dash::Alternate),
+        "arrived" => (Ink::Text, Dash::Solid),
+        _ => (Ink::Grey, Dash::Dotted),
+    };
+    Pen {
+        ink,
+        dash,
+        marker: Marker::Square,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Contrast of two colours, WCAG 2.2.
+    fn contrast(a: RGBColor, b: RGBColor) -> f64 {
+        let light = |c: u8| {
+            let share = f64::from(c) / 255.0;
+            if share <= 0.04045 {
+                share / 12.92
+            } else {
+                crate::base::math::pow((share + 0.055) / 1.055, 2.4)
+            }
+        };
+        let sum = |c: RGBColor| 0.2126 * light(c.0) + 0.7152 * light(c.1) + 0.0722 * light(c.2);
+        let (a, b) = (sum(a), sum(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn lines_are_seen_in_both_themes() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let paper = Ink::Paper.rgb(theme);
+            for ink in [
+                Ink::Blue,
+                Ink::Vermillion,
+                Ink::Green,
+                Ink::Purple,
+                Ink::Brown,
+                Ink::Grey,
+                Ink::Heat(HEAT_STEPS),
+            ] {
+                let found = contrast(ink.rgb(theme), paper);
+                assert!(found >= 3.0, "{ink:?} {theme:?} {found}");
+            }
+            for ink in [Ink::Text, Ink::Muted] {
+                assert!(contrast(ink.rgb(theme), paper) >= 4.5, "{ink:?} {theme:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_inks_that_change_look_alike_in_light() {
+        let mut seen = std::collections::BTreeSet::new();
+        for ink in Ink::themed() {
+            assert!(seen.insert(code(ink.rgb(Theme::Light))), "{ink:?}");
+        }
+        for ink in [
+            Ink::Blue,
+            Ink::Vermillion,
+            Ink::Green,
+            Ink::Purple,
+            Ink::Brown,
+            Ink::Grey,
+        ] {
+            assert!(seen.insert(code(ink.rgb(Theme::Light))), "{ink:?}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Charts: each answers one question of a planner, as a picture with its title and its takeaway.
+//!
+//! One idea: a study decides which charts there are; a chart decides nothing but its own drawing.
+//! They know results and words, and are the only place that knows plotters.
+
+pub(crate) mod forest;
+pub(crate) mod frame;
+pub(crate) mod funnel;
+pub(crate) mod heat;
+pub(crate) mod ink;
+pub(crate) mod labels;
+pub(crate) mod multiples;
+pub(crate) mod outcome;
+pub(crate) mod paint;
+pub(crate) mod ribbon;
+pub(crate) mod scale;
+pub(crate) mod scene;
+pub(crate) mod spectrum;
+pub(crate) mod waterfall;
+
+pub use frame::Size;
+pub use ink::Theme;
+
+use super::{reading, words};
+use crate::results::Results;
+use frame::Heading;
+use scene::Scene;
+
+/// What a picture is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// All variants.
+    Study,
+    /// One variant, by name.
+    Variant(String),
+}
+
+/// Which chart a picture is, and of what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Users by outcome over time.
+    Outcome,
+    /// Services against time.
+    Heat,
+    /// Times of a step over time.
+    Ribbon(String),
+    /// Percentiles of a step, variant by variant.
+    Spectrum(String),
+    /// Paired differences.
+    Forest,
+    /// What each change of a variant is worth on a metric: variant, metric.
+    Waterfall(String, String),
+    /// Some variants side by side.
+    Multiples(Vec<String>),
+    /// Users of a journey, step by step.
+    Funnel(String),
+}
+
+/// A chart that a study has, before it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Its file's name without ending, unique in the study.
+    pub name: String,
+    /// Which chart.
+    pub kind: Kind,
+    /// Of what.
+    pub subject: Subject,
+    heading: Heading,
+}
+
+impl Picture {
+    /// What it shows.
+    pub fn title(&self) -> &str {
+        &self.heading.title
+    }
+
+    /// What it says, in a sentence.
+    pub fn takeaway(&self) -> &str {
+        &self.heading.takeaway
+    }
+
+    fn spoken(&self) -> paint::Spoken<'_> {
+        paint::Spoken {
+            id: &self.name,
+            title: self.title(),
+            desc: self.takeaway(),
+        }
+    }
+
+    /// As an SVG document that follows the reader's theme.
+    pub fn svg(&self, results: &Results, size: Size) -> String {
+        paint::svg(&self.scene(results, size), self.spoken())
+    }
+
+    /// As an element of a page whose style has [`page_rules`].
+    pub(crate) fn inline_svg(&self, results: &Results, size: Size) -> String {
+        paint::inline_svg(&self.scene(results, size), self.spoken())
+    }
+
+    /// As a PNG file.
+    pub fn png(&self, results: &Results, size: Size, theme: Theme) -> Vec<u8> {
+        paint::png(&self.scene(results, size), theme)
+    }
+
+    /// Laid out.
+    pub(crate) fn scene(&self, results: &Results, size: Size) -> Scene {
+        let heading = &self.heading;
+        let nobody = crate::results::Variant::default();
+        let variant = match &self.subject {
+            Subject::Variant(name) => results.variants.get(name).unwrap_or(&nobody),
+            Subject::Study => reading::baseline(results).unwrap_or(&nobody),
+        };
+        let model = &results.model;
+        match &self.kind {
+            Kind::Outcome => outcome::draw(size, heading, variant, &model.faults),
+            Kind::Heat => heat::draw(size, heading, model, variant),
+            Kind::Ribbon(step) => ribbon::draw(size, heading, (variant, step), &model.faults),
+            Kind::Spectrum(step) => spectrum::draw(size, heading, results, step),
+            Kind::Forest => forest::draw(size, heading, results),
+            Kind::Waterfall(of, metric) => {
+                let found = results.attribution.get(of).and_then(|by| by.get(metric));
+                let unit = reading::measure(results, metric).unit;
+                waterfall::draw(size, heading, &found.cloned().unwrap_or_default(), unit)
+            }
+            Kind::Multiples(names) => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                multiples::draw(size, heading, results, &names)
+            }
+            Kind::Funnel(journey) => {
+                let journey = variant.journeys.get(journey);
+                funnel::draw(size, heading, &journey.cloned().unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// Every chart that a study has, in the order of a report: the comparison first, then each variant.
+pub fn pictures(results: &Results) -> Vec<Picture> {
+    let mut all = Gallery {
+        results,
+        pictures: Vec::new(),
+    };
+    if reading::is_compared(results) {
+        all.comparison();
+    }
+    for (name, _) in reading::variants(results) {
+        all.of_variant(name);
+    }
+    all.pictures
+}
+
+/// Style rules by which pictures within a page follow the reader's theme.
+pub(crate) fn page_rules() -> String {
+    ink::dark_rules()
+}
+
+/// Pictures as they are collected.
+struct Gallery<'a> {
+    results: &'a Results,
+    pictures: Vec<Picture>,
+}
+
+impl Gallery<'_> {
+    fn hang(&mut self, name: &str, kind: Kind, subject: Subject) {
+        let (title, takeaway) = words::caption(self.results, &kind, &subject);
+        let heading = Heading {
+            title,
+            takeaway,
+            footer: words::provenance(self.results),
+        };
+        let mut file = file_name(name);
+        while self.pictures.iter().any(|p| p.name == file) {
+            file.push('-');
+        }
+        self.pictures.push(Picture {
+            name: file,
+            kind,
+            subject,
+            heading,
+        });
+    }
+
+    fn comparison(&mut self) {
+        let results = self.results;
+        if !results.differences.is_empty() && !reading::headline(results).is_empty() {
+            self.hang("differences", Kind::Forest, Subject::Study);
+        }
+        for (place, names) in multiples::sheets(results).into_iter().enumerate() {
+            let name = match place {
+                0 => "variants".to_owned(),
+                _ => format!("variants-{}", place + 1),
+            };
+            let names = names.into_iter().map(str::to_owned).collect();
+            self.hang(&name, Kind::Multiples(names), Subject::Study);
+        }
+        for (variant, metric, _) in reading::attributions(results) {
+            let kind = Kind::Waterfall(variant.to_owned(), metric.to_owned());
+            self.hang(&format!("worth-{variant}"), kind, Subject::Study);
+        }
+        self.spectra();
+    }
+
+    fn spectra(&mut self) {
+        for step in reading::focus_steps(self.results) {
+            if !spectrum::curves(self.results, step).is_empty() {
+                let kind = Kind::Spectrum(step.to_owned());
+                self.hang(&format!("percentiles-{step}"), kind, Subject::Study);
+            }
+        }
+    }
+
+    fn of_variant(&mut self, name: &str) {
+        let Some(variant) = self.results.variants.get(name) else {
+            return;
+        };
+        let subject = || Subject::Variant(name.to_owned());
+        if outcome::most_users(&variant.timeline) > 0.0 {
+            self.hang(&format!("outcomes-{name}"), Kind::Outcome, subject());
+        }
+        if !heat::rows(&self.results.model, variant).is_empty() {
+            self.hang(&format!("services-{name}"), Kind::Heat, subject());
+        }
+        for step in reading::focus_steps(self.results) {
+            if ribbon::is_known(&variant.timeline, step) {
+                let kind = Kind::Ribbon(step.to_owned());
+                self.hang(&format!("times-{step}-{name}"), kind, subject());
+            }
+        }
+        if !reading::is_compared(self.results) {
+            self.spectra();
+        }
+        for (journey, flow) in &variant.journeys {
+            if funnel::is_known(flow) {
+                let kind = Kind::Funnel(journey.clone());
+                self.hang(&format!("journey-{journey}-{name}"), kind, subject());
+            }
+        }
+    }
+}
+
+/// A name that any file system takes.
+fn file_name(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! Which change did it: each change alone, what comes about together only, and the total.
+//!
+//! One idea: the bars follow on each other and end at the total, so nothing is hidden between
+//! them; what no change does alone has a bar of its own.
+
+use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, TIME_AXIS};
+use super::ink::{Ink, pen_of_variant};
+use super::scale::{Bend, Scale};
+use super::scene::{Anchor, Area, Scene, cut, width_of};
+use crate::report::{number, words};
+use crate::results::{Attribution, Unit};
+
+/// One bar: from where to where, and what stands beside it.
+struct Bar {
+    name: String,
+    from: f64,
+    to: f64,
+    ink: Ink,
+    /// Its own size, printed.
+    size: String,
+    /// Its share of the whole, printed.
+    share: String,
+}
+
+/// The bars in order, the total last.
+fn bars(found: &Attribution, unit: Unit) -> Vec<Bar> {
+    let mut at = 0.0;
+    let mut all = Vec::new();
+    let mut push = |name: &str, size: f64, ink: Ink, share: String| {
+        all.push(Bar {
+            name: name.to_owned(),
+            from: at,
+            to: at + size,
+            ink,
+            size: number::change(size, unit),
+            share,
+        });
+        at += size;
+    };
+    for (index, name) in found.order.iter().enumerate() {
+        let Some(part) = found.parts.get(name) else {
+            continue;
+        };
+        let alone = part.alone.and_then(|e| e.estimate).unwrap_or(0.0);
+        let share = words::share_of_total(part.share.as_ref(), unit);
+        push(name, alone, pen_of_variant(index + 1).ink, share);
+    }
+    let together = found.interaction.and_then(|e| e.estimate).unwrap_or(0.0);
+    push(words::TOGETHER_ONLY, together, Ink::Grey, String::new());
+    let total = found.total.and_then(|e| e.estimate).unwrap_or(0.0);
+    all.push(Bar {
+        name: words::ALL_TOGETHER.to_owned(),
+        from: 0.0,
+        to: total,
+        ink: Ink::Text,
+        size: number::change(total, unit),
+        share: String::new(),
+    });
+    all
+}
+
+/// The picture of one variant's changes on one metric.
+pub(crate) fn draw(size: Size, heading: &Heading, found: &Attribution, unit: Unit) -> Scene {
+    let mut frame = Frame::new(size, heading);
+    let bars = bars(found, unit);
+    let names = bars
+        .iter()
+        .map(|b| width_of(&b.name, LABEL))
+        .fold(0.0, f64::max)
+        .min(240.0);
+    let sizes = bars
+        .iter()
+        .map(|b| width_of(&b.size, HEAD))
+        .fold(0.0, f64::max);
+    let shares = bars
+        .iter()
+        .map(|b| width_of(&b.share, LABEL))
+        .fold(0.0, f64::max);
+    let share_room = if shares > 0.0 { shares + 16.0 } else { 0.0 };
+    let body = frame.body.between(names + 14.0, share_room + sizes + 16.0);
+    let panel = body.within(12.0, TIME_AXIS + 18.0);
+    let height = (panel.h / bars.len().max(1) as f64).min(104.0);
+    let panel = Area {
+        h: height * bars.len() as f64,
+        ..panel
+    };
+    let ends = bars.iter().flat_map(|b| [b.from, b.to]);
+    let (least, most) = ends.fold((0.0_f64, 0.0_f64), |(a, b), v| (a.min(v), b.max(v)));
+    let most = if most - least > 0.0 { most } else { 1.0 };
+    let x = Scale::new(Bend::Linear, (least, most), (panel.x, panel.right()));
+    let scene = &mut frame.scene;
+    for tick in x.ticks(86.0) {
+        let at = x.at(tick);
+        let ink = if tick == 0.0 { Ink::Muted } else { Ink::Rule };
+        scene.line(vec![(at, panel.y), (at, panel.bottom() + 5.0)], ink, 1.0);
+        let text = words::tick_of_difference(tick, unit);
+        scene.words(
+            (at, panel.bottom() + 14.0),
+            &text,
+            (TICK, Anchor::Middle, Ink::Muted),
+        );
+    }
+    for (index, bar) in bars.iter().enumerate() {
+        let y = panel.y + height * index as f64;
+        let (from, to) = (x.at(bar.from), x.at(bar.to));
+        let thick = Area {
+            x: from.min(to),
+            y: y + height * 0.18,
+            w: (to - from).abs().max(1.5),
+            h: height * 0.64,
+        };
+        scene.fill_box(thick, bar.ink, 0.9);
+        if index + 2 < bars.len() {
+            let down = y + height * 1.18;
+            scene.line(vec![(to, y + height * 0.18), (to, down)], Ink::Muted, 1.0);
+        }
+        let middle = y + height / 2.0;
+        let name = cut(&bar.name, LABEL, 240.0);
+        scene.words(
+            (panel.x - 10.0, middle),
+            &name,
+            (LABEL, Anchor::Right, Ink::Text),
+        );
+        let after = thick.x + thick.w + 7.0;
+        scene.text((after, middle), &bar.size, HEAD);
+        let at = frame.body.right();
+        scene.words((at, middle), &bar.share, (LABEL, Anchor::Right, Ink::Muted));
+    }
+    let below = (panel.x, panel.bottom() + 33.0);
+    scene.words(
+        below,
+        words::DIFFERENCE_AXIS,
+        (TICK, Anchor::Left, Ink::Muted),
+    );
+    frame.scene
+}

@@ -1,0 +1,64 @@
+//! `timeline.csv`: every quantity over time, a row for each variant, metric and bin.
+//!
+//! One idea: long and narrow, so that any tool can pick and plot it; figures have every digit that
+//! the document has.
+
+use super::reading;
+use crate::results::Results;
+
+/// Heads of the columns.
+const HEAD: [&str; 8] = [
+    "variant", "metric", "from_s", "to_s", "mean", "p10", "p90", "n",
+];
+
+/// The timelines of all variants.
+pub fn timeline(results: &Results) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(HEAD).expect("writing into memory");
+    for (name, variant) in reading::variants(results) {
+        let timeline = &variant.timeline;
+        for (metric, series) in &timeline.series {
+            for bin in 0..timeline.n as usize {
+                let at =
+                    |edge: usize| (timeline.start_s + timeline.bin_s * edge as f64).to_string();
+                let text = |values: &[Option<f64>]| {
+                    let value = values.get(bin).copied().flatten();
+                    value.map_or_else(String::new, |v| v.to_string())
+                };
+                let n = series.n.get(bin).copied().unwrap_or(0).to_string();
+                let row = [
+                    name.to_owned(),
+                    metric.clone(),
+                    at(bin),
+                    at(bin + 1),
+                    text(&series.mean),
+                    text(&series.p10),
+                    text(&series.p90),
+                    n,
+                ];
+                writer.write_record(row).expect("as many columns as heads");
+            }
+        }
+    }
+    writer.into_inner().expect("writing into memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_row_for_each_variant_metric_and_bin() {
+        let results = sample::compare();
+        let bytes = timeline(&results);
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        assert_eq!(reader.headers().unwrap().len(), HEAD.len());
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let of = |v: &crate::results::Variant| v.timeline.series.len() * v.timeline.n as usize;
+        assert_eq!(rows.len(), results.variants.values().map(of).sum::<usize>());
+        assert_eq!((&rows[0][2], &rows[0][3]), ("-120", "-90"));
+        let arrived = rows.iter().find(|r| &r[1] == "rate(arrived)").unwrap();
+        assert_eq!(arrived[4].parse::<f64>().unwrap().to_string(), arrived[4]);
+    }
+}

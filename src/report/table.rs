@@ -1,0 +1,454 @@
+//! Tables: what a report prints as rows, and the figures behind every chart.
+//!
+//! One idea: a table is made once, as text in cells, and set by the page and by Markdown alike.
+
+use super::chart::{Kind, Picture, Subject, funnel, heat, multiples, outcome, ribbon, spectrum};
+use super::{number, reading, words};
+use crate::results::{Results, Timeline, Unit, Variant, key};
+
+/// A table as text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Table {
+    /// What it shows.
+    pub(crate) caption: String,
+    /// Heads of its columns; the first column names the rows.
+    pub(crate) head: Vec<String>,
+    /// Its rows.
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn new(caption: impl Into<String>, head: &[&str]) -> Table {
+        Table {
+            caption: caption.into(),
+            head: head.iter().map(|h| (*h).to_owned()).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Whether it has any row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// Most rows of a table over time; all bins are in the CSV file.
+const ROWS: usize = 40;
+
+/// The outcomes of users by variant, with what each comes to.
+pub(crate) fn outcomes(results: &Results) -> Table {
+    let mut table = Table::new(words::USERS_BY_OUTCOME, &[""]);
+    let variants: Vec<(&str, &Variant)> = reading::variants(results).collect();
+    table
+        .head
+        .extend(variants.iter().map(|(name, _)| (*name).to_owned()));
+    let mut row = |label: String, text: &dyn Fn(&Variant) -> String| {
+        let cells = variants.iter().map(|(_, v)| text(v));
+        table.rows.push([label].into_iter().chain(cells).collect());
+    };
+    row(words::ARRIVED.to_owned(), &|v| {
+        words::estimate(v.users.arrived.as_ref(), Unit::Count)
+    });
+    for name in key::OUTCOMES {
+        let is_met = variants.iter().any(|(_, v)| {
+            let count = words::outcome(&v.users.outcome, name).and_then(|e| e.estimate);
+            count.is_some_and(|c| c > 0.0)
+        });
+        if is_met || name == "served" {
+            row(words::outcome_word(name), &|v| {
+                words::outcome_with_share(&v.users, name)
+            });
+        }
+    }
+    row(words::PEAK.to_owned(), &|v| {
+        words::estimate(v.users.peak_rate.as_ref(), Unit::PerSecond)
+    });
+    if variants.iter().any(|(_, v)| v.cost.server_hours.is_some()) {
+        row(words::SERVER_HOURS.to_owned(), &|v| {
+            words::estimate(v.cost.server_hours.as_ref(), Unit::Count)
+        });
+    }
+    table
+}
+
+/// Headline metrics of every variant, with differences and words.
+pub(crate) fn comparison(results: &Results) -> Table {
+    let mut table = Table::new(words::HEADLINE_METRICS, &words::COMPARISON_HEAD);
+    for metric in reading::headline(results) {
+        let unit = reading::measure(results, metric).unit;
+        for (name, variant) in reading::variants(results) {
+            let value = words::estimate_with_interval(reading::metric(variant, metric), unit);
+            let beside = reading::got_in(variant, metric).map_or_else(String::new, words::of_those);
+            let found = reading::difference(results, name, metric);
+            table.rows.push(vec![
+                metric.to_owned(),
+                name.to_owned(),
+                value,
+                beside,
+                found.map_or_else(String::new, |d| words::difference(d, unit)),
+                found.map_or_else(String::new, |d| words::marked_verdict(d, unit)),
+            ]);
+        }
+    }
+    table
+}
+
+/// The objectives of every variant.
+pub(crate) fn objectives(results: &Results) -> Table {
+    let mut table = Table::new(words::OBJECTIVES, &words::OBJECTIVE_HEAD);
+    for (name, variant) in reading::variants(results) {
+        for objective in &variant.objectives {
+            table.rows.push(vec![
+                name.to_owned(),
+                objective.that.clone(),
+                words::marked_objective(objective.verdict),
+                words::estimate_with_interval(objective.value.as_ref(), objective.unit),
+                words::nine_of_ten(objective),
+                words::objective_reason(objective),
+            ]);
+        }
+    }
+    table
+}
+
+/// What each station of a variant saw.
+pub(crate) fn stations(results: &Results, name: &str, variant: &Variant) -> Table {
+    let mut table = Table::new(words::services_of(name), &words::STATION_HEAD);
+    let share = |e: Option<&crate::results::Estimate>| words::estimate(e, Unit::Share);
+    let count = |e: Option<&crate::results::Estimate>| words::estimate(e, Unit::Count);
+    let ordered = results.model.services.iter();
+    let unlisted = variant
+        .services
+        .keys()
+        .filter(|n| !results.model.services.contains(n));
+    for place in ordered.chain(unlisted) {
+        let Some(service) = variant.services.get(place) else {
+            continue;
+        };
+        let p95 = service.wait.as_ref().and_then(|w| w.p95.as_ref());
+        table.rows.push(vec![
+            place.clone(),
+            share(service.held.as_ref()),
+            share(service.busy.as_ref()),
+            share(service.blocked.as_ref()),
+            count(service.queue.max.as_ref()),
+            words::estimate(p95, Unit::Seconds),
+            words::estimate(service.amplification.as_ref(), Unit::Ratio),
+            count(service.refused.as_ref()),
+            remark(variant, place),
+        ]);
+    }
+    for (place, pool) in &variant.pools {
+        let p95 = pool.wait.as_ref().and_then(|w| w.p95.as_ref());
+        table.rows.push(vec![
+            place.clone(),
+            share(pool.held.as_ref()),
+            String::new(),
+            String::new(),
+            count(pool.queue.max.as_ref()),
+            words::estimate(p95, Unit::Seconds),
+            String::new(),
+            count(pool.refused.as_ref()),
+            remark(variant, place),
+        ]);
+    }
+    table
+}
+
+fn remark(variant: &Variant, place: &str) -> String {
+    let found = variant.bottlenecks.iter().find(|b| b.place == place);
+    found.map_or_else(String::new, words::bottleneck_remark)
+}
+
+/// What happened, by time.
+pub(crate) fn events(name: &str, variant: &Variant) -> Table {
+    let mut table = Table::new(words::events_of(name), &words::EVENT_HEAD);
+    for event in &variant.events {
+        let at = event.at_s.and_then(|e| e.p50.or(e.estimate));
+        table.rows.push(vec![
+            at.map_or_else(|| number::ABSENT.to_owned(), number::instant),
+            event.what.clone(),
+            words::k_of_n(event.in_launches.as_ref()),
+        ]);
+    }
+    table
+}
+
+/// Every input with its range and how it is known.
+pub(crate) fn params(results: &Results) -> Table {
+    let mut table = Table::new(words::INPUTS, &words::PARAM_HEAD);
+    for (name, param) in &results.model.params {
+        let range = param.range_written.as_ref();
+        table.rows.push(vec![
+            name.clone(),
+            param.label.clone().unwrap_or_default(),
+            param.written.clone(),
+            range.map_or_else(
+                || number::ABSENT.to_owned(),
+                |[low, high]| format!("{low} … {high}"),
+            ),
+            words::known_word(param.known).to_owned(),
+        ]);
+    }
+    table
+}
+
+/// Who comes, and what fails.
+pub(crate) fn sources(results: &Results) -> Table {
+    let mut table = Table::new(words::WHO_COMES, &words::SOURCE_HEAD);
+    for (name, source) in &results.model.sources {
+        let users = source.expected_users;
+        table.rows.push(vec![
+            name.clone(),
+            source.journey.clone(),
+            source.form.clone(),
+            users.map_or_else(|| number::ABSENT.to_owned(), number::count),
+        ]);
+    }
+    table
+}
+
+/// Faults of the model.
+pub(crate) fn faults(results: &Results) -> Table {
+    let mut table = Table::new(words::FAULTS, &words::FAULT_HEAD);
+    for fault in &results.model.faults {
+        table.rows.push(vec![
+            fault.name.clone(),
+            number::instant(fault.from_s),
+            fault
+                .to_s
+                .map_or_else(|| words::TO_THE_END.to_owned(), number::instant),
+            fault.what.clone().unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// What each variant changes.
+pub(crate) fn changes(results: &Results) -> Table {
+    let mut table = Table::new(words::CHANGES, &words::CHANGE_HEAD);
+    for (name, variant) in reading::others(results) {
+        for (path, change) in &variant.changes {
+            table.rows.push(vec![
+                name.to_owned(),
+                path.clone(),
+                change.set.clone(),
+                change.was.clone().unwrap_or_default(),
+                change.now.clone().unwrap_or_default(),
+            ]);
+        }
+    }
+    table
+}
+
+/// What each change of a variant is worth on a metric.
+pub(crate) fn worth(results: &Results, name: &str, metric: &str) -> Table {
+    let title = words::worth_title(results, name, metric);
+    let mut table = Table::new(title, &words::WORTH_HEAD);
+    let unit = reading::measure(results, metric).unit;
+    let Some(found) = results.attribution.get(name).and_then(|by| by.get(metric)) else {
+        return table;
+    };
+    let text = |e| words::estimate_of_change(e, unit);
+    for change in &found.order {
+        if let Some(part) = found.parts.get(change) {
+            table.rows.push(vec![
+                change.clone(),
+                text(part.alone.as_ref()),
+                text(part.share.as_ref()),
+            ]);
+        }
+    }
+    let together = text(found.interaction.as_ref());
+    table.rows.push(vec![
+        words::TOGETHER_ONLY.to_owned(),
+        together,
+        String::new(),
+    ]);
+    let total = text(found.total.as_ref());
+    table
+        .rows
+        .push(vec![words::ALL_TOGETHER.to_owned(), total.clone(), total]);
+    table
+}
+
+/// The figures behind a chart.
+pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
+    let name = match &picture.subject {
+        Subject::Variant(name) => name.as_str(),
+        Subject::Study => reading::baseline_name(results),
+    };
+    let nobody = Variant::default();
+    let variant = results.variants.get(name).unwrap_or(&nobody);
+    match &picture.kind {
+        Kind::Outcome => outcome_rows(variant),
+        Kind::Heat => heat_rows(results, variant),
+        Kind::Ribbon(step) => ribbon_rows(variant, step),
+        Kind::Spectrum(step) => spectrum_rows(results, step),
+        Kind::Forest => forest_rows(results),
+        Kind::Waterfall(of, metric) => worth(results, of, metric),
+        Kind::Multiples(names) => multiples_rows(results, names),
+        Kind::Funnel(journey) => funnel_rows(variant, journey),
+    }
+}
+
+/// The bins that a table shows: at most [`ROWS`], at even distances, with their start.
+fn bins(timeline: &Timeline) -> Vec<(usize, String)> {
+    let count = timeline.n as usize;
+    let step = count.div_ceil(ROWS).max(1);
+    (0..count)
+        .step_by(step)
+        .map(|bin| {
+            (
+                bin,
+                number::instant(timeline.start_s + timeline.bin_s * bin as f64),
+            )
+        })
+        .collect()
+}
+
+/// Columns of series over time: head, values, unit.
+type Column<'a> = (String, &'a [Option<f64>], Unit);
+
+fn over_time(timeline: &Timeline, columns: &[Column<'_>]) -> Table {
+    let mut table = Table::new(words::BY_TIME, &[words::TIME]);
+    table.head.extend(columns.iter().map(|c| c.0.clone()));
+    for (bin, at) in bins(timeline) {
+        let cells = columns.iter().map(|(_, values, unit)| {
+            let value = values.get(bin).copied().flatten();
+            value.map_or_else(|| number::ABSENT.to_owned(), |v| number::value(v, *unit))
+        });
+        table.rows.push([at].into_iter().chain(cells).collect());
+    }
+    table
+}
+
+fn outcome_rows(variant: &Variant) -> Table {
+    let timeline = &variant.timeline;
+    let layers = outcome::layers(timeline);
+    let names = [key::ARRIVED]
+        .into_iter()
+        .chain(layers.iter().map(|l| l.name));
+    let mut columns: Vec<Column<'_>> = Vec::new();
+    for name in names {
+        if let Some(series) = timeline.series.get(&key::count(name)) {
+            columns.push((words::so_far_head(name), &series.mean, Unit::Count));
+        }
+        if let Some(series) = timeline.series.get(&key::rate(name)) {
+            columns.push((words::rate_head(name), &series.mean, Unit::PerSecond));
+        }
+    }
+    over_time(timeline, &columns)
+}
+
+fn heat_rows(results: &Results, variant: &Variant) -> Table {
+    let rows = heat::rows(&results.model, variant);
+    let columns: Vec<Column<'_>> = rows
+        .iter()
+        .map(|row| (row.name.to_owned(), row.held, Unit::Share))
+        .collect();
+    over_time(&variant.timeline, &columns)
+}
+
+fn ribbon_rows(variant: &Variant, step: &str) -> Table {
+    let timeline = &variant.timeline;
+    let mut columns: Vec<Column<'_>> = ["p50", "p95", "p99"]
+        .into_iter()
+        .map(|form| {
+            (
+                form.to_owned(),
+                ribbon::times(timeline, form, step),
+                Unit::Seconds,
+            )
+        })
+        .collect();
+    let shares = ribbon::shares(timeline, step);
+    columns.push((words::SHARE_WHO_GOT_IN.to_owned(), shares, Unit::Share));
+    over_time(timeline, &columns)
+}
+
+fn spectrum_rows(results: &Results, step: &str) -> Table {
+    let curves = spectrum::curves(results, step);
+    let mut table = Table::new(words::time_of_all(step), &[words::PERCENTILE]);
+    table
+        .head
+        .extend(curves.iter().map(|(_, name, _)| (*name).to_owned()));
+    let mut shares: Vec<f64> = curves
+        .iter()
+        .flat_map(|(_, _, c)| c.q.iter().copied())
+        .collect();
+    shares.sort_by(f64::total_cmp);
+    shares.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    let step = shares.len().div_ceil(ROWS).max(1);
+    for share in shares.into_iter().step_by(step) {
+        let cells = curves.iter().map(|(_, _, curve)| {
+            let at = curve.q.iter().position(|q| q.total_cmp(&share).is_eq());
+            match at.map(|at| curve.s.get(at).copied().flatten()) {
+                Some(Some(time)) => number::duration(time),
+                Some(None) => words::NEVER.to_owned(),
+                None => number::ABSENT.to_owned(),
+            }
+        });
+        table.rows.push(
+            [number::percentile(share)]
+                .into_iter()
+                .chain(cells)
+                .collect(),
+        );
+    }
+    let shares = curves.iter().map(|(_, _, c)| number::share(c.served_share));
+    let last = [words::SHARE_WHO_GOT_IN.to_owned()]
+        .into_iter()
+        .chain(shares);
+    table.rows.push(last.collect());
+    table
+}
+
+fn forest_rows(results: &Results) -> Table {
+    let mut table = Table::new(words::PAIRED_DIFFERENCES, &words::DIFFERENCE_HEAD);
+    for metric in reading::headline(results) {
+        let unit = reading::measure(results, metric).unit;
+        for (name, _) in reading::others(results) {
+            let Some(found) = reading::difference(results, name, metric) else {
+                continue;
+            };
+            let threshold = found.threshold.map(|t| words::threshold(t, unit));
+            table.rows.push(vec![
+                metric.to_owned(),
+                name.to_owned(),
+                words::difference(found, unit),
+                threshold.unwrap_or_default(),
+                words::marked_verdict(found, unit),
+                words::pairs(found),
+            ]);
+        }
+    }
+    table
+}
+
+fn multiples_rows(results: &Results, names: &[String]) -> Table {
+    let mut part = results.clone();
+    part.order.retain(|name| names.contains(name));
+    debug_assert!(names.len() <= multiples::COLUMNS);
+    outcomes(&part)
+}
+
+fn funnel_rows(variant: &Variant, journey: &str) -> Table {
+    let mut table = Table::new(words::steps_of(journey), &words::STEP_HEAD);
+    let Some(flow) = variant
+        .journeys
+        .get(journey)
+        .filter(|j| funnel::is_known(j))
+    else {
+        return table;
+    };
+    for step in &flow.steps {
+        table.rows.push(vec![
+            step.name.clone(),
+            words::estimate(step.reached.as_ref(), Unit::Count),
+            words::estimate(step.passed.as_ref(), Unit::Count),
+            words::lost_at(step),
+        ]);
+    }
+    table
+}

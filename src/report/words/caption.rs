@@ -1,0 +1,417 @@
+//! Words in and around charts: titles, takeaways, axes, labels.
+//!
+//! One idea: a chart's title says what it shows and its takeaway says what it means, from the
+//! same figures that the rest of the report prints.
+
+use super::{
+    change_estimate, difference, estimate, from_to, listed, outcome, outcome_word,
+    verdict_sentence, verdict_symbol, verdict_word,
+};
+use crate::report::chart::{Kind, Subject};
+use crate::report::number::{self, GAP, share};
+use crate::report::reading;
+use crate::results::{
+    Bottleneck, BottleneckKind, Estimate, Objective, Results, StepFlow, Unit, Users, Variant,
+    Verdict, key,
+};
+
+/// Vertical axis of the outcome areas.
+pub const USERS_SO_FAR: &str = "Users so far";
+
+/// Vertical axis of the rates under them.
+pub const USERS_PER_SECOND: &str = "Users per second";
+
+/// What the heat map's colours are.
+pub const WORKERS_HELD: &str = "Workers held";
+
+/// The colour of nothing.
+pub const NONE_HELD: &str = "none";
+
+/// Where the scale of colours begins.
+pub const LITTLE_HELD: &str = "few";
+
+/// Where the scale of colours ends.
+pub const ALL_HELD: &str = "all";
+
+/// What stands under times.
+pub const SHARE_WHO_GOT_IN: &str = "Share who got in";
+
+/// Horizontal axis of percentiles.
+pub const PERCENTILE_AXIS: &str =
+    "Share of all who started that is at or below this time; a dotted wall: the rest never get in";
+
+/// Left end of differences.
+pub const WORSE_SIDE: &str = "← worse";
+
+/// Middle of differences.
+pub const SAME_BAND: &str = "same";
+
+/// Right end of differences.
+pub const BETTER_SIDE: &str = "better →";
+
+/// Horizontal axis of differences.
+pub const THRESHOLD_AXIS: &str =
+    "Difference from the baseline in units of δ, the least that matters; beyond 1 the axis shrinks";
+
+/// What no change does alone.
+pub const TOGETHER_ONLY: &str = "together only";
+
+/// The sum of a waterfall.
+pub const ALL_TOGETHER: &str = "all together";
+
+/// Horizontal axis of a waterfall.
+pub const DIFFERENCE_AXIS: &str = "Difference from the baseline";
+
+/// The last row of a funnel.
+pub const SERVED_ROW: &str = "served";
+
+/// Title and takeaway of a chart.
+pub fn caption(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
+    let name = match subject {
+        Subject::Variant(name) => name.as_str(),
+        Subject::Study => reading::baseline_name(results),
+    };
+    let variant = results.variants.get(name);
+    match kind {
+        Kind::Outcome => (
+            format!("Who got in, who left: {name}"),
+            with_faults(results, variant.map_or_else(String::new, outcome_takeaway)),
+        ),
+        Kind::Heat => (
+            format!("Where and when it is full: {name}"),
+            with_faults(results, variant.map_or_else(String::new, heat_takeaway)),
+        ),
+        Kind::Ribbon(step) => (
+            format!("How long {step} takes those who get in: {name}"),
+            with_faults(
+                results,
+                variant.map_or_else(String::new, |v| step_takeaway(v, step)),
+            ),
+        ),
+        Kind::Spectrum(step) => (
+            format!("How long {step} takes, percentile by percentile"),
+            spectrum_takeaway(results, step),
+        ),
+        Kind::Forest => (
+            "Is it real, does it matter?".to_owned(),
+            forest_takeaway(results),
+        ),
+        Kind::Waterfall(of, metric) => worth_caption(results, of, metric),
+        Kind::Multiples(names) => {
+            let others: Vec<&str> = names.iter().skip(1).map(String::as_str).collect();
+            let all: Vec<String> = others.iter().map(|n| served_change(results, n)).collect();
+            (
+                "The variants side by side, on the same axes".to_owned(),
+                format!("{}.", listed(&all)),
+            )
+        }
+        Kind::Funnel(journey) => (
+            format!("Where users leave the journey {journey}: {name}"),
+            variant.map_or_else(String::new, |v| funnel_takeaway(v, journey)),
+        ),
+    }
+}
+
+/// With the letters of faults, which bands in the chart carry.
+fn with_faults(results: &Results, mut text: String) -> String {
+    for (place, fault) in results.model.faults.iter().enumerate() {
+        let letter = char::from(b'A' + (place % 26) as u8);
+        let what = fault.what.as_deref().unwrap_or(&fault.name);
+        text.push_str(&format!(" {letter}: {what}."));
+    }
+    text
+}
+
+fn outcome_takeaway(variant: &Variant) -> String {
+    let users = &variant.users;
+    let mut text = format!(
+        "{} of {} users are served",
+        estimate(users.share.served.as_ref(), Unit::Share),
+        estimate(users.arrived.as_ref(), Unit::Count)
+    );
+    let others = key::OUTCOMES.into_iter().skip(1).filter_map(|name| {
+        let value = outcome(&users.share, name)?;
+        (value.estimate? >= 0.0005).then(|| {
+            format!(
+                "{} {}",
+                estimate(Some(value), Unit::Share),
+                outcome_word(name)
+            )
+        })
+    });
+    let others: Vec<String> = others.collect();
+    if !others.is_empty() {
+        text.push_str("; ");
+        text.push_str(&listed(&others));
+    }
+    text.push('.');
+    text
+}
+
+fn heat_takeaway(variant: &Variant) -> String {
+    let causes: Vec<String> = places(variant, BottleneckKind::Cause);
+    let waiting: Vec<String> = places(variant, BottleneckKind::Waits);
+    let mut text = match causes.len() {
+        0 => "No service is full with work of its own.".to_owned(),
+        1 => format!("{} is full with work of its own.", causes[0]),
+        _ => format!("{} are full with work of their own.", listed(&causes)),
+    };
+    if !waiting.is_empty() {
+        let verb = if waiting.len() == 1 {
+            "is held but only waits"
+        } else {
+            "are held but only wait"
+        };
+        text.push_str(&format!(" {} {verb} for others.", listed(&waiting)));
+    }
+    text
+}
+
+fn places(variant: &Variant, kind: BottleneckKind) -> Vec<String> {
+    let all = variant.bottlenecks.iter().filter(|b| b.kind == kind);
+    all.map(|b| b.place.clone()).collect()
+}
+
+fn step_takeaway(variant: &Variant, step: &str) -> String {
+    let Some(request) = variant.requests.get(step) else {
+        return String::new();
+    };
+    let p95 = request.ok_time.and_then(|t| t.p95);
+    format!(
+        "{} of requests get in; 95{GAP}% of those within {}.",
+        estimate(request.share_ok.as_ref(), Unit::Share),
+        estimate(p95.as_ref(), Unit::Seconds)
+    )
+}
+
+fn spectrum_takeaway(results: &Results, step: &str) -> String {
+    let all: Vec<String> = reading::variants(results)
+        .filter_map(|(name, variant)| {
+            let spectrum = variant.spectrum.get(step)?;
+            Some(format!("{name} {}", share(spectrum.served_share)))
+        })
+        .collect();
+    format!("Share of requests that get in: {}.", listed(&all))
+}
+
+fn forest_takeaway(results: &Results) -> String {
+    let all: Vec<String> = reading::others(results)
+        .map(|(name, _)| verdict_sentence(results, name))
+        .collect();
+    match all.len() {
+        0..=2 => all.join(" "),
+        _ => {
+            let all: Vec<String> = reading::others(results)
+                .map(|(name, _)| served_change(results, name))
+                .collect();
+            format!("{}.", listed(&all))
+        }
+    }
+}
+
+/// `both +56.1 pt (better)`, on the lead metric.
+fn served_change(results: &Results, name: &str) -> String {
+    let Some(metric) = reading::lead_metric(results) else {
+        return name.to_owned();
+    };
+    let unit = reading::measure(results, metric).unit;
+    match reading::difference(results, name, metric) {
+        Some(found) if found.estimate.is_some() => {
+            let change = number::change(found.estimate.unwrap_or(0.0), unit);
+            let word = found
+                .verdict
+                .map_or_else(String::new, |v| format!(" ({})", verdict_word(v)));
+            format!("{name} {change}{word}")
+        }
+        _ => format!("{name}{}", from_to(results, name, metric)),
+    }
+}
+
+fn worth_caption(results: &Results, of: &str, metric: &str) -> (String, String) {
+    let unit = reading::measure(results, metric).unit;
+    let found = results.attribution.get(of).and_then(|by| by.get(metric));
+    let total = change_estimate(found.and_then(|f| f.total.as_ref()), unit);
+    let together = change_estimate(found.and_then(|f| f.interaction.as_ref()), unit);
+    (
+        format!("What each change of {of} is worth on {metric}"),
+        format!(
+            "Together {total}; {together} of it comes about only when the changes meet. Bars: each \
+             change alone, one after the other."
+        ),
+    )
+}
+
+fn funnel_takeaway(variant: &Variant, journey: &str) -> String {
+    let Some(flow) = variant.journeys.get(journey) else {
+        return String::new();
+    };
+    let lost = |step: &StepFlow| -> f64 {
+        let all = key::OUTCOMES.into_iter().filter(|name| *name != "served");
+        all.filter_map(|name| outcome(&step.left, name)?.estimate)
+            .sum()
+    };
+    let worst = flow.steps.iter().max_by(|a, b| lost(a).total_cmp(&lost(b)));
+    match worst.filter(|step| lost(step) > 0.0) {
+        Some(step) => format!(
+            "Most are lost at {}: {} reach it, {} pass.",
+            step.name,
+            estimate(step.reached.as_ref(), Unit::Count),
+            estimate(step.passed.as_ref(), Unit::Count)
+        ),
+        None => "Nobody is lost on the way.".to_owned(),
+    }
+}
+
+/// Name of a layer of the outcome areas.
+pub fn layer_name(name: &str) -> String {
+    match name {
+        "inside" => "still inside".to_owned(),
+        _ => outcome_word(name),
+    }
+}
+
+/// Label of a layer: its outcome, its users at the end, their share.
+pub fn layer_label(users: &Users, name: &str) -> String {
+    let outcome_of_layer = if name == "inside" { "unfinished" } else { name };
+    let count = outcome(&users.outcome, outcome_of_layer);
+    let part = outcome(&users.share, outcome_of_layer);
+    match count.and_then(|e| e.estimate).filter(|c| *c >= 0.5) {
+        Some(count) => format!(
+            "{} {} ({})",
+            layer_name(name),
+            number::whole(count),
+            estimate(part, Unit::Share)
+        ),
+        None => layer_name(name),
+    }
+}
+
+/// Label of a rate.
+pub fn rate_label(name: &str) -> String {
+    outcome_word(name)
+}
+
+/// What stands beside a row of the heat map: how much is held overall, and why it was full.
+pub fn heat_remark(variant: &Variant, name: &str) -> [String; 2] {
+    let service = variant.services.get(name).and_then(|s| s.held.as_ref());
+    let held = service.or_else(|| variant.pools.get(name).and_then(|p| p.held.as_ref()));
+    let held = held.map_or_else(String::new, |e| estimate(Some(e), Unit::Share));
+    let why = variant
+        .bottlenecks
+        .iter()
+        .find(|b| b.place == name)
+        .map(why);
+    [held, why.unwrap_or_default()]
+}
+
+fn why(found: &Bottleneck) -> String {
+    match (found.kind, &found.waits_for) {
+        (BottleneckKind::Cause, _) => "bottleneck".to_owned(),
+        (BottleneckKind::Waits, Some(whom)) => format!("waits for {whom}"),
+        (BottleneckKind::Waits, None) => "only waits".to_owned(),
+    }
+}
+
+/// Vertical axis of the ribbon.
+pub fn time_of_those_who_got_in(step: &str) -> String {
+    format!("Time of {step}, of those who got in")
+}
+
+/// The same where there is little room.
+pub fn time_short(step: &str) -> String {
+    format!("Time of {step} if in")
+}
+
+/// Vertical axis of the percentile spectrum.
+pub fn time_of_all(step: &str) -> String {
+    format!("Time of {step}, of all who started")
+}
+
+/// Label of a percentile: `p50 (half)`.
+pub fn percentile_label(form: &str) -> String {
+    match form {
+        "p50" => "p50: half".to_owned(),
+        _ => form.to_owned(),
+    }
+}
+
+/// The text of an objective's line in a chart.
+pub fn objective_line(objective: &Objective) -> String {
+    format!("objective: {}", objective.that)
+}
+
+/// Label of a variant's curve: `baseline, 57.1 % never`.
+pub fn spectrum_label(name: &str, served_share: f64) -> String {
+    let never = 1.0 - served_share;
+    if never > 0.0 {
+        format!("{name}: {} never", share(never))
+    } else {
+        name.to_owned()
+    }
+}
+
+/// A difference in its own unit with its word, beside its dot.
+pub fn forest_label(results: &Results, name: &str, metric: &str) -> String {
+    let unit = reading::measure(results, metric).unit;
+    let Some(found) = reading::difference(results, name, metric) else {
+        return number::ABSENT.to_owned();
+    };
+    if found.estimate.is_none() {
+        return from_to(results, name, metric)
+            .trim_matches([' ', '(', ')'])
+            .to_owned();
+    }
+    let text = difference(found, unit);
+    match found.verdict {
+        Some(Verdict::Same) => format!("{text} same"),
+        Some(verdict) => format!(
+            "{text} {} {}",
+            verdict_symbol(verdict),
+            verdict_word(verdict)
+        ),
+        None => text,
+    }
+}
+
+/// A tick of the axis of differences.
+pub fn in_thresholds(tick: f64) -> String {
+    if tick == 0.0 {
+        return "0".to_owned();
+    }
+    let sign = if tick < 0.0 { "−" } else { "+" };
+    let size = number::whole(tick.abs());
+    format!("{sign}{}δ", if size == "1" { String::new() } else { size })
+}
+
+/// A tick of an axis of differences in their own unit: `+10 pt`.
+pub fn tick_of_difference(tick: f64, unit: Unit) -> String {
+    number::change(tick, unit).replacen(".0", "", 1)
+}
+
+/// `its share +6.9 pt`.
+pub fn share_of_total(value: Option<&Estimate>, unit: Unit) -> String {
+    match value.and_then(|e| e.estimate) {
+        Some(found) => format!("its share {}", number::change(found, unit)),
+        None => String::new(),
+    }
+}
+
+/// What is lost at a step: `12 904 abandoned, 3 826 refused`.
+pub fn lost_at(step: &StepFlow) -> String {
+    let all = key::OUTCOMES.into_iter().filter(|name| *name != "served");
+    let parts: Vec<String> = all
+        .filter_map(|name| {
+            let users = outcome(&step.left, name)?.estimate?;
+            (users > 0.0).then(|| format!("{} {}", number::whole(users), outcome_word(name)))
+        })
+        .collect();
+    listed(&parts)
+}
+
+/// `42.9 % served`.
+pub fn served_of(variant: &Variant) -> String {
+    format!(
+        "{} served",
+        estimate(variant.users.share.served.as_ref(), Unit::Share)
+    )
+}

@@ -1,0 +1,201 @@
+//! Headings, heads of columns and labels of tables and pages.
+//!
+//! One idea: pages and tables hold no word of their own, so a thing has one name everywhere.
+
+use super::{
+    change_estimate, difference, estimate, objective_symbol, objective_word, outcome, outcome_word,
+    verdict_symbol, verdict_with_reason,
+};
+use crate::report::number;
+use crate::results::{Difference, Estimate, ObjectiveVerdict, Unit, Users};
+
+/// Table of outcomes.
+pub const USERS_BY_OUTCOME: &str = "Users by outcome";
+/// All who came.
+pub const ARRIVED: &str = "arrived";
+/// Most arrivals in one bin.
+pub const PEAK: &str = "arrivals at the peak";
+/// What a variant costs.
+pub const SERVER_HOURS: &str = "server-hours";
+/// Table of headline metrics.
+pub const HEADLINE_METRICS: &str = "Headline metrics";
+/// Its columns.
+pub const COMPARISON_HEAD: [&str; 6] = [
+    "metric",
+    "variant",
+    "average",
+    "who got in",
+    "difference",
+    "verdict",
+];
+/// Table of objectives.
+pub const OBJECTIVES: &str = "Objectives";
+/// Its columns.
+pub const OBJECTIVE_HEAD: [&str; 6] = [
+    "variant",
+    "objective",
+    "verdict",
+    "average",
+    "9 of 10 launches",
+    "why",
+];
+/// Columns of services.
+pub const STATION_HEAD: [&str; 9] = [
+    "service or pool",
+    "held",
+    "cores",
+    "blocked",
+    "queue max",
+    "wait p95",
+    "amplification",
+    "refused",
+    "remark",
+];
+/// Columns of events.
+pub const EVENT_HEAD: [&str; 3] = ["time", "event", "launches"];
+/// Table of named inputs.
+pub const INPUTS: &str = "Inputs";
+/// Its columns.
+pub const PARAM_HEAD: [&str; 5] = ["input", "meaning", "value", "range (5 % to 95 %)", "known"];
+/// Table of sources.
+pub const WHO_COMES: &str = "Who comes";
+/// Its columns.
+pub const SOURCE_HEAD: [&str; 4] = ["source", "journey", "form", "users expected"];
+/// Table of faults.
+pub const FAULTS: &str = "Faults";
+/// Its columns.
+pub const FAULT_HEAD: [&str; 4] = ["fault", "from", "to", "what"];
+/// A fault without an end.
+pub const TO_THE_END: &str = "the end";
+/// Table of changes.
+pub const CHANGES: &str = "What each variant changes";
+/// Its columns.
+pub const CHANGE_HEAD: [&str; 5] = ["variant", "path", "set", "was", "now"];
+/// Columns of what changes are worth.
+pub const WORTH_HEAD: [&str; 3] = ["change", "alone", "its share of the whole"];
+/// Table over time.
+pub const BY_TIME: &str = "By time; every bin is in timeline.csv";
+/// First column over time.
+pub const TIME: &str = "time";
+/// First column over percentiles.
+pub const PERCENTILE: &str = "share at or below";
+/// A time that is never reached.
+pub const NEVER: &str = "never";
+/// Table of differences.
+pub const PAIRED_DIFFERENCES: &str = "Paired differences from the baseline";
+/// Its columns.
+pub const DIFFERENCE_HEAD: [&str; 6] = [
+    "metric",
+    "variant",
+    "difference",
+    "same below",
+    "verdict",
+    "pairs",
+];
+/// Columns of a journey's steps.
+pub const STEP_HEAD: [&str; 4] = ["step", "reached", "passed", "left here"];
+
+/// First part of a report.
+pub const THE_ANSWER: &str = "The answer";
+/// Second part.
+pub const THE_EVIDENCE: &str = "The evidence";
+/// Third part.
+pub const THE_ASSUMPTIONS: &str = "The assumptions";
+/// Last part.
+pub const HOW_FOUND: &str = "How the figures were found";
+/// Remarks.
+pub const NOTES: &str = "Notes";
+/// The story.
+pub const STORY: &str = "In words";
+/// Before the question of a model.
+pub const QUESTION: &str = "The question";
+/// Charts that compare.
+pub const COMPARED: &str = "The variants compared";
+/// Summary of the table behind a chart.
+pub const SHOW_TABLE: &str = "The figures as a table";
+/// For readers who jump over what comes first.
+pub const SKIP: &str = "Skip to the answer";
+/// Opens every table of a page.
+pub const OPEN_ALL: &str = "Open all details and tables";
+/// List of parts.
+pub const CONTENTS: &str = "Contents";
+/// Said where a study has no named input.
+pub const NO_INPUTS: &str = "The model names no input.";
+
+/// Title of a variant's part of the evidence.
+pub fn evidence_of(name: &str) -> String {
+    format!("In detail: {name}")
+}
+
+/// Title of a variant's services.
+pub fn services_of(name: &str) -> String {
+    format!("Services and pools: {name}")
+}
+
+/// Title of a variant's events.
+pub fn events_of(name: &str) -> String {
+    format!("What happened: {name} (median over launches)")
+}
+
+/// Title of a journey's steps.
+pub fn steps_of(journey: &str) -> String {
+    format!("Steps of {journey}")
+}
+
+/// Head of a count so far.
+pub fn so_far_head(name: &str) -> String {
+    format!("{}, so far", outcome_word(name))
+}
+
+/// Head of a rate.
+pub fn rate_head(name: &str) -> String {
+    format!("{} per second", outcome_word(name))
+}
+
+/// `31 480 (65.3 %)`.
+pub fn outcome_with_share(users: &Users, name: &str) -> String {
+    let count = estimate(outcome(&users.outcome, name), Unit::Count);
+    match outcome(&users.share, name).and_then(|e| e.estimate) {
+        Some(share) => format!("{count} ({})", number::share(share)),
+        None => count,
+    }
+}
+
+/// The word of a difference with its symbol, and its reason.
+pub fn marked_verdict(found: &Difference, unit: Unit) -> String {
+    let reason = verdict_with_reason(found, unit);
+    match found.verdict {
+        Some(verdict) => format!("{} {reason}", verdict_symbol(verdict)),
+        None => reason,
+    }
+}
+
+/// The word of an objective with its symbol.
+pub fn marked_objective(verdict: ObjectiveVerdict) -> String {
+    format!("{} {}", objective_symbol(verdict), objective_word(verdict))
+}
+
+/// An estimated difference with its interval.
+pub fn estimate_of_change(value: Option<&Estimate>, unit: Unit) -> String {
+    let Some(value) = value else {
+        return number::ABSENT.to_owned();
+    };
+    match (value.low, value.high) {
+        (Some(low), Some(high)) => difference(
+            &Difference {
+                estimate: value.estimate,
+                low: Some(low),
+                high: Some(high),
+                ..Difference::default()
+            },
+            unit,
+        ),
+        _ => change_estimate(Some(value), unit),
+    }
+}
+
+/// `30 of 30`.
+pub fn pairs(found: &Difference) -> String {
+    let whole = |n: u32| number::whole(f64::from(n));
+    format!("{} of {}", whole(found.n), whole(found.of))
+}
