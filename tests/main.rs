@@ -1,4 +1,5 @@
 //! One test crate; modules in reading order.
 
 mod language;
+mod semantics;
 mod house;

@@ -290,17 +290,21 @@ impl Sim<'_> {
                 self.rec.sample(sample, sent, self.now);
                 self.request_ok(caller, call);
             }
-            Answer::Refused => {
-                self.end_attempt_badly(call, CallCounter::AttemptRefused, sent);
-                self.attempt_failed(caller, call, Failure::Refused);
-            }
-            Answer::Error | Answer::Final => {
-                self.end_attempt_badly(call, CallCounter::AttemptError, sent);
-                let last = attempt.answer == Answer::Final;
-                let failure = if last { Failure::Final } else { Failure::Error };
-                self.attempt_failed(caller, call, failure);
-            }
+            Answer::Refused => self.answered_badly(caller, attempt, Failure::Refused),
+            Answer::FinalRefusal => self.answered_badly(caller, attempt, Failure::FinalRefusal),
+            Answer::Error => self.answered_badly(caller, attempt, Failure::Error),
+            Answer::Final => self.answered_badly(caller, attempt, Failure::Final),
         }
+    }
+
+    /// The answer is a refusal or an error.
+    fn answered_badly(&mut self, caller: u32, attempt: Attempt, failure: Failure) {
+        let ended = match failure {
+            Failure::Refused | Failure::FinalRefusal => CallCounter::AttemptRefused,
+            _ => CallCounter::AttemptError,
+        };
+        self.end_attempt_badly(attempt.call, ended, attempt.sent);
+        self.attempt_failed(caller, attempt.call, failure);
     }
 
     /// An attempt ended in another way than ok: it took longer than any time.
@@ -330,7 +334,10 @@ impl Sim<'_> {
 
     /// An attempt has failed: again, or not.
     fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
-        let may_retry = !matches!(failure, Failure::Final | Failure::NoUnits);
+        let may_retry = !matches!(
+            failure,
+            Failure::Final | Failure::FinalRefusal | Failure::NoUnits
+        );
         let tries = u32::from(self.people.task(slot).request.tries);
         let settings = self.settings;
         let policy = settings.calls[call].retry.as_ref();

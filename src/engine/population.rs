@@ -59,6 +59,8 @@ pub(super) enum Answer {
     Ok,
     /// Turned away.
     Refused,
+    /// Turned away; a retry is out of the question.
+    FinalRefusal,
     /// An error; a retry may help.
     Error,
     /// An error; a retry is out of the question.
@@ -70,6 +72,8 @@ pub(super) enum Answer {
 pub(super) enum Failure {
     /// Turned away by a service, a guard, a pool or a room.
     Refused,
+    /// Turned away; a retry is out of the question.
+    FinalRefusal,
     /// The caller's clock ran out.
     TimedOut,
     /// An error.
@@ -84,7 +88,7 @@ impl Failure {
     /// The outcome of a user whose journey fails so (semantics 6).
     pub(super) fn outcome(self) -> Outcome {
         match self {
-            Self::Refused => Outcome::Refused,
+            Self::Refused | Self::FinalRefusal => Outcome::Refused,
             Self::NoUnits => Outcome::SoldOut,
             Self::TimedOut | Self::Error | Self::Final => Outcome::Failed,
         }
@@ -92,7 +96,7 @@ impl Failure {
 
     /// The answer of an endpoint that fails so.
     pub(super) fn answer(self) -> Answer {
-        if self == Self::Final {
+        if matches!(self, Self::Final | Self::FinalRefusal) {
             Answer::Final
         } else {
             Answer::Error

@@ -242,9 +242,7 @@ impl Sim<'_> {
         let settings = &self.settings.services[id];
         let server = &self.servers[index as usize];
         if server.occupied < settings.workers {
-            self.accept(slot, id);
-            self.shift(id, [ServiceLevel::InSystem, ServiceLevel::Held], true);
-            self.start(slot, id, index);
+            self.begin_at_once(slot, id, index);
         } else if settings
             .queue_limit
             .is_none_or(|limit| u64::from(server.queue.len()) < limit)
@@ -261,9 +259,7 @@ impl Sim<'_> {
     fn join_shared(&mut self, slot: u32, id: ServiceId, fallback: u32) {
         let settings = &self.settings.services[id];
         if let Some(free) = self.freest(id) {
-            self.accept(slot, id);
-            self.shift(id, [ServiceLevel::InSystem, ServiceLevel::Held], true);
-            self.start(slot, id, free);
+            self.begin_at_once(slot, id, free);
             return;
         }
         let waiting = u64::from(self.stations[id].queue.len());
@@ -274,6 +270,28 @@ impl Sim<'_> {
             self.stations[id].queue.join(slot, number);
         } else {
             self.refuse(slot, id, Some(fallback));
+        }
+    }
+
+    /// A free worker takes an attempt that has just arrived.
+    #[inline]
+    fn begin_at_once(&mut self, slot: u32, id: ServiceId, index: u32) {
+        self.accept(slot, id);
+        if self.expires(slot, id) {
+            self.shift(id, [ServiceLevel::InSystem], true);
+            self.quit(slot, id);
+        } else {
+            self.shift(id, [ServiceLevel::InSystem, ServiceLevel::Held], true);
+            self.start(slot, id, index);
+        }
+    }
+
+    /// Whether a service notices, where it would start an attempt, that nobody waits for it.
+    #[inline]
+    fn expires(&mut self, slot: u32, id: ServiceId) -> bool {
+        self.settings.services[id].on_timeout == OnTimeout::Expire && {
+            let attempt = *self.people.attempt(slot);
+            self.is_orphan(&attempt)
         }
     }
 
@@ -688,7 +706,8 @@ impl Sim<'_> {
         let answer = match (refused, last) {
             (true, false) => Answer::Refused,
             (false, false) => Answer::Error,
-            (_, true) => Answer::Final,
+            (true, true) => Answer::FinalRefusal,
+            (false, true) => Answer::Final,
         };
         self.finish(root, answer);
     }
@@ -760,8 +779,7 @@ impl Sim<'_> {
             };
             self.queue_level(id, false);
             self.people.task_mut(slot).event = NO_EVENT;
-            let attempt = *self.people.attempt(slot);
-            if settings.on_timeout == OnTimeout::Expire && self.is_orphan(&attempt) {
+            if self.expires(slot, id) {
                 self.quit(slot, id);
             } else {
                 self.shift(id, [ServiceLevel::Held], true);

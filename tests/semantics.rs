@@ -1,0 +1,22 @@
+//! Hand-worked traces: models of a few users whose every instant is worked out in a comment.
+//!
+//! Each test writes a model in the language, runs one replication, and holds marks, counts and
+//! sums of durations against the figures of its comment, to the nanosecond. The figures come from
+//! the language page, never from the engine. Where several readings were possible, the comment
+//! says which one is built.
+
+mod world;
+
+mod calls;
+mod deadlines;
+mod giving_up;
+mod joins;
+mod nested;
+mod people;
+mod pools;
+mod queues;
+mod refusals;
+mod reloads;
+mod retries;
+mod sharing;
+mod ties;

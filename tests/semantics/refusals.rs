@@ -1,0 +1,111 @@
+//! Turned away: loud, silent, at a price (semantics 4).
+
+use super::world::world;
+use onrush::observation::{CallCounter, Outcome, ServiceCounter, ServiceLevel};
+
+/// One worker, no queue, a quarter of a second one way.
+const FULL: &str = "
+    [service.s]
+    queue = { limit = 0 }
+    network = '250ms'
+    [service.s.endpoint]
+    work = [ { wait = '5s' } ]";
+
+const ASK: &str = "{ name = 'ask', call = 's.work', timeout = '2s', or = [ { mark = 'no' } ] }";
+
+#[test]
+fn the_refused_learn_one_way_over_the_network_later() {
+    // b: sent 1, there 1.25, refused, back 1.5.
+    let seen = world(FULL)
+        .user("a", "0s", "{ call = 's.work' }")
+        .user("b", "1s", ASK)
+        .run();
+    seen.marks("no 1.5s, a 5.5s")
+        .call("ask", CallCounter::AttemptRefused, 1);
+}
+
+#[test]
+fn the_silently_refused_learn_at_their_timeout() {
+    // b: sent 1, refused at 1.25, hears nothing until 3. For the caller that is a timeout, and
+    // the user's outcome follows what the caller could know.
+    let seen = world(FULL)
+        .set("service.s.queue.silent", "true")
+        .user("a", "0s", "{ call = 's.work', timeout = '9s' }")
+        .user("b", "1s", ASK)
+        .user("c", "1s", "{ call = 's.work', timeout = '2s' }")
+        .run();
+    seen.marks("no 3s, a 5.5s")
+        .call("ask", CallCounter::AttemptTimedOut, 1)
+        .call("ask", CallCounter::AttemptRefused, 0)
+        .service("s", ServiceCounter::Refused, 2)
+        .ended("c", Outcome::Failed);
+}
+
+/// One core; a request of one second of `cpu`, a refusal of a fifth.
+const DEAR: &str = "
+    [service.s]
+    cores = 1
+    queue = { limit = 0 }
+    refuse_cost = '200ms'
+    [service.s.endpoint]
+    work = [ { cpu = '1s' } ]
+    idle = [ { wait = '1s' } ]";
+
+#[test]
+fn a_refusal_takes_cpu_from_those_at_work() {
+    // a works 0–; b is refused at 0.5 and shares the core: 0.2 at half speed until 0.9, when the
+    // answer leaves. a has 0.7 done by then, and ends at 1.2.
+    let seen = world(DEAR)
+        .user("a", "0s", "{ call = 's.work' }")
+        .user("b", "0.5s", "{ call = 's.work', or = [ { mark = 'no' } ] }")
+        .run();
+    seen.nearly(2, "no 0.9s, a 1.2s")
+        .level("s", ServiceLevel::Held, "1.2s");
+}
+
+#[test]
+fn a_refusal_needs_no_worker() {
+    // a's only worker waits 0–1 and leaves the core alone: b hears at 0.5 + 0.2.
+    let seen = world(DEAR)
+        .user("a", "0s", "{ call = 's.idle' }")
+        .user("b", "0.5s", "{ call = 's.work', or = [ { mark = 'no' } ] }")
+        .run();
+    seen.nearly(2, "no 0.7s, a 1s")
+        .level("s", ServiceLevel::Busy, "0.2s");
+}
+
+#[test]
+fn two_refusals_share_the_core_too() {
+    // b and c are refused at 0.5: each 0.2 at half speed, both hear at 0.9.
+    let no = |name: &str| format!("{{ call = 's.work', or = [ {{ mark = 'no_{name}' }} ] }}");
+    let seen = world(DEAR)
+        .user("a", "0s", "{ call = 's.idle' }")
+        .user("b", "0.5s", &no("b"))
+        .user("c", "0.5s", &no("c"))
+        .run();
+    seen.nearly(3, "no_b 0.9s, no_c 0.9s, a 1s");
+}
+
+#[test]
+fn a_service_without_servers_refuses() {
+    let seen = world(FULL)
+        .set("service.s.servers", "0")
+        .user("a", "0s", ASK)
+        .run();
+    seen.marks("no 0.5s")
+        .service("s", ServiceCounter::Refused, 1);
+}
+
+#[test]
+fn an_endpoint_may_refuse_of_its_own_accord() {
+    // Refused after a second of work: the outcome is the same as at the door.
+    let tables = "[service.s]\nendpoint.work = [ { wait = '1s' }, { fail = 'refused' } ]";
+    let seen = world(tables)
+        .user("a", "0s", "{ name = 'ask', call = 's.work' }")
+        .run();
+    seen.ended("a", Outcome::Refused)
+        .inside("1s")
+        .call("ask", CallCounter::AttemptRefused, 1)
+        .service("s", ServiceCounter::Refused, 0)
+        .service("s", ServiceCounter::Completed, 1);
+}
