@@ -229,7 +229,8 @@ fn overlays_apply_in_their_order() {
     let text = format!(
         "{BASE}[variant.double]\nset = {{ \"service.shop.servers\" = \"x2\" }}\n\
          [variant.more]\nset = {{ \"service.shop.servers\" = \"+1\" }}\n\
-         [variant.one]\nof = [\"double\", \"more\"]\nset = {{ \"service.shop.servers\" = \"x10\" }}\n\
+         [variant.one]\nof = [\"double\", \"more\"]\n\
+         set = {{ \"service.shop.servers\" = \"x10\" }}\n\
          [variant.two]\nof = [\"more\", \"double\"]\n\
          [action.later]\nat = \"20m\"\nset = {{ \"service.shop.servers\" = \"+100\" }}\n"
     );
@@ -256,7 +257,8 @@ fn overlays_apply_in_their_order() {
 #[test]
 fn parts_are_members_or_entries() {
     let text = format!(
-        "{BASE}[variant.a]\nset = {{ \"service.shop.servers\" = \"x2\", \"service.db.workers\" = 9 }}\n\
+        "{BASE}[variant.a]\n\
+         set = {{ \"service.shop.servers\" = \"x2\", \"service.db.workers\" = 9 }}\n\
          [variant.b]\nset = {{ pool.lock.size = 2 }}\n[variant.ab]\nof = [\"a\", \"b\"]\n\
          [variant.abc]\nof = [\"ab\"]\nset = {{ \"service.db.servers\" = 2 }}\n"
     );

@@ -362,7 +362,8 @@ fn faults_are_read_and_can_be_switched_off() {
              [fault.slow]\nat = \"10m\"\nfor = \"5m\"\n{on}\n\
              slow = {{ service = \"app\", factor = 6, servers = \"25%\" }}\n\
              [fault.crash]\nat = \"10m\"\ncrash = {{ service = \"app\", servers = 3 }}\n\
-             [fault.cut]\nat = \"10m\"\ncut = {{ between = [\"app\", \"db\"], messages = \"kept\" }}\n"
+             [fault.cut]\nat = \"10m\"\n\
+             cut = {{ between = [\"app\", \"db\"], messages = \"kept\" }}\n"
         )
     };
     let model = sound(&text(""));

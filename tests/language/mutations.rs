@@ -100,7 +100,10 @@ proptest! {
     }
 
     #[test]
-    fn any_change_is_survived(path in "(service|param|journey|fault|model)\\.[a-z.*0-9-]{0,30}", n in 0..SPLINTERS.len()) {
+    fn any_change_is_survived(
+        path in "(service|param|journey|fault|model)\\.[a-z.*0-9-]{0,30}",
+        n in 0..SPLINTERS.len(),
+    ) {
         let (model, _) = read(PREORDER);
         let (changed, diagnostics) = model.with(&[Change::new(&path, SPLINTERS[n])]);
         let _ = render(&diagnostics, changed.sources(), Colour::Plain, Frame::Ascii);

@@ -54,7 +54,7 @@ fn calls_of<'m>(model: &'m Model, service: &str, endpoint: &str) -> Vec<(&'m Cal
 pub(super) fn without_end(model: &Model) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut look = |caller: Peer, call: &Call, place: Place| {
-        if call.timeout.is_some() || call.deadline.is_some() {
+        if ends(call) {
             return;
         }
         if let Some(why) = silence(model, &caller, call) {
@@ -76,6 +76,11 @@ pub(super) fn without_end(model: &Model) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Whether the caller's own clock ends a call that nobody answers.
+fn ends(call: &Call) -> bool {
+    call.timeout.is_some() || call.deadline.is_some()
 }
 
 /// Why a call may never be answered.
@@ -141,13 +146,13 @@ impl Circles<'_> {
                 break;
             }
             self.left -= 1;
-            let ends = call.timeout.is_some() || call.deadline.is_some();
+            let ends = ends(call);
             let before = self
                 .stack
                 .iter()
                 .position(|(known, _)| *known == call.service);
             match before {
-                Some(at) => self.tell(at, call, ends, place),
+                Some(at) => self.tell(at, call, place),
                 None => {
                     self.stack.push((call.service.clone(), ends));
                     self.follow(&call.service, &call.endpoint);
@@ -160,9 +165,9 @@ impl Circles<'_> {
         }
     }
 
-    fn tell(&mut self, at: usize, call: &Call, ends: bool, place: Place) {
+    fn tell(&mut self, at: usize, call: &Call, place: Place) {
         let circle = &self.stack[at..];
-        let endless = !ends && circle[1..].iter().all(|(_, ends)| !ends);
+        let endless = !ends(call) && circle[1..].iter().all(|(_, ends)| !ends);
         if !endless || !self.told.insert(place) {
             return;
         }
