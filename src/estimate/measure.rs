@@ -71,7 +71,7 @@ impl Quantity {
             "share" => Quantity::Share,
             "rate" => Quantity::Rate,
             "count" | "total" => Quantity::Count,
-            _ if subject == "collapsed" || subject == "recovered" => Quantity::Chance,
+            _ if ["collapsed", "unhealthy", "recovered"].contains(&last) => Quantity::Chance,
             _ => Quantity::of_word(last),
         }
     }
@@ -82,10 +82,9 @@ impl Quantity {
             "time" | "wait" | "delay" | "attempt_time" => Quantity::Time,
             "amplification" => Quantity::Ratio,
             "goodput" => Quantity::Rate,
-            "first_s" | "last_s" | "sold_out_at_s" => Quantity::Instant,
-            "queue" | "in_system" | "orbit" | "users" | "inside" | "in_use" | "backlog" => {
-                Quantity::Queue
-            }
+            "first_s" | "last_s" | "sold_out_at" => Quantity::Instant,
+            "queue" | "in_system" | "orbit" | "users" | "inside" | "waiting" | "in_use"
+            | "backlog" => Quantity::Queue,
             _ => Quantity::Count,
         }
     }
@@ -231,6 +230,7 @@ mod tests {
             ("p95(login.ok.time, 60s)", Time, Lower),
             ("p99(mail.confirmation.delay)", Time, Lower),
             ("recovery.time", Time, Lower),
+            ("recovery.collapsed", Quantity::Chance, Lower),
             ("rate(shop.order)", Rate, Neither),
             ("max(db.queue)", Queue, Lower),
             ("at(db.in_system, 8s)", Queue, Lower),

@@ -20,14 +20,29 @@ pub const REFERENCE: usize = 20;
 /// With fewer windows before the trigger, an unloaded run says what is normal.
 pub const REFERENCE_LEAST: usize = 5;
 
-/// Windows in a row that make a state.
-const IN_A_ROW: usize = 3;
+/// When a launch counts as healthy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Health {
+    /// Least share ok of a healthy window.
+    pub share_ok: f64,
+    /// Most times the normal median of a healthy window.
+    pub slower: f64,
+    /// Windows before the trigger that say what is normal.
+    pub before: usize,
+    /// Windows in a row that make a state.
+    pub in_a_row: usize,
+}
 
-/// Least share ok of a healthy window.
-const HEALTHY_SHARE: f64 = 0.9;
-
-/// Most times the normal median of a healthy window.
-const HEALTHY_MEDIAN: f64 = 2.0;
+impl Default for Health {
+    fn default() -> Health {
+        Health {
+            share_ok: 0.9,
+            slower: 2.0,
+            before: REFERENCE,
+            in_a_row: 3,
+        }
+    }
+}
 
 /// What one window saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -69,60 +84,71 @@ impl Trigger {
     }
 }
 
-/// The fate of one launch, from its windows up to the horizon. `unloaded_median_s` is the normal
-/// median if fewer than five windows lie before the trigger. `None` if the horizon is too short, or
+/// The fate of one launch, from its windows up to the horizon. `unloaded_median_s` is that of an
+/// unloaded run: the normal median if fewer than five windows lie before the trigger, and never
+/// undercut by them (who waits for a door asks for little). `None` if the horizon is too short, or
 /// nothing says what is normal.
-pub fn fate(windows: &[Window], trigger: Trigger, unloaded_median_s: Option<f64>) -> Option<Fate> {
+pub fn fate(
+    windows: &[Window],
+    trigger: Trigger,
+    unloaded_median_s: Option<f64>,
+    rule: &Health,
+) -> Option<Fate> {
     let judged_by = trigger.to + trigger.grace();
     if windows.len() < judged_by {
         return None;
     }
-    let normal = normal_median(&windows[..trigger.from], unloaded_median_s)?;
+    let normal = normal_median(&windows[..trigger.from], unloaded_median_s, rule.before)?;
     let health: Vec<Option<bool>> = windows
         .iter()
-        .map(|window| is_healthy(window, normal))
+        .map(|window| is_healthy(window, normal, rule))
         .collect();
-    let Some(fell_ill) = three_in_a_row(&health, false, trigger.from) else {
+    let Some(fell_ill) = in_a_row(&health, false, trigger.from, rule.in_a_row) else {
         return Some(Fate {
             unhealthy: false,
             collapsed: false,
             recovered_after: None,
         });
     };
-    let well = three_in_a_row(&health, true, trigger.to.max(fell_ill));
+    let well = in_a_row(&health, true, trigger.to.max(fell_ill), rule.in_a_row);
     Some(Fate {
         unhealthy: true,
-        collapsed: well.is_none_or(|first| first + IN_A_ROW > judged_by),
+        collapsed: well.is_none_or(|first| first + rule.in_a_row > judged_by),
         recovered_after: well.map(|first| first - trigger.to),
     })
 }
 
-/// The median that is normal: of the last twenty windows before the trigger, the middle one of
-/// their medians.
-fn normal_median(before: &[Window], unloaded_median_s: Option<f64>) -> Option<f64> {
-    let last = &before[before.len().saturating_sub(REFERENCE)..];
+/// The median that is normal: of the last windows before the trigger, the middle one of their
+/// medians.
+fn normal_median(
+    before: &[Window],
+    unloaded_median_s: Option<f64>,
+    reference: usize,
+) -> Option<f64> {
+    let last = &before[before.len().saturating_sub(reference)..];
     let medians = order::sorted(last.iter().filter_map(|window| window.median_s));
     if medians.len() < REFERENCE_LEAST {
         return unloaded_median_s;
     }
-    order::of_sorted(&medians, 0.5)
+    let seen = order::of_sorted(&medians, 0.5)?;
+    Some(unloaded_median_s.map_or(seen, |unloaded| unloaded.max(seen)))
 }
 
 /// Whether a window is healthy. Where nothing started, it is if nothing is open either; else it
 /// says nothing, and neither breaks nor makes a row.
-fn is_healthy(window: &Window, normal_s: f64) -> Option<bool> {
+fn is_healthy(window: &Window, normal_s: f64, rule: &Health) -> Option<bool> {
     if window.started == 0 {
         return (window.open == 0).then_some(true);
     }
     let share = window.ok as f64 / window.started as f64;
     let quick = window
         .median_s
-        .is_some_and(|median| median <= HEALTHY_MEDIAN * normal_s);
-    Some(share >= HEALTHY_SHARE && quick)
+        .is_some_and(|median| median <= rule.slower * normal_s);
+    Some(share >= rule.share_ok && quick)
 }
 
-/// The first window, not before `from`, of three in a row of the wanted health.
-fn three_in_a_row(health: &[Option<bool>], wanted: bool, from: usize) -> Option<usize> {
+/// The first window, not before `from`, of so many in a row of the wanted health.
+fn in_a_row(health: &[Option<bool>], wanted: bool, from: usize, many: usize) -> Option<usize> {
     let mut row = Vec::new();
     for (index, seen) in health.iter().enumerate().skip(from) {
         match seen {
@@ -130,7 +156,7 @@ fn three_in_a_row(health: &[Option<bool>], wanted: bool, from: usize) -> Option<
             Some(_) => row.clear(),
             None => {}
         }
-        if row.len() == IN_A_ROW {
+        if row.len() == many {
             return Some(row[0]);
         }
     }
@@ -217,7 +243,7 @@ mod tests {
     fn told(during_and_after: &str) -> Fate {
         let rest = 35 - 10 - during_and_after.len();
         let text = format!("..........{during_and_after}{}", "b".repeat(rest));
-        fate(&windows(&text), TRIGGER, None).unwrap()
+        fate(&windows(&text), TRIGGER, None, &Health::default()).unwrap()
     }
 
     /// Trigger in windows 10–14, grace of 20 windows, so well by window 35.
@@ -246,7 +272,7 @@ mod tests {
     #[test]
     fn recovery_may_come_after_the_grace() {
         let text = format!("..........{}{}", "b".repeat(26), "ggg");
-        let found = fate(&windows(&text), TRIGGER, None).unwrap();
+        let found = fate(&windows(&text), TRIGGER, None, &Health::default()).unwrap();
         assert_eq!(
             found,
             Fate {
@@ -259,10 +285,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_absent() {
-        assert_eq!(fate(&windows(&".".repeat(34)), TRIGGER, None), None);
+        let of = |n, trigger, unloaded| {
+            let normal = Health::default();
+            fate(&windows(&".".repeat(n)), trigger, unloaded, &normal)
+        };
+        assert_eq!(of(34, TRIGGER, None), None);
         let early = Trigger { from: 2, to: 3 };
-        assert_eq!(fate(&windows(&".".repeat(40)), early, None), None);
-        assert!(fate(&windows(&".".repeat(40)), early, Some(0.1)).is_some());
+        assert_eq!(of(40, early, None), None);
+        assert!(of(40, early, Some(0.1)).is_some());
         assert_eq!(Trigger { from: 0, to: 30 }.grace(), 30);
     }
 

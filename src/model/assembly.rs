@@ -12,7 +12,7 @@ use super::reader::{Fields, Reader};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, Model, Note, Origin, Recovery, Study, Warmup, action, arrival, fault, journey,
-    objective, param, pool, retry, room, service, stock, variant,
+    objective, param, pool, retry, room, service, stock, uncertain, variant,
 };
 use crate::base::time::{Span, Time};
 use crate::text::{Diagnostic, FileId, Level, Place, Sources};
@@ -36,6 +36,7 @@ pub(crate) fn assemble(
     steady(&mut r, &model);
     let names = Names::of(&model);
     model.objectives = objectives(&mut r, &names);
+    model.uncertain = uncertain::read(&mut r, &names);
     let diagnostics = std::mem::take(&mut r.diagnostics);
     let asked = std::mem::take(&mut r.asked);
     model.origin.errors = count_errors(&diagnostics);
@@ -74,6 +75,7 @@ fn empty(sources: Sources) -> Model {
         faults: BTreeMap::new(),
         actions: BTreeMap::new(),
         objectives: Vec::new(),
+        uncertain: None,
         variants: Vec::new(),
         notes: Vec::new(),
         recovery: Recovery::usual(),

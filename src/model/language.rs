@@ -12,6 +12,7 @@ use super::room::ROOM;
 use super::service::SERVICE;
 use super::stock::STOCK;
 use super::table::{Kind, TableDef, key};
+use super::uncertain::UNCERTAIN;
 use super::variant::VARIANT;
 
 /// A whole model.
@@ -49,6 +50,12 @@ pub(crate) static ROOT: TableDef = TableDef {
             Kind::Table(&RECOVERY),
             "",
             "when a system counts as healthy again",
+        ),
+        key(
+            "uncertain",
+            Kind::Table(&UNCERTAIN),
+            "",
+            "what is concluded, held against draws of the parameters",
         ),
         key("breaker", Kind::Later, "", "circuit breakers"),
         key("cache", Kind::Later, "", "caches"),

@@ -21,11 +21,11 @@ pub mod metric;
 pub mod objective;
 pub mod variant;
 pub mod overlay;
+pub mod uncertain;
 pub mod files;
 
-pub mod capacity;
-pub mod check;
 mod assembly;
+mod check;
 mod language;
 mod law;
 mod reader;
@@ -57,6 +57,7 @@ use self::retry::Retry;
 use self::room::Room;
 use self::service::Service;
 use self::stock::Stock;
+use self::uncertain::Uncertain;
 use self::variant::Variant;
 
 /// A model as far as it was understood.
@@ -106,6 +107,8 @@ pub struct Model {
     pub notes: Vec<Note>,
     /// When a system counts as healthy again.
     pub recovery: Recovery,
+    /// What is concluded from inputs that are drawn from their ranges.
+    pub uncertain: Option<Uncertain>,
     origin: Origin,
 }
 
@@ -292,23 +295,9 @@ impl Model {
         (model, diagnostics)
     }
 
-    /// The model as a variant changes it, `None` if there is no such variant. What the variants and
-    /// actions of the result do is not checked again.
+    /// The model as a variant changes it; `None` if there is no such variant.
     pub fn variant(&self, name: &str) -> Option<(Model, Vec<Diagnostic>)> {
-        self.changes(name).map(|changes| self.changed(&changes))
-    }
-
-    /// The model with changes that stand in it, checked for itself alone.
-    fn changed(&self, changes: &[Change]) -> (Model, Vec<Diagnostic>) {
-        let mut document = Table::clone(&self.origin.document);
-        let (_, mut diagnostics) = overlay::apply(&mut document, changes);
-        let sources = self.origin.sources.clone();
-        let files = &self.origin.files;
-        let (mut model, found) = assembly::assemble(&Arc::new(document), sources, files);
-        diagnostics.extend(found);
-        diagnostics.extend(check::check_one(&model));
-        model.origin.errors = assembly::count_errors(&diagnostics);
-        (model, diagnostics)
+        self.changes(name).map(|changes| self.with(&changes))
     }
 
     /// All changes of a variant in the order in which they apply: members, then its own.
@@ -351,7 +340,7 @@ impl Model {
 
     /// The model as it is once an action has taken effect.
     pub fn after(&self, action: &Action) -> (Model, Vec<Diagnostic>) {
-        self.changed(&action.set)
+        self.with(&action.set)
     }
 
     /// Reads a metric of this model.
@@ -364,6 +353,19 @@ impl Model {
     /// The model as TOML text, with every change worked in, as it was simulated.
     pub fn written(&self) -> String {
         document::write(&self.origin.document)
+    }
+
+    /// What is written at a plain path, as `service.shop.servers`; of a parameter, its value. `None`
+    /// where nothing is written.
+    pub fn written_at(&self, path: &str) -> Option<String> {
+        let mut segments = path.split('.');
+        let mut node = self.origin.document.get(segments.next()?)?;
+        for segment in segments {
+            node = node.table()?.get(segment)?;
+        }
+        let value = node.table().and_then(|table| table.get("value"));
+        let found = value.unwrap_or(node);
+        found.table().is_none().then(|| found.written())
     }
 
     /// Whether it has no errors.

@@ -117,8 +117,7 @@ impl<'a> Reader<'a> {
     /// A table of the file as fields; unknown and later keys are reported.
     pub(crate) fn fields(&mut self, node: &'a Node, def: &'static TableDef) -> Option<Fields<'a>> {
         let Some(table) = node.table() else {
-            let expected = format!("a table of keys: {} is one", def.name);
-            self.wrong_kind(node, &expected);
+            self.wrong_kind(node, &format!("{} is a table of keys", def.name));
             return None;
         };
         self.check_keys(table, def);
@@ -196,8 +195,6 @@ impl<'a> Reader<'a> {
             Amount::Number(_) => format!("`{}` has no unit", node.written()),
             other => format!("`{}` is {}", node.written(), other.kind()),
         };
-        // What a parameter stands for is written elsewhere.
-        let help = help.filter(|_| node.text().is_none_or(|text| !text.contains('$')));
         let diagnostic = Diagnostic::new("E021", found).at(node.place);
         self.push(
             diagnostic
@@ -223,11 +220,7 @@ impl<'a> Reader<'a> {
         let number = match self.amount(node, &expected)? {
             Amount::Number(number) => number,
             other => {
-                let minutes = node
-                    .text()
-                    .is_some_and(|text| text.trim_end().ends_with('m'));
-                let help = minutes.then(|| "a million is a capital M".to_owned());
-                self.misfit(node, other, &expected, help);
+                self.misfit(node, other, &expected, None);
                 return None;
             }
         };

@@ -17,6 +17,23 @@ pub struct Answers {
     /// Inputs drawn from their ranges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<Uncertain>,
+    /// The beginning of a steady state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steady: Option<Steady>,
+}
+
+/// Where a steady state begins: what came before does not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Steady {
+    /// Seconds cut off from the start of the clock.
+    pub warmup_s: f64,
+    /// True if it was found by looking, false if the model gives it.
+    pub found: bool,
+    /// False if the run is too short to have settled.
+    pub converged: bool,
+    /// Replications that were looked at.
+    pub pilot: u32,
 }
 
 /// What holds when the inputs are drawn from their ranges by a Latin hypercube.

@@ -23,7 +23,7 @@ mod timeline;
 mod user;
 mod variant;
 
-pub use answer::{Answers, Conclusion, Draw, DrawnParam, Uncertain};
+pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{Bottleneck, BottleneckKind, Effect, Event, EventKind, Recovery, Split};
 pub use difference::{Better, Difference, Family, FamilyOf, Measure, Unit, Verdict, WithinIs};

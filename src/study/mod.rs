@@ -1,1 +1,36 @@
 //! A question is many runs: replicate, compare.
+//!
+//! One idea: only here is it decided whether to run more, and only from estimates. A study turns a
+//! model and a plan into the results document; it knows no output format, no terminal and no file.
+
+mod columns;
+mod compare;
+mod contender;
+mod demand;
+mod differences;
+mod draws;
+mod fill;
+mod hypercube;
+mod launches;
+mod lens;
+mod measures;
+mod notes;
+mod outcome;
+mod plan;
+mod replicate;
+mod stations;
+mod steady;
+mod strain;
+mod subject;
+mod trigger;
+mod usual;
+mod worth;
+
+pub use compare::{compare, run};
+pub use draws::uncertain;
+pub use outcome::{Demands, Outcome, Tolerance, outcome};
+pub use plan::{AT_MOST, Attribute, Effort, Failure, Plan};
+pub use replicate::{Onlooker, Progress, Silent};
+
+#[cfg(test)]
+mod tests;

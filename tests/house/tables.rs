@@ -208,5 +208,5 @@ pub(super) const WIDE_FUNCTIONS: [&str; 11] = [
     "src/engine/station.rs: lose_work",
     "src/engine/station.rs: queue_level",
     "src/engine/station.rs: tell_of_crash",
-    "src/estimate/recovery.rs: three_in_a_row",
+    "src/estimate/recovery.rs: in_a_row",
 ];

@@ -1,0 +1,216 @@
+//! The timeline of a replication, reduced to what the document shows.
+//!
+//! One idea: an observation has a row of all counters and levels for every bin; a column keeps one
+//! quantity of them, and a column less is a megabyte less over a study. The keys are those of
+//! `results::key`.
+
+use crate::observation::{
+    BinTimes, CallCounter, CallSample, CounterId, LevelId, Observation, Outcome, PoolLevel,
+    SampleId, ServiceLevel, UserCounter, UserLevel,
+};
+use crate::program::Program;
+use crate::results::key;
+
+/// What a column holds where the quantity does not exist.
+const ABSENT: f32 = -1.0;
+
+/// One quantity in every bin.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    read: Read,
+    /// The series made of it.
+    pub(crate) shown: Vec<(String, Shown)>,
+}
+
+/// How a column becomes a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// As it is.
+    Plain,
+    /// A number in the bin, per second.
+    PerSecond,
+    /// A number in all bins so far.
+    SoFar,
+}
+
+/// Which percentile of the times of a bin.
+type Percentile = fn(&BinTimes) -> f32;
+
+/// Where a column comes from.
+#[derive(Clone, Copy, Debug)]
+enum Read {
+    /// A number of things.
+    Count(CounterId),
+    /// A time average.
+    Level(LevelId),
+    /// A time average as a share of another.
+    Ratio(LevelId, LevelId),
+    /// What is left of a time average when another is taken away, as a share of it.
+    Rest(LevelId, LevelId),
+    /// Share ok of those started.
+    Ok(SampleId),
+    /// A percentile of the times of those ok.
+    Time(SampleId, Percentile),
+}
+
+/// The columns of a program.
+pub(crate) fn plan(program: &Program) -> Vec<Column> {
+    let mut columns = Vec::new();
+    users(program, &mut columns);
+    services(program, &mut columns);
+    pools(program, &mut columns);
+    calls(program, &mut columns);
+    for (mark, name) in program.names.marks.iter().enumerate() {
+        counted(&mut columns, program.layout.mark(mark as u32), name);
+    }
+    columns
+}
+
+fn counted(columns: &mut Vec<Column>, counter: CounterId, name: &str) {
+    columns.push(Column {
+        read: Read::Count(counter),
+        shown: vec![
+            (key::rate(name), Shown::PerSecond),
+            (key::count(name), Shown::SoFar),
+        ],
+    });
+}
+
+fn plain(columns: &mut Vec<Column>, read: Read, name: String) {
+    columns.push(Column {
+        read,
+        shown: vec![(name, Shown::Plain)],
+    });
+}
+
+fn users(program: &Program, columns: &mut Vec<Column>) {
+    let layout = &program.layout;
+    counted(columns, layout.users(UserCounter::Arrived), key::ARRIVED);
+    for outcome in Outcome::ALL {
+        counted(columns, layout.users_ended(outcome), outcome.word());
+    }
+    for (level, name) in [
+        (UserLevel::Inside, key::INSIDE),
+        (UserLevel::Orbit, key::ORBIT),
+    ] {
+        plain(
+            columns,
+            Read::Level(layout.user_level(level)),
+            name.to_owned(),
+        );
+    }
+}
+
+fn services(program: &Program, columns: &mut Vec<Column>) {
+    for (index, name) in program.names.services.iter().enumerate() {
+        let level = |what| program.layout.service_level(index as u32, what);
+        let held = level(ServiceLevel::Held);
+        for (read, name) in [
+            (
+                Read::Ratio(held, level(ServiceLevel::Workers)),
+                key::held(name),
+            ),
+            (
+                Read::Ratio(level(ServiceLevel::Busy), level(ServiceLevel::Cores)),
+                key::busy(name),
+            ),
+            (
+                Read::Rest(held, level(ServiceLevel::Active)),
+                key::blocked(name),
+            ),
+            (Read::Level(level(ServiceLevel::Queue)), key::queue(name)),
+        ] {
+            plain(columns, read, name);
+        }
+    }
+}
+
+fn pools(program: &Program, columns: &mut Vec<Column>) {
+    for (index, name) in program.names.pools.iter().enumerate() {
+        let level = |what| program.layout.pool_level(index as u32, what);
+        let held = Read::Ratio(level(PoolLevel::InUse), level(PoolLevel::Size));
+        plain(columns, held, key::held(name));
+        plain(
+            columns,
+            Read::Level(level(PoolLevel::Queue)),
+            key::queue(name),
+        );
+    }
+}
+
+fn calls(program: &Program, columns: &mut Vec<Column>) {
+    let percentiles: [(&str, Percentile); 3] = [
+        ("p50", |bin| bin.p50),
+        ("p95", |bin| bin.p95),
+        ("p99", |bin| bin.p99),
+    ];
+    let names = program.names.calls.iter().zip(&program.names.messages);
+    for (index, (name, _)) in names.enumerate().filter(|(_, (_, message))| !**message) {
+        let started = program.layout.call(index as u32, CallCounter::Started);
+        let sample = program.layout.call_time(index as u32, CallSample::Request);
+        columns.push(Column {
+            read: Read::Count(started),
+            shown: vec![(key::rate(name), Shown::PerSecond)],
+        });
+        plain(columns, Read::Ok(sample), key::share_ok(name));
+        for (word, of) in percentiles {
+            plain(columns, Read::Time(sample, of), key::ok_time(word, name));
+        }
+    }
+}
+
+impl Column {
+    /// The column of one replication.
+    pub(crate) fn of(&self, program: &Program, seen: &Observation) -> Vec<f32> {
+        let (counters, levels) = (program.layout.counters(), program.layout.levels());
+        let count = |bin: usize, id: CounterId| seen.counter_bins[bin * counters + id.0 as usize];
+        let level = |bin: usize, id: LevelId| seen.level_bins[bin * levels + id.0 as usize];
+        let times = |bin: usize, id: SampleId| {
+            let bins: &Vec<BinTimes> = &seen.tally_bins[id.0 as usize];
+            bins.get(bin).copied().unwrap_or_default()
+        };
+        let share = |part: f32, whole: f32| {
+            if whole > 0.0 { part / whole } else { ABSENT }
+        };
+        (0..program.clock.bins as usize)
+            .map(|bin| match self.read {
+                Read::Count(id) => count(bin, id) as f32,
+                Read::Level(id) => level(bin, id),
+                Read::Ratio(part, whole) => share(level(bin, part), level(bin, whole)),
+                Read::Rest(whole, part) => {
+                    let whole = level(bin, whole);
+                    share((whole - level(bin, part)).max(0.0), whole)
+                }
+                Read::Ok(id) => {
+                    let times = times(bin, id);
+                    share(times.ok as f32, times.started as f32)
+                }
+                Read::Time(id, of) => {
+                    let times = times(bin, id);
+                    if times.ok > 0 { of(&times) } else { ABSENT }
+                }
+            })
+            .collect()
+    }
+}
+
+impl Shown {
+    /// The series of one replication made of its column.
+    pub(crate) fn series(self, column: &[f32], bin_s: f64) -> Vec<Option<f64>> {
+        let mut sum = 0.0;
+        column
+            .iter()
+            .map(|&value| {
+                let value = f64::from(value);
+                match self {
+                    Shown::Plain => (value >= 0.0).then_some(value),
+                    Shown::PerSecond => Some(value / bin_s),
+                    Shown::SoFar => {
+                        sum += value;
+                        Some(sum)
+                    }
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,206 @@
+//! Will it hold, and which what-if helps: `run` one variant, or `compare` several.
+//!
+//! One idea: both are the same study; `run` has one contender and nothing to compare.
+
+use std::collections::BTreeMap;
+
+use crate::estimate::verdict;
+use crate::model::{Checked, Model};
+use crate::observation::sketch::RELATIVE_ERROR;
+use crate::program::Asked;
+use crate::results::{Precision, Results, SCHEMA, Steady, Stopped};
+use crate::study::contender::{BASELINE, Contender};
+use crate::study::differences::{Scales, differences};
+use crate::study::fill::{self, Sight};
+use crate::study::launches::{Field, Launches};
+use crate::study::lens::Lens;
+use crate::study::plan::{Failure, Plan};
+use crate::study::replicate::{Crew, Job, Onlooker};
+use crate::study::stations::Stations;
+use crate::study::trigger::{self, Judge};
+use crate::study::worth::{Compared, worth};
+use crate::study::{measures, notes, steady, subject};
+
+/// Runs one variant, or the model as it is.
+///
+/// # Errors
+/// If a replication needs more than it may use, the variant does not exist or is no valid model,
+/// or nothing was finished when somebody stopped it.
+pub fn run(
+    model: &Checked,
+    variant: Option<&str>,
+    plan: &Plan,
+    onlooker: Onlooker<'_>,
+) -> Result<Results, Failure> {
+    let names = [variant.unwrap_or(BASELINE)];
+    let mut results = study(model, &names, plan, onlooker)?;
+    results.command = "run".to_owned();
+    Ok(results)
+}
+
+/// Compares variants with the model as it is: those named, or all of them in the order of the file.
+///
+/// # Errors
+/// As [`run`].
+pub fn compare(
+    model: &Checked,
+    variants: &[String],
+    plan: &Plan,
+    onlooker: Onlooker<'_>,
+) -> Result<Results, Failure> {
+    let chosen: Vec<&str> = match variants {
+        [] => model.variants.iter().map(|one| one.name.as_str()).collect(),
+        some => some.iter().map(String::as_str).collect(),
+    };
+    let mut names = vec![BASELINE];
+    for name in chosen {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let mut results = study(model, &names, plan, onlooker)?;
+    results.command = "compare".to_owned();
+    Ok(results)
+}
+
+fn study(
+    model: &Checked,
+    names: &[&str],
+    plan: &Plan,
+    onlooker: Onlooker<'_>,
+) -> Result<Results, Failure> {
+    let crew = Crew::new(plan.threads, onlooker);
+    let mut contenders = Vec::new();
+    for name in names {
+        contenders.push(Contender::variant(model, name, &Asked::default())?);
+    }
+    let steady = steady::cut(model, &mut contenders, plan, &crew)?;
+    let judge = judge(&contenders[0], plan, &crew);
+    let lenses: Vec<(&str, Lens<'_>)> = contenders
+        .iter()
+        .map(|one| {
+            (
+                one.name.as_str(),
+                Lens::new(&one.model, &one.program, judge),
+            )
+        })
+        .collect();
+    let headline = headline(&contenders[0]);
+    let field = Field {
+        lenses: &lenses,
+        headline: &headline,
+    };
+    let launches = field.launch(plan, &crew)?;
+    let sights: Vec<Sight<'_>> = contenders
+        .iter()
+        .zip(&lenses)
+        .zip(&launches.seen)
+        .map(|((contender, (_, lens)), seen)| Sight {
+            lens,
+            seen,
+            confidence: plan.confidence,
+            seed: plan.seed,
+            changes: &contender.changes,
+            of: &contender.of,
+        })
+        .collect();
+    let mut results = head(&contenders[0], &launches, plan, steady);
+    fill(&mut results, model, (&contenders, &sights), &headline, plan);
+    let compared = Compared {
+        model,
+        contenders: &contenders,
+        sights: &sights,
+        headline: &headline,
+        numbers: &launches.numbers,
+        judge,
+    };
+    if names.len() > 1 {
+        results.attribution = worth(&compared, plan, &crew)?;
+    }
+    results.notes = notes::notes(&results);
+    Ok(results)
+}
+
+/// How launches are judged: by the baseline, for all alike.
+fn judge(baseline: &Contender, plan: &Plan, crew: &Crew<'_>) -> Option<Judge> {
+    let stations = Stations::of(&baseline.model);
+    let job = Job {
+        program: &baseline.program,
+        seed: plan.seed,
+        number: 0,
+        limits: plan.limits,
+    };
+    let launch = baseline.model.study == crate::model::Study::Launch;
+    launch
+        .then(|| trigger::judge(&baseline.model, &baseline.program, &stations, (crew, &job)))
+        .flatten()
+}
+
+/// The metrics that words are given to.
+fn headline(baseline: &Contender) -> Vec<String> {
+    let names = &baseline.program.names;
+    let mut found: Vec<String> = Vec::new();
+    for &probe in &names.headline {
+        let name = &names.probes[probe];
+        if !found.contains(name) {
+            found.push(name.clone());
+        }
+    }
+    found
+}
+
+/// The document before anything is filled in.
+fn head(baseline: &Contender, launches: &Launches, plan: &Plan, steady: Option<Steady>) -> Results {
+    let mut results = Results {
+        schema: SCHEMA.to_owned(),
+        onrush: env!("CARGO_PKG_VERSION").to_owned(),
+        complete: launches.stopped != Stopped::Interrupted,
+        stopped: launches.stopped,
+        model: subject::facts(&baseline.model, &baseline.program, plan),
+        seed: plan.seed,
+        replications: launches.numbers.len() as u32,
+        confidence: plan.confidence,
+        paired: true,
+        precision: Precision {
+            sketch_relative: RELATIVE_ERROR,
+            bin_s: baseline.program.clock.bin.as_secs_f64(),
+        },
+        ..Results::default()
+    };
+    results.answers.steady = steady;
+    results
+}
+
+fn fill(
+    results: &mut Results,
+    model: &Model,
+    (contenders, sights): (&[Contender], &[Sight<'_>]),
+    headline: &[String],
+    plan: &Plan,
+) {
+    for (contender, sight) in contenders.iter().zip(sights) {
+        results.order.push(contender.name.clone());
+        let filled = fill::variant(sight);
+        results.variants.insert(contender.name.clone(), filled);
+    }
+    results.measures = measures::of(model, sights[0].metric_names());
+    if sights.len() < 2 {
+        return;
+    }
+    let family = verdict::family(headline.to_vec(), sights.len() - 1, plan.confidence);
+    let scales = Scales {
+        family: &family,
+        measures: &results.measures,
+        model,
+        plan,
+    };
+    let mut all = BTreeMap::new();
+    for (contender, sight) in contenders.iter().zip(sights).skip(1) {
+        all.insert(
+            contender.name.clone(),
+            differences(&sights[0], sight, &scales),
+        );
+    }
+    results.differences = all;
+    results.family = Some(family);
+}

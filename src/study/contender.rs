@@ -1,0 +1,106 @@
+//! The variants of a study as models and programs of their own, and what each changes.
+//!
+//! One idea: two lists of changes that say the same are the same run, however they came about, so
+//! the combinations of a variant's changes share the runs of the variants that they equal.
+
+use std::collections::BTreeMap;
+
+use crate::model::Checked;
+use crate::model::overlay::Change as Written;
+use crate::program::{self, Asked, Program};
+use crate::results::Change;
+use crate::study::plan::Failure;
+
+/// Name of the model as it is.
+pub(crate) const BASELINE: &str = "baseline";
+
+/// A list of changes as it identifies a run: paths and values as written.
+pub(crate) type Identity = Vec<(String, String)>;
+
+/// One of those that are compared.
+pub(crate) struct Contender {
+    /// Its name.
+    pub(crate) name: String,
+    /// What it changes, by path.
+    pub(crate) changes: BTreeMap<String, Change>,
+    /// The variants that it is made of.
+    pub(crate) of: Vec<String>,
+    /// The changes as they identify its run.
+    pub(crate) identity: Identity,
+    /// The model with its changes.
+    pub(crate) model: Checked,
+    /// The program of that model.
+    pub(crate) program: Program,
+}
+
+/// What identifies the run of these changes.
+pub(crate) fn identity(changes: &[Written]) -> Identity {
+    changes
+        .iter()
+        .map(|change| (change.path.clone(), change.written_value()))
+        .collect()
+}
+
+impl Contender {
+    /// The model as it is.
+    pub(crate) fn baseline(model: &Checked, asked: &Asked) -> Contender {
+        Contender {
+            name: BASELINE.to_owned(),
+            changes: BTreeMap::new(),
+            of: Vec::new(),
+            identity: Vec::new(),
+            program: program::compile(model, asked),
+            model: model.clone(),
+        }
+    }
+
+    /// One of its variants, or the baseline by its name.
+    pub(crate) fn variant(
+        model: &Checked,
+        name: &str,
+        asked: &Asked,
+    ) -> Result<Contender, Failure> {
+        if name == BASELINE {
+            return Ok(Contender::baseline(model, asked));
+        }
+        let changes = model.changes(name).ok_or_else(|| Failure::UnknownVariant {
+            name: name.to_owned(),
+            known: model.variants.iter().map(|v| v.name.clone()).collect(),
+        })?;
+        let changed = apply(model, name, &changes)?;
+        let variant = model.variants.iter().find(|variant| variant.name == name);
+        Ok(Contender {
+            name: name.to_owned(),
+            changes: describe(model, &changed, &changes),
+            of: variant
+                .map(|variant| variant.of.clone())
+                .unwrap_or_default(),
+            identity: identity(&changes),
+            program: program::compile(&changed, asked),
+            model: changed,
+        })
+    }
+}
+
+/// The model with these changes, which are told of under the name of a variant.
+pub(crate) fn apply(model: &Checked, name: &str, changes: &[Written]) -> Result<Checked, Failure> {
+    let (changed, diagnostics) = model.with(changes);
+    let sources = Box::new(changed.sources().clone());
+    Checked::new(changed).ok_or_else(|| Failure::Invalid {
+        variant: name.to_owned(),
+        diagnostics,
+        sources,
+    })
+}
+
+fn describe(before: &Checked, after: &Checked, changes: &[Written]) -> BTreeMap<String, Change> {
+    let of = |change: &Written| {
+        let made = Change {
+            set: change.written_value(),
+            was: before.written_at(&change.path),
+            now: after.written_at(&change.path),
+        };
+        (change.path.clone(), made)
+    };
+    changes.iter().map(of).collect()
+}

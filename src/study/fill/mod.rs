@@ -1,0 +1,227 @@
+//! From what was kept of the replications of a variant to its part of the document.
+//!
+//! One idea: every figure is formed within a replication and then averaged, in the order of
+//! replications; one file an idea of the document. It runs nothing and judges nothing but
+//! objectives.
+
+mod checks;
+mod events;
+mod goods;
+mod objectives;
+mod requests;
+mod services;
+mod time;
+mod trouble;
+mod users;
+
+use std::collections::BTreeMap;
+
+use crate::estimate::interval;
+use crate::estimate::measure::Quantity;
+use crate::estimate::quantile::{self, Sample};
+use crate::model::Study;
+use crate::observation::{CounterId, LevelId, SampleId, Tally};
+use crate::results::{Change, Estimate, MeanMax, Percentiles, Times, Unit, Variant};
+use crate::study::lens::{Lens, Seen};
+use crate::study::usual::Reader;
+
+/// Percentiles of the document: 50, 90, 95, 99 and 99.9 %.
+const LEVELS: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
+
+/// All that was kept of a variant, with what is needed to judge it.
+pub(crate) struct Sight<'a> {
+    /// How it was looked at.
+    pub(crate) lens: &'a Lens<'a>,
+    /// The replications, in order.
+    pub(crate) seen: &'a [Seen],
+    /// Confidence of intervals.
+    pub(crate) confidence: f64,
+    /// The seed, for bootstraps.
+    pub(crate) seed: u64,
+    /// What the variant changes.
+    pub(crate) changes: &'a BTreeMap<String, Change>,
+    /// What it is made of.
+    pub(crate) of: &'a [String],
+}
+
+/// The part of the document about one variant.
+pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
+    let mut variant = Variant {
+        changes: sight.changes.clone(),
+        of: sight.of.to_vec(),
+        users: users::all(sight),
+        journeys: users::journeys(sight),
+        requests: requests::requests(sight),
+        services: services::services(sight),
+        pools: goods::pools(sight),
+        rooms: goods::rooms(sight),
+        orbit: users::orbit(sight),
+        messages: goods::messages(sight),
+        marks: goods::marks(sight),
+        stock: goods::stocks(sight),
+        bottlenecks: trouble::bottlenecks(sight),
+        recovery: trouble::recovery(sight),
+        spectrum: time::spectra(sight),
+        timeline: time::timeline(sight),
+        checks: checks::checks(sight),
+        ..Variant::default()
+    };
+    variant.cost.server_hours = services::server_hours(sight);
+    variant.metrics = metrics(sight);
+    variant.values = values(sight);
+    variant.objectives = objectives::objectives(sight);
+    variant.split = trouble::split(sight, &variant.objectives);
+    variant.events = events::events(sight, &variant);
+    variant
+}
+
+/// Every metric over replications.
+fn metrics(sight: &Sight<'_>) -> BTreeMap<String, Estimate> {
+    let estimate = |name: &str| {
+        let found = sight.metric(name);
+        match Quantity::of(name).unit() {
+            Unit::Share => interval::share(&found, sight.confidence),
+            _ => interval::mean(&found, sight.confidence),
+        }
+    };
+    let names = sight.metric_names();
+    names
+        .filter_map(|name| Some((name.to_owned(), estimate(name)?)))
+        .collect()
+}
+
+/// Every metric in each replication, where it is finite.
+fn values(sight: &Sight<'_>) -> BTreeMap<String, Vec<Option<f64>>> {
+    let finite = |name: &str| {
+        let found = sight.metric(name).into_iter();
+        found.map(|v| v.filter(|v| v.is_finite())).collect()
+    };
+    let names = sight.metric_names();
+    names.map(|name| (name.to_owned(), finite(name))).collect()
+}
+
+impl Sight<'_> {
+    /// One value a replication.
+    fn each<T>(&self, of: impl Fn(&Reader<'_>) -> T) -> Vec<T> {
+        let readers = self.seen.iter().map(|seen| Reader {
+            program: self.lens.program,
+            seen: &seen.totals,
+        });
+        readers.map(|reader| of(&reader)).collect()
+    }
+
+    /// The mean over replications of a value that may not exist.
+    fn mean(&self, of: impl Fn(&Reader<'_>) -> Option<f64>) -> Option<Estimate> {
+        interval::mean(&self.each(of), self.confidence)
+    }
+
+    /// The same of a share.
+    fn share(&self, of: impl Fn(&Reader<'_>) -> Option<f64>) -> Option<Estimate> {
+        interval::share(&self.each(of), self.confidence)
+    }
+
+    /// The mean over replications of a counter.
+    fn count(&self, id: CounterId) -> Option<Estimate> {
+        self.mean(|reader| Some(reader.count(id)))
+    }
+
+    /// The mean and the maximum of a level.
+    fn level(&self, id: LevelId) -> MeanMax {
+        MeanMax {
+            mean: self.mean(|reader| reader.level(id)),
+            max: self.mean(|reader| Some(reader.max(id))),
+        }
+    }
+
+    /// The names of all metrics, in the order of the lens.
+    pub(crate) fn metric_names(&self) -> impl Iterator<Item = &str> {
+        let first = self.seen.first().into_iter();
+        first.flat_map(|seen| seen.metrics.iter().map(|(name, _)| name.as_str()))
+    }
+
+    /// A metric in every replication.
+    pub(crate) fn metric(&self, name: &str) -> Vec<Option<f64>> {
+        let first = self.seen.first();
+        let at = first.and_then(|seen| seen.metrics.iter().position(|(known, _)| known == name));
+        let value = |seen: &Seen| at.and_then(|at| seen.metrics[at].1);
+        self.seen.iter().map(value).collect()
+    }
+
+    /// Whether the study is of a steady state.
+    fn is_steady(&self) -> bool {
+        matches!(self.lens.model.study, Study::Steady(_))
+    }
+
+    /// The times of a sample: of those that ended ok.
+    fn times(&self, id: SampleId) -> Option<Times> {
+        let tally = |reader: &Reader<'_>| -> Tally { reader.seen.tallies[id.0 as usize].clone() };
+        let mean = |of: fn(&Tally) -> Option<f64>| {
+            self.mean(|reader| of(&reader.seen.tallies[id.0 as usize]))
+        };
+        let count = mean(|tally| Some(tally.count as f64))?;
+        let [p50, p90, p95, p99, p999] =
+            LEVELS.map(|q| self.mean(|reader| reader.percentile_ok(id, q)));
+        let samples: Vec<Sample> = self.each(|reader| sample(&tally(reader), None));
+        Some(Times {
+            count: Some(count),
+            mean: self.mean(|reader| reader.mean(id)),
+            sd: mean(deviation),
+            p50,
+            p90,
+            p95,
+            p99,
+            p999,
+            max: mean(|tally| (tally.count > 0).then_some(tally.max as f64 * 1e-9)),
+            pooled: quantile::pooled(&samples, self.confidence, self.seed),
+        })
+    }
+
+    /// The times of all that started: those not in the sample take longer than any time.
+    fn all_times(&self, id: SampleId, started: impl Fn(&Reader<'_>) -> u64) -> Option<Percentiles> {
+        let [p50, p90, p95, p99, p999] =
+            LEVELS.map(|q| self.mean(|reader| reader.percentile(id, q, started(reader))));
+        let samples = self.samples(id, &started);
+        Some(Percentiles {
+            count: Some(self.mean(|reader| Some(started(reader) as f64))?),
+            p50,
+            p90,
+            p95,
+            p99,
+            p999,
+            pooled: quantile::pooled(&samples, self.confidence, self.seed),
+        })
+    }
+
+    /// The times of all that started in each replication, for pooling.
+    fn samples(&self, id: SampleId, started: &impl Fn(&Reader<'_>) -> u64) -> Vec<Sample> {
+        self.each(|reader| sample(&reader.seen.tallies[id.0 as usize], Some(started(reader))))
+    }
+}
+
+/// The times of one replication; of `started` those not in the sketch never ended.
+fn sample(tally: &Tally, started: Option<u64>) -> Sample {
+    let counted: Vec<(f64, u64)> = tally
+        .sketch
+        .buckets()
+        .map(|(ns, n)| (ns as f64 * 1e-9, u64::from(n)))
+        .collect();
+    let ok = tally.sketch.len();
+    Sample {
+        counted,
+        never: started.map_or(0, |started| started.saturating_sub(ok)),
+    }
+}
+
+/// The standard deviation of the times of one replication, divisor n − 1, in seconds.
+fn deviation(tally: &Tally) -> Option<f64> {
+    let n = tally.count as f64;
+    if tally.count < 2 {
+        return None;
+    }
+    let mean = tally.sum as f64 * 1e-9 / n;
+    let squares = (tally.squares - n * mean * mean).max(0.0);
+    Some((squares / (n - 1.0)).sqrt())
+}
+
+#[cfg(test)]
+mod tests;

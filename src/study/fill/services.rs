@@ -1,0 +1,134 @@
+//! What services saw.
+
+use std::collections::BTreeMap;
+
+use crate::observation::{LevelId, ServiceCounter, ServiceLevel, ServiceSample};
+use crate::results::{Estimate, Service, Wasted};
+use crate::study::fill::Sight;
+use crate::study::usual::{Reader, share};
+
+/// Every service, summed over its instances.
+pub(super) fn services(sight: &Sight<'_>) -> BTreeMap<String, Service> {
+    let names = sight.lens.program.names.services.iter().enumerate();
+    names
+        .map(|(service, name)| {
+            (
+                name.clone(),
+                View {
+                    sight,
+                    service: service as u32,
+                }
+                .fill(),
+            )
+        })
+        .collect()
+}
+
+/// Hours of servers that are up or draining, all services together.
+pub(super) fn server_hours(sight: &Sight<'_>) -> Option<Estimate> {
+    let layout = &sight.lens.program.layout;
+    sight.mean(|reader| {
+        let up = |service| reader.integral(layout.service_level(service, ServiceLevel::Up));
+        Some((0..layout.services).map(up).sum::<f64>() / 3_600.0)
+    })
+}
+
+/// One service of a variant.
+struct View<'a> {
+    sight: &'a Sight<'a>,
+    service: u32,
+}
+
+impl View<'_> {
+    fn level(&self, what: ServiceLevel) -> LevelId {
+        let layout = &self.sight.lens.program.layout;
+        layout.service_level(self.service, what)
+    }
+
+    fn n(&self, reader: &Reader<'_>, what: ServiceCounter) -> f64 {
+        reader.count(reader.program.layout.service(self.service, what))
+    }
+
+    fn count(&self, what: ServiceCounter) -> Option<Estimate> {
+        self.sight.mean(|reader| Some(self.n(reader, what)))
+    }
+
+    /// The integral of a level as a share of that of another.
+    fn part(&self, part: ServiceLevel, whole: ServiceLevel) -> Option<Estimate> {
+        let (part, whole) = (self.level(part), self.level(whole));
+        self.sight
+            .share(|reader| share(reader.integral(part), reader.integral(whole)))
+    }
+
+    /// Attempts still there at the end.
+    fn left(&self, reader: &Reader<'_>) -> f64 {
+        let gone = [
+            ServiceCounter::Completed,
+            ServiceCounter::LeftQueue,
+            ServiceCounter::Lost,
+        ];
+        let gone: f64 = gone.into_iter().map(|what| self.n(reader, what)).sum();
+        (self.n(reader, ServiceCounter::Accepted) - gone).max(0.0)
+    }
+
+    fn fill(&self) -> Service {
+        let sight = self.sight;
+        let layout = &sight.lens.program.layout;
+        let held = self.part(ServiceLevel::Held, ServiceLevel::Workers);
+        let (at_work, active) = (
+            self.level(ServiceLevel::Held),
+            self.level(ServiceLevel::Active),
+        );
+        Service {
+            arrived: self.count(ServiceCounter::Arrived),
+            original: self.count(ServiceCounter::Original),
+            accepted: self.count(ServiceCounter::Accepted),
+            completed: self.count(ServiceCounter::Completed),
+            refused: self.count(ServiceCounter::Refused),
+            left_queue: self.count(ServiceCounter::LeftQueue),
+            lost: self.count(ServiceCounter::Lost),
+            unfinished: sight.mean(|reader| Some(self.left(reader))),
+            amplification: sight.mean(|reader| {
+                share(
+                    self.n(reader, ServiceCounter::Arrived),
+                    self.n(reader, ServiceCounter::Original),
+                )
+            }),
+            goodput: sight
+                .mean(|reader| share(self.n(reader, ServiceCounter::Goodput), reader.seconds())),
+            wasted: self.wasted(),
+            held,
+            busy: self.part(ServiceLevel::Busy, ServiceLevel::Cores),
+            blocked: sight.share(|reader| {
+                let held = reader.integral(at_work);
+                share((held - reader.integral(active)).max(0.0), held)
+            }),
+            up: self.part(ServiceLevel::Up, ServiceLevel::Nominal),
+            utilisation: held,
+            in_system: sight.level(self.level(ServiceLevel::InSystem)).mean,
+            queue: sight.level(self.level(ServiceLevel::Queue)),
+            waited: sight.share(|reader| {
+                share(
+                    self.n(reader, ServiceCounter::Waited),
+                    self.n(reader, ServiceCounter::Accepted),
+                )
+            }),
+            wait: sight.times(layout.service_time(self.service, ServiceSample::Wait)),
+            time: sight.times(layout.service_time(self.service, ServiceSample::Time)),
+        }
+    }
+
+    fn wasted(&self) -> Wasted {
+        let held = self.level(ServiceLevel::Held);
+        let seconds = |what| self.sight.mean(|reader| Some(self.n(reader, what) * 1e-9));
+        Wasted {
+            count: self.count(ServiceCounter::Wasted),
+            cpu_s: seconds(ServiceCounter::WastedCpuNs),
+            held_s: seconds(ServiceCounter::WastedHeldNs),
+            share: self.sight.share(|reader| {
+                let wasted = self.n(reader, ServiceCounter::WastedHeldNs) * 1e-9;
+                share(wasted, reader.integral(held)).map(|share| share.min(1.0))
+            }),
+        }
+    }
+}

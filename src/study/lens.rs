@@ -1,0 +1,160 @@
+//! What a study keeps of one replication.
+//!
+//! One idea: an observation is megabytes of bins, a study hundreds of observations; so each is
+//! looked at once, where it was made, and reduced to its totals, the series that are shown, its
+//! spells of saturation, its fate and its metrics.
+
+use crate::estimate::recovery::{Fate, WINDOW_S, fate};
+use crate::model::Model;
+use crate::observation::{CallCounter, Observation, Probe, RecoveryFigure, UserCounter};
+use crate::program::Program;
+use crate::study::columns::{self, Column};
+use crate::study::stations::Stations;
+use crate::study::strain::{Strain, strains};
+use crate::study::trigger::{self, Judge};
+use crate::study::usual::{self, Reader};
+
+/// The metric of the first sentence of every report, asked for in every study.
+pub(crate) const SERVED: &str = "share(served)";
+
+/// How the replications of one program are looked at.
+pub(crate) struct Lens<'a> {
+    /// The program.
+    pub(crate) program: &'a Program,
+    /// The model that it was compiled from.
+    pub(crate) model: &'a Model,
+    /// Its services and pools.
+    pub(crate) stations: Stations,
+    /// The series kept.
+    pub(crate) columns: Vec<Column>,
+    /// How its launches are judged; absent if they cannot be.
+    pub(crate) judge: Option<Judge>,
+}
+
+/// One replication, reduced.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    /// Totals; the bins are gone.
+    pub(crate) totals: Observation,
+    /// The columns of the lens.
+    pub(crate) columns: Vec<Vec<f32>>,
+    /// By station.
+    pub(crate) strains: Vec<Option<Strain>>,
+    /// Whether it collapsed; absent if that cannot be told.
+    pub(crate) fate: Option<Fate>,
+    /// The bin in which most users came.
+    pub(crate) peak: Option<Peak>,
+    /// The first bin in which a caller's clock ran out.
+    pub(crate) first_timeout: Option<usize>,
+    /// Every metric.
+    pub(crate) metrics: Metrics,
+}
+
+/// The metrics of one replication, in the order of the program's probes, then of the usual ones.
+pub(crate) type Metrics = Vec<(String, Option<f64>)>;
+
+/// The bin in which most users came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Peak {
+    /// Which.
+    pub(crate) bin: usize,
+    /// How many came in it.
+    pub(crate) users: u32,
+}
+
+impl<'a> Lens<'a> {
+    /// A lens for a program.
+    pub(crate) fn new(model: &'a Model, program: &'a Program, judge: Option<Judge>) -> Lens<'a> {
+        Lens {
+            program,
+            model,
+            stations: Stations::of(model),
+            columns: columns::plan(program),
+            judge,
+        }
+    }
+
+    /// Looks at a replication.
+    pub(crate) fn look(&self, mut seen: Observation) -> Seen {
+        let fate = self.fate(&seen);
+        let metrics = self.metrics(&seen, fate);
+        let columns = self.columns.iter();
+        let columns = columns.map(|c| c.of(self.program, &seen)).collect();
+        let strains = strains(self.program, &self.stations, &seen);
+        let (peak, first_timeout) = (self.peak(&seen), self.first_timeout(&seen));
+        seen.counter_bins = Vec::new();
+        seen.level_bins = Vec::new();
+        seen.tally_bins = Vec::new();
+        seen.windows = Vec::new();
+        Seen {
+            totals: seen,
+            columns,
+            strains,
+            fate,
+            peak,
+            first_timeout,
+            metrics,
+        }
+    }
+
+    /// Whether a replication collapsed.
+    pub(crate) fn fate(&self, seen: &Observation) -> Option<Fate> {
+        let judge = self.judge.as_ref()?;
+        let windows = trigger::windows(self.program, seen);
+        fate(&windows, judge.trigger, judge.unloaded_s, &judge.health)
+    }
+
+    /// Every metric of a replication; what the model asks for goes before the usual ones.
+    pub(crate) fn metrics(&self, seen: &Observation, fate: Option<Fate>) -> Metrics {
+        let reader = Reader {
+            program: self.program,
+            seen,
+        };
+        let asked = self.program.names.probes.iter().zip(&self.program.probes);
+        let mut metrics: Metrics = asked
+            .zip(&seen.metrics)
+            .map(|((name, probe), value)| (name.clone(), answer(probe, *value, fate)))
+            .collect();
+        let first = metrics.len();
+        for value in usual::values(&reader, fate, WINDOW_S) {
+            if !metrics[..first].iter().any(|(name, _)| *name == value.0) {
+                metrics.push(value);
+            }
+        }
+        metrics
+    }
+
+    fn peak(&self, seen: &Observation) -> Option<Peak> {
+        let layout = &self.program.layout;
+        let arrived = layout.users(UserCounter::Arrived).0 as usize;
+        let bins = seen.counter_bins.chunks_exact(layout.counters());
+        let bins = bins.map(|row| row[arrived]).enumerate();
+        bins.reduce(|best, next| if next.1 > best.1 { next } else { best })
+            .filter(|(_, users)| *users > 0)
+            .map(|(bin, users)| Peak { bin, users })
+    }
+
+    fn first_timeout(&self, seen: &Observation) -> Option<usize> {
+        let layout = &self.program.layout;
+        let clocks: Vec<usize> = (0..layout.calls)
+            .map(|call| layout.call(call, CallCounter::AttemptTimedOut).0 as usize)
+            .collect();
+        let mut bins = seen.counter_bins.chunks_exact(layout.counters());
+        bins.position(|row| clocks.iter().any(|&clock| row[clock] > 0))
+    }
+}
+
+/// The answer to a probe: of recovery from the fate, of all others from the engine.
+fn answer(probe: &Probe, value: Option<f64>, fate: Option<Fate>) -> Option<f64> {
+    match probe {
+        Probe::Recovery(RecoveryFigure::Time) => fate.and_then(|f| usual::recovery_s(f, WINDOW_S)),
+        Probe::Recovery(RecoveryFigure::Collapsed) => {
+            fate.map(|f| f64::from(u8::from(f.collapsed)))
+        }
+        Probe::Recovery(RecoveryFigure::Unhealthy) => {
+            fate.map(|f| f64::from(u8::from(f.unhealthy)))
+        }
+        Probe::Recovery(RecoveryFigure::Recovered) => fate.and_then(usual::recovered),
+        _ => value,
+    }
+}

@@ -1,0 +1,129 @@
+//! What a reader should know before believing a figure.
+//!
+//! One idea: each remark has a stable code and looks at the finished document alone, so that it is
+//! true of what stands there. The codes: N201 sequential, N202 interrupted, N203 who is left at the
+//! end, N204 collapse cannot be told, N205 a variant that changed nothing, N206 pairing that did
+//! not help, N207 warm-up, N208 laws not met, N209 windows skipped, N210 cut too late.
+
+use crate::results::{Note, NoteLevel, Results, Stopped, Study};
+
+/// Share of users left at the end that is worth a remark.
+const LEFT: f64 = 0.01;
+
+/// The largest gap of a law that is rounding.
+const GAP: f64 = 1e-6;
+
+/// All remarks about a document.
+pub(crate) fn notes(results: &Results) -> Vec<Note> {
+    let mut notes = Vec::new();
+    effort(results, &mut notes);
+    warmup(results, &mut notes);
+    for name in &results.order {
+        of_variant(results, name, &mut notes);
+    }
+    for name in results.order.iter().skip(1) {
+        of_difference(results, name, &mut notes);
+    }
+    notes
+}
+
+fn push(notes: &mut Vec<Note>, code: &str, level: NoteLevel, about: Option<&str>, text: String) {
+    notes.push(Note {
+        code: code.to_owned(),
+        level,
+        text,
+        about: about.map(str::to_owned),
+    });
+}
+
+fn effort(results: &Results, notes: &mut Vec<Note>) {
+    let n = results.replications;
+    match results.stopped {
+        Stopped::Precision => {
+            let text = format!(
+                "sequential: stopped after {n} replications, when every headline figure was known \
+                 as exactly as asked; such intervals cover slightly less often than they say"
+            );
+            push(notes, "N201", NoteLevel::Note, None, text);
+        }
+        Stopped::Budget => {
+            let text = format!(
+                "not every headline figure is known as exactly as asked after {n} replications, \
+                 the most allowed"
+            );
+            push(notes, "N201", NoteLevel::Warning, None, text);
+        }
+        Stopped::Interrupted => {
+            let text = format!("interrupted: the figures rest on {n} finished replications");
+            push(notes, "N202", NoteLevel::Warning, None, text);
+        }
+        Stopped::Replications => {}
+    }
+}
+
+fn warmup(results: &Results, notes: &mut Vec<Note>) {
+    let Some(steady) = results.answers.steady.filter(|steady| steady.found) else {
+        return;
+    };
+    let text = format!(
+        "the first {} s are a warm-up and do not count (MSER-5 over {} replications)",
+        steady.warmup_s, steady.pilot
+    );
+    push(notes, "N207", NoteLevel::Note, None, text);
+    if !steady.converged {
+        let text = "the warm-up takes more than half of the run: it has not settled; run longer";
+        push(notes, "N210", NoteLevel::Warning, None, text.to_owned());
+    }
+}
+
+fn of_variant(results: &Results, name: &str, notes: &mut Vec<Note>) {
+    let variant = &results.variants[name];
+    let left = variant.checks.unfinished_share.and_then(|e| e.estimate);
+    if let Some(left) = left.filter(|left| *left > LEFT && results.model.study == Study::Launch) {
+        let text = format!(
+            "in `{name}` {:.1} % of the users are still there when the horizon ends",
+            left * 100.0
+        );
+        push(notes, "N203", NoteLevel::Note, Some(name), text);
+    }
+    if variant.recovery.is_none() && results.model.study == Study::Launch {
+        let text = format!(
+            "whether `{name}` collapses or recovers cannot be told: the horizon is too short \
+             after the trigger, or there are no requests to judge by"
+        );
+        push(notes, "N204", NoteLevel::Note, Some(name), text);
+    }
+    let checks = &variant.checks;
+    let gap = [checks.little_gap_max, checks.utilisation_gap_max];
+    let gap = gap.into_iter().flatten().reduce(f64::max);
+    let off = results.model.study == Study::Launch && gap.is_some_and(|gap| gap > GAP);
+    if !checks.conserved || off {
+        let text = format!("in `{name}` users, requests or times do not add up: do not trust it");
+        push(notes, "N208", NoteLevel::Warning, Some(name), text);
+    }
+}
+
+fn of_difference(results: &Results, name: &str, notes: &mut Vec<Note>) {
+    let baseline = results
+        .order
+        .first()
+        .and_then(|name| results.variants.get(name));
+    if baseline.is_some_and(|baseline| baseline.values == results.variants[name].values) {
+        let text = format!("`{name}` changes nothing: every figure is that of the baseline");
+        push(notes, "N205", NoteLevel::Warning, Some(name), text);
+    }
+    let headline = results.family.iter().flat_map(|family| &family.headline);
+    for metric in headline {
+        let difference = results
+            .differences
+            .get(name)
+            .and_then(|all| all.get(metric));
+        if difference.is_some_and(|one| one.correlation.is_some_and(|c| c < 0.0)) {
+            let text = format!(
+                "the same luck did not make `{name}` and the baseline alike on {metric}: their \
+                 correlation is negative, so the interval is no narrower for it"
+            );
+            push(notes, "N206", NoteLevel::Note, Some(metric), text);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What a study is to do: seed, how many replications, at which confidence, within which limits.
+//!
+//! One idea: the model proposes, the command line disposes; the plan is what came out of both.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{Exceeded, Limits};
+use crate::estimate::measure::Threshold;
+use crate::model::{self, Model};
+use crate::text::Diagnostic;
+
+/// The most replications of a sequential study unless told otherwise.
+pub const AT_MOST: u32 = 1_000;
+
+/// What a study is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The seed of all luck.
+    pub seed: u64,
+    /// How many replications.
+    pub effort: Effort,
+    /// Confidence of every interval, 0 to 1.
+    pub confidence: f64,
+    /// Threads; 0 is one for each core. No result depends on it.
+    pub threads: usize,
+    /// Practical thresholds by metric, before those of objectives and the usual ones.
+    pub same_within: BTreeMap<String, Threshold>,
+    /// What one replication may use.
+    pub limits: Limits,
+    /// Which variants are taken apart into the worth of their changes.
+    pub attribute: Attribute,
+    /// Changes that were made to the model on the command line: path and value as written.
+    pub set: BTreeMap<String, String>,
+}
+
+/// How many replications are made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effort {
+    /// So many.
+    Replications(u32),
+    /// As many as it takes.
+    Precision {
+        /// Half width of every headline metric as a share of its mean.
+        relative: f64,
+        /// The most replications allowed.
+        at_most: u32,
+    },
+}
+
+/// Which variants are taken apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Attribute {
+    /// Every one with more than one change.
+    #[default]
+    Every,
+    /// Only those made of other variants.
+    Composed,
+    /// None.
+    Nothing,
+}
+
+impl Plan {
+    /// What the model itself proposes.
+    pub fn of(model: &Model) -> Plan {
+        Plan {
+            seed: model.seed,
+            effort: match model.effort {
+                model::Effort::Replications(n) => Effort::Replications(n),
+                model::Effort::Precision(relative) => Effort::Precision {
+                    relative,
+                    at_most: AT_MOST,
+                },
+            },
+            confidence: model.confidence,
+            threads: 0,
+            same_within: BTreeMap::new(),
+            limits: Limits::default(),
+            attribute: Attribute::Every,
+            set: BTreeMap::new(),
+        }
+    }
+}
+
+/// Why a study could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A replication needed more than it may use.
+    #[error("replication {replication} of `{variant}` needs too much: {why}")]
+    Exceeded {
+        /// The variant.
+        variant: String,
+        /// The number of the replication, from 0.
+        replication: u32,
+        /// What was exceeded.
+        why: Exceeded,
+    },
+    /// Somebody asked to stop before any replication was finished.
+    #[error("interrupted before a replication was finished")]
+    Interrupted,
+    /// The model concludes nothing, or no parameter has a range.
+    #[error("the model has no `[uncertain]` table, or no parameter with a range")]
+    NothingUncertain,
+    /// No variant of the model has this name.
+    #[error("no variant is called `{name}`")]
+    UnknownVariant {
+        /// The name.
+        name: String,
+        /// Names that exist, in the order of the file.
+        known: Vec<String>,
+    },
+    /// A variant is no valid model.
+    #[error("the variant `{variant}` is not a valid model")]
+    Invalid {
+        /// The variant.
+        variant: String,
+        /// What is wrong with it.
+        diagnostics: Vec<Diagnostic>,
+        /// The texts that the diagnostics point into.
+        sources: Box<crate::text::Sources>,
+    },
+}

@@ -1,0 +1,194 @@
+//! The facts of the model that a report repeats.
+//!
+//! One idea: a stored result is reported without its model, so they are copied from it, from its
+//! text (the question is its first comment) and from the program.
+
+use std::collections::BTreeMap;
+
+use crate::base::time::Time;
+use crate::model::arrival::Form;
+use crate::model::fault::{FaultKind, Peer, Selector};
+use crate::model::param::{self, ParamUnit};
+use crate::model::{self, Model};
+use crate::program::Program;
+use crate::random::key::identity;
+use crate::results::{FaultFacts, Known, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study};
+use crate::study::plan::Plan;
+use crate::text::FileId;
+
+/// The facts of a model.
+pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts {
+    let clock = &program.clock;
+    let source = model.sources().get(FileId::MODEL);
+    let text = source.map_or("", |source| source.text());
+    let path = source.map_or("", |source| source.name());
+    ModelFacts {
+        title: model.title.clone(),
+        question: question(text),
+        file: path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned(),
+        hash: hash(text, &plan.set),
+        study: match model.study {
+            model::Study::Launch => Study::Launch,
+            model::Study::Steady(_) => Study::Steady,
+        },
+        from_s: clock.start.as_secs_f64(),
+        to_s: clock.horizon.as_secs_f64(),
+        drain: model.drain,
+        starts: model.starts.clone(),
+        set: plan.set.clone(),
+        params: model.params.iter().map(param).collect(),
+        sources: sources(model),
+        journeys: program
+            .names
+            .journeys
+            .iter()
+            .cloned()
+            .zip(program.names.journey_steps.iter().cloned())
+            .collect(),
+        services: program.names.services_in_call_order.clone(),
+        faults: faults(model),
+        notes: model
+            .notes
+            .iter()
+            .map(|note| NoteAt {
+                at_s: note.at.as_secs_f64(),
+                text: note.text.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// The first paragraph of the comment at the head of a model.
+fn question(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text
+        .lines()
+        .skip_while(|line| line.trim().is_empty())
+        .map_while(|line| line.trim().strip_prefix('#'))
+        .map(|line| line.trim_start_matches('#').trim())
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty())
+        .collect();
+    (!lines.is_empty()).then(|| lines.join(" "))
+}
+
+/// A hash of what was simulated: the text, and the changes made to it.
+fn hash(text: &str, set: &BTreeMap<String, String>) -> String {
+    let mut all = text.to_owned();
+    for (path, value) in set {
+        all.push_str(&format!("\n{path}={value}"));
+    }
+    format!("{:016x}", identity(&all))
+}
+
+fn param((name, param): (&String, &param::Param)) -> (String, ParamFacts) {
+    let unit = match param.unit {
+        ParamUnit::Number => Some("count"),
+        ParamUnit::Seconds => Some("s"),
+        ParamUnit::PerSecond => Some("/s"),
+        ParamUnit::Share => Some("share"),
+        ParamUnit::Other => None,
+    };
+    let facts = ParamFacts {
+        value: param.value,
+        written: param.written.clone(),
+        low: param.range.map(|(low, _)| low),
+        high: param.range.map(|(_, high)| high),
+        range_written: None,
+        known: match param.known {
+            param::Known::Measured => Known::Measured,
+            param::Known::Published => Known::Published,
+            param::Known::Fitted => Known::Fitted,
+            param::Known::Assumed => Known::Assumed,
+        },
+        label: Some(param.label.clone()),
+        unit: param.counts.clone().or_else(|| unit.map(str::to_owned)),
+    };
+    (name.clone(), facts)
+}
+
+fn sources(model: &Model) -> BTreeMap<String, SourceFacts> {
+    let horizon = model.horizon();
+    let fact = |(name, source): (&String, &model::arrival::Arrivals)| {
+        let form = match &source.form {
+            Form::Flow { .. } => "rate",
+            Form::Crowd { .. } => "crowd",
+            Form::Burst { .. } => "burst",
+            Form::Instants(_) => "file",
+            Form::Population(_) => "population",
+        };
+        let facts = SourceFacts {
+            journey: source.journey.clone(),
+            form: form.to_owned(),
+            expected_users: Some(source.users_expected(horizon)),
+        };
+        (name.clone(), facts)
+    };
+    model.arrivals.iter().map(fact).collect()
+}
+
+fn faults(model: &Model) -> Vec<FaultFacts> {
+    let mut faults: Vec<(Time, FaultFacts)> = model
+        .faults
+        .iter()
+        .map(|(name, fault)| {
+            let facts = FaultFacts {
+                name: name.clone(),
+                from_s: fault.at.as_secs_f64(),
+                to_s: fault.lasts.map(|lasts| (fault.at + lasts).as_secs_f64()),
+                what: Some(what(&fault.kind)),
+            };
+            (fault.at, facts)
+        })
+        .collect();
+    faults.sort_by_key(|(at, _)| *at);
+    faults.into_iter().map(|(_, facts)| facts).collect()
+}
+
+/// A fault in a few words.
+fn what(kind: &FaultKind) -> String {
+    match kind {
+        FaultKind::Slow {
+            service,
+            factor,
+            servers,
+        } => format!("{} {factor} times slower", some(service, *servers)),
+        FaultKind::Pause { service, servers } => {
+            format!("{} stand still", some(service, *servers))
+        }
+        FaultKind::Crash {
+            service, servers, ..
+        } => format!("{} crash", some(service, *servers)),
+        FaultKind::Cut {
+            between: [a, b], ..
+        } => format!("no message between {} and {}", peer(a), peer(b)),
+        FaultKind::Delay {
+            between: [a, b],
+            share,
+            ..
+        } => format!(
+            "{}% of messages between {} and {} late",
+            share * 100.0,
+            peer(a),
+            peer(b)
+        ),
+        FaultKind::Error { service, share, .. } => {
+            format!("{}% of attempts at {service} fail", share * 100.0)
+        }
+    }
+}
+
+fn some(service: &str, servers: Selector) -> String {
+    match servers {
+        Selector::All => format!("all servers of {service}"),
+        Selector::Count(1) => format!("one server of {service}"),
+        Selector::Count(n) => format!("{n} servers of {service}"),
+        Selector::Share(share) => format!("{}% of the servers of {service}", share * 100.0),
+    }
+}
+
+fn peer(peer: &Peer) -> &str {
+    match peer {
+        Peer::Users => "users",
+        Peer::Service(name) => name,
+    }
+}
