@@ -13,7 +13,7 @@ use crate::engine::execute::Flow;
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task};
 use crate::observation::{CallCounter, CallSample, MessageCounter, UserLevel};
-use crate::program::{Backoff, CallId, Instruction, Jitter, RetrySettings};
+use crate::program::{Backoff, CallId, Instruction, Jitter, RetrySettings, ServiceId};
 use crate::random::key::Place;
 
 /// Draws at the path of an attempt, after the two of the network.
@@ -150,7 +150,35 @@ impl Sim<'_> {
         if step.from == 0 {
             self.start_reload(slot, path);
         }
-        self.travel(ticket.slot);
+        if self.crosses_at_once(step.service) {
+            self.hastened += 1;
+            self.attempt_arrived(ticket.slot);
+            self.hastened -= 1;
+        } else {
+            self.travel(ticket.slot);
+        }
+    }
+
+    /// Whether a message between the users or a service and this service, sent now as the last
+    /// thing that is done, would arrive at this very instant and be the next event.
+    #[inline]
+    pub(super) fn crosses_at_once(&self, service: ServiceId) -> bool {
+        const DEEPEST: u32 = 16;
+        self.settings.services[service].network.is_none()
+            && self.hastened < DEEPEST
+            && self.edges.are_calm()
+            && self.is_alone()
+    }
+
+    /// Whether nothing else happens at the present instant: then what would stand in a ring and
+    /// be next may as well happen at once.
+    #[inline]
+    pub(super) fn is_alone(&self) -> bool {
+        self.agenda.is_quiet()
+            && self.ready.is_empty()
+            && self.doomed.is_empty()
+            && self.dirty.is_empty()
+            && self.arrivals.next_at() != Some(self.now)
     }
 
     /// Whether an attempt sent now would be refused, and the caller told, at this very instant
@@ -158,13 +186,9 @@ impl Sim<'_> {
     /// Then it needs no task of its own.
     #[inline]
     fn is_turned_away_at_once(&self, call: CallId) -> bool {
-        let program = self.program;
-        self.agenda.is_quiet()
-            && self.ready.is_empty()
-            && self.doomed.is_empty()
-            && self.arrivals.next_at() != Some(self.now)
+        self.turns_away(self.program.calls[call].service)
             && self.edges.are_calm()
-            && self.turns_away(program.calls[call].service)
+            && self.is_alone()
     }
 
     fn count_turned_away(&mut self, call: CallId, original: bool) {

@@ -164,6 +164,8 @@ struct Sim<'p> {
     ready: VecDeque<Ticket>,
     /// Attempts that are to stop, within the present event.
     doomed: Vec<Ticket>,
+    /// How many messages have crossed at once, one within the other.
+    hastened: u32,
     /// Servers whose shared cores changed within the present event.
     dirty: Vec<u32>,
     events: u64,
@@ -201,6 +203,7 @@ impl<'p> Sim<'p> {
             readings: Readings::default(),
             ready: VecDeque::new(),
             doomed: Vec::new(),
+            hastened: 0,
             dirty: Vec::new(),
             events: 0,
             last: Time(0),

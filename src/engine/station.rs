@@ -744,7 +744,15 @@ impl Sim<'_> {
                 self.count_service(id, ServiceCounter::Goodput, attempt.sent);
             }
             self.people.task_mut(slot).due = now;
-            self.send_answer(slot, id);
+            self.take_next(attempt.server);
+            if self.crosses_at_once(id) {
+                self.hastened += 1;
+                self.answer(slot);
+                self.hastened -= 1;
+            } else {
+                self.send_answer(slot, id);
+            }
+            return;
         }
         self.take_next(attempt.server);
     }
