@@ -1,9 +1,157 @@
-//! Checks that need the whole model.
+//! Checks that need the whole model: what each table says is fine, what they say together is not.
+//!
+//! Errors make a model unusable, warnings say that it hardly is what was meant, notes that it is
+//! worth knowing.
+
+mod calls;
+mod changes;
+mod reach;
+
+use std::collections::BTreeSet;
 
 use super::Model;
+use super::arrival::Form;
+use super::document::{Node, Table, Value};
+use super::metric::Statistic;
+use super::step::StepKind;
 use crate::text::Diagnostic;
 
-/// Everything that is wrong or doubtful about a model as a whole.
-pub(crate) fn check(_model: &Model) -> Vec<Diagnostic> {
-    Vec::new()
+pub use calls::WorstCase;
+
+/// Everything that is wrong or doubtful about a model as a whole, its variants included.
+pub(crate) fn check(model: &Model) -> Vec<Diagnostic> {
+    let mut found = check_one(model);
+    found.extend(unused(model));
+    found.extend(changes::variants(model));
+    found.extend(changes::actions(model));
+    found.extend(reach::objectives(model));
+    found.extend(reach::load(model));
+    found
+}
+
+/// The checks that hold for every variant as well.
+pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    found.extend(arrivals(model));
+    found.extend(calls::without_end(model));
+    found.extend(calls::circles(model));
+    found.extend(calls::impatient_reloads(model));
+    found.extend(clock(model));
+    found
+}
+
+fn arrivals(model: &Model) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if model.origin.document.get("arrivals").is_none() {
+        let diagnostic = Diagnostic::new("E003", "nobody comes: a model needs arrivals");
+        found.push(diagnostic.help("add a table `[arrivals.NAME]` with a `journey` and a `rate`"));
+    }
+    for (name, source) in &model.arrivals {
+        let Some(journey) = model.journeys.get(&source.journey) else {
+            continue;
+        };
+        let mut takes_time = false;
+        for step in &journey.steps {
+            step.visit(&mut |step| {
+                takes_time |= match &step.kind {
+                    StepKind::Think(law) => law.as_constant().is_none_or(|secs| secs > 0.0),
+                    StepKind::Call(_) => true,
+                    _ => false,
+                };
+            });
+        }
+        if matches!(source.form, Form::Population(_)) && !takes_time {
+            let text = format!("the users of `{name}` start over without any time passing");
+            let diagnostic = Diagnostic::new("E042", text).at(source.place);
+            let help = format!(
+                "give the journey `{}` a `think` or a `call`",
+                source.journey
+            );
+            found.push(diagnostic.help(help));
+        }
+    }
+    found
+}
+
+/// What is set for a time that never comes.
+fn clock(model: &Model) -> Vec<Diagnostic> {
+    let horizon = model.horizon();
+    let mut found = Vec::new();
+    let faults = model
+        .faults
+        .iter()
+        .map(|(name, fault)| ("fault", name, fault.at, fault.place));
+    let actions = model
+        .actions
+        .iter()
+        .map(|(name, action)| ("action", name, action.effect(), action.place));
+    for (kind, name, at, place) in faults.chain(actions) {
+        if at >= horizon {
+            let text = format!("the {kind} `{name}` comes after the end of the simulation");
+            found.push(Diagnostic::new("W008", text).at(place));
+        }
+    }
+    for objective in &model.objectives {
+        let metric = &objective.metric;
+        let at = match metric.statistic {
+            Statistic::At(at) => Some(at),
+            _ => metric
+                .within
+                .map(|within| within.from.unwrap_or(model.begins())),
+        };
+        if at.is_some_and(|at| at >= horizon) {
+            let diagnostic = Diagnostic::new("E065", "this is never measured");
+            let help = "the simulation ends before that; see `run_for`";
+            found.push(diagnostic.at(objective.place).help(help));
+        }
+    }
+    found
+}
+
+/// Journeys that nobody makes, parameters that nothing mentions.
+fn unused(model: &Model) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let made: BTreeSet<&str> = model
+        .arrivals
+        .values()
+        .map(|source| source.journey.as_str())
+        .collect();
+    for (name, journey) in &model.journeys {
+        // A source that was not understood may be the one that makes it.
+        if !made.contains(name.as_str()) && model.is_sound() {
+            let text = format!("nobody makes the journey `{name}`");
+            found.push(Diagnostic::new("W005", text).at(journey.place));
+        }
+    }
+    let mut mentioned = BTreeSet::new();
+    mentions(&model.origin.document, &mut mentioned);
+    for (name, param) in &model.params {
+        if !mentioned.contains(name) && model.is_sound() {
+            let text = format!("nothing uses the parameter `{name}`");
+            let help = format!("write `\"${name}\"` where its value belongs");
+            found.push(Diagnostic::new("W005", text).at(param.place).help(help));
+        }
+    }
+    found
+}
+
+/// The names after every `$` of a document.
+fn mentions(table: &Table, names: &mut BTreeSet<String>) {
+    fn look(node: &Node, names: &mut BTreeSet<String>) {
+        match &node.value {
+            Value::Text(text) => {
+                for part in text.split('$').skip(1) {
+                    let end = part.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+                    names.insert(part[..end.unwrap_or(part.len())].to_owned());
+                }
+            }
+            Value::List(items) => items.iter().for_each(|item| look(item, names)),
+            Value::Table(table) => mentions(table, names),
+            _ => {}
+        }
+    }
+    table
+        .entries
+        .iter()
+        .for_each(|entry| look(&entry.node, names));
 }

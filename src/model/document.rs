@@ -88,6 +88,10 @@ pub fn parse_value(text: &str, file: FileId, offset: usize) -> Option<Node> {
 
 /// The parser says "what, expected what"; we show the two parts in their own places.
 fn syntax_message(message: &str) -> (String, Option<String>) {
+    if message.starts_with("string values must be quoted") {
+        let expected = "expected a number, a list, a table, or a text in quotes";
+        return ("this is not a value".to_owned(), Some(expected.to_owned()));
+    }
     match message.split_once(", expected ") {
         Some((found, expected)) => (found.to_owned(), Some(format!("expected {expected}"))),
         None => (message.to_owned(), None),
@@ -173,11 +177,6 @@ impl Node {
         self.each_place(&|place: &mut Place| place.file = file);
     }
 
-    /// Forgets every place, so that two readings compare by what they say.
-    pub fn forget_places(&mut self) {
-        self.each_place(&|place: &mut Place| *place = Place::default());
-    }
-
     fn each_place(&mut self, change: &impl Fn(&mut Place)) {
         change(&mut self.place);
         match &mut self.value {
@@ -251,6 +250,16 @@ impl Table {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// Forgets every place, so that two readings compare by what they say.
+    pub fn forget_places(&mut self) {
+        for entry in &mut self.entries {
+            entry.place = Place::default();
+            entry
+                .node
+                .each_place(&|place: &mut Place| *place = Place::default());
+        }
     }
 
     /// The keys in the order of the file.

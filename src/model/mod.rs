@@ -24,8 +24,9 @@ pub mod overlay;
 pub mod uncertain;
 pub mod files;
 
+pub mod capacity;
+pub mod check;
 mod assembly;
-mod check;
 mod language;
 mod law;
 mod reader;
@@ -295,9 +296,23 @@ impl Model {
         (model, diagnostics)
     }
 
-    /// The model as a variant changes it; `None` if there is no such variant.
+    /// The model as a variant changes it, `None` if there is no such variant. What the variants and
+    /// actions of the result do is not checked again.
     pub fn variant(&self, name: &str) -> Option<(Model, Vec<Diagnostic>)> {
-        self.changes(name).map(|changes| self.with(&changes))
+        self.changes(name).map(|changes| self.changed(&changes))
+    }
+
+    /// The model with changes that stand in it, checked for itself alone.
+    fn changed(&self, changes: &[Change]) -> (Model, Vec<Diagnostic>) {
+        let mut document = Table::clone(&self.origin.document);
+        let (_, mut diagnostics) = overlay::apply(&mut document, changes);
+        let sources = self.origin.sources.clone();
+        let files = &self.origin.files;
+        let (mut model, found) = assembly::assemble(&Arc::new(document), sources, files);
+        diagnostics.extend(found);
+        diagnostics.extend(check::check_one(&model));
+        model.origin.errors = assembly::count_errors(&diagnostics);
+        (model, diagnostics)
     }
 
     /// All changes of a variant in the order in which they apply: members, then its own.
@@ -340,7 +355,7 @@ impl Model {
 
     /// The model as it is once an action has taken effect.
     pub fn after(&self, action: &Action) -> (Model, Vec<Diagnostic>) {
-        self.with(&action.set)
+        self.changed(&action.set)
     }
 
     /// Reads a metric of this model.

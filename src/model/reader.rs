@@ -117,7 +117,8 @@ impl<'a> Reader<'a> {
     /// A table of the file as fields; unknown and later keys are reported.
     pub(crate) fn fields(&mut self, node: &'a Node, def: &'static TableDef) -> Option<Fields<'a>> {
         let Some(table) = node.table() else {
-            self.wrong_kind(node, &format!("{} is a table of keys", def.name));
+            let expected = format!("a table of keys: {} is one", def.name);
+            self.wrong_kind(node, &expected);
             return None;
         };
         self.check_keys(table, def);
@@ -195,6 +196,8 @@ impl<'a> Reader<'a> {
             Amount::Number(_) => format!("`{}` has no unit", node.written()),
             other => format!("`{}` is {}", node.written(), other.kind()),
         };
+        // What a parameter stands for is written elsewhere.
+        let help = help.filter(|_| node.text().is_none_or(|text| !text.contains('$')));
         let diagnostic = Diagnostic::new("E021", found).at(node.place);
         self.push(
             diagnostic
@@ -220,7 +223,11 @@ impl<'a> Reader<'a> {
         let number = match self.amount(node, &expected)? {
             Amount::Number(number) => number,
             other => {
-                self.misfit(node, other, &expected, None);
+                let minutes = node
+                    .text()
+                    .is_some_and(|text| text.trim_end().ends_with('m'));
+                let help = minutes.then(|| "a million is a capital M".to_owned());
+                self.misfit(node, other, &expected, help);
                 return None;
             }
         };

@@ -39,7 +39,7 @@ pub fn suggestion<'a>(
         .into_iter()
         .map(|name| format!("`{name}`"))
         .collect();
-    (1..=12)
+    (1..=16)
         .contains(&all.len())
         .then(|| format!("known here: {}", all.join(", ")))
 }

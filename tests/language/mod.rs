@@ -1,7 +1,10 @@
 //! The language: model text in, resolved model or exactly the user's diagnostics out.
 
 mod broken;
+mod changes;
+mod metrics;
 mod models;
+mod mutations;
 
 use onrush::model::files::Files;
 use onrush::model::{self, Model};

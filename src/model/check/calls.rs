@@ -1,0 +1,276 @@
+//! Who calls whom: circles, calls that may wait for ever, and how often one may be tried.
+
+use std::collections::BTreeSet;
+
+use crate::base::time::Span;
+use crate::model::Model;
+use crate::model::fault::{CutMessages, FaultKind, Peer};
+use crate::model::metric::write_span;
+use crate::model::step::{Call, Step, StepKind};
+use crate::text::{Diagnostic, Place};
+
+/// How often a request of a journey may be tried at worst, at one service down the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorstCase {
+    /// The journey.
+    pub journey: String,
+    /// The calls that lead there, each as `service.endpoint`.
+    pub chain: Vec<String>,
+    /// Attempts at the last of them per request of the user; no limit if absent.
+    pub attempts: Option<u64>,
+    /// Where the last call is written.
+    pub place: Place,
+}
+
+/// How deep chains of calls are followed.
+const DEEPEST: usize = 12;
+/// How many chains are followed; a model with more is no longer for people to read.
+const MOST_CHAINS: usize = 10_000;
+
+/// Calls `look` on every call and its place in a list of steps.
+fn calls<'m>(steps: &'m [Step], look: &mut dyn FnMut(&'m Call, Place)) {
+    for step in steps {
+        step.visit(&mut |step| {
+            if let StepKind::Call(call) = &step.kind {
+                look(call, step.place);
+            }
+        });
+    }
+}
+
+fn calls_of<'m>(model: &'m Model, service: &str, endpoint: &str) -> Vec<(&'m Call, Place)> {
+    let mut found = Vec::new();
+    let body = model
+        .services
+        .get(service)
+        .and_then(|found| found.endpoints.get(endpoint));
+    if let Some(body) = body {
+        calls(&body.steps, &mut |call, place| found.push((call, place)));
+    }
+    found
+}
+
+/// Calls that nobody answers and nothing ends.
+pub(super) fn without_end(model: &Model) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut look = |caller: Peer, call: &Call, place: Place| {
+        if ends(call) {
+            return;
+        }
+        if let Some(why) = silence(model, &caller, call) {
+            let text = format!("this call may wait for ever: {why}");
+            let diagnostic = Diagnostic::new("E080", text).at(place);
+            found.push(diagnostic.help("give it a `timeout`"));
+        }
+    };
+    for journey in model.journeys.values() {
+        calls(&journey.steps, &mut |call, place| {
+            look(Peer::Users, call, place);
+        });
+    }
+    for (name, service) in &model.services {
+        for endpoint in service.endpoints.values() {
+            calls(&endpoint.steps, &mut |call, place| {
+                look(Peer::Service(name.clone()), call, place);
+            });
+        }
+    }
+    found
+}
+
+/// Whether the caller's own clock ends a call that nobody answers.
+fn ends(call: &Call) -> bool {
+    call.timeout.is_some() || call.deadline.is_some()
+}
+
+/// Why a call may never be answered.
+fn silence(model: &Model, caller: &Peer, call: &Call) -> Option<String> {
+    let target = model.services.get(&call.service)?;
+    if target.queue.silent {
+        return Some(format!("`{}` refuses silently", call.service));
+    }
+    model
+        .faults
+        .iter()
+        .find_map(|(name, fault)| match &fault.kind {
+            FaultKind::Cut {
+                between,
+                messages: CutMessages::Lost,
+            } => {
+                let callee = Peer::Service(call.service.clone());
+                let hit = between.contains(caller) && between.contains(&callee);
+                hit.then(|| format!("the fault `{name}` loses its messages"))
+            }
+            FaultKind::Crash {
+                service,
+                silent: true,
+                ..
+            } if *service == call.service => Some(format!("the fault `{name}` is silent")),
+            _ => None,
+        })
+}
+
+/// Circles of calls that nothing ends: every worker may wait for another of the same service.
+pub(super) fn circles(model: &Model) -> Vec<Diagnostic> {
+    let mut search = Circles {
+        model,
+        stack: Vec::new(),
+        told: BTreeSet::new(),
+        left: MOST_CHAINS,
+        found: Vec::new(),
+    };
+    for (name, service) in &model.services {
+        for endpoint in service.endpoints.keys() {
+            search.follow(name, endpoint);
+        }
+    }
+    search.found
+}
+
+struct Circles<'m> {
+    model: &'m Model,
+    /// The services of the calls under way, each with whether the call to it can end by itself.
+    stack: Vec<(String, bool)>,
+    told: BTreeSet<Place>,
+    left: usize,
+    found: Vec<Diagnostic>,
+}
+
+impl Circles<'_> {
+    fn follow(&mut self, service: &str, endpoint: &str) {
+        if self.stack.is_empty() {
+            self.stack.push((service.to_owned(), false));
+        }
+        for (call, place) in calls_of(self.model, service, endpoint) {
+            if self.left == 0 || self.stack.len() > DEEPEST {
+                break;
+            }
+            self.left -= 1;
+            let ends = ends(call);
+            let before = self
+                .stack
+                .iter()
+                .position(|(known, _)| *known == call.service);
+            match before {
+                Some(at) => self.tell(at, call, place),
+                None => {
+                    self.stack.push((call.service.clone(), ends));
+                    self.follow(&call.service, &call.endpoint);
+                    self.stack.pop();
+                }
+            }
+        }
+        if self.stack.len() == 1 {
+            self.stack.pop();
+        }
+    }
+
+    fn tell(&mut self, at: usize, call: &Call, place: Place) {
+        let circle = &self.stack[at..];
+        let endless = !ends(call) && circle[1..].iter().all(|(_, ends)| !ends);
+        if !endless || !self.told.insert(place) {
+            return;
+        }
+        let mut names: Vec<String> = circle.iter().map(|(name, _)| format!("`{name}`")).collect();
+        names.push(format!("`{}`", call.service));
+        let text = format!(
+            "calls in a circle can stop one another: {}",
+            names.join(" calls ")
+        );
+        let diagnostic = Diagnostic::new("W001", text).at(place);
+        let help = "when every worker waits for another nobody goes on; a `timeout` ends it";
+        self.found.push(diagnostic.help(help));
+    }
+}
+
+/// People who reload before the program gives up.
+pub(super) fn impatient_reloads(model: &Model) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (name, journey) in &model.journeys {
+        let after = journey
+            .reload
+            .as_ref()
+            .and_then(|reload| reload.after.as_ref());
+        let Some(after) = after.and_then(crate::random::family::Distribution::mean) else {
+            continue;
+        };
+        let mut longest: Option<Span> = None;
+        calls(&journey.steps, &mut |call, _| {
+            longest = longest.max(call.timeout);
+        });
+        if let Some(timeout) = longest.filter(|timeout| after < timeout.as_secs_f64()) {
+            let after = write_span(Span::from_secs_f64(after));
+            let timeout = write_span(timeout);
+            let text =
+                format!("people on `{name}` reload after {after}, before the timeout of {timeout}");
+            let diagnostic = Diagnostic::new("N002", text).at(journey.place);
+            found.push(diagnostic.help("then reloads decide, and timeouts hardly ever happen"));
+        }
+    }
+    found
+}
+
+impl Model {
+    /// How often each call may be tried for one request of a user: reloads × retries × layers.
+    pub fn worst_cases(&self) -> Vec<WorstCase> {
+        let mut found = Vec::new();
+        for (name, journey) in &self.journeys {
+            let mut direct = Vec::new();
+            calls(&journey.steps, &mut |call, place| {
+                direct.push((call, place));
+            });
+            for (call, place) in direct {
+                let retried = self.attempts(call);
+                let attempts = match &journey.reload {
+                    None => Some(retried),
+                    Some(reload) => reload.at_most.map(|at_most| match reload.on_error {
+                        // A reload after an error starts the policy anew; one without an answer
+                        // is one more attempt.
+                        Some(_) => retried.saturating_mul(u64::from(at_most) + 1),
+                        None => retried.saturating_add(u64::from(at_most)),
+                    }),
+                };
+                let chain = vec![format!("{}.{}", call.service, call.endpoint)];
+                let case = WorstCase {
+                    journey: name.clone(),
+                    chain,
+                    attempts,
+                    place,
+                };
+                self.deeper(case, &mut found);
+            }
+        }
+        found
+    }
+
+    fn attempts(&self, call: &Call) -> u64 {
+        let policy = call.retry.as_ref().and_then(|name| self.retries.get(name));
+        policy.map_or(1, |policy| u64::from(policy.attempts))
+    }
+
+    fn deeper(&self, case: WorstCase, found: &mut Vec<WorstCase>) {
+        let last = case.chain.last().and_then(|target| target.split_once('.'));
+        let nested = match last {
+            Some((service, endpoint)) => calls_of(self, service, endpoint),
+            None => Vec::new(),
+        };
+        for (call, place) in nested {
+            let target = format!("{}.{}", call.service, call.endpoint);
+            let circle = case.chain.contains(&target) || case.chain.len() > DEEPEST;
+            if circle || found.len() > MOST_CHAINS {
+                continue;
+            }
+            let attempts = case.attempts.map(|n| n.saturating_mul(self.attempts(call)));
+            let mut chain = case.chain.clone();
+            chain.push(target);
+            let deeper = WorstCase {
+                journey: case.journey.clone(),
+                chain,
+                attempts,
+                place,
+            };
+            self.deeper(deeper, found);
+        }
+        found.push(case);
+    }
+}
