@@ -144,6 +144,15 @@ fn evidence(results: &Results, pictures: &[Picture]) -> Markup {
         section id="evidence" aria-labelledby="evidence-title" {
             h2 id="evidence-title" { (words::THE_EVIDENCE) }
             (set(&table::outcomes(results)))
+            (set(&table::marks(results)))
+            (set(&table::stock(results)))
+            (set(&table::messages(results)))
+            @if let Some(text) = words::uncertain(results) {
+                h3 { (words::UNCERTAIN) }
+                p { (text) }
+                (set(&table::conclusions(results)))
+                (set(&table::drawn_params(results)))
+            }
             @if reading::is_compared(results) {
                 (set(&table::objectives(results)))
                 h3 { (words::COMPARED) }
@@ -168,13 +177,15 @@ fn in_detail(results: &Results, pictures: &[Picture], of: (usize, &str, &Variant
             @if !changes.is_empty() { p { (changes) } }
             @if let Some(text) = words::recovery(variant) { p { (text) "." } }
             @for picture in own { (figure(results, picture)) }
+            (set(&table::requests(name, variant)))
             (set(&table::stations(results, name, variant)))
+            (set(&table::rooms(name, variant)))
             (set(&table::events(name, variant)))
         }
     }
 }
 
-/// A picture with its takeaway and its table.
+/// A picture, which holds its takeaway, with its table.
 fn figure(results: &Results, picture: &Picture) -> Markup {
     let size = match picture.kind {
         Kind::Multiples(_) => Size::Wide,
@@ -186,7 +197,6 @@ fn figure(results: &Results, picture: &Picture) -> Markup {
                 (PreEscaped(picture.inline_svg(results, size)))
             }
             figcaption {
-                (picture.takeaway())
                 details {
                     summary { (words::SHOW_TABLE) }
                     (set(&table::of_picture(results, picture)))
@@ -229,7 +239,7 @@ fn assumptions(results: &Results) -> Markup {
     html! {
         section id="assumptions" aria-labelledby="assumptions-title" {
             h2 id="assumptions-title" { (words::THE_ASSUMPTIONS) }
-            @if results.model.params.is_empty() { p { (words::NO_INPUTS) } }
+            p { (words::how_known(results)) }
             (set(&table::params(results)))
             (set(&table::sources(results)))
             (set(&table::faults(results)))

@@ -422,6 +422,52 @@ fn variant(sketch: Sketch) -> Variant {
         objectives,
         events: events(is_full),
         metrics: metrics.into_iter().filter_map(name).collect(),
+        marks: [(
+            "ordered".to_owned(),
+            Mark {
+                count: served,
+                first_s: e(41.0),
+                last_s: e(4_210.0),
+            },
+        )]
+        .into(),
+        stock: [(
+            "phones".to_owned(),
+            Stock {
+                sold: served,
+                sold_out: chance(0),
+                sold_out_at_s: None,
+            },
+        )]
+        .into(),
+        messages: [(
+            "mail.confirmation".to_owned(),
+            Message {
+                sent: served,
+                delivered: served,
+                undelivered: e(12.0),
+                delay: Some(Percentiles {
+                    p50: e(4.1),
+                    p99: never(),
+                    ..Percentiles::default()
+                }),
+                backlog: MeanMax {
+                    mean: e(31.0),
+                    max: e(212.0),
+                },
+            },
+        )]
+        .into(),
+        rooms: [(
+            "doors".to_owned(),
+            Room {
+                arrived: e(arrived * 0.9),
+                admitted: e(arrived * 0.85),
+                wait: Some(times(11.0)),
+                ..Room::default()
+            },
+        )]
+        .into(),
         values: [("share(served)".to_owned(), vec![Some(share); N as usize])].into(),
         spectrum: [("login".to_owned(), spectrum(wait / 3.0, share))].into(),
         timeline: timeline(&flow),
@@ -804,6 +850,45 @@ pub(crate) fn run() -> Results {
     results.differences.clear();
     results.attribution.clear();
     results.family = None;
+    results
+}
+
+/// The compare, with the answer about drawn inputs.
+pub(crate) fn uncertain() -> Results {
+    let mut results = compare();
+    let drawn = |low: f64, high: f64| DrawnParam {
+        low,
+        high,
+        kept_min: Some(low * 1.1),
+        kept_median: Some((low + high) / 2.0),
+        kept_max: Some(high * 0.9),
+    };
+    let conclusion = |name: &str, k: u32| Conclusion {
+        name: name.into(),
+        rule: "difference of share(served) below 5 points".into(),
+        kept: chance(k),
+        all: chance(k - 2),
+    };
+    results.answers.uncertain = Some(Uncertain {
+        draws: 200,
+        kept: 63,
+        replications: 3,
+        keep_metric: "count(ordered)".into(),
+        keep_range: [20_000.0, 99_000.0],
+        variants: results.order.clone(),
+        conclusions: vec![
+            conclusion("doubling does not prevent the collapse", 28),
+            conclusion("patching prevents it", 24),
+        ],
+        params: [
+            ("crowd".to_owned(), drawn(20_000.0, 100_000.0)),
+            ("login_work".to_owned(), drawn(0.02, 0.09)),
+        ]
+        .into(),
+        rows: Vec::new(),
+    });
+    let login_work = results.model.params.get_mut("login_work").unwrap();
+    login_work.unit = Some("s".into());
     results
 }
 

@@ -4,7 +4,7 @@
 
 use super::chart::{Kind, Picture, Subject, funnel, heat, multiples, outcome, ribbon, spectrum};
 use super::{number, reading, words};
-use crate::results::{Results, Timeline, Unit, Variant, key};
+use crate::results::{Estimate, Percentiles, Results, Timeline, Unit, Variant, key};
 
 /// A table as text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -114,8 +114,8 @@ pub(crate) fn objectives(results: &Results) -> Table {
 /// What each station of a variant saw.
 pub(crate) fn stations(results: &Results, name: &str, variant: &Variant) -> Table {
     let mut table = Table::new(words::services_of(name), &words::STATION_HEAD);
-    let share = |e: Option<&crate::results::Estimate>| words::estimate(e, Unit::Share);
-    let count = |e: Option<&crate::results::Estimate>| words::estimate(e, Unit::Count);
+    let share = |e: Option<&Estimate>| words::estimate(e, Unit::Share);
+    let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
     let ordered = results.model.services.iter();
     let unlisted = variant
         .services
@@ -158,6 +158,144 @@ pub(crate) fn stations(results: &Results, name: &str, variant: &Variant) -> Tabl
 fn remark(variant: &Variant, place: &str) -> String {
     let found = variant.bottlenecks.iter().find(|b| b.place == place);
     found.map_or_else(String::new, words::bottleneck_remark)
+}
+
+/// What callers saw of a variant's steps.
+pub(crate) fn requests(name: &str, variant: &Variant) -> Table {
+    let mut table = Table::new(words::requests_of(name), &words::REQUEST_HEAD);
+    let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
+    for (step, request) in &variant.requests {
+        let times = request.ok_time.as_ref();
+        let time = |e: Option<&Estimate>| words::estimate(e, Unit::Seconds);
+        table.rows.push(vec![
+            step.clone(),
+            count(request.started.as_ref()),
+            words::estimate(request.share_ok.as_ref(), Unit::Share),
+            time(times.and_then(|t| t.p50.as_ref())),
+            time(times.and_then(|t| t.p95.as_ref())),
+            time(times.and_then(|t| t.p99.as_ref())),
+            words::estimate(request.amplification.as_ref(), Unit::Ratio),
+            count(request.attempts.refused.as_ref()),
+            count(request.attempts.timed_out.as_ref()),
+        ]);
+    }
+    table
+}
+
+/// Rooms of a variant.
+pub(crate) fn rooms(name: &str, variant: &Variant) -> Table {
+    let mut table = Table::new(words::rooms_of(name), &words::ROOM_HEAD);
+    let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
+    for (room, found) in &variant.rooms {
+        let p95 = found.wait.as_ref().and_then(|w| w.p95.as_ref());
+        table.rows.push(vec![
+            room.clone(),
+            count(found.arrived.as_ref()),
+            count(found.admitted.as_ref()),
+            count(found.refused.as_ref()),
+            words::estimate(p95, Unit::Seconds),
+            count(found.inside.max.as_ref()),
+        ]);
+    }
+    table
+}
+
+/// Milestones of every variant.
+pub(crate) fn marks(results: &Results) -> Table {
+    let mut table = Table::new(words::MILESTONES, &words::MARK_HEAD);
+    for (name, variant) in reading::variants(results) {
+        for (mark, found) in &variant.marks {
+            table.rows.push(vec![
+                mark.clone(),
+                name.to_owned(),
+                words::estimate_with_interval(found.count.as_ref(), Unit::Count),
+                words::spread(found.count.as_ref(), Unit::Count),
+                words::estimate(found.first_s.as_ref(), Unit::Instant),
+                words::estimate(found.last_s.as_ref(), Unit::Instant),
+            ]);
+        }
+    }
+    by_first_column(table)
+}
+
+/// Stocks of every variant.
+pub(crate) fn stock(results: &Results) -> Table {
+    let mut table = Table::new(words::STOCK, &words::STOCK_HEAD);
+    for (name, variant) in reading::variants(results) {
+        for (stock, found) in &variant.stock {
+            table.rows.push(vec![
+                stock.clone(),
+                name.to_owned(),
+                words::estimate(found.sold.as_ref(), Unit::Count),
+                words::k_of_n(found.sold_out.as_ref()),
+                words::estimate(found.sold_out_at_s.as_ref(), Unit::Instant),
+            ]);
+        }
+    }
+    by_first_column(table)
+}
+
+/// Messages of every variant.
+pub(crate) fn messages(results: &Results) -> Table {
+    let mut table = Table::new(words::MESSAGES, &words::MESSAGE_HEAD);
+    let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
+    for (name, variant) in reading::variants(results) {
+        for (endpoint, found) in &variant.messages {
+            let delay = |of: fn(&Percentiles) -> Option<&Estimate>| {
+                words::estimate(found.delay.as_ref().and_then(of), Unit::Seconds)
+            };
+            table.rows.push(vec![
+                endpoint.clone(),
+                name.to_owned(),
+                count(found.sent.as_ref()),
+                count(found.undelivered.as_ref()),
+                delay(|d| d.p50.as_ref()),
+                delay(|d| d.p99.as_ref()),
+                count(found.backlog.max.as_ref()),
+            ]);
+        }
+    }
+    by_first_column(table)
+}
+
+/// Rows of one thing together, its variants in order.
+fn by_first_column(mut table: Table) -> Table {
+    table.rows.sort_by(|a, b| a[0].cmp(&b[0]));
+    table
+}
+
+/// What was concluded, and how often it holds when inputs are drawn from their ranges.
+pub(crate) fn conclusions(results: &Results) -> Table {
+    let mut table = Table::new(words::CONCLUSIONS, &words::CONCLUSION_HEAD);
+    let found = results.answers.uncertain.iter();
+    for conclusion in found.flat_map(|u| &u.conclusions) {
+        table.rows.push(vec![
+            conclusion.name.clone(),
+            conclusion.rule.clone(),
+            words::chance(conclusion.kept.as_ref()),
+            words::chance(conclusion.all.as_ref()),
+        ]);
+    }
+    table
+}
+
+/// The ranges that inputs were drawn from, and where the kept draws lie.
+pub(crate) fn drawn_params(results: &Results) -> Table {
+    let mut table = Table::new(words::DRAWN_INPUTS, &words::DRAWN_HEAD);
+    let found = results.answers.uncertain.iter();
+    for (name, drawn) in found.flat_map(|u| &u.params) {
+        let value = |v: f64| words::input_value(results, name, v);
+        let kept = |v: Option<f64>| v.map_or_else(|| number::ABSENT.to_owned(), value);
+        table.rows.push(vec![
+            name.clone(),
+            value(drawn.low),
+            value(drawn.high),
+            kept(drawn.kept_min),
+            kept(drawn.kept_median),
+            kept(drawn.kept_max),
+        ]);
+    }
+    table
 }
 
 /// What happened, by time.

@@ -259,7 +259,7 @@ pub(crate) fn end_labels(scene: &mut Scene, panel: Area, labels: &[EndLabel]) {
         match label.swatch {
             Swatch::Patch => scene.mark((x + 21.0, y), ink, Marker::Square),
             Swatch::Stroke => {
-                let stroke = vec![(x + 16.0, y), (x + LEADER - 3.0, y)];
+                let stroke = vec![(x + 16.0, y), (x + LEADER - 7.0, y)];
                 scene.fill_box(behind(x + 15.0, y), Ink::Paper, 1.0);
                 scene.dashed(stroke, ink, 2.4, label.pen.dash);
             }
@@ -302,7 +302,7 @@ pub(crate) fn limit_line(scene: &mut Scene, panel: Area, y: f64, text: &str) {
         .into_iter()
         .flat_map(|x| [at(x, y - 9.0), at(x, y + 10.0)]);
     let spots = spots.filter(|a| a.y > panel.y && a.bottom() < panel.bottom());
-    let free = spots.into_iter().find(|a| !scene.has_words(*a));
+    let free = spots.into_iter().find(|a| scene.is_free(*a));
     let spot = free.unwrap_or(at(panel.x + 4.0, y - 9.0));
     scene.fill_box(spot, Ink::Paper, 0.85);
     let start = (spot.x + 4.0, spot.y + 7.5);

@@ -35,6 +35,12 @@ impl Area {
         self.y + self.h
     }
 
+    /// Whether two areas have a point in common.
+    pub(crate) fn meets(self, other: Area) -> bool {
+        let beside = self.x >= other.right() || other.x >= self.right();
+        !beside && self.y < other.bottom() && other.y < self.bottom()
+    }
+
     /// Without margins at left and right.
     pub(crate) fn between(self, left: f64, right: f64) -> Area {
         Area {
@@ -233,14 +239,11 @@ impl Scene {
         self.words(at, text, (font, Anchor::Left, Ink::Text));
     }
 
-    /// Whether any words stand in an area.
-    pub(crate) fn has_words(&self, area: Area) -> bool {
-        self.shapes.iter().any(|shape| {
-            let Some(there) = shape.area_of_words() else {
-                return false;
-            };
-            let beside = there.x >= area.right() || there.right() <= area.x;
-            !beside && there.y < area.bottom() && there.bottom() > area.y
+    /// Whether neither words nor a line of data cross an area.
+    pub(crate) fn is_free(&self, area: Area) -> bool {
+        !self.shapes.iter().any(|shape| match shape {
+            Shape::Line { points, width, .. } => *width >= DATA_LINE && crosses(points, area),
+            _ => shape.area_of_words().is_some_and(|there| there.meets(area)),
         })
     }
 
@@ -257,6 +260,24 @@ impl Scene {
             });
         }
     }
+}
+
+/// Least width of a line that shows data, pixels; grids and axes are thinner.
+const DATA_LINE: f64 = 2.0;
+
+/// Whether a line comes into an area, looked at every few pixels.
+fn crosses(points: &[Point], area: Area) -> bool {
+    points.windows(2).any(|pair| {
+        let (from, to) = (pair[0], pair[1]);
+        let length = (to.0 - from.0).abs().max((to.1 - from.1).abs());
+        let steps = (length / 4.0).ceil().max(1.0);
+        (0..=steps as usize).any(|step| {
+            let part = step as f64 / steps;
+            let x = from.0 + (to.0 - from.0) * part;
+            let y = from.1 + (to.1 - from.1) * part;
+            x >= area.x && x <= area.right() && y >= area.y && y <= area.bottom()
+        })
+    })
 }
 
 /// The family that the embedded fonts are registered as.

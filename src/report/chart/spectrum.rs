@@ -66,7 +66,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
     // Room to the right for the last curve's label.
     let x = Scale::new(Bend::Log, (1.0, most * 8.0), (panel.x, panel.right()));
     y_axis(scene, panel, y, &unit_ticks(y, Unit::Seconds));
-    y_title(scene, panel, &words::time_of_all(step));
+    y_title(scene, panel.within(-6.0, 0.0), &words::time_of_all(step));
     percentile_axis(scene, (panel.y, panel.bottom()), x);
     let mut taken = Taken::default();
     let mut ends = Vec::new();
@@ -82,6 +82,13 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
             ends.push((*end, *curve));
         }
     }
+    let dot = |end: Point| Area {
+        x: end.0 - 8.0,
+        y: end.1 - 8.0,
+        w: 16.0,
+        h: 16.0,
+    };
+    taken.lines.extend(ends.iter().map(|(end, _)| dot(*end)));
     for (end, (place, name, spectrum)) in ends {
         let text = words::spectrum_label(name, spectrum.served_share);
         let pen = pen_of_variant(place);
@@ -89,14 +96,15 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
         let spot = free_spot(end, wide, (panel, &taken));
         taken.lines.push(spot);
         let middle = spot.y + spot.h / 2.0;
-        let near = match spot.x > end.0 {
-            true => (spot.x - 3.0, middle),
-            false => (spot.right() + 3.0, middle),
+        let (near, start, anchor) = if spot.x > end.0 {
+            (spot.x - 3.0, spot.x, Anchor::Left)
+        } else {
+            (spot.right() + 3.0, spot.right(), Anchor::Right)
         };
         scene.fill_box(spot, Ink::Paper, 0.85);
-        scene.line(vec![end, near], Ink::Muted, 1.0);
+        scene.line(vec![end, (near, middle)], Ink::Muted, 1.0);
         scene.mark(end, pen.ink, pen.marker);
-        scene.text((spot.x, middle), &text, LABEL);
+        scene.words((start, middle), &text, (LABEL, anchor, Ink::Text));
     }
     frame.scene
 }
@@ -171,10 +179,7 @@ fn free_spot(end: Point, wide: f64, within: (Area, &Taken)) -> Area {
         .flat_map(|y| [spot(end.0 + 12.0, y), spot(end.0 - 14.0 - wide, y)])
         .filter(|a| a.x >= panel.x && a.right() <= panel.right() + 16.0)
         .collect();
-    let meets = |a: &Area, b: &Area| {
-        a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
-    };
-    let off = |a: &Area, others: &[Area]| !others.iter().any(|b| meets(a, b));
+    let off = |a: &Area, others: &[Area]| !others.iter().any(|b| a.meets(*b));
     // A label on a wall costs as much as one that is a line further away.
     let cost = |a: &Area| {
         let side = if a.x < end.0 { 4.0 } else { 0.0 };

@@ -88,43 +88,26 @@ pub(crate) fn draw(size: Size, heading: &Heading, found: &Attribution, unit: Uni
     let (least, most) = ends.fold((0.0_f64, 0.0_f64), |(a, b), v| (a.min(v), b.max(v)));
     let most = if most - least > 0.0 { most } else { 1.0 };
     let x = Scale::new(Bend::Linear, (least, most), (panel.x, panel.right()));
+    let right = frame.body.right();
     let scene = &mut frame.scene;
-    for tick in x.ticks(86.0) {
-        let at = x.at(tick);
-        let ink = if tick == 0.0 { Ink::Muted } else { Ink::Rule };
-        scene.line(vec![(at, panel.y), (at, panel.bottom() + 5.0)], ink, 1.0);
-        let text = words::tick_of_difference(tick, unit);
-        scene.words(
-            (at, panel.bottom() + 14.0),
-            &text,
-            (TICK, Anchor::Middle, Ink::Muted),
-        );
-    }
+    axis(scene, panel, x, unit);
     for (index, bar) in bars.iter().enumerate() {
-        let y = panel.y + height * index as f64;
-        let (from, to) = (x.at(bar.from), x.at(bar.to));
-        let thick = Area {
-            x: from.min(to),
-            y: y + height * 0.18,
-            w: (to - from).abs().max(1.5),
-            h: height * 0.64,
+        let strip = Area {
+            y: panel.y + height * index as f64,
+            h: height,
+            ..panel
         };
-        scene.fill_box(thick, bar.ink, 0.9);
+        bar.draw(scene, strip, x);
         if index + 2 < bars.len() {
-            let down = y + height * 1.18;
-            scene.line(vec![(to, y + height * 0.18), (to, down)], Ink::Muted, 1.0);
+            let (from, to) = (strip.y + height * 0.18, strip.y + height * 1.18);
+            scene.line(
+                vec![(x.at(bar.to), from), (x.at(bar.to), to)],
+                Ink::Muted,
+                1.0,
+            );
         }
-        let middle = y + height / 2.0;
-        let name = cut(&bar.name, LABEL, 240.0);
-        scene.words(
-            (panel.x - 10.0, middle),
-            &name,
-            (LABEL, Anchor::Right, Ink::Text),
-        );
-        let after = thick.x + thick.w + 7.0;
-        scene.text((after, middle), &bar.size, HEAD);
-        let at = frame.body.right();
-        scene.words((at, middle), &bar.share, (LABEL, Anchor::Right, Ink::Muted));
+        let middle = (right, strip.y + height / 2.0);
+        scene.words(middle, &bar.share, (LABEL, Anchor::Right, Ink::Muted));
     }
     let below = (panel.x, panel.bottom() + 33.0);
     scene.words(
@@ -133,4 +116,37 @@ pub(crate) fn draw(size: Size, heading: &Heading, found: &Attribution, unit: Uni
         (TICK, Anchor::Left, Ink::Muted),
     );
     frame.scene
+}
+
+/// Grid and ticks of the differences.
+fn axis(scene: &mut Scene, panel: Area, x: Scale, unit: Unit) {
+    for tick in x.ticks(86.0) {
+        let at = x.at(tick);
+        let ink = if tick == 0.0 { Ink::Muted } else { Ink::Rule };
+        scene.line(vec![(at, panel.y), (at, panel.bottom() + 5.0)], ink, 1.0);
+        let text = words::tick_of_difference(tick, unit);
+        let under = (at, panel.bottom() + 14.0);
+        scene.words(under, &text, (TICK, Anchor::Middle, Ink::Muted));
+    }
+}
+
+impl Bar {
+    /// The bar, its name at the left, its size behind it.
+    fn draw(&self, scene: &mut Scene, strip: Area, x: Scale) {
+        let (from, to) = (x.at(self.from), x.at(self.to));
+        let thick = Area {
+            x: from.min(to),
+            w: (to - from).abs().max(1.5),
+            ..strip.within(strip.h * 0.18, strip.h * 0.18)
+        };
+        scene.fill_box(thick, self.ink, 0.9);
+        let middle = strip.y + strip.h / 2.0;
+        let name = cut(&self.name, LABEL, 240.0);
+        scene.words(
+            (strip.x - 10.0, middle),
+            &name,
+            (LABEL, Anchor::Right, Ink::Text),
+        );
+        scene.text((thick.right() + 7.0, middle), &self.size, HEAD);
+    }
 }

@@ -7,9 +7,11 @@
 mod compare;
 mod layout;
 mod run;
+mod uncertain;
 
 pub use compare::compare;
 pub use run::run;
+pub use uncertain::uncertain;
 
 use anstyle::{AnsiColor, Style};
 

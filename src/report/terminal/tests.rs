@@ -34,6 +34,13 @@ fn many_variants_stand_in_blocks() {
 }
 
 #[test]
+fn drawn_inputs_are_answered_by_shares_of_draws() {
+    let text = uncertain(&sample::uncertain(), Look::Symbols);
+    assert_fits(&text);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn plain_is_ascii_with_words_for_symbols() {
     let text = run(&sample::run(), Look::Plain);
     assert!(text.is_ascii(), "{text}");

@@ -3,11 +3,14 @@
 //! One idea: pages and tables hold no word of their own, so a thing has one name everywhere.
 
 use super::{
-    change_estimate, difference, estimate, objective_symbol, objective_word, outcome, outcome_word,
-    verdict_symbol, verdict_with_reason,
+    capital, change_estimate, difference, estimate, k_of_n, objective_symbol, objective_word,
+    outcome, outcome_word, small, verdict_symbol, verdict_with_reason,
 };
 use crate::report::number;
-use crate::results::{Difference, Estimate, ObjectiveVerdict, Unit, Users};
+use crate::report::reading;
+use crate::results::{
+    Difference, Estimate, Known, ObjectiveVerdict, Probability, Results, Unit, Users,
+};
 
 /// Table of outcomes.
 pub const USERS_BY_OUTCOME: &str = "Users by outcome";
@@ -50,6 +53,75 @@ pub const STATION_HEAD: [&str; 9] = [
     "amplification",
     "refused",
     "remark",
+];
+/// Columns of requests.
+pub const REQUEST_HEAD: [&str; 9] = [
+    "step",
+    "requests",
+    "share ok",
+    "p50 if ok",
+    "p95 if ok",
+    "p99 if ok",
+    "attempts each",
+    "refused",
+    "timed out",
+];
+/// Columns of rooms.
+pub const ROOM_HEAD: [&str; 6] = [
+    "room",
+    "came",
+    "let in",
+    "refused",
+    "wait p95",
+    "inside max",
+];
+/// Table of marks.
+pub const MILESTONES: &str = "Milestones";
+/// Its columns.
+pub const MARK_HEAD: [&str; 6] = [
+    "milestone",
+    "variant",
+    "reached",
+    "8 of 10 launches",
+    "first",
+    "last",
+];
+/// Table of stocks.
+pub const STOCK: &str = "Stock";
+/// Its columns.
+pub const STOCK_HEAD: [&str; 5] = ["stock", "variant", "sold", "sold out in", "at"];
+/// Table of messages.
+pub const MESSAGES: &str = "Messages";
+/// Its columns.
+pub const MESSAGE_HEAD: [&str; 7] = [
+    "message",
+    "variant",
+    "sent",
+    "not delivered",
+    "delay p50",
+    "delay p99",
+    "backlog max",
+];
+/// Title of what holds when inputs are drawn.
+pub const UNCERTAIN: &str = "If the inputs are not what was assumed";
+/// Table of conclusions.
+pub const CONCLUSIONS: &str = "How often each conclusion holds";
+/// Its columns.
+pub const CONCLUSION_HEAD: [&str; 4] = ["conclusion", "rule", "in kept draws", "in all draws"];
+/// Of the draws that agree with what was published.
+pub const IN_KEPT: &str = "kept draws";
+/// Of all draws.
+pub const IN_ALL: &str = "all draws";
+/// Table of drawn inputs.
+pub const DRAWN_INPUTS: &str = "Inputs as drawn";
+/// Its columns.
+pub const DRAWN_HEAD: [&str; 6] = [
+    "input",
+    "5 % point",
+    "95 % point",
+    "least kept",
+    "median",
+    "most kept",
 ];
 /// Columns of events.
 pub const EVENT_HEAD: [&str; 3] = ["time", "event", "launches"];
@@ -132,6 +204,16 @@ pub fn services_of(name: &str) -> String {
     format!("Services and pools: {name}")
 }
 
+/// Title of a variant's requests.
+pub fn requests_of(name: &str) -> String {
+    format!("Requests by step: {name}")
+}
+
+/// Title of a variant's rooms.
+pub fn rooms_of(name: &str) -> String {
+    format!("Rooms: {name}")
+}
+
 /// Title of a variant's events.
 pub fn events_of(name: &str) -> String {
     format!("What happened: {name} (median over launches)")
@@ -192,6 +274,94 @@ pub fn estimate_of_change(value: Option<&Estimate>, unit: Unit) -> String {
         ),
         _ => change_estimate(Some(value), unit),
     }
+}
+
+/// Where eight of ten launches lie: `30 900 … 32 100`.
+pub fn spread(value: Option<&Estimate>, unit: Unit) -> String {
+    let ends = value.and_then(|e| e.p10.zip(e.p90));
+    ends.map_or_else(
+        || number::ABSENT.to_owned(),
+        |(low, high)| {
+            format!(
+                "{} … {}",
+                number::value(low, unit),
+                number::value(high, unit)
+            )
+        },
+    )
+}
+
+/// How many of the inputs are guesses, and what that means.
+pub fn how_known(results: &Results) -> String {
+    let params = &results.model.params;
+    let assumed = params
+        .values()
+        .filter(|p| p.known == Known::Assumed)
+        .count();
+    match (params.len(), assumed) {
+        (0, _) => NO_INPUTS.to_owned(),
+        (all, 0) => format!(
+            "{} named inputs, none of them a guess.",
+            capital(&small(all))
+        ),
+        (all, some) => format!(
+            "{} of {} named inputs {} assumed: what follows from them holds as far as they do.",
+            capital(&small(some)),
+            small(all),
+            if some == 1 { "is" } else { "are" }
+        ),
+    }
+}
+
+/// A chance with its interval and its count: `91.2 % [80.1, 97.0], 31 of 34`.
+pub fn chance(found: Option<&Probability>) -> String {
+    found.map_or_else(
+        || number::ABSENT.to_owned(),
+        |p| {
+            let (low, high) = (number::share(p.low), number::share(p.high));
+            let share = number::with_interval(&number::share(p.estimate), &low, &high);
+            format!("{share}, {}", k_of_n(Some(p)))
+        },
+    )
+}
+
+/// An input's value in its own unit.
+pub fn input_value(results: &Results, name: &str, value: f64) -> String {
+    let unit = results
+        .model
+        .params
+        .get(name)
+        .and_then(|p| p.unit.as_deref());
+    match unit {
+        Some("s") => number::duration(value),
+        Some("share") => number::share(value),
+        Some("/s") => number::rate(value),
+        _ => number::count(value),
+    }
+}
+
+/// What was drawn, and what of it was kept.
+pub fn uncertain(results: &Results) -> Option<String> {
+    let found = results.answers.uncertain.as_ref()?;
+    let unit = reading::measure(results, &found.keep_metric).unit;
+    let [low, high] = found.keep_range.map(|v| number::value(v, unit));
+    let mut text = format!(
+        "All inputs were drawn {} times from their ranges. {} of the draws put {} between {low} \
+         and {high}, as published; those are kept.",
+        number::whole(f64::from(found.draws)),
+        capital(&number::whole(f64::from(found.kept))),
+        found.keep_metric
+    );
+    for conclusion in &found.conclusions {
+        if let Some(kept) = &conclusion.kept {
+            text.push_str(&format!(
+                " {}: in {} of them.",
+                capital(&conclusion.name),
+                number::share(kept.estimate)
+            ));
+        }
+    }
+    Some(text)
 }
 
 /// `30 of 30`.

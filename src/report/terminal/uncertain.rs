@@ -1,0 +1,55 @@
+//! What a study with drawn inputs prints: how often each conclusion holds.
+//!
+//! One idea: nothing is asserted that rests on guessed inputs; the share of draws is printed with
+//! its interval.
+
+use super::super::{table, words};
+use super::layout::{Page, cell, columns};
+use super::run::{head, notes};
+use super::{Look, Tone};
+use crate::results::Results;
+
+/// The answer about drawn inputs for a terminal; nothing but the head if none were drawn.
+pub fn uncertain(results: &Results, look: Look) -> String {
+    let mut page = Page::new(look);
+    head(&mut page, results);
+    if let Some(text) = words::uncertain(results) {
+        page.blank();
+        page.wrapped(&text, 0, Tone::Normal);
+    }
+    let conclusions = table::conclusions(results);
+    if !conclusions.is_empty() {
+        page.heading(words::CONCLUSIONS, "");
+        for row in &conclusions.rows {
+            page.indented(&row[0], 2);
+            page.line([
+                cell("", 4),
+                cell(words::IN_KEPT, 16),
+                cell(row[2].clone(), 0),
+            ]);
+            page.line([
+                cell("", 4),
+                cell(words::IN_ALL, 16),
+                cell(row[3].clone(), 0),
+            ]);
+        }
+    }
+    let params = table::drawn_params(results);
+    if !params.is_empty() {
+        page.heading(words::DRAWN_INPUTS, "");
+        let names = params
+            .rows
+            .iter()
+            .map(|r| columns(&r[0]))
+            .max()
+            .unwrap_or(0);
+        let width = (names + 2).clamp(8, 26);
+        for row in [&params.head].into_iter().chain(&params.rows) {
+            let first = cell(row[0].clone(), width);
+            let rest = row[1..].iter().map(|text| cell(text.clone(), 11));
+            page.line([first].into_iter().chain(rest));
+        }
+    }
+    notes(&mut page, results);
+    page.finish()
+}
