@@ -1,5 +1,5 @@
 //! The `onrush` command.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    onrush::cli::run(std::env::args_os())
 }

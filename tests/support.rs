@@ -5,42 +5,42 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
 /// A folder with files, in which commands are run.
-pub struct Scene {
+pub(crate) struct Scene {
     folder: TempDir,
 }
 
 /// What a command left behind.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The exit code; -1 if it was killed.
-    pub code: i32,
+    pub(crate) code: i32,
     /// What it said on stdout.
-    pub out: String,
+    pub(crate) out: String,
     /// What it said on stderr.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Scene {
     /// An empty folder.
-    pub fn new() -> Scene {
+    pub(crate) fn new() -> Scene {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         Scene { folder }
     }
 
     /// A folder that holds one model under `model.toml`.
-    pub fn with_model(text: &str) -> Scene {
+    pub(crate) fn with_model(text: &str) -> Scene {
         Scene::new().file("model.toml", text)
     }
 
     /// Adds a file; folders on its way are made.
     #[must_use]
-    pub fn file(self, name: &str, text: &str) -> Scene {
+    pub(crate) fn file(self, name: &str, text: &str) -> Scene {
         let path = self.path(name);
         let folder = path.parent().expect("a file stands in a folder");
         fs::create_dir_all(folder).expect("folders can be made in a temporary one");
@@ -49,19 +49,22 @@ impl Scene {
     }
 
     /// Where a file of the scene stands.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The text of a file.
-    pub fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         let path = self.path(name);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
     /// The names in a folder of the scene, sorted; none if it does not exist.
-    pub fn names(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.path(folder)).into_iter().flatten().flatten();
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(folder))
+            .into_iter()
+            .flatten()
+            .flatten();
         let mut names: Vec<String> = entries
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
@@ -70,71 +73,84 @@ impl Scene {
     }
 
     /// The command with its arguments, to be changed before it starts.
-    pub fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    pub(crate) fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = onrush(arguments);
         command.current_dir(self.folder.path());
         command
     }
 
     /// Runs the command to its end.
-    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Answer {
-        answer(self.command(arguments).output().expect("the command starts"))
+    pub(crate) fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Answer {
+        answer(
+            self.command(arguments)
+                .output()
+                .expect("the command starts"),
+        )
     }
 
     /// Runs the command with a text on its stdin.
-    pub fn run_with<'a>(
+    pub(crate) fn run_with<'a>(
         &self,
         stdin: &str,
         arguments: impl IntoIterator<Item = &'a str>,
     ) -> Answer {
         let mut child = self.start(arguments);
         let mut pipe = child.stdin.take().expect("stdin is a pipe");
-        pipe.write_all(stdin.as_bytes()).expect("the command reads its stdin");
+        pipe.write_all(stdin.as_bytes())
+            .expect("the command reads its stdin");
         drop(pipe);
         answer(child.wait_with_output().expect("the command ends"))
     }
 
     /// Starts the command and lets it run, all streams in pipes.
-    pub fn start<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Child {
+    pub(crate) fn start<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Child {
         let mut command = self.command(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command.spawn().expect("the command starts")
     }
 }
 
 impl Answer {
     /// The last line that a user sees: the end of stderr.
-    pub fn last_line(&self) -> &str {
+    pub(crate) fn last_line(&self) -> &str {
         self.err.trim_end().lines().last().unwrap_or_default()
     }
 
     /// The same answer, after a check of its exit code that shows everything if it fails.
     #[track_caller]
-    pub fn expect(self, code: i32) -> Answer {
-        let Answer { code: found, out, err } = &self;
-        assert_eq!(*found, code, "exit code\n--- stdout\n{out}\n--- stderr\n{err}");
+    pub(crate) fn expect(self, code: i32) -> Answer {
+        let Answer {
+            code: found,
+            out,
+            err,
+        } = &self;
+        assert_eq!(
+            *found, code,
+            "exit code\n--- stdout\n{out}\n--- stderr\n{err}"
+        );
         self
     }
 }
 
 /// The command outside any scene.
-pub fn onrush<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
+pub(crate) fn onrush<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_onrush"));
-    command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+        .args(arguments)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE");
     command
 }
 
 /// What a finished command left behind.
-pub fn answer(output: Output) -> Answer {
+pub(crate) fn answer(output: Output) -> Answer {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it speaks UTF-8");
     Answer {
         code: output.status.code().unwrap_or(-1),
         out: text(output.stdout),
         err: text(output.stderr),
     }
-}
-
-/// A file of the package: a model that we stand by, a page of documentation.
-pub fn ours(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

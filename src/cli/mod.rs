@@ -1,1 +1,85 @@
-//! The command line: arguments, files, progress, exit codes.
+//! The command line: the only layer that touches files, the environment, the clock, the terminal.
+//!
+//! One idea: a command asks the layers below for texts and results and decides nothing itself but
+//! where they go; it ends in exactly one [`exit::Ending`], which is the last line and the code.
+
+pub mod args;
+pub mod exit;
+mod check;
+mod compare;
+mod completions;
+mod console;
+mod deliver;
+mod init;
+mod interrupt;
+mod load;
+mod man;
+mod plan;
+mod progress;
+mod report;
+mod run;
+mod schema;
+mod study;
+mod write;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use args::{Arguments, Command, NotAsked};
+use console::{Console, Unprintable};
+use exit::{Ending, Exit};
+use load::Unreadable;
+use write::Unwritable;
+
+/// Runs what a command line asks for; the first word is the program's name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match args::read(words) {
+        Ok(arguments) => arguments,
+        Err(NotAsked::Told(told)) => {
+            // Nobody is left to be told if stdout cannot be written.
+            let _ = told.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(NotAsked::Wrong(wrong)) => {
+            let _ = wrong.print();
+            let ending = Ending::new(Exit::Usage, "wrong usage");
+            console::say(&ending.to_string());
+            return ending.code();
+        }
+    };
+    let console = Console::new(arguments.voice);
+    let ending = answer(arguments, &console).unwrap_or_else(|ending| ending);
+    console.closing(&ending);
+    ending.code()
+}
+
+fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
+    match arguments.command {
+        Command::Init(asked) => init::answer(&asked, console),
+        Command::Check(asked) => check::answer(&asked, console),
+        Command::Run(asked) => run::answer(&asked, console),
+        Command::Compare(asked) => compare::answer(&asked, console),
+        Command::Report(asked) => report::answer(&asked, console),
+        Command::Schema(asked) => schema::answer(&asked, console),
+        Command::Completions(asked) => completions::answer(&asked, console),
+        Command::Man(asked) => man::answer(&asked, console),
+    }
+}
+
+impl From<Unreadable> for Ending {
+    fn from(failure: Unreadable) -> Ending {
+        Ending::could_not(&failure)
+    }
+}
+
+impl From<Unwritable> for Ending {
+    fn from(failure: Unwritable) -> Ending {
+        Ending::could_not(&failure)
+    }
+}
+
+impl From<Unprintable> for Ending {
+    fn from(failure: Unprintable) -> Ending {
+        Ending::could_not(&failure)
+    }
+}

@@ -8,12 +8,14 @@
 pub mod compile;
 pub mod disturbance;
 pub mod instruction;
+pub mod listing;
 pub mod settings;
 pub mod source;
 
 pub use compile::{Asked, compile, expected_users};
 pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Station};
 pub use instruction::{Instruction, NOWHERE, Pc};
+pub use listing::listing;
 pub use settings::*;
 pub use source::{Form, Piece, Source, Spacing};
 

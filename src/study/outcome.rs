@@ -87,8 +87,13 @@ pub fn outcome(results: &Results, demands: &Demands) -> Outcome {
     if let Some((variant, metric)) = difference(demands.worse, Verdict::Worse) {
         return Outcome::Worse { variant, metric };
     }
-    let unclear = objective(ObjectiveVerdict::Unclear)
-        .or_else(|| difference(demands.unclear, Verdict::Unclear));
+    // A comparison speaks of doubt only when it was told to.
+    let doubted = results.command == "run" || demands.unclear == Tolerance::Refused;
+    let unclear = match doubted {
+        true => objective(ObjectiveVerdict::Unclear)
+            .or_else(|| difference(demands.unclear, Verdict::Unclear)),
+        false => None,
+    };
     match unclear {
         Some((variant, what)) => Outcome::Unclear { variant, what },
         None => Outcome::Well,

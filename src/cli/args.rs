@@ -1,0 +1,427 @@
+//! The command line: commands, flags, their help with an example each.
+//!
+//! One idea: what a user may type is written here and nowhere else; help, completions, the man page
+//! and the usage errors come from it. It does nothing: each command has a file of its own.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use super::exit;
+use crate::base::unit::{Count, Share};
+use crate::engine::MAX_EVENTS;
+
+pub use clap_complete::Shell;
+
+/// Simulates launches and outages: will it hold, where does it break, what would have helped
+#[derive(Debug, Parser)]
+#[command(name = "onrush", version, propagate_version = true, after_help = after_help())]
+pub struct Arguments {
+    /// What is asked.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How the answer is said.
+    #[command(flatten)]
+    pub voice: Voice,
+}
+
+/// What is asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented starter model
+    #[command(after_help = "Example:\n  onrush init --template retry-storm storm.toml")]
+    Init(Init),
+    /// Is the model valid, and what will it do: load, bottleneck, attempts, cost of a run
+    #[command(after_help = "Example:\n  onrush check launch.toml --set service.shop.servers=x2")]
+    Check(Check),
+    /// Will it hold, where does it break, when does it recover
+    #[command(after_help = "Example:\n  onrush run launch.toml --replications 30 --out out")]
+    Run(Run),
+    /// Which what-if helps, by how much, how sure; what is each change worth
+    #[command(
+        after_help = "Example:\n  onrush compare launch.toml --variants double-servers,both --out out"
+    )]
+    Compare(Compare),
+    /// Page, charts and tables from stored results, without running again
+    #[command(after_help = "Example:\n  onrush report out/results.json --out page")]
+    Report(Report),
+    /// JSON Schema of models or of results
+    #[command(after_help = "Example:\n  onrush schema results > results.schema.json")]
+    Schema(Schema),
+    /// Completions for a shell
+    #[command(after_help = "Example:\n  onrush completions bash > /etc/bash_completion.d/onrush")]
+    Completions(Completions),
+    /// The man page, or that of one command
+    #[command(after_help = "Example:\n  onrush man compare > onrush-compare.1")]
+    Man(Man),
+}
+
+/// How an answer is said.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Voice {
+    /// No progress and no notes: results and failures alone
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// ASCII alone: no colour, no symbols, no bars
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// When to colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colouring::Auto)]
+    pub color: Colouring,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colouring {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `onrush init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Which starter
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Template::LaunchRush)]
+    pub template: Template,
+    /// The file to write; `-` is stdout
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// The starter models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// A crowd at the doors: who gets in, and does the shop hold
+    LaunchRush,
+    /// One slow login that everybody needs
+    LoginBottleneck,
+    /// Retries that keep a system down after the spike is over
+    RetryStorm,
+    /// Connections held by a slow partner until all others starve
+    PoolExhaustion,
+    /// One queue beside its formula
+    PlainQueue,
+}
+
+/// `onrush check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Models; `-` is stdin
+    #[arg(value_name = "MODEL", required = true)]
+    pub models: Vec<PathBuf>,
+    /// What is changed.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Print the compiled program as well
+    #[arg(long)]
+    pub listing: bool,
+    /// Events that a launch may take
+    #[arg(long, value_name = "N", value_parser = events)]
+    pub events: Option<u64>,
+}
+
+/// `onrush run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The model; `-` is stdin
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// What is changed.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How much is done.
+    #[command(flatten)]
+    pub effort: Effort,
+    /// What is written.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `onrush compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The model; `-` is stdin
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Only these variants, in this order; all of them unless given
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub variants: Vec<String>,
+    /// Fail (99) when an objective of this variant fails
+    #[arg(long, value_name = "VARIANT")]
+    pub require: Option<String>,
+    /// Fail when a variant is worse than the baseline (97), or when something is unclear (98)
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    pub fail_on: Vec<FailOn>,
+    /// At least 30 replications, and draws over the ranges of the inputs; takes minutes
+    #[arg(long)]
+    pub full: bool,
+    /// Changes to the baseline, and so to all variants: `service.shop.servers=x2`
+    #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// How much is done.
+    #[command(flatten)]
+    pub effort: Effort,
+    /// What is written.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What a comparison can fail on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A variant that is worse than the baseline
+    Worse,
+    /// A difference, or an objective of the required variant, that is unclear
+    Unclear,
+}
+
+/// `onrush report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Stored results, as `--json` and `--out` write them; `-` is stdin
+    #[arg(value_name = "RESULTS")]
+    pub results: PathBuf,
+    /// What is written.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `onrush schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of what
+    #[arg(value_name = "WHAT", value_enum, default_value_t = Described::Model)]
+    pub what: Described,
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Described {
+    /// Model files
+    Model,
+    /// The results document
+    Results,
+}
+
+/// `onrush completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// For which shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+/// `onrush man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Of which command; of all of onrush unless given
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+/// What is changed before anything is done.
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// Changes a value of the model: `service.shop.servers=x2`; may be given again
+    #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// The model as this variant changes it
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+}
+
+/// How much is done, with which luck, within which limits.
+#[derive(Debug, Args)]
+pub struct Effort {
+    /// The seed of all luck
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// So many replications (launches)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub replications: Option<u32>,
+    /// As many replications as it takes to know the headline figures this well, as 2%
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "replications")]
+    pub precision: Option<f64>,
+    /// Confidence of every interval, as 95%
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub confidence: Option<f64>,
+    /// With --precision: at most so many replications
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(conflicts_with = "replications")]
+    pub at_most: Option<u32>,
+    /// Differences of a metric within this are the same: `p95(login.time)=50ms`, `share(served)=2%`
+    #[arg(long, value_name = "METRIC=VALUE", value_parser = last_pair)]
+    pub same_within: Vec<(String, String)>,
+    /// Threads; one for each core unless given. No figure depends on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Memory that a launch may take, as 4GB
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
+    /// Events that a launch may take
+    #[arg(long, value_name = "N", value_parser = events)]
+    pub events: Option<u64>,
+}
+
+/// What is written, and where.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// Page, charts, tables and results into this folder
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The results document; `-` is stdout, which then holds nothing else
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Objectives as JUnit XML, for CI
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// The summary as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+}
+
+/// How a command line turned out that asks for no answer.
+#[derive(Debug)]
+pub enum NotAsked {
+    /// Help or the version was asked for.
+    Told(clap::Error),
+    /// It makes no sense.
+    Wrong(clap::Error),
+}
+
+/// Reads a command line; the first word is the program's name.
+///
+/// # Errors
+/// If it makes no sense, or asks for help only.
+pub fn read(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Arguments, NotAsked> {
+    Arguments::try_parse_from(words).map_err(|error| match error.use_stderr() {
+        true => NotAsked::Wrong(error),
+        false => NotAsked::Told(error),
+    })
+}
+
+/// The whole command line as data, for completions and man pages.
+pub fn definition() -> clap::Command {
+    Arguments::command()
+}
+
+/// The part of the definition that is about one command.
+pub fn definition_of(name: &str) -> Option<clap::Command> {
+    let mut whole = definition();
+    whole.build();
+    whole.find_subcommand(name).cloned()
+}
+
+/// The names of all commands.
+pub fn names() -> Vec<String> {
+    let whole = definition();
+    let commands = whole.get_subcommands();
+    commands
+        .map(|command| command.get_name().to_owned())
+        .collect()
+}
+
+fn after_help() -> String {
+    let mut text = "Exit codes:\n".to_owned();
+    for exit in exit::ALL {
+        text.push_str(&format!("  {:>3}  {}\n", exit.code(), exit.meaning()));
+    }
+    text.push_str("\nExample:\n  onrush init launch.toml && onrush run launch.toml");
+    text
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    split(
+        text.split_once('='),
+        "write PATH=VALUE, as service.shop.servers=x2",
+    )
+}
+
+/// A metric may hold `=` itself, its value does not.
+fn last_pair(text: &str) -> Result<(String, String), String> {
+    split(
+        text.rsplit_once('='),
+        "write METRIC=VALUE, as p95(login.time)=50ms",
+    )
+}
+
+fn split(found: Option<(&str, &str)>, help: &str) -> Result<(String, String), String> {
+    match found {
+        Some((left, right)) if !left.trim().is_empty() && !right.trim().is_empty() => {
+            Ok((left.trim().to_owned(), right.trim().to_owned()))
+        }
+        _ => Err(help.to_owned()),
+    }
+}
+
+/// A share between 0 and 1, both excluded.
+fn share(text: &str) -> Result<f64, String> {
+    let share = Share::parse(text).map_err(|error| error.to_string())?.0;
+    match share > 0.0 && share < 1.0 {
+        true => Ok(share),
+        false => Err("it lies above 0% and below 100%".to_owned()),
+    }
+}
+
+fn events(text: &str) -> Result<u64, String> {
+    let events = Count::parse(text).map_err(|error| error.to_string())?.0;
+    match (1..=MAX_EVENTS).contains(&events) {
+        true => Ok(events),
+        false => Err(format!("it lies from 1 to {MAX_EVENTS}")),
+    }
+}
+
+/// Bytes: `512MB`, `4GB`, `2GiB`.
+fn size(text: &str) -> Result<usize, String> {
+    const UNITS: [(&str, usize); 7] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("B", 1),
+    ];
+    let help = || "write a size as 512MB, 4GB or 2GiB".to_owned();
+    let unit = UNITS.iter().find(|(unit, _)| text.ends_with(unit));
+    let (unit, factor) = unit.ok_or_else(help)?;
+    let number = text[..text.len() - unit.len()].trim();
+    let number: usize = number.parse().map_err(|_| help())?;
+    let bytes = number.checked_mul(*factor).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_contradicts_itself_nowhere() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn values_are_read_with_their_units() {
+        assert_eq!(size("512MB"), Ok(512_000_000));
+        assert_eq!(size("2GiB"), Ok(2 << 30));
+        assert!(size("4").is_err() && size("0GB").is_err() && size("xMB").is_err());
+        assert!(share("2%").is_ok() && share("0.05").is_ok());
+        assert!(share("0%").is_err() && share("100%").is_err() && share("two").is_err());
+        assert_eq!(events("2M"), Ok(2_000_000));
+        assert!(events("5G").is_err() && events("0").is_err());
+    }
+
+    #[test]
+    fn a_metric_may_hold_the_sign_itself() {
+        let (metric, value) = last_pair("share(login.time <= 2s)=1%").expect("it is a pair");
+        assert_eq!(
+            (metric.as_str(), value.as_str()),
+            ("share(login.time <= 2s)", "1%")
+        );
+        assert!(pair("service.shop.servers").is_err() && pair("=3").is_err());
+    }
+}

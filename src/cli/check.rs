@@ -1,0 +1,173 @@
+//! `check`: is the model valid, and what will it do, before anything is simulated.
+//!
+//! One idea: everything that arithmetic alone can say: load by the utilisation law, the bottleneck
+//! at the peak, how many attempts one user can cause at worst, what a run will cost.
+
+mod attempts;
+mod cost;
+
+use std::path::Path;
+
+use super::args::Check;
+use super::console::Console;
+use super::exit::{Ending, Exit};
+use super::load::{self, Loaded, shown};
+use crate::engine::Limits;
+use crate::model::capacity::{Capacity, Resource};
+use crate::model::{Checked, Effort, Model};
+use crate::program::{self, Asked};
+use crate::report::number;
+use crate::report::terminal::Look;
+use crate::report::words;
+
+pub(super) use cost::refuse_too_many;
+
+/// Most rows of a table: what is loaded less does not matter.
+const ROWS: usize = 12;
+
+/// Checks every model and says what each will do.
+///
+/// # Errors
+/// If a model cannot be read, or would need more events than allowed.
+pub(super) fn answer(asked: &Check, console: &Console) -> Result<Ending, Ending> {
+    let mut invalid = Vec::new();
+    for (n, path) in asked.models.iter().enumerate() {
+        if n > 0 {
+            console.result("\n")?;
+        }
+        match one(asked, path, console) {
+            Ok(()) => {}
+            Err(ending) if ending.exit == Exit::InvalidModel => invalid.push(ending.why),
+            Err(ending) => return Err(ending),
+        }
+    }
+    if !invalid.is_empty() {
+        return Ok(Ending::new(Exit::InvalidModel, invalid.join(", ")));
+    }
+    let all: Vec<String> = asked
+        .models
+        .iter()
+        .map(|path| format!("`{}`", shown(path)))
+        .collect();
+    let verb = if all.len() == 1 { "is" } else { "are" };
+    Ok(Ending::done(format!(
+        "{} {verb} valid",
+        words::listed(&all)
+    )))
+}
+
+fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
+    let loaded = load::model(path, &asked.changes.set)?;
+    let loaded = loaded
+        .variant(asked.changes.variant.as_deref())?
+        .sound(console)?;
+    let limit = asked.events.unwrap_or(Limits::default().events);
+    let text = said(&shown(path), &loaded);
+    console.result(&match console.look() {
+        Look::Plain => words::ascii(&text),
+        _ => text,
+    })?;
+    refuse_too_many(&loaded.model, limit)?;
+    if asked.listing {
+        console.result(&program(loaded.model))?;
+    }
+    Ok(())
+}
+
+/// Everything that there is to say about a sound model.
+fn said(name: &str, loaded: &Loaded) -> String {
+    let model = &loaded.model;
+    let mut text = format!("{name} · {}\n", model.title);
+    text.push_str(&who_comes(model));
+    text.push_str(&loads(&model.capacity()));
+    text.push_str(&attempts::said(model));
+    text.push_str(&variants(model));
+    text.push_str(&run_cost(model));
+    text
+}
+
+fn who_comes(model: &Model) -> String {
+    let horizon = model.horizon();
+    let users: f64 = model
+        .arrivals
+        .values()
+        .map(|source| source.users_expected(horizon))
+        .sum();
+    let from = number::instant(model.begins().as_secs_f64());
+    let to = number::instant(horizon.as_secs_f64());
+    format!(
+        "\nUSERS       about {} come, {from} to {to}\n",
+        number::count(users)
+    )
+}
+
+fn loads(capacity: &Capacity) -> String {
+    let Some(peak) = capacity.peak_at else {
+        return String::new();
+    };
+    let mut text = format!(
+        "\nLOAD        at the peak, {} at {}, without retries (utilisation law)\n",
+        number::rate(capacity.peak_rate),
+        number::instant(peak.as_secs_f64()),
+    );
+    let loaded = |resource: &&Resource| resource.load > 0.0;
+    for resource in capacity.resources.iter().filter(loaded).take(ROWS) {
+        text.push_str(&load(resource));
+    }
+    if let (Some(first), Some(most)) = (capacity.resources.first(), capacity.visits_per_s) {
+        let verdict = if first.load > 1.0 {
+            "cannot carry"
+        } else {
+            "carry"
+        };
+        text.push_str(&format!(
+            "\nBOTTLENECK  the {} of {} {verdict} the peak: they can do {} of such visits\n",
+            first.kind.unit(),
+            first.kind.name(),
+            number::rate(most),
+        ));
+    }
+    text
+}
+
+fn load(resource: &Resource) -> String {
+    let units = format!("{} {}", number::ratio(resource.units), resource.kind.unit());
+    let demand = number::duration(resource.demand_s);
+    let over = if resource.load > 1.0 {
+        "  more than it can do"
+    } else {
+        ""
+    };
+    format!(
+        "  {:<22}{units:<16}{demand:>10} a visit{:>9}{over}\n",
+        resource.kind.name(),
+        number::share(resource.load),
+    )
+}
+
+fn variants(model: &Model) -> String {
+    let names: Vec<String> = model
+        .variants
+        .iter()
+        .map(|variant| variant.name.clone())
+        .collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("\nVARIANTS    {}\n", words::listed(&names)),
+    }
+}
+
+fn run_cost(model: &Model) -> String {
+    let events = number::count(cost::events(model));
+    let launches = match model.effort {
+        Effort::Replications(n) => words::launches(n),
+        Effort::Precision(share) => format!("launches until known to {}", number::share(share)),
+    };
+    format!("\nCOST        about {events} events a launch, more with retries · {launches}\n")
+}
+
+fn program(model: Model) -> String {
+    let model = Checked::new(model).expect("a model with errors was refused before");
+    let program = program::compile(&model, &Asked::default());
+    format!("\nPROGRAM\n{}", program::listing(&program))
+}

@@ -1,0 +1,101 @@
+//! How many attempts one user can cause at worst: reloads × retries × layers.
+//!
+//! One idea: multiply down every chain of calls. Each layer that retries multiplies what the layers
+//! below it see (Beyer et al., "Site Reliability Engineering", 2016, chapter 22: three layers of
+//! four attempts make 64).
+
+use crate::model::Model;
+use crate::model::journey::Journey;
+use crate::model::step::{Call, Step, StepKind};
+
+/// Chains deeper than this are a circle of calls and are not followed.
+const DEEPEST: usize = 24;
+
+/// A call in a chain, and how often it can be tried at worst for one visit.
+struct Chain {
+    /// The calls from the journey down, as `login > db.session`.
+    path: String,
+    /// The factors, outermost first.
+    factors: Vec<Option<u64>>,
+}
+
+/// The chains in which anything is tried more than once, as a table; empty if there is none.
+pub(super) fn said(model: &Model) -> String {
+    let mut text = String::new();
+    for (name, journey) in &model.journeys {
+        let mut chains = Vec::new();
+        let start = Chain {
+            path: name.clone(),
+            factors: vec![reloads(journey)],
+        };
+        follow(model, &journey.steps, &start, &mut chains);
+        for chain in chains.iter().filter(|chain| chain.total() != Some(1)) {
+            text.push_str(&format!("  {:<46}{}\n", chain.path, chain.said()));
+        }
+    }
+    match text.is_empty() {
+        true => text,
+        false => format!("\nATTEMPTS    at worst, for one request of a visit\n{text}"),
+    }
+}
+
+impl Chain {
+    /// None without a limit.
+    fn total(&self) -> Option<u64> {
+        self.factors.iter().try_fold(1_u64, |product, factor| {
+            factor.map(|factor| product.saturating_mul(factor))
+        })
+    }
+
+    fn said(&self) -> String {
+        let Some(total) = self.total() else {
+            return "without limit: reloads have no `at_most`".to_owned();
+        };
+        let factors = self.factors.iter().flatten().filter(|factor| **factor > 1);
+        let factors: Vec<String> = factors.map(u64::to_string).collect();
+        match factors.len() {
+            0 | 1 => total.to_string(),
+            _ => format!("{total} = {}", factors.join(" × ")),
+        }
+    }
+}
+
+/// How often a person sends at worst, the first time included; without limit if absent.
+fn reloads(journey: &Journey) -> Option<u64> {
+    match &journey.reload {
+        None => Some(1),
+        Some(reload) => reload.at_most.map(|at_most| u64::from(at_most) + 1),
+    }
+}
+
+fn follow(model: &Model, steps: &[Step], above: &Chain, chains: &mut Vec<Chain>) {
+    if above.factors.len() > DEEPEST {
+        return;
+    }
+    for step in steps {
+        step.visit(&mut |step| {
+            if let StepKind::Call(call) = &step.kind {
+                let chain = below(model, step, call, above);
+                let endpoint = model.services.get(&call.service);
+                let endpoint = endpoint.and_then(|service| service.endpoints.get(&call.endpoint));
+                let nested = endpoint.map(|endpoint| endpoint.steps.as_slice());
+                let mut deeper = Vec::new();
+                follow(model, nested.unwrap_or_default(), &chain, &mut deeper);
+                chains.push(chain);
+                chains.append(&mut deeper);
+            }
+        });
+    }
+}
+
+fn below(model: &Model, step: &Step, call: &Call, above: &Chain) -> Chain {
+    let target = format!("{}.{}", call.service, call.endpoint);
+    let name = step.name.clone().unwrap_or(target);
+    let retry = call.retry.as_ref().and_then(|name| model.retries.get(name));
+    let mut factors = above.factors.clone();
+    factors.push(Some(retry.map_or(1, |retry| u64::from(retry.attempts))));
+    Chain {
+        path: format!("{} > {name}", above.path),
+        factors,
+    }
+}

@@ -1,0 +1,104 @@
+//! What a launch costs in events, and the refusal of one that cannot be paid.
+//!
+//! One idea: an event is a change that the engine has to make: someone arrives, work ends, an
+//! answer comes. Retries, reloads and coming again are not counted: nobody knows them beforehand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::exit::{Ending, Exit};
+use crate::model::Model;
+use crate::model::step::{Step, StepKind};
+use crate::report::number;
+
+/// Refuses a model whose sources alone send more users than a launch may have events.
+///
+/// # Errors
+/// If it is so.
+pub(in super::super) fn refuse_too_many(model: &Model, limit: u64) -> Result<(), Ending> {
+    let horizon = model.horizon();
+    let users: f64 = model
+        .arrivals
+        .values()
+        .map(|source| source.users_expected(horizon))
+        .sum();
+    if users <= limit as f64 {
+        return Ok(());
+    }
+    let why = format!(
+        "the sources alone send about {} users, more than the {} events that a launch may take; \
+         send fewer, or raise --events",
+        number::count(users),
+        number::count(limit as f64),
+    );
+    Err(Ending::new(Exit::CouldNot, why))
+}
+
+/// Expected events of a launch.
+pub(super) fn events(model: &Model) -> f64 {
+    let mut walk = Walk {
+        model,
+        known: BTreeMap::new(),
+        under_way: BTreeSet::new(),
+    };
+    let horizon = model.horizon();
+    let of_source = |source: &crate::model::arrival::Arrivals| {
+        let journey = model.journeys.get(&source.journey);
+        let visit = journey.map_or(0.0, |journey| walk.steps(&journey.steps));
+        source.users_expected(horizon) * (1.0 + visit)
+    };
+    model.arrivals.values().map(of_source).sum()
+}
+
+struct Walk<'m> {
+    model: &'m Model,
+    known: BTreeMap<(String, String), f64>,
+    /// Endpoints being counted: a circle of calls ends where it would begin anew.
+    under_way: BTreeSet<(String, String)>,
+}
+
+impl Walk<'_> {
+    fn steps(&mut self, steps: &[Step]) -> f64 {
+        steps.iter().map(|step| self.step(step)).sum()
+    }
+
+    fn step(&mut self, step: &Step) -> f64 {
+        match &step.kind {
+            // It arrives, and its answer comes.
+            StepKind::Call(call) => 2.0 + self.endpoint(&call.service, &call.endpoint),
+            StepKind::Send { service, endpoint } => 1.0 + self.endpoint(service, endpoint),
+            StepKind::Cpu(_) | StepKind::Wait(_) | StepKind::Think(_) => 1.0,
+            StepKind::Hold { steps, .. } => 1.0 + self.steps(steps),
+            StepKind::Enter { steps, .. } => 1.0 + self.steps(steps.as_deref().unwrap_or_default()),
+            StepKind::Choose(branches) => branches
+                .iter()
+                .map(|branch| branch.share * self.steps(&branch.steps))
+                .sum(),
+            StepKind::Parallel { branches, .. } => {
+                branches.iter().map(|branch| self.steps(branch)).sum()
+            }
+            StepKind::Repeat { times, steps } => times.mean().unwrap_or(1.0) * self.steps(steps),
+            StepKind::Take { .. }
+            | StepKind::Mark(_)
+            | StepKind::Leave(_)
+            | StepKind::Fail { .. } => 0.0,
+        }
+    }
+
+    fn endpoint(&mut self, service: &str, endpoint: &str) -> f64 {
+        let key = (service.to_owned(), endpoint.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let found = self.model.services.get(service);
+        let Some(body) = found.and_then(|service| service.endpoints.get(endpoint)) else {
+            return 0.0;
+        };
+        if !self.under_way.insert(key.clone()) {
+            return 0.0;
+        }
+        let events = self.steps(&body.steps);
+        self.under_way.remove(&key);
+        self.known.insert(key, events);
+        events
+    }
+}

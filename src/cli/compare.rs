@@ -1,0 +1,90 @@
+//! `compare`: which what-if helps, by how much, how sure; what each change is worth.
+
+use super::args::Compare;
+use super::check::refuse_too_many;
+use super::console::Console;
+use super::deliver::{self, Answer};
+use super::exit::{self, Ending, Exit};
+use super::load::{self, no_variant};
+use super::plan::plan;
+use super::study::{self, Question};
+use crate::model::Model;
+use crate::study::Effort;
+
+/// Compares variants with the model as it is and delivers the answer.
+///
+/// # Errors
+/// If a file, the model or a limit stands in the way.
+pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Ending> {
+    let console = &deliver::console(&asked.output, console);
+    let loaded = load::model(&asked.model, &asked.set)?.sound(console)?;
+    let mut plan = plan(&loaded.model, &asked.effort, &asked.set)?;
+    if let (true, None, Effort::Replications(n)) =
+        (asked.full, asked.effort.replications, plan.effort)
+    {
+        plan.effort = Effort::Replications(n.max(FULL));
+    }
+    let variants = variants(&loaded.model, asked)?;
+    refuse_too_many(&loaded.model, plan.limits.events)?;
+    for name in &variants {
+        if let Some((changed, _)) = loaded.model.variant(name) {
+            refuse_too_many(&changed, plan.limits.events)?;
+        }
+    }
+    deliver::probe(&asked.output)?;
+    let question = match asked.full {
+        true => Question::CompareInFull(&variants),
+        false => Question::Compare(&variants),
+    };
+    let text = match asked.set.is_empty() {
+        true => loaded.text.clone(),
+        false => loaded.model.written(),
+    };
+    let results = study::results(loaded.model, question, &plan, console)?;
+    let answer = Answer {
+        results: &results,
+        model: Some(text),
+    };
+    deliver::deliver(&answer, &asked.output, console)?;
+    Ok(exit::of_compare(
+        &results,
+        asked.require.as_ref(),
+        &asked.fail_on,
+    ))
+}
+
+/// The variants to compare: those asked for, or all.
+fn variants(model: &Model, asked: &Compare) -> Result<Vec<String>, Ending> {
+    let all: Vec<String> = model
+        .variants
+        .iter()
+        .map(|variant| variant.name.clone())
+        .collect();
+    let chosen = if asked.variants.is_empty() {
+        &all
+    } else {
+        &asked.variants
+    };
+    if chosen.is_empty() {
+        let why = "the model has no variants to compare; add one, or use `onrush run`";
+        return Err(Ending::new(Exit::Usage, why));
+    }
+    for name in chosen {
+        if !all.contains(name) && name != BASELINE {
+            return Err(no_variant(model, name));
+        }
+    }
+    let required = asked.require.iter().filter(|name| *name != BASELINE);
+    if let Some(name) = required.into_iter().find(|name| !chosen.contains(name)) {
+        let why = format!("--require names `{name}`, which is not compared");
+        return Err(Ending::new(Exit::Usage, why));
+    }
+    Ok(chosen.clone())
+}
+
+/// Replications that `--full` makes at least: 29 of 29 are needed to say that nine of ten launches
+/// meet an objective.
+const FULL: u32 = 30;
+
+/// The name of the model as it is.
+const BASELINE: &str = "baseline";

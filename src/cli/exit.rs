@@ -1,0 +1,262 @@
+//! Every exit code, once, and which of several holds.
+//!
+//! One idea: a script reads a number, a person reads the last line; both come from one [`Ending`],
+//! so they cannot disagree.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use super::args::FailOn;
+use crate::report::words;
+use crate::results::{ObjectiveVerdict, Results};
+use crate::study::{Demands, Outcome, Tolerance, outcome};
+
+/// How a command can end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All well.
+    Done,
+    /// It could not be done: files, limits, or a fault of ours.
+    CouldNot,
+    /// The command line makes no sense.
+    Usage,
+    /// A variant is worse than the baseline.
+    Worse,
+    /// Not known at the allowed cost.
+    Unclear,
+    /// An objective failed.
+    ObjectiveFailed,
+    /// The model is invalid.
+    InvalidModel,
+    /// Somebody interrupted it.
+    Interrupted,
+}
+
+/// All of them, in the order of their numbers.
+pub const ALL: [Exit; 8] = [
+    Exit::Done,
+    Exit::CouldNot,
+    Exit::Usage,
+    Exit::Worse,
+    Exit::Unclear,
+    Exit::ObjectiveFailed,
+    Exit::InvalidModel,
+    Exit::Interrupted,
+];
+
+impl Exit {
+    /// The number that the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::CouldNot => 1,
+            Exit::Usage => 2,
+            Exit::Worse => 97,
+            Exit::Unclear => 98,
+            Exit::ObjectiveFailed => 99,
+            Exit::InvalidModel => 104,
+            Exit::Interrupted => 105,
+        }
+    }
+
+    /// What it means, for help and man page.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "all well",
+            Exit::CouldNot => "could not do it (files, limits, internal)",
+            Exit::Usage => "wrong usage",
+            Exit::Worse => "worse than the baseline (compare --fail-on worse)",
+            Exit::Unclear => "unclear at the allowed cost",
+            Exit::ObjectiveFailed => "an objective failed",
+            Exit::InvalidModel => "invalid model",
+            Exit::Interrupted => "interrupted (what was finished is kept and named)",
+        }
+    }
+}
+
+/// How a command ended, and why in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The code.
+    pub exit: Exit,
+    /// Why, as a fragment without full stop.
+    pub why: String,
+}
+
+impl Ending {
+    /// An ending with its reason.
+    pub fn new(exit: Exit, why: impl Into<String>) -> Ending {
+        Ending {
+            exit,
+            why: why.into(),
+        }
+    }
+
+    /// All well, with what was reached.
+    pub fn done(why: impl Into<String>) -> Ending {
+        Ending::new(Exit::Done, why)
+    }
+
+    /// It could not be done.
+    pub fn could_not(why: &impl fmt::Display) -> Ending {
+        Ending::new(Exit::CouldNot, why.to_string())
+    }
+
+    /// The code for the shell.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(self.exit.code())
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit {}: {}", self.exit.code(), self.why)
+    }
+}
+
+/// How `run` ends with these results: by its objectives.
+pub fn of_run(results: &Results) -> Ending {
+    let objectives = results
+        .order
+        .first()
+        .map_or(0, |name| of_variant(results, name).count());
+    ending(results, &Demands::default()).unwrap_or_else(|| {
+        Ending::done(match objectives {
+            0 => "the model names no objectives".to_owned(),
+            1 => "the objective is met".to_owned(),
+            n => format!("all {n} objectives are met"),
+        })
+    })
+}
+
+/// How `compare` ends with these results: by the objectives of the variant that is required, then
+/// by what it was told to fail on.
+pub fn of_compare(results: &Results, require: Option<&String>, fail_on: &[FailOn]) -> Ending {
+    let refused = |what: FailOn| match fail_on.contains(&what) {
+        true => Tolerance::Refused,
+        false => Tolerance::Accepted,
+    };
+    let demands = Demands {
+        require: require.cloned(),
+        worse: refused(FailOn::Worse),
+        unclear: refused(FailOn::Unclear),
+    };
+    let compared = || format!("{} compared", counted(results.order.len(), "variant"));
+    ending(results, &demands).unwrap_or_else(|| {
+        Ending::done(match require {
+            Some(name) => format!("{}, no objective of `{name}` failed", compared()),
+            None => compared(),
+        })
+    })
+}
+
+/// What there is to complain about, if anything.
+fn ending(results: &Results, demands: &Demands) -> Option<Ending> {
+    let among = |variant: &str| match results.command.as_str() {
+        "run" => String::new(),
+        _ => format!(" of `{variant}`"),
+    };
+    let (exit, why) = match outcome(results, demands) {
+        Outcome::Well => return None,
+        Outcome::Interrupted { replications } => {
+            let kept = words::launches(replications);
+            (
+                Exit::Interrupted,
+                format!("interrupted; {kept} finished and kept"),
+            )
+        }
+        Outcome::ObjectiveFailed { variant, .. } => {
+            let failed = of_variant(results, &variant);
+            let failed = failed
+                .filter(|verdict| *verdict == ObjectiveVerdict::Failed)
+                .count();
+            let why = format!("{} failed{}", counted(failed, "objective"), among(&variant));
+            (Exit::ObjectiveFailed, why)
+        }
+        Outcome::Worse { variant, metric } => {
+            (Exit::Worse, format!("`{variant}` is worse in `{metric}`"))
+        }
+        Outcome::Unclear { variant, what } => (
+            Exit::Unclear,
+            format!("`{what}`{} is unclear at this cost", among(&variant)),
+        ),
+    };
+    Some(Ending::new(exit, why))
+}
+
+fn of_variant<'a>(results: &'a Results, name: &str) -> impl Iterator<Item = ObjectiveVerdict> + 'a {
+    let variant = results.variants.get(name);
+    let objectives = variant.map(|variant| variant.objectives.iter());
+    objectives
+        .into_iter()
+        .flatten()
+        .map(|objective| objective.verdict)
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        _ => format!("{n} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::{Objective, Stopped, Variant};
+
+    fn ran(verdicts: &[ObjectiveVerdict]) -> Results {
+        let objective = |verdict: &ObjectiveVerdict| Objective {
+            that: "share(served) >= 95%".to_owned(),
+            verdict: *verdict,
+            ..Objective::default()
+        };
+        let variant = Variant {
+            objectives: verdicts.iter().map(objective).collect(),
+            ..Variant::default()
+        };
+        Results {
+            command: "run".to_owned(),
+            order: vec!["baseline".to_owned()],
+            variants: [("baseline".to_owned(), variant)].into(),
+            replications: 7,
+            ..Results::default()
+        }
+    }
+
+    #[test]
+    fn codes_are_those_of_the_contract() {
+        let codes: Vec<u8> = ALL.iter().map(|exit| exit.code()).collect();
+        assert_eq!(codes, [0, 1, 2, 97, 98, 99, 104, 105]);
+    }
+
+    #[test]
+    fn the_last_line_says_which_and_why() {
+        use ObjectiveVerdict::{Failed, Met, Unclear};
+        let said = |verdicts: &[ObjectiveVerdict]| of_run(&ran(verdicts)).to_string();
+        assert_eq!(said(&[Met, Failed, Failed]), "exit 99: 2 objectives failed");
+        let unclear = "exit 98: `share(served) >= 95%` is unclear at this cost";
+        assert_eq!(said(&[Met, Unclear]), unclear);
+        assert_eq!(said(&[Met]), "exit 0: the objective is met");
+        assert_eq!(said(&[]), "exit 0: the model names no objectives");
+        let mut stopped = ran(&[Failed]);
+        stopped.stopped = Stopped::Interrupted;
+        let kept = "exit 105: interrupted; 7 launches finished and kept";
+        assert_eq!(of_run(&stopped).to_string(), kept);
+    }
+
+    #[test]
+    fn a_comparison_answers_for_the_required_variant_alone() {
+        let mut compared = ran(&[ObjectiveVerdict::Failed]);
+        compared.command = "compare".to_owned();
+        assert_eq!(
+            of_compare(&compared, None, &[]).to_string(),
+            "exit 0: 1 variant compared"
+        );
+        let required = of_compare(&compared, Some(&"baseline".to_owned()), &[]);
+        assert_eq!(
+            required.to_string(),
+            "exit 99: 1 objective failed of `baseline`"
+        );
+    }
+}

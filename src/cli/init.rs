@@ -1,0 +1,49 @@
+//! `init`: a commented starter model, never over a file that exists.
+
+use std::path::Path;
+
+use super::args::{Init, Template};
+use super::console::Console;
+use super::exit::Ending;
+use super::load::{STDIN, shown};
+use super::write::{self, Existing, Page};
+
+impl Template {
+    /// The model.
+    fn text(self) -> &'static str {
+        match self {
+            Template::LaunchRush => include_str!("../../models/launch-rush.toml"),
+            Template::LoginBottleneck => include_str!("../../models/login-storm.toml"),
+            Template::RetryStorm => include_str!("../../models/retry-storm.toml"),
+            Template::PoolExhaustion => include_str!("../../models/pool-exhaustion.toml"),
+            Template::PlainQueue => include_str!("../../models/hello-queue.toml"),
+        }
+    }
+}
+
+/// Writes the starter.
+///
+/// # Errors
+/// If the file exists already or cannot be written.
+pub(super) fn answer(asked: &Init, console: &Console) -> Result<Ending, Ending> {
+    let text = asked.template.text();
+    if is_stdout(&asked.file) {
+        console.document(text)?;
+        return Ok(Ending::done("wrote the model to stdout"));
+    }
+    let page = Page {
+        path: asked.file.clone(),
+        bytes: text.as_bytes().to_vec(),
+    };
+    write::all(&[page], Existing::Keep)?;
+    let name = shown(&asked.file);
+    console.note(&format!(
+        "next: onrush check {name}, then onrush run {name}"
+    ));
+    Ok(Ending::done(format!("wrote `{name}`")))
+}
+
+/// Whether a path stands for stdout.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}

@@ -1,0 +1,88 @@
+//! From flags to the plan of a study: the model proposes, the command line disposes.
+
+use std::collections::BTreeMap;
+
+use super::args::Effort;
+use super::exit::{Ending, Exit};
+use crate::base::time::Span;
+use crate::base::unit::{Rate, Share};
+use crate::estimate::measure::Threshold;
+use crate::model::Model;
+use crate::model::metric::Unit;
+use crate::study::{self, AT_MOST, Plan};
+
+/// The plan for a model.
+///
+/// # Errors
+/// If a threshold names no metric of the model, or does not fit its unit.
+pub(super) fn plan(
+    model: &Model,
+    asked: &Effort,
+    set: &[(String, String)],
+) -> Result<Plan, Ending> {
+    let mut plan = Plan::of(model);
+    plan.seed = asked.seed.unwrap_or(plan.seed);
+    plan.effort = effort(plan.effort, asked)?;
+    plan.confidence = asked.confidence.unwrap_or(plan.confidence);
+    plan.threads = asked.threads.map_or(0, usize::from);
+    plan.limits.bytes = asked.memory.unwrap_or(plan.limits.bytes);
+    plan.limits.events = asked.events.unwrap_or(plan.limits.events);
+    plan.set = set.iter().cloned().collect();
+    plan.same_within = thresholds(model, &asked.same_within)?;
+    Ok(plan)
+}
+
+fn effort(proposed: study::Effort, asked: &Effort) -> Result<study::Effort, Ending> {
+    use study::Effort::{Precision, Replications};
+    let at_most = asked.at_most.unwrap_or(AT_MOST);
+    Ok(match (asked.replications, asked.precision, proposed) {
+        (Some(replications), ..) => Replications(replications),
+        (_, Some(relative), _) | (_, _, Precision { relative, .. }) => {
+            Precision { relative, at_most }
+        }
+        (_, _, proposed) if asked.at_most.is_none() => proposed,
+        _ => return Err(Ending::new(Exit::Usage, "--at-most needs --precision")),
+    })
+}
+
+fn thresholds(
+    model: &Model,
+    asked: &[(String, String)],
+) -> Result<BTreeMap<String, Threshold>, Ending> {
+    let mut thresholds = BTreeMap::new();
+    for (metric, value) in asked {
+        let wrong = |why: &str| {
+            let flag = format!("--same-within `{metric}={value}`: {why}");
+            Ending::new(Exit::Usage, flag)
+        };
+        let found = model
+            .metric(metric)
+            .map_err(|diagnostic| wrong(&diagnostic.found))?;
+        let threshold = threshold(value, found.unit());
+        let threshold = threshold.ok_or_else(|| wrong("it does not fit the unit of the metric"))?;
+        thresholds.insert(found.to_string(), threshold);
+    }
+    Ok(thresholds)
+}
+
+/// A percentage is a part of the baseline, unless the metric itself is a share: then points.
+fn threshold(value: &str, unit: Unit) -> Option<Threshold> {
+    let share = || Share::parse(value).ok().map(|share| share.0);
+    match unit {
+        Unit::Share => share().map(Threshold::absolute),
+        _ if value.ends_with('%') => share().map(Threshold::relative),
+        Unit::Seconds => Span::parse(value)
+            .ok()
+            .map(Span::as_secs_f64)
+            .map(Threshold::absolute),
+        Unit::PerSecond => Rate::parse(value)
+            .ok()
+            .map(|rate| Threshold::absolute(rate.0)),
+        _ => {
+            let number = value.replace('_', "").parse().ok();
+            number
+                .filter(|number: &f64| number.is_finite() && *number >= 0.0)
+                .map(Threshold::absolute)
+        }
+    }
+}

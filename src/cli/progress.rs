@@ -1,0 +1,50 @@
+//! How far a study is, drawn on a terminal with the time that is left; nothing is drawn off it.
+//!
+//! One idea: the bar is on stderr and gone when the work is done, so that it never mixes with
+//! results.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::console::Console;
+use crate::study::Progress;
+
+/// A bar for the launches of a study.
+pub(super) struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// A bar, hidden where nobody looks.
+    pub(super) fn new(console: &Console) -> Bar {
+        let target = match console.shows_progress() {
+            true => ProgressDrawTarget::stderr(),
+            false => ProgressDrawTarget::hidden(),
+        };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let template = "{bar:30} {pos}/{len} launches, {elapsed} gone, {eta} left{msg}";
+        let style = ProgressStyle::with_template(template).expect("its keys are those of the bar");
+        bar.set_style(style.progress_chars(if console.is_plain() {
+            "#> "
+        } else {
+            "█▌░"
+        }));
+        Bar { bar }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn advanced(&self, done: u64, of: u64) {
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+    }
+
+    fn narrowed(&self, replications: u32, width: f64) {
+        let message = format!(", {replications} replications, interval {width:.1} of the goal");
+        self.bar.set_message(message);
+    }
+}

@@ -1,0 +1,48 @@
+//! `run`: will it hold, where does it break, when does it recover.
+
+use super::args::Run;
+use super::check::refuse_too_many;
+use super::console::Console;
+use super::deliver::{self, Answer};
+use super::exit::{self, Ending};
+use super::load::{self, no_variant};
+use super::plan::plan;
+use super::study::{self, Question};
+use crate::model::Model;
+
+/// Runs the model, or one variant of it, and delivers the answer.
+///
+/// # Errors
+/// If a file, the model or a limit stands in the way.
+pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
+    let console = &deliver::console(&asked.output, console);
+    let loaded = load::model(&asked.model, &asked.changes.set)?.sound(console)?;
+    let plan = plan(&loaded.model, &asked.effort, &asked.changes.set)?;
+    let variant = asked.changes.variant.as_deref();
+    let changed = match variant {
+        Some(name) => Some(variant_of(&loaded.model, name)?),
+        None => None,
+    };
+    refuse_too_many(
+        changed.as_ref().unwrap_or(&loaded.model),
+        plan.limits.events,
+    )?;
+    deliver::probe(&asked.output)?;
+    let text = match (&changed, asked.changes.set.is_empty()) {
+        (Some(changed), _) => changed.written(),
+        (None, false) => loaded.model.written(),
+        (None, true) => loaded.text.clone(),
+    };
+    let results = study::results(loaded.model, Question::Run(variant), &plan, console)?;
+    let answer = Answer {
+        results: &results,
+        model: Some(text),
+    };
+    deliver::deliver(&answer, &asked.output, console)?;
+    Ok(exit::of_run(&results))
+}
+
+fn variant_of(model: &Model, name: &str) -> Result<Model, Ending> {
+    let found = model.variant(name).ok_or_else(|| no_variant(model, name))?;
+    Ok(found.0)
+}

@@ -1,0 +1,93 @@
+//! A study from the command line: with a bar, a way to stop it, and failures as endings.
+
+use super::console::Console;
+use super::exit::{Ending, Exit};
+use super::interrupt;
+use super::load::no_variant;
+use super::progress::Bar;
+use crate::model::{Checked, Model};
+use crate::results::{Results, Stopped};
+use crate::study::{self, Failure, Onlooker, Plan};
+
+/// What is asked of a model.
+#[derive(Clone, Copy)]
+pub(super) enum Question<'a> {
+    /// Will it, or this variant of it, hold.
+    Run(Option<&'a str>),
+    /// Which of these variants helps.
+    Compare(&'a [String]),
+    /// As above, and whether the conclusions hold over the ranges of the inputs.
+    CompareInFull(&'a [String]),
+}
+
+/// The results of a study of a model without errors.
+///
+/// # Errors
+/// If it was interrupted before anything was finished, needs too much, or a variant is invalid.
+pub(super) fn results(
+    model: Model,
+    question: Question<'_>,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    let model = Checked::new(model).expect("a model with errors was refused before");
+    interrupt::listen();
+    let bar = Bar::new(console);
+    let onlooker = Onlooker {
+        progress: &bar,
+        stop: &interrupt::asked,
+    };
+    let found = match question {
+        Question::Run(variant) => study::run(&model, variant, plan, onlooker),
+        Question::Compare(variants) | Question::CompareInFull(variants) => {
+            study::compare(&model, variants, plan, onlooker)
+        }
+    };
+    let found = found.and_then(|mut results| {
+        if matches!(question, Question::CompareInFull(_)) && !interrupt::asked() {
+            draws(&mut results, &model, plan, onlooker, console)?;
+        }
+        Ok(results)
+    });
+    bar.clear();
+    found.map_err(|failure| ending(failure, &model, console))
+}
+
+/// Adds the draws over the ranges of the inputs, if the model has something to draw. What was
+/// finished before an interruption stays.
+fn draws(
+    results: &mut Results,
+    model: &Checked,
+    plan: &Plan,
+    onlooker: Onlooker<'_>,
+    console: &Console,
+) -> Result<(), Failure> {
+    match study::uncertain(results, model, plan, onlooker) {
+        Err(Failure::NothingUncertain) => {
+            console.note("note: the model has no `[uncertain]` table, so no inputs are drawn");
+            Ok(())
+        }
+        Err(Failure::Interrupted) => {
+            (results.complete, results.stopped) = (false, Stopped::Interrupted);
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
+    match failure {
+        Failure::Interrupted => Ending::new(Exit::Interrupted, failure.to_string()),
+        Failure::Exceeded { .. } | Failure::NothingUncertain => Ending::could_not(&failure),
+        Failure::UnknownVariant { name, .. } => no_variant(model, &name),
+        Failure::Invalid {
+            variant,
+            diagnostics,
+            sources,
+        } => {
+            console.diagnostics(&diagnostics, &sources);
+            let why = format!("the variant `{variant}` is no valid model");
+            Ending::new(Exit::InvalidModel, why)
+        }
+    }
+}
