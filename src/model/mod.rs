@@ -4,6 +4,7 @@
 //! verified. It knows nothing of how it will be executed. Named things are kept sorted by name, so
 //! that the order of tables in a file changes no number; variants, objectives and steps keep the
 //! order of the file.
+#![doc = include_str!("reference.md")]
 
 pub mod document;
 pub mod param;
@@ -30,6 +31,7 @@ mod assembly;
 mod language;
 mod law;
 mod reader;
+pub mod reference;
 pub mod schema;
 mod table;
 mod value;

@@ -5,6 +5,7 @@ mod changes;
 mod metrics;
 mod models;
 mod mutations;
+mod reference;
 
 use onrush::model::files::Files;
 use onrush::model::{self, Model};

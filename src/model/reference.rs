@@ -1,0 +1,89 @@
+//! The key lists of the reference, made from the definitions of the language.
+//!
+//! The prose and the examples stand in `reference.md`; a test puts these lists into it, so that
+//! no key is missing there and none is invented.
+
+use super::language::ROOT;
+use super::step::reading::STEP;
+use super::table::{Kind, TableDef};
+
+/// Every table of the language: its path and its keys as a Markdown table.
+pub fn key_lists() -> Vec<(String, String)> {
+    let mut lists = Vec::new();
+    list("", &ROOT, &mut lists);
+    list("step", &STEP, &mut lists);
+    lists
+}
+
+fn list(path: &str, def: &'static TableDef, lists: &mut Vec<(String, String)>) {
+    let name = if path.is_empty() { "top" } else { path };
+    let mut text = String::from("| key | value | default | meaning |\n|---|---|---|---|\n");
+    for key in def.keys {
+        let kind = kind(&key.kind);
+        text.push_str(&format!(
+            "| `{}` | {kind} | {} | {} |\n",
+            key.name, key.default, key.doc
+        ));
+    }
+    lists.push((name.to_owned(), text));
+    for key in def.keys {
+        if let Some(inner) = inner(&key.kind) {
+            let path = match path {
+                "" => key.name.to_owned(),
+                path => format!("{path}.{}", key.name),
+            };
+            list(&path, inner, lists);
+        }
+    }
+}
+
+/// The table that a key holds in whatever form.
+fn inner(kind: &Kind) -> Option<&'static TableDef> {
+    match kind {
+        Kind::Table(def) | Kind::Map(def) | Kind::Tables(def) => Some(def),
+        Kind::Either(kinds) => kinds.iter().find_map(inner),
+        _ => None,
+    }
+}
+
+fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Text => "text".to_owned(),
+        Kind::Date => "date and time".to_owned(),
+        Kind::Flag => "`true` or `false`".to_owned(),
+        Kind::Count => "count".to_owned(),
+        Kind::Number => "number".to_owned(),
+        Kind::Share => "share".to_owned(),
+        Kind::Rate => "rate".to_owned(),
+        Kind::Duration => "duration".to_owned(),
+        Kind::Instant => "time from T+0".to_owned(),
+        Kind::Times => "distribution of durations".to_owned(),
+        Kind::Counts => "distribution of counts".to_owned(),
+        Kind::Gaps => "spacing".to_owned(),
+        Kind::Words(words) => words
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Kind::Name(table) => format!("name of a `{table}`"),
+        Kind::Endpoint => "`service.endpoint`".to_owned(),
+        Kind::File => "path".to_owned(),
+        Kind::Any => "any value".to_owned(),
+        Kind::Range => "`[low, high]`".to_owned(),
+        Kind::Condition => "condition".to_owned(),
+        Kind::Texts => "list of texts".to_owned(),
+        Kind::Settings => "paths and values".to_owned(),
+        Kind::Steps => "steps".to_owned(),
+        Kind::Branches => "lists of steps".to_owned(),
+        Kind::Table(_) => "table".to_owned(),
+        Kind::Map(_) => "tables by name".to_owned(),
+        Kind::StepsByName => "steps by name".to_owned(),
+        Kind::Tables(_) => "list of tables".to_owned(),
+        Kind::Either(kinds) => kinds
+            .iter()
+            .map(self::kind)
+            .collect::<Vec<_>>()
+            .join(" or "),
+        Kind::Later => "*not yet supported*".to_owned(),
+    }
+}
