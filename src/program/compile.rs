@@ -44,20 +44,30 @@ pub struct Asked {
 }
 
 /// The program of a model.
+///
+/// # Panics
+/// When an action by the clock changes more than numbers, which a check of the model refuses.
 pub fn compile(model: &Checked, asked: &Asked) -> Program {
-    let eras = [Era {
-        at: model.begins(),
-        name: "",
-        model,
-    }];
+    let eras = epochs::eras(model);
+    let model = &eras[0].model;
     let index = Index::of(model);
     let servers_max = epochs::servers_max(&eras);
     let places = Places::of_model(model, &index, &servers_max);
     let structure = code::code(model, &index, &places).structure;
-    let epoch = |era: &Era<'_>| Epoch {
-        at: era.at,
-        name: era.name.to_owned(),
-        settings: epochs::settings(era.model, code::code(era.model, &index, &places)),
+    let epoch = |era: &Era| {
+        let coded = code::code(&era.model, &index, &places);
+        let same = coded.structure == structure;
+        assert!(
+            same,
+            "the action `{}` was checked to change numbers only",
+            era.name
+        );
+        let settings = epochs::settings(&era.model, coded);
+        Epoch {
+            at: era.at,
+            name: era.name.clone(),
+            settings,
+        }
     };
     let epochs = eras.iter().map(epoch).collect();
     let faults = faults::faults(model, &index, &structure);
@@ -159,3 +169,6 @@ pub fn expected_users(program: &Program) -> f64 {
         .map(|(_, source)| users(&source.form))
         .sum()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,103 +1,313 @@
-//! A program as people read it: a line an instruction, with names for numbers.
+//! A readable listing of a program: what was compiled, for tests and for those who want to know.
 //!
-//! One idea: what is listed is what is executed, in its order, so that a reader can follow a user
-//! step by step. Numbers that actions may change are not shown: they are not in the code.
+//! Distributions show as their value when they are constant, else as their median with a `~`.
+//! What an action changes shows as the lines that differ from those before it.
 
-use super::instruction::Pc;
-use super::{Instruction, NOWHERE, Program};
+mod numbers;
+
+use std::fmt::Write;
+
+use self::numbers::{law, settings, span, time};
+use super::{
+    Clock, CutMessages, Fault, FaultKind, Form, Instruction, NOWHERE, Pc, Program, Scope, Selector,
+    ServiceId, Source, Spacing, Station, Stay,
+};
 use crate::base::table::Id;
 
-/// The listing, ending with a line break.
+/// The program as text, a line an item.
 pub fn listing(program: &Program) -> String {
-    let mut entries: Vec<(Pc, String)> = Vec::new();
-    for (id, journey) in program.journeys.iter() {
-        let name = &program.names.journeys[id.index()];
-        entries.push((journey.entry, format!("journey {name}")));
-    }
-    for (id, endpoint) in program.endpoints.iter() {
-        let name = &program.names.endpoints[id.index()];
-        entries.push((endpoint.entry, format!("endpoint {name}")));
-    }
-    entries.sort();
-    let mut text = String::new();
-    for (at, instruction) in program.code.iter().enumerate() {
-        for (_, name) in entries.iter().filter(|(entry, _)| *entry as usize == at) {
-            text.push_str(&format!("{name}\n"));
+    let mut lines = vec![clock(&program.clock)];
+    let sources = program.names.sources.iter().zip(program.sources.values());
+    lines.extend(sources.map(|(name, of)| source(program, name, of)));
+    let mut before: Vec<String> = Vec::new();
+    for epoch in &program.epochs {
+        let now = settings(program, &epoch.settings);
+        if !epoch.name.is_empty() {
+            lines.push(format!("from {}, {}:", time(epoch.at), epoch.name));
         }
-        text.push_str(&format!("  {at:>5}  {}\n", said(program, *instruction)));
+        lines.extend(now.iter().filter(|line| !before.contains(line)).cloned());
+        before = now;
     }
-    text
+    let faults = program.names.faults.iter().zip(&program.faults);
+    lines.extend(faults.map(|(name, of)| fault(program, name, of)));
+    lines.extend(code(program));
+    lines.extend(
+        program
+            .names
+            .probes
+            .iter()
+            .map(|name| format!("metric {name}")),
+    );
+    lines.join("\n") + "\n"
 }
 
-/// An instruction with the names of what it concerns, and where it goes on.
-fn said(program: &Program, instruction: Instruction) -> String {
-    let names = &program.names;
-    let otherwise = |pc: Pc| match pc {
-        NOWHERE => String::new(),
-        pc => format!(", else {pc}"),
-    };
-    match instruction {
-        Instruction::Step(n) => format!("step {}", n + 1),
-        Instruction::Call(id) | Instruction::Send(id) => {
-            let call = &program.calls[id];
-            let verb = if call.message { "send" } else { "call" };
-            let target = &names.endpoints[call.endpoint.index()];
-            let name = &names.calls[id.index()];
-            format!("{verb} {target} as {name}{}", otherwise(call.on_failure))
+fn clock(clock: &Clock) -> String {
+    let (from, to, bin) = (time(clock.start), time(clock.horizon), span(clock.bin));
+    let mut line = format!("clock from {from} to {to}, {} bins of {bin}", clock.bins);
+    if clock.cut != clock.start {
+        let _ = write!(line, ", measured from {}", time(clock.cut));
+    }
+    if let Some(drain) = clock.drain {
+        let _ = write!(line, ", drain until {}", time(drain));
+    }
+    if let Some((begin, end)) = clock.trigger {
+        let _ = write!(line, ", trigger from {} to {}", time(begin), time(end));
+    }
+    line
+}
+
+fn source(program: &Program, name: &str, source: &Source) -> String {
+    let journey = &program.names.journeys[source.journey.index()];
+    let mut line = format!("arrivals {name} -> {journey}: ");
+    let _ = match &source.form {
+        Form::Stream { pieces, spacing } => {
+            let spacing = match spacing {
+                Spacing::Poisson => "poisson".to_owned(),
+                Spacing::Even => "even".to_owned(),
+                Spacing::Gaps(gaps) => format!("gaps {}", law(gaps, "")),
+            };
+            let _ = write!(line, "{spacing}");
+            for piece in pieces {
+                let (from, length) = (time(piece.from), span(piece.length));
+                let _ = write!(line, ", {}/s", piece.rate);
+                if piece.rate.to_bits() != piece.rate_end.to_bits() {
+                    let _ = write!(line, " to {}/s", piece.rate_end);
+                }
+                let _ = write!(line, " from {from} for {length}");
+            }
+            Ok(())
         }
-        Instruction::Cpu(id) => format!("cpu #{}", id.index()),
-        Instruction::Wait(id) => format!("wait #{}", id.index()),
-        Instruction::Think(id) => format!("think #{}", id.index()),
+        Form::Crowd {
+            users,
+            from,
+            arrive,
+        } => {
+            write!(
+                line,
+                "{users} users from {} after {}",
+                time(*from),
+                law(arrive, "s")
+            )
+        }
+        Form::Burst { users, at, spread } => {
+            let at: Vec<String> = at.iter().map(|at| time(*at)).collect();
+            let spread = spread
+                .as_ref()
+                .map_or("0s".to_owned(), |spread| law(spread, "s"));
+            write!(line, "{users} users at {} after {spread}", at.join(" "))
+        }
+        Form::Times(at) => write!(line, "{} measured instants", at.len()),
+        Form::Population { users } => write!(line, "a population of {users}"),
+    };
+    line
+}
+
+fn fault(program: &Program, name: &str, fault: &Fault) -> String {
+    let service = |id: ServiceId| &program.names.services[id.index()];
+    let what = match &fault.kind {
+        FaultKind::Slow {
+            service: id,
+            factor,
+            servers,
+        } => {
+            format!("slow {} x{factor}, {}", service(*id), selector(*servers))
+        }
+        FaultKind::Pause {
+            service: id,
+            servers,
+        } => {
+            format!("pause {}, {}", service(*id), selector(*servers))
+        }
+        FaultKind::Crash {
+            service: id,
+            servers,
+            boot,
+            noticed_after,
+            silent,
+        } => {
+            let mut what = format!("crash {}, {}", service(*id), selector(*servers));
+            if let Some(boot) = boot {
+                let _ = write!(what, ", boot {}", law(boot, "s"));
+            }
+            if let Some(after) = noticed_after {
+                let _ = write!(what, ", noticed after {}", span(*after));
+            }
+            what + if *silent { ", silent" } else { "" }
+        }
+        FaultKind::Cut { a, b, messages } => {
+            let messages = match messages {
+                CutMessages::Kept => "kept",
+                CutMessages::Lost => "lost",
+                CutMessages::Refused => "refused",
+            };
+            format!(
+                "cut {} - {}, messages {messages}",
+                place(program, *a),
+                place(program, *b)
+            )
+        }
+        FaultKind::Delay { a, b, by, share } => {
+            let (a, b) = (place(program, *a), place(program, *b));
+            format!("delay {a} - {b} by {}, share {share}", law(by, "s"))
+        }
+        FaultKind::Error {
+            service: id,
+            share,
+            code,
+        } => {
+            format!("error {}, share {share}, code {code}", service(*id))
+        }
+    };
+    format!(
+        "fault {name} from {} to {}: {what}",
+        time(fault.from),
+        time(fault.until)
+    )
+}
+
+fn selector(servers: Selector) -> String {
+    match servers {
+        Selector::All => "all servers".to_owned(),
+        Selector::Count(count) => format!("{count} servers"),
+        Selector::Share(share) => format!("{share} of the servers"),
+    }
+}
+
+fn place(program: &Program, station: Station) -> &str {
+    match station.checked_sub(1) {
+        None => "users",
+        Some(service) => &program.names.services[service as usize],
+    }
+}
+
+/// The code with its entries.
+fn code(program: &Program) -> Vec<String> {
+    let mut heads: Vec<(Pc, String)> = Vec::new();
+    for (journey, name) in program.journeys.values().zip(&program.names.journeys) {
+        heads.push((journey.entry, format!("journey {name}:")));
+    }
+    for (endpoint, name) in program.endpoints.values().zip(&program.names.endpoints) {
+        heads.push((endpoint.entry, format!("endpoint {name}:")));
+    }
+    for (fault, name) in program.faults.iter().zip(&program.names.faults) {
+        if let FaultKind::Error { code, .. } = fault.kind {
+            heads.push((code, format!("fault {name}:")));
+        }
+    }
+    let mut lines = Vec::new();
+    for (pc, instruction) in program.code.iter().enumerate() {
+        let here = heads.iter().filter(|(entry, _)| *entry as usize == pc);
+        lines.extend(here.map(|(_, head)| head.clone()));
+        lines.push(format!(
+            "{pc:>4}  {}",
+            instruction_words(program, *instruction)
+        ));
+    }
+    lines
+}
+
+fn instruction_words(program: &Program, instruction: Instruction) -> String {
+    let names = &program.names;
+    let work = &program.epochs[0].settings.work;
+    match instruction {
+        Instruction::Step(number) => format!("step {number}"),
+        Instruction::Call(id) => {
+            let or = or(program.calls[id].on_failure);
+            format!(
+                "call {} ({}){or}",
+                names.calls[id.index()],
+                endpoint(program, id.index())
+            )
+        }
+        Instruction::Send(id) => {
+            format!(
+                "send {} ({})",
+                names.calls[id.index()],
+                endpoint(program, id.index())
+            )
+        }
+        Instruction::Cpu(id) => format!("cpu {}", law(&work[id], "s")),
+        Instruction::Wait(id) => format!("wait {}", law(&work[id], "s")),
+        Instruction::Think(id) => format!("think {}", law(&work[id], "s")),
         Instruction::Hold(id) => {
             let hold = &program.holds[id];
-            let pool = &names.pools[hold.pool.index()];
+            let per = if hold.per_server == Scope::Server {
+                " + server"
+            } else {
+                ""
+            };
+            let (pool, instance) = (&names.pools[hold.pool.index()], hold.instance);
             format!(
-                "hold {pool} until {}{}",
+                "hold {pool}, instance {instance}{per}, until {}{}",
                 hold.after,
-                otherwise(hold.on_failure)
+                or(hold.on_failure)
             )
         }
         Instruction::Release => "release".to_owned(),
         Instruction::Enter(id) => {
             let enter = &program.enters[id];
-            let room = &names.rooms[enter.room.index()];
-            format!("enter {room}{}", otherwise(enter.on_failure))
+            let stay = if enter.stay == Stay::Stays {
+                " and stay"
+            } else {
+                ""
+            };
+            format!(
+                "enter {}{stay}{}",
+                names.rooms[enter.room.index()],
+                or(enter.on_failure)
+            )
         }
         Instruction::Exit => "exit".to_owned(),
-        Instruction::Choose(id) => format!("choose {}", pcs(&program.chooses[id].branches)),
+        Instruction::Choose(id) => format!("choose {}", addresses(&program.chooses[id].branches)),
         Instruction::Repeat(id) => {
             let repeat = &program.repeats[id];
-            format!("repeat {} until {}", repeat.body, repeat.after)
+            let times = law(&work[repeat.times], "");
+            format!(
+                "repeat {times} times, until {}{}",
+                repeat.after,
+                or(repeat.on_failure)
+            )
         }
         Instruction::Turn => "turn".to_owned(),
         Instruction::Parallel(id) => {
-            let parallel = &program.parallels[id];
-            let branches = pcs(&parallel.branches);
-            let (needed, after) = (parallel.needed, parallel.after);
-            let or = otherwise(parallel.on_failure);
-            format!("parallel {branches}, {needed} needed, until {after}{or}")
+            let of = &program.parallels[id];
+            let (branches, needed) = (addresses(&of.branches), of.needed);
+            format!(
+                "parallel {branches}, {needed} needed, until {}{}",
+                of.after,
+                or(of.on_failure)
+            )
         }
         Instruction::Take(id) => {
             let take = &program.takes[id];
             let stock = &names.stocks[take.stock.index()];
-            format!(
-                "take {} of {stock}{}",
-                take.units,
-                otherwise(take.on_failure)
-            )
+            format!("take {} of {stock}{}", take.units, or(take.on_failure))
         }
         Instruction::Mark(id) => format!("mark {}", names.marks[id.index()]),
-        Instruction::Leave(outcome) => format!("leave {outcome:?}").to_lowercase(),
+        Instruction::Leave(outcome) => format!("leave {}", outcome.word()),
         Instruction::Fail { refused, last } => {
             let kind = if refused { "refused" } else { "failed" };
             format!("fail {kind}{}", if last { ", final" } else { "" })
         }
-        Instruction::Jump(pc) => format!("jump {pc}"),
+        Instruction::Jump(to) => format!("jump {to}"),
         Instruction::End => "end".to_owned(),
     }
 }
 
-fn pcs(all: &[Pc]) -> String {
-    let all: Vec<String> = all.iter().map(Pc::to_string).collect();
-    all.join(" | ")
+fn endpoint(program: &Program, call: usize) -> &str {
+    let call = &program.calls.as_slice()[call];
+    &program.names.endpoints[call.endpoint.index()]
+}
+
+fn or(pc: Pc) -> String {
+    if pc == NOWHERE {
+        String::new()
+    } else {
+        format!(", or {pc}")
+    }
+}
+
+fn addresses(branches: &[Pc]) -> String {
+    let words: Vec<String> = branches.iter().map(Pc::to_string).collect();
+    words.join(" ")
 }

@@ -305,6 +305,8 @@ pub struct Judge {
 /// Words for the results, in the order of the ids.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
+    /// Sources of users.
+    pub sources: Vec<String>,
     /// Journeys.
     pub journeys: Vec<String>,
     /// Top-level steps of each journey, as the funnel shows them.

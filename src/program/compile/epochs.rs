@@ -7,22 +7,55 @@ use super::code::Coded;
 use super::words;
 use crate::base::table::Table;
 use crate::base::time::Time;
-use crate::model::Model;
+use crate::model::action::Action;
+use crate::model::{Checked, Model};
 use crate::program::{ServiceId, Settings};
 
 /// A model and when it begins to hold.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Era<'m> {
+#[derive(Debug)]
+pub(super) struct Era {
     /// When.
     pub(super) at: Time,
     /// By which action; empty for the first.
-    pub(super) name: &'m str,
+    pub(super) name: String,
     /// What.
-    pub(super) model: &'m Model,
+    pub(super) model: Model,
+}
+
+/// What is in force one after the other: the model, then what it is after each action by the
+/// clock, in the order of effect and name.
+pub(super) fn eras(model: &Checked) -> Vec<Era> {
+    let mut actions: Vec<(&String, &Action)> = model.actions.iter().collect();
+    // Stable: actions that take effect together stay in the order of names.
+    actions.sort_by_key(|(_, action)| action.effect());
+    let begin = Era {
+        at: model.begins(),
+        name: String::new(),
+        model: Model::clone(model),
+    };
+    let mut eras = vec![begin];
+    for (name, action) in actions {
+        let before = eras.last_mut().expect("the first era is there");
+        let (after, _) = before.model.after(action);
+        assert!(
+            after.is_sound(),
+            "the effect of the action `{name}` was checked"
+        );
+        if action.effect() < model.begins() {
+            before.model = after;
+        } else {
+            eras.push(Era {
+                at: action.effect(),
+                name: name.clone(),
+                model: after,
+            });
+        }
+    }
+    eras
 }
 
 /// The most instances of each service in any era.
-pub(super) fn servers_max(eras: &[Era<'_>]) -> Table<ServiceId, u32> {
+pub(super) fn servers_max(eras: &[Era]) -> Table<ServiceId, u32> {
     let names = eras[0].model.services.keys();
     let most = |name: &String| {
         let servers = eras.iter().filter_map(|era| era.model.services.get(name));

@@ -18,6 +18,7 @@ pub(super) fn names(model: &Model, index: &Index, structure: &Structure) -> Name
             .map(move |endpoint| format!("{service}.{endpoint}"))
     });
     Names {
+        sources: model.arrivals.keys().cloned().collect(),
         journeys: model.journeys.keys().cloned().collect(),
         journey_steps: journeys.map(|journey| top_level(&journey.steps)).collect(),
         services: model.services.keys().cloned().collect(),

@@ -13,8 +13,8 @@ use crate::program::{Form, Piece, Source, SourceId, Spacing};
 use crate::random::key::Owner;
 
 /// The sources of a program, with the models that hold one after the other.
-pub(super) fn sources(eras: &[Era<'_>], index: &Index, horizon: Time) -> Table<SourceId, Source> {
-    let first = eras[0].model;
+pub(super) fn sources(eras: &[Era], index: &Index, horizon: Time) -> Table<SourceId, Source> {
+    let first = &eras[0].model;
     let source = |(name, arrivals): (&String, &Arrivals)| Source {
         journey: index.journey(&arrivals.journey),
         owner: Owner::named(&format!("arrivals {name}")),
@@ -63,7 +63,7 @@ fn spacing(spacing: &arrival::Spacing) -> Spacing {
 }
 
 /// The pieces of one source over all eras.
-fn pieces(eras: &[Era<'_>], name: &str, horizon: Time) -> Vec<Piece> {
+fn pieces(eras: &[Era], name: &str, horizon: Time) -> Vec<Piece> {
     // An action that leaves the rate alone must not move anybody, not even by rounding.
     let mut changes: Vec<(Time, &[arrival::Piece])> = Vec::new();
     for era in eras {

@@ -1,0 +1,232 @@
+//! The numbers in force, as lines of a listing.
+
+use std::fmt::Write;
+
+use crate::base::table::Id;
+use crate::base::time::{Span, Time};
+use crate::program::{
+    Backoff, Balance, CallSettings, Jitter, JourneySettings, OnTimeout, Order, Patience,
+    PoolSettings, Program, ServiceSettings, Settings,
+};
+use crate::random::sampler::Sampler;
+
+/// An instant from T+0.
+pub(super) fn time(at: Time) -> String {
+    if at == Time::NEVER {
+        "never".to_owned()
+    } else {
+        Span(at.nanos()).written()
+    }
+}
+
+/// A duration.
+pub(super) fn span(span: Span) -> String {
+    span.written()
+}
+
+/// A distribution: its value, or its median to four digits.
+pub(super) fn law(law: &Sampler, unit: &str) -> String {
+    let (value, sign) = match law.as_constant() {
+        Some(value) => (value, ""),
+        None => (four_digits(law.sample(0.5)), "~"),
+    };
+    match unit {
+        "s" => format!("{sign}{}", Span::from_secs_f64(value).written()),
+        _ => format!("{sign}{value}"),
+    }
+}
+
+fn four_digits(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
+}
+
+/// Every number of an epoch that has a name, a line a thing; then the demands of steps.
+pub(super) fn settings(program: &Program, settings: &Settings) -> Vec<String> {
+    let names = &program.names;
+    let mut lines = Vec::new();
+    for (id, of) in settings.services.iter() {
+        lines.push(format!(
+            "service {}: {}",
+            names.services[id.index()],
+            service(of)
+        ));
+    }
+    for (id, of) in settings.pools.iter() {
+        let instances = program.pools[id].instances;
+        lines.push(format!(
+            "pool {}: {instances} x {}",
+            names.pools[id.index()],
+            pool(of)
+        ));
+    }
+    for (id, of) in settings.rooms.iter() {
+        let (opens, closes) = (of.opens.map_or("always".to_owned(), time), of.closes);
+        let closes = closes.map_or("never".to_owned(), time);
+        lines.push(format!(
+            "room {}: opens {opens}, closes {closes}",
+            names.rooms[id.index()]
+        ));
+    }
+    for (id, of) in settings.journeys.iter() {
+        lines.push(format!(
+            "people {}: {}",
+            names.journeys[id.index()],
+            people(of)
+        ));
+    }
+    let asked = settings.calls.iter().filter(|(id, _)| !names.messages[id.index()]);
+    for (id, of) in asked {
+        lines.push(format!(
+            "caller {}: {}",
+            names.calls[id.index()],
+            caller(of)
+        ));
+    }
+    for (id, timeout) in settings.holds.iter() {
+        if let Some(timeout) = timeout {
+            lines.push(format!("hold {}: timeout {}", id.index(), span(*timeout)));
+        }
+    }
+    for (id, shares) in settings.choices.iter() {
+        let shares: Vec<String> = shares.iter().map(f64::to_string).collect();
+        lines.push(format!("choose {}: {}", id.index(), shares.join(" ")));
+    }
+    if program.epochs.len() > 1 {
+        for (id, demand) in settings.work.iter() {
+            lines.push(format!("demand {}: {}", id.index(), law(demand, "s")));
+        }
+    }
+    lines
+}
+
+fn service(of: &ServiceSettings) -> String {
+    let (servers, workers, cores) = (of.servers, of.workers, of.cores);
+    let mut line = format!("{servers} servers, {workers} workers, {cores} cores");
+    let _ = write!(line, ", queue {}", queue(of.queue_limit, of.order));
+    line += if of.shared { " shared" } else { "" };
+    line += if of.silent { " silent" } else { "" };
+    line += match of.balance {
+        Balance::RoundRobin => ", round-robin",
+        Balance::Random => ", random",
+        Balance::LeastLoaded => ", least-loaded",
+        Balance::TwoChoices => ", two-choices",
+        Balance::Sticky => ", sticky",
+    };
+    line += match of.on_timeout {
+        OnTimeout::Ignore => ", ignore",
+        OnTimeout::Expire => ", expire",
+        OnTimeout::Dequeue => ", dequeue",
+        OnTimeout::Cancel => ", cancel",
+    };
+    let times = [
+        ("refuse cost", &of.refuse_cost),
+        ("network", &of.network),
+        ("boot", &of.boot),
+    ];
+    for (word, time) in times {
+        if let Some(time) = time {
+            let _ = write!(line, ", {word} {}", law(time, "s"));
+        }
+    }
+    if of.contention > 0.0 || of.coherency > 0.0 {
+        let _ = write!(
+            line,
+            ", contention {}, coherency {}",
+            of.contention, of.coherency
+        );
+    }
+    if !of.warm_after.is_zero() {
+        let _ = write!(line, ", cold x{} for {}", of.cold, span(of.warm_after));
+    }
+    line
+}
+
+fn queue(limit: Option<u64>, order: Order) -> String {
+    let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
+    let order = match order {
+        Order::Fifo => "fifo",
+        Order::Lifo => "lifo",
+        Order::Random => "random",
+    };
+    format!("{limit} {order}")
+}
+
+fn pool(of: &PoolSettings) -> String {
+    format!(
+        "{} units, queue {}",
+        of.size,
+        queue(of.queue_limit, of.order)
+    )
+}
+
+fn caller(of: &CallSettings) -> String {
+    let mut words = Vec::new();
+    words.extend(
+        of.timeout
+            .map(|timeout| format!("timeout {}", span(timeout))),
+    );
+    words.extend(
+        of.deadline
+            .map(|deadline| format!("deadline {}", span(deadline))),
+    );
+    if let Some(retry) = &of.retry {
+        let kind = match retry.kind {
+            Backoff::None => "none",
+            Backoff::Constant => "constant",
+            Backoff::Linear => "linear",
+            Backoff::Exponential => "exponential",
+        };
+        let jitter = match retry.jitter {
+            Jitter::None => "none",
+            Jitter::Full => "full",
+            Jitter::Equal => "equal",
+            Jitter::Exponential => "exponential",
+            Jitter::Decorrelated => "decorrelated",
+        };
+        let (attempts, base) = (retry.attempts, span(retry.base));
+        let cap = retry.cap.map_or("none".to_owned(), span);
+        words.push(format!(
+            "{attempts} attempts, {kind} from {base}, cap {cap}, jitter {jitter}"
+        ));
+    }
+    if words.is_empty() {
+        "waits for ever".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
+
+fn people(of: &JourneySettings) -> String {
+    let mut words = Vec::new();
+    match &of.patience {
+        None => words.push("patient for ever".to_owned()),
+        Some(Patience::Visit(time)) => words.push(format!("patience {}", law(time, "s"))),
+        Some(Patience::Waiting(time)) => {
+            words.push(format!("patience for waiting {}", law(time, "s")));
+        }
+    }
+    let most = |most: Option<u32>| most.map_or("any number of".to_owned(), |n| n.to_string());
+    if let Some(reload) = &of.reload {
+        let after = reload
+            .after
+            .as_ref()
+            .map_or("never".to_owned(), |after| law(after, "s"));
+        let on_error = reload
+            .on_error
+            .as_ref()
+            .map_or("never".to_owned(), |wait| law(wait, "s"));
+        let most = most(reload.at_most);
+        words.push(format!(
+            "{most} reloads after {after}, on error after {on_error}"
+        ));
+    }
+    if let Some(again) = &of.again {
+        let on: Vec<&str> = again.on.iter().map(|outcome| outcome.word()).collect();
+        let (share, after, most) = (again.share, law(&again.after, "s"), most(again.at_most));
+        words.push(format!(
+            "{share} come again after {after}, {most} times, when {}",
+            on.join(" ")
+        ));
+    }
+    words.join("; ")
+}
