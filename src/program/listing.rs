@@ -229,6 +229,30 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
         Instruction::Cpu(id) => format!("cpu {}", law(&work[id], "s")),
         Instruction::Wait(id) => format!("wait {}", law(&work[id], "s")),
         Instruction::Think(id) => format!("think {}", law(&work[id], "s")),
+        Instruction::Take(id) => {
+            let take = &program.takes[id];
+            let stock = &names.stocks[take.stock.index()];
+            format!("take {} of {stock}{}", take.units, or(take.on_failure))
+        }
+        Instruction::Mark(id) => format!("mark {}", names.marks[id.index()]),
+        Instruction::Leave(outcome) => format!("leave {}", outcome.word()),
+        Instruction::Fail { refused, last } => {
+            let kind = if refused { "refused" } else { "failed" };
+            format!("fail {kind}{}", if last { ", final" } else { "" })
+        }
+        Instruction::Jump(to) => format!("jump {to}"),
+        Instruction::Release => "release".to_owned(),
+        Instruction::Exit => "exit".to_owned(),
+        Instruction::Turn => "turn".to_owned(),
+        Instruction::End => "end".to_owned(),
+        structured => structured_words(program, structured),
+    }
+}
+
+/// The beginning of a step that has steps inside.
+fn structured_words(program: &Program, instruction: Instruction) -> String {
+    let names = &program.names;
+    match instruction {
         Instruction::Hold(id) => {
             let hold = &program.holds[id];
             let per = if hold.per_server == Scope::Server {
@@ -237,13 +261,9 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
                 ""
             };
             let (pool, instance) = (&names.pools[hold.pool.index()], hold.instance);
-            format!(
-                "hold {pool}, instance {instance}{per}, until {}{}",
-                hold.after,
-                or(hold.on_failure)
-            )
+            let (until, or) = (hold.after, or(hold.on_failure));
+            format!("hold {pool}, instance {instance}{per}, until {until}{or}")
         }
-        Instruction::Release => "release".to_owned(),
         Instruction::Enter(id) => {
             let enter = &program.enters[id];
             let stay = if enter.stay == Stay::Stays {
@@ -257,18 +277,16 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
                 or(enter.on_failure)
             )
         }
-        Instruction::Exit => "exit".to_owned(),
         Instruction::Choose(id) => format!("choose {}", addresses(&program.chooses[id].branches)),
         Instruction::Repeat(id) => {
             let repeat = &program.repeats[id];
-            let times = law(&work[repeat.times], "");
+            let times = law(&program.epochs[0].settings.work[repeat.times], "");
             format!(
                 "repeat {times} times, until {}{}",
                 repeat.after,
                 or(repeat.on_failure)
             )
         }
-        Instruction::Turn => "turn".to_owned(),
         Instruction::Parallel(id) => {
             let of = &program.parallels[id];
             let (branches, needed) = (addresses(&of.branches), of.needed);
@@ -278,19 +296,7 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
                 or(of.on_failure)
             )
         }
-        Instruction::Take(id) => {
-            let take = &program.takes[id];
-            let stock = &names.stocks[take.stock.index()];
-            format!("take {} of {stock}{}", take.units, or(take.on_failure))
-        }
-        Instruction::Mark(id) => format!("mark {}", names.marks[id.index()]),
-        Instruction::Leave(outcome) => format!("leave {}", outcome.word()),
-        Instruction::Fail { refused, last } => {
-            let kind = if refused { "refused" } else { "failed" };
-            format!("fail {kind}{}", if last { ", final" } else { "" })
-        }
-        Instruction::Jump(to) => format!("jump {to}"),
-        Instruction::End => "end".to_owned(),
+        plain => unreachable!("{plain:?} has no steps inside"),
     }
 }
 

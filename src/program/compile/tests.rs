@@ -1,7 +1,9 @@
 //! Model text → listing, and what must not depend on how a model is written.
 
+mod objectives;
 mod probes;
 mod sources;
+mod stations;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -82,18 +84,25 @@ fn every_step_has_its_code() {
     let journeys = [
         r#"[ { call = "app.work" }, { send = "far.ping" }, { think = "2s" }, { mark = "done" } ]"#,
         r#"[ { call = "app.work", or = "continue" }, { leave = "served" } ]"#,
-        r#"[ { call = "app.work", or = "refused" }, { take = "seats", units = 2, or = "sold_out" } ]"#,
+        r#"[ { call = "app.work", or = "refused" },
+             { take = "seats", units = 2, or = "sold_out" } ]"#,
         r#"[ { call = "app.work", or = [ { think = "1s" }, { call = "far.ping" } ] } ]"#,
-        r#"[ { enter = "door" }, { enter = "door", steps = [ { think = "1s" } ], or = "refused" } ]"#,
-        r#"[ { hold = "lock", timeout = "1s", steps = [ { call = "app.work" } ], or = "continue" } ]"#,
+        r#"[ { enter = "door" },
+             { enter = "door", steps = [ { think = "1s" } ], or = "refused" } ]"#,
+        r#"[ { hold = "lock", timeout = "1s", steps = [ { call = "app.work" } ],
+               or = "continue" } ]"#,
         r#"[ { choose = [ { share = "20%", steps = [ { call = "app.work" } ] },
                           { share = "30%", steps = [] },
-                          { share = "rest", steps = [ { take = "seats" } ] } ], or = "sold_out" } ]"#,
+                          { share = "rest", steps = [ { take = "seats" } ] } ],
+               or = "sold_out" } ]"#,
         r#"[ { choose = [ { share = 1, steps = [ { hold = "lock", steps = [ { take = "seats" } ] },
                                                  { call = "app.work", or = "continue" } ] } ],
                or = [ { mark = "lost" } ] } ]"#,
-        r#"[ { repeat = 3, steps = [ { call = "app.work" } ], or = "continue" }, { think = "1s" } ]"#,
-        r#"[ { parallel = [ [ { call = "app.work" } ], [ { call = "far.ping", or = "continue" } ], [] ],
+        r#"[ { repeat = 3, steps = [ { call = "app.work" } ], or = "continue" },
+             { think = "1s" } ]"#,
+        r#"[ { parallel = [ [ { call = "app.work" } ],
+                            [ { call = "far.ping", or = "continue" } ],
+                            [] ],
                join = 2, or = "failed" } ]"#,
         r#"[ { parallel = [ [ { think = "1s" } ], [ { think = "2s" } ] ] } ]"#,
         r#"[ { parallel = [ [ { think = "1s" } ], [ { think = "2s" } ] ], join = "any" } ]"#,
@@ -293,7 +302,8 @@ steps = [ { hold = "each", steps = [ { call = "a.do" } ] }, { hold = "one", step
           { hold = "per_service", steps = [] } ]
 [service.a]
 servers = 3
-endpoint.do = [ { hold = "each", steps = [ { call = "b.do" } ] }, { hold = "per_service", steps = [] } ]
+endpoint.do = [ { hold = "each", steps = [ { call = "b.do" } ] },
+                { hold = "per_service", steps = [] } ]
 [service.b]
 servers = 2
 endpoint.do = [ { hold = "each", steps = [] }, { hold = "one", steps = [] } ]

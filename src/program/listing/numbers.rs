@@ -74,7 +74,10 @@ pub(super) fn settings(program: &Program, settings: &Settings) -> Vec<String> {
             people(of)
         ));
     }
-    let asked = settings.calls.iter().filter(|(id, _)| !names.messages[id.index()]);
+    let asked = settings
+        .calls
+        .iter()
+        .filter(|(id, _)| !names.messages[id.index()]);
     for (id, of) in asked {
         lines.push(format!(
             "caller {}: {}",

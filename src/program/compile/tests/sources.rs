@@ -8,14 +8,10 @@ use crate::program::{Form, Piece, Program, expected_users};
 
 /// A model whose people come as `arrivals` says, for `run_for` seconds.
 fn coming(arrivals: &str, run_for: u32) -> Program {
-    let people = "[arrivals.people]\nrate = \"1/s\"";
-    assert!(AROUND.contains(people));
-    let text = AROUND.replace(people, &format!("[arrivals.people]\n{arrivals}"));
-    let text = text.replace("run_for = \"10s\"", &format!("run_for = \"{run_for}s\""));
-    program_of(&(text + "[journey.visit]\nsteps = [ { call = \"app.work\" } ]\n"))
+    coming_with(arrivals, run_for, "")
 }
 
-/// Adds what stands in other tables.
+/// The same beside further tables.
 fn coming_with(arrivals: &str, run_for: u32, further: &str) -> Program {
     let people = "[arrivals.people]\nrate = \"1/s\"";
     let text = AROUND.replace(people, &format!("[arrivals.people]\n{arrivals}"));
@@ -113,9 +109,8 @@ proptest! {
     fn a_change_scales_what_is_left(
         from in 0.0f64..50.0, to in 0.0f64..50.0, when in 1i64..100, factor in 1u32..5,
     ) {
-        let arrivals = format!(
-            "stages = [ {{ rate = \"{from:.3}/s\", for = \"40s\" }}, {{ to = \"{to:.3}/s\", for = \"60s\" }} ]"
-        );
+        let first = format!("{{ rate = \"{from:.3}/s\", for = \"40s\" }}");
+        let arrivals = format!("stages = [ {first}, {{ to = \"{to:.3}/s\", for = \"60s\" }} ]");
         let action = format!(
             "[action.more]\nat = \"{when}s\"\nset = {{ \"arrivals.people.scale\" = {factor} }}\n"
         );
