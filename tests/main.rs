@@ -3,3 +3,5 @@
 mod language;
 mod semantics;
 mod house;
+mod readme;
+mod reports;
