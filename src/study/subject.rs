@@ -93,11 +93,10 @@ fn params(model: &Model) -> BTreeMap<String, ParamFacts> {
     params.map(facts).collect()
 }
 
-/// `["20ms", "90ms"]` as two texts.
+/// `20ms, 90ms` as two texts.
 fn two(range: &str) -> Option<[String; 2]> {
-    let inside = range.strip_prefix('[')?.strip_suffix(']')?;
-    let (low, high) = inside.split_once(',')?;
-    Some([low, high].map(|end| end.trim().trim_matches('"').to_owned()))
+    let (low, high) = range.split_once(", ")?;
+    Some([low, high].map(str::to_owned))
 }
 
 fn facts_of(param: &param::Param) -> ParamFacts {
