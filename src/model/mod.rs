@@ -381,8 +381,14 @@ impl Model {
             node = node.table()?.get(segment)?;
         }
         let value = node.table().and_then(|table| table.get("value"));
-        let found = value.unwrap_or(node);
-        found.table().is_none().then(|| found.written())
+        match &value.unwrap_or(node).value {
+            Value::Table(_) => None,
+            Value::List(items) => {
+                let items: Vec<String> = items.iter().map(Node::written).collect();
+                Some(items.join(", "))
+            }
+            _ => Some(value.unwrap_or(node).written()),
+        }
     }
 
     /// Whether it has no errors.

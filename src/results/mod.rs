@@ -22,6 +22,7 @@ mod subject;
 mod timeline;
 mod user;
 mod variant;
+mod written;
 
 pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
@@ -156,13 +157,10 @@ pub enum ReadFailure {
     },
 }
 
-/// The document as text: pretty, ends in a newline, the same bytes for the same results. Every
-/// number is printed with as many digits as give it back exactly.
+/// The document as text: a key a line, a list on one line, a newline at the end; the same bytes for
+/// the same results. Every number is printed with as many digits as give it back exactly.
 pub fn to_json(results: &Results) -> String {
-    let mut text =
-        serde_json::to_string_pretty(results).expect("maps have text keys, numbers are finite");
-    text.push('\n');
-    text
+    written::text(results)
 }
 
 /// Reads what [`to_json`] wrote.

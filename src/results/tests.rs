@@ -38,6 +38,17 @@ fn what_is_written_is_read_back_to_the_bit() {
 }
 
 #[test]
+fn a_key_has_a_line_and_a_list_too() {
+    let mut results = small();
+    results.order.push("more".into());
+    let text = to_json(&results);
+    assert!(
+        text.contains("\n  \"order\": [\"baseline\",\"more\"],\n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn what_does_not_exist_is_absent() {
     let value: Value = serde_json::from_str(&to_json(&small())).unwrap();
     fn no_null_key(value: &Value) {

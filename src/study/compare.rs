@@ -118,6 +118,9 @@ fn study(
         results.attribution = worth(&compared, plan, &crew)?;
     }
     results.notes = notes::notes(&results);
+    for (name, sight) in names.iter().zip(&sights) {
+        results.notes.extend(notes::skipped(name, sight));
+    }
     Ok(results)
 }
 

@@ -3,9 +3,11 @@
 //! One idea: each remark has a stable code and looks at the finished document alone, so that it is
 //! true of what stands there. The codes: N201 sequential, N202 interrupted, N203 who is left at the
 //! end, N204 collapse cannot be told, N205 a variant that changed nothing, N206 pairing that did
-//! not help, N207 warm-up, N208 laws not met, N209 windows skipped, N210 cut too late.
+//! not help, N207 warm-up, N208 laws not met, N209 windows skipped, N210 cut too late, N211 changes
+//! not taken apart.
 
 use crate::results::{Note, NoteLevel, Results, Stopped, Study};
+use crate::study::fill::Sight;
 
 /// Share of users left at the end that is worth a remark.
 const LEFT: f64 = 0.01;
@@ -23,6 +25,25 @@ pub(crate) fn notes(results: &Results) -> Vec<Note> {
     }
     for name in results.order.iter().skip(1) {
         of_difference(results, name, &mut notes);
+    }
+    notes
+}
+
+/// What is to be said of the windows of a variant's metrics that had too few values.
+pub(crate) fn skipped(name: &str, sight: &Sight<'_>) -> Vec<Note> {
+    let probes = sight.lens.program.names.probes.iter().enumerate();
+    let mut notes = Vec::new();
+    for (probe, metric) in probes {
+        let all = sight.seen.iter().map(|seen| seen.totals.skipped[probe]);
+        let windows: u32 = all.sum();
+        if windows > 0 {
+            let each = f64::from(windows) / sight.seen.len() as f64;
+            let text = format!(
+                "in `{name}` {each:.0} windows a launch had too few values for {metric} and do \
+                 not count"
+            );
+            push(&mut notes, "N209", NoteLevel::Note, Some(metric), text);
+        }
     }
     notes
 }
@@ -111,6 +132,15 @@ fn of_difference(results: &Results, name: &str, notes: &mut Vec<Note>) {
     if baseline.is_some_and(|baseline| baseline.values == results.variants[name].values) {
         let text = format!("`{name}` changes nothing: every figure is that of the baseline");
         push(notes, "N205", NoteLevel::Warning, Some(name), text);
+    }
+    let changed = &results.variants[name];
+    let several = changed.of.len().max(changed.changes.len()) > 1;
+    if several && !results.attribution.is_empty() && !results.attribution.contains_key(name) {
+        let text = format!(
+            "what each change of `{name}` is worth was not looked at, or some of them alone make \
+             no valid model"
+        );
+        push(notes, "N211", NoteLevel::Note, Some(name), text);
     }
     let headline = results.family.iter().flat_map(|family| &family.headline);
     for metric in headline {

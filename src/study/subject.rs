@@ -36,7 +36,7 @@ pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts
         drain: model.drain,
         starts: model.starts.clone(),
         set: plan.set.clone(),
-        params: model.params.iter().map(param).collect(),
+        params: params(model),
         sources: sources(model),
         journeys: program
             .names
@@ -80,7 +80,26 @@ fn hash(text: &str, set: &BTreeMap<String, String>) -> String {
     format!("{:016x}", identity(&all))
 }
 
-fn param((name, param): (&String, &param::Param)) -> (String, ParamFacts) {
+fn params(model: &Model) -> BTreeMap<String, ParamFacts> {
+    let params = model.params.iter();
+    let facts = |(name, param): (&String, &param::Param)| {
+        let range = model.written_at(&format!("param.{name}.range"));
+        let facts = ParamFacts {
+            range_written: range.as_deref().and_then(two),
+            ..facts_of(param)
+        };
+        (name.clone(), facts)
+    };
+    params.map(facts).collect()
+}
+
+/// `20ms, 90ms` as two texts.
+fn two(range: &str) -> Option<[String; 2]> {
+    let (low, high) = range.split_once(", ")?;
+    Some([low, high].map(str::to_owned))
+}
+
+fn facts_of(param: &param::Param) -> ParamFacts {
     let unit = match param.unit {
         ParamUnit::Number => Some("count"),
         ParamUnit::Seconds => Some("s"),
@@ -88,7 +107,7 @@ fn param((name, param): (&String, &param::Param)) -> (String, ParamFacts) {
         ParamUnit::Share => Some("share"),
         ParamUnit::Other => None,
     };
-    let facts = ParamFacts {
+    ParamFacts {
         value: param.value,
         written: param.written.clone(),
         low: param.range.map(|(low, _)| low),
@@ -102,8 +121,7 @@ fn param((name, param): (&String, &param::Param)) -> (String, ParamFacts) {
         },
         label: Some(param.label.clone()),
         unit: param.counts.clone().or_else(|| unit.map(str::to_owned)),
-    };
-    (name.clone(), facts)
+    }
 }
 
 fn sources(model: &Model) -> BTreeMap<String, SourceFacts> {

@@ -118,6 +118,8 @@ fn a_study_adds_up() {
         results.model.question.as_deref(),
         Some("Would more servers have helped?")
     );
+    let range = results.model.params["work"].range_written.clone();
+    assert_eq!(range, Some(["50ms".to_owned(), "200ms".to_owned()]));
     for variant in results.variants.values() {
         assert!(variant.checks.conserved);
         assert!(variant.checks.little_gap_max.unwrap() < 1e-9);

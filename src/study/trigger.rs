@@ -18,6 +18,9 @@ use crate::study::stations::Stations;
 /// Users of the unloaded replication, about.
 const FEW: f64 = 300.0;
 
+/// Launches with more windows are not followed.
+const WINDOWS_MAX: usize = 10_000;
+
 /// How launches are judged to be healthy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Judge {
@@ -65,6 +68,7 @@ fn trigger(model: &Model, program: &Program, stations: &Stations) -> Option<Trig
             from: floor(from),
             to: ceiling(to),
         },
+        None if ceiling(clock.horizon) > WINDOWS_MAX => return None,
         None => by_load(&demand::loads(model, program, stations, window))?,
     };
     if let Some(ends) = model.recovery.trigger_ends {

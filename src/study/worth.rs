@@ -53,13 +53,14 @@ struct Extra {
     program: Program,
 }
 
-/// The worth of the changes of every variant that has several, by variant and metric.
+/// The worth of the changes of every variant that has several, by variant and metric. A variant
+/// of which some changes alone make no valid model has none.
 pub(crate) fn worth(
     compared: &Compared<'_>,
     plan: &Plan,
     crew: &Crew<'_>,
 ) -> Result<BTreeMap<String, BTreeMap<String, Attribution>>, Failure> {
-    let (apart, extras) = take_apart(compared, plan)?;
+    let (apart, extras) = take_apart(compared, plan);
     let lenses: Vec<(String, Lens<'_>)> = extras
         .iter()
         .map(|extra| {
@@ -100,7 +101,7 @@ pub(crate) fn worth(
 }
 
 /// The variants to take apart, and the combinations that must be run for it.
-fn take_apart(compared: &Compared<'_>, plan: &Plan) -> Result<(Vec<Apart>, Vec<Extra>), Failure> {
+fn take_apart(compared: &Compared<'_>, plan: &Plan) -> (Vec<Apart>, Vec<Extra>) {
     let mut apart = Vec::new();
     let mut extras: Vec<Extra> = Vec::new();
     for contender in compared.contenders {
@@ -113,41 +114,61 @@ fn take_apart(compared: &Compared<'_>, plan: &Plan) -> Result<(Vec<Apart>, Vec<E
         if !wanted || parts.len() < 2 {
             continue;
         }
+        let found: Option<Vec<(Identity, Option<Extra>)>> = needed(parts.len())
+            .into_iter()
+            .map(|members| combination(compared, contender, &parts, &members))
+            .collect();
         let mut combinations = Vec::new();
-        for members in needed(parts.len()) {
-            let chosen: Vec<&Part> = members.iter().map(|&member| &parts[member]).collect();
-            let changes: Vec<_> = chosen
-                .iter()
-                .flat_map(|part| part.changes.iter().cloned())
-                .collect();
-            let identity = identity(&changes);
-            let known = compared.contenders.iter().map(|one| &one.identity);
-            let mut known = known.chain(extras.iter().map(|extra| &extra.identity));
+        for (identity, extra) in found.into_iter().flatten() {
+            let mut known = extras.iter().map(|extra| &extra.identity);
             if !known.any(|one| *one == identity) {
-                let names: Vec<&str> = chosen.iter().map(|part| part.name.as_str()).collect();
-                let name = format!("{} with {}", contender.name, names.join(" and "));
-                let model = apply(compared.model, &name, &changes)?;
-                let cut = Some(contender.program.clock.cut);
-                let asked = Asked {
-                    cut,
-                    ..Asked::default()
-                };
-                extras.push(Extra {
-                    program: program::compile(&model, &asked),
-                    name,
-                    identity: identity.clone(),
-                    model,
-                });
+                extras.extend(extra);
             }
             combinations.push(identity);
         }
-        apart.push(Apart {
-            name: contender.name.clone(),
-            parts,
-            combinations,
-        });
+        if !combinations.is_empty() {
+            apart.push(Apart {
+                name: contender.name.clone(),
+                parts,
+                combinations,
+            });
+        }
     }
-    Ok((apart, extras))
+    (apart, extras)
+}
+
+/// Some of a variant's changes, and what must be run for them if they equal no contender. `None`
+/// if they make no valid model.
+fn combination(
+    compared: &Compared<'_>,
+    contender: &Contender,
+    parts: &[Part],
+    members: &[usize],
+) -> Option<(Identity, Option<Extra>)> {
+    let chosen: Vec<&Part> = members.iter().map(|&member| &parts[member]).collect();
+    let changes: Vec<_> = chosen
+        .iter()
+        .flat_map(|part| part.changes.iter().cloned())
+        .collect();
+    let identity = identity(&changes);
+    let mut known = compared.contenders.iter();
+    if known.any(|one| one.identity == identity) {
+        return Some((identity, None));
+    }
+    let names: Vec<&str> = chosen.iter().map(|part| part.name.as_str()).collect();
+    let name = format!("{} with {}", contender.name, names.join(" and "));
+    let model = apply(compared.model, &name, &changes).ok()?;
+    let asked = Asked {
+        cut: Some(contender.program.clock.cut),
+        ..Asked::default()
+    };
+    let extra = Extra {
+        program: program::compile(&model, &asked),
+        name,
+        identity: identity.clone(),
+        model,
+    };
+    Some((identity, Some(extra)))
 }
 
 /// The combinations of n changes that are needed: all of them; or with too many changes none, each

@@ -111,7 +111,7 @@ pub(super) const BANNED: [(&str, &[&str], &str); 34] = [
     ),
     (
         "std::io",
-        &["cli/"],
+        &["cli/", "results/written.rs"],
         "a text handed back; only cli touches streams",
     ),
     ("std::net", &[], "nothing: onrush asks nobody"),
