@@ -1,5 +1,7 @@
 //! One test crate; modules in reading order.
 
+mod support;
 mod language;
 mod semantics;
+mod commands;
 mod house;

@@ -372,8 +372,8 @@ impl Model {
         document::write(&self.origin.document)
     }
 
-    /// What is written at a plain path, as `service.shop.servers`; of a parameter, its value. `None`
-    /// where nothing is written.
+    /// What is written at a plain path, as `service.shop.servers`; of a parameter, its value.
+    /// `None` where nothing is written.
     pub fn written_at(&self, path: &str) -> Option<String> {
         let mut segments = path.split('.');
         let mut node = self.origin.document.get(segments.next()?)?;
