@@ -91,7 +91,7 @@ fn wrong_usage_ends_with_2_and_says_so() {
         (&["run", "model.toml", "--sed", "1"], "'--seed'"),
         (
             &["run", "model.toml", "--precision", "200%"],
-            "from 0% to 100%",
+            "not between 0% and 100%",
         ),
         (
             &[
@@ -251,20 +251,31 @@ fn a_model_beyond_the_limits_ends_with_1() {
         let why = "exit 1: the sources alone send about 400 users, more than the 300 events";
         assert!(answer.last_line().starts_with(why), "{}", answer.err);
     }
-    let fewer = scene
-        .run(["run", "model.toml", "--events", "500"])
+    let crowd = DESK
+        .replace("\"20/s\"", "\"5000/s\"")
+        .replace("timeout = \"2s\"", "timeout = \"2s\", retry = \"app\"")
+        .replace(
+            "[service.desk]",
+            "[retry.app]\nattempts = 9\n[service.desk]",
+        );
+    let crowded = Scene::with_model(&crowd);
+    let run = ["run", "model.toml", "--replications", "1"];
+    let events = crowded
+        .run(run.into_iter().chain(["--events", "150k"]))
         .expect(1);
     assert!(
-        fewer.last_line().contains("more than 500 events"),
+        events.last_line().contains("more than 150000 events"),
         "{}",
-        fewer.err
+        events.err
     );
-    let crowd = DESK.replace("\"20/s\"", "\"20000/s\"");
-    let crowded = Scene::with_model(&crowd);
-    let answer = crowded
-        .run(["run", "model.toml", "--memory", "1MB"])
+    let memory = crowded
+        .run(run.into_iter().chain(["--memory", "1MB"]))
         .expect(1);
-    assert!(answer.last_line().contains("bytes"), "{}", answer.err);
+    assert!(
+        memory.last_line().contains("more than 1000000 bytes"),
+        "{}",
+        memory.err
+    );
 }
 
 #[test]
@@ -317,7 +328,7 @@ fn check_says_what_arithmetic_knows() {
     let answer = scene.run(["check", "model.toml"]).expect(0);
     let expected = [
         "about 400 come",
-        "desk                  4 cores             50 ms a visit   25.0 %",
+        "desk                  4 cores              50 ms a visit   25.0 %",
         "the cores of desk carry the peak: they can do 80/s of such visits",
         "visit > ask                                   6 = 2 x 3",
         "VARIANTS    fewer and more",
@@ -374,7 +385,7 @@ fn a_run_ends_by_its_objectives() {
         .expect(98);
     assert_eq!(
         unclear.last_line(),
-        "exit 98: 2 objectives are unclear at this cost"
+        "exit 98: `share(served) >= 50%` is unclear at this cost"
     );
     let scene = Scene::with_model(&hopeless());
     let failed = scene

@@ -478,3 +478,16 @@ fn nothing_names_a_machine() {
     }
     none(&wrong, "the project speaks of itself alone");
 }
+
+#[test]
+fn every_exit_code_is_tested() {
+    let tests = fs::read_to_string(root().join("tests/commands.rs")).expect("it can be read");
+    let untested = onrush::cli::exit::ALL.iter().filter(|exit| {
+        let checked = format!(".expect({})", exit.code());
+        !tests.contains(&checked)
+    });
+    let untested: Vec<String> = untested
+        .map(|exit| format!("exit {}", exit.code()))
+        .collect();
+    none(&untested, "tests/commands.rs ends in every exit code");
+}

@@ -38,9 +38,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  onrush run launch.toml --replications 30 --out out")]
     Run(Run),
     /// Which what-if helps, by how much, how sure; what is each change worth
-    #[command(
-        after_help = "Example:\n  onrush compare launch.toml --variants double-servers,both --out out"
-    )]
+    #[command(after_help = "Example:\n  onrush compare launch.toml --variants a,b --out out")]
     Compare(Compare),
     /// Page, charts and tables from stored results, without running again
     #[command(after_help = "Example:\n  onrush report out/results.json --out page")]

@@ -101,7 +101,7 @@ pub(super) const BANNED: [(&str, &[&str], &str); 34] = [
     ),
     (
         "std::env",
-        &["cli/"],
+        &["cli/", "main.rs"],
         "an argument; only cli knows the environment",
     ),
     (
@@ -174,7 +174,11 @@ pub(super) const VOCABULARY: [(&str, &str); 14] = [
 ];
 
 /// Files above the length that needs a reason, and why each is one idea all the same.
-pub(super) const LONG_FILES: [(&str, &str); 4] = [
+pub(super) const LONG_FILES: [(&str, &str); 5] = [
+    (
+        "src/engine/caller.rs",
+        "a request from its first attempt to its end, with all that can come between",
+    ),
     (
         "src/engine/station.rs",
         "the whole life of work at a station, where every step meets the rest",
@@ -197,15 +201,19 @@ pub(super) const LONG_FILES: [(&str, &str); 4] = [
 pub(super) const LONG_FUNCTIONS: [&str; 0] = [];
 
 /// Functions with too many parameters or with a boolean one, as `path: name`.
-pub(super) const WIDE_FUNCTIONS: [&str; 10] = [
+pub(super) const WIDE_FUNCTIONS: [&str; 14] = [
+    "src/engine/caller.rs: count_turned_away",
     "src/engine/change.rs: crash",
+    "src/engine/recorder.rs: shift",
     "src/engine/station.rs: activate",
+    "src/engine/station.rs: count_refusal",
     "src/engine/station.rs: fail_endpoint",
     "src/engine/station.rs: forget_refusal",
     "src/engine/station.rs: level",
     "src/engine/station.rs: lose_waiting",
     "src/engine/station.rs: lose_work",
     "src/engine/station.rs: queue_level",
+    "src/engine/station.rs: shift",
     "src/engine/station.rs: tell_of_crash",
     "src/estimate/recovery.rs: in_a_row",
 ];
