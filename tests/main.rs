@@ -1,9 +1,12 @@
 //! One test crate; modules in reading order.
 
 mod support;
+mod replicate;
 mod language;
 mod semantics;
+mod theory;
+mod chance;
 mod commands;
-mod house;
-mod readme;
 mod reports;
+mod readme;
+mod house;

@@ -1,0 +1,514 @@
+//! Random valid models, as text, so that the reader is put to the test as well.
+//!
+//! Services stand in layers and call only deeper ones, so calls end; pools may be held in any
+//! order, so users may well wait for each other for ever. Small horizons keep a replication below
+//! some thousand events.
+
+use proptest::collection::vec;
+use proptest::option::{self, weighted};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// A generated model, shown as it is written when a test fails.
+#[derive(Clone)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    pub(crate) seed: u64,
+}
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "seed {}\n{}", self.seed, self.text)
+    }
+}
+
+type Text = BoxedStrategy<String>;
+
+/// How deep services are stacked.
+const LAYERS: usize = 3;
+
+fn written(words: &'static [&'static str]) -> Text {
+    select(words).prop_map(str::to_owned).boxed()
+}
+
+/// A duration or a law of durations around a number of milliseconds.
+fn time(most_ms: u32) -> Text {
+    let ms = 1..=most_ms;
+    prop_oneof![
+        4 => ms.clone().prop_map(|ms| format!("{ms}ms")),
+        4 => ms.clone().prop_map(|ms| format!("exp({ms}ms)")),
+        1 => ms.clone().prop_map(|ms| format!("lognormal(mean={ms}ms, cv=1.5)")),
+        1 => ms.clone().prop_map(|ms| format!("uniform({ms}ms, {}ms)", 3 * ms)),
+        1 => ms.clone().prop_map(|ms| format!("gamma(mean={ms}ms, cv=0.5)")),
+        1 => ms.clone().prop_map(|ms| format!("weibull(shape=1.5, scale={ms}ms)")),
+        1 => ms.clone().prop_map(|ms| format!("mix(90%: {ms}ms, 10%: exp({}ms))", 5 * ms)),
+        1 => ms.clone().prop_map(|ms| format!("exp({ms}ms, max={}ms)", 4 * ms)),
+        1 => Just("0s".to_owned()),
+    ]
+    .boxed()
+}
+
+fn span(from_ms: u32, to_ms: u32) -> Text {
+    // Multiples of 10 ms meet the ends of constant work now and then: ties.
+    let ms = from_ms / 10..=to_ms / 10;
+    ms.prop_map(|tens| format!("{}ms", tens * 10)).boxed()
+}
+
+/// Where a list of steps stands, and what its calls may do.
+#[derive(Clone, Copy)]
+struct Around {
+    /// The deepest layer that may not be called any more: 0 in journeys.
+    layer: usize,
+    depth: u32,
+    /// Whether every call has a timeout, so that answers may get lost.
+    guarded: bool,
+}
+
+impl Around {
+    fn in_journey(self) -> bool {
+        self.layer == 0
+    }
+
+    fn inside(self) -> Around {
+        let depth = self.depth - 1;
+        Around { depth, ..self }
+    }
+}
+
+/// What is done when a step fails, as a key behind a comma.
+fn or(around: Around) -> Text {
+    let mut forms = vec![
+        (6, Just(String::new()).boxed()),
+        (1, Just(", or = \"continue\"".to_owned()).boxed()),
+    ];
+    if around.in_journey() {
+        forms.push((1, written(&[", or = \"failed\"", ", or = \"sold_out\""])));
+    }
+    if around.depth > 0 {
+        let steps = steps(around.inside(), 0..=2);
+        forms.push((1, steps.prop_map(|s| format!(", or = {s}")).boxed()));
+    }
+    proptest::strategy::Union::new_weighted(forms).boxed()
+}
+
+fn call(around: Around) -> Text {
+    let timeout = if around.guarded {
+        span(10, 800).prop_map(Some).boxed()
+    } else {
+        weighted(0.5, span(10, 800)).boxed()
+    };
+    let target = (around.layer..LAYERS, written(&["a", "b"]));
+    let deadline = weighted(0.2, span(50, 1500));
+    let retry = weighted(0.5, written(&["calm", "eager"]));
+    (target, timeout, deadline, retry, or(around))
+        .prop_map(|((layer, endpoint), timeout, deadline, retry, or)| {
+            let key = |name: &str, value: Option<String>| {
+                value.map_or(String::new(), |v| format!(", {name} = \"{v}\""))
+            };
+            let (timeout, deadline) = (key("timeout", timeout), key("deadline", deadline));
+            let retry = key("retry", retry);
+            format!("{{ call = \"s{layer}.{endpoint}\"{timeout}{deadline}{retry}{or} }}")
+        })
+        .boxed()
+}
+
+/// A step that holds no other steps.
+fn plain(around: Around) -> Text {
+    let mut forms = vec![(1, Just("{ mark = \"passed\" }".to_owned()).boxed())];
+    if around.layer < LAYERS {
+        forms.push((6, call(around)));
+        let target = (around.layer..LAYERS, written(&["a", "b"]));
+        let send = target.prop_map(|(layer, e)| format!("{{ send = \"s{layer}.{e}\" }}"));
+        forms.push((1, send.boxed()));
+    }
+    if around.in_journey() {
+        let think = time(400).prop_map(|t| format!("{{ think = \"{t}\" }}"));
+        forms.push((3, think.boxed()));
+        let take = (1..=3u32, or(around));
+        let take = take.prop_map(|(n, or)| format!("{{ take = \"phones\", units = {n}{or} }}"));
+        forms.push((1, take.boxed()));
+        let enter = or(around).prop_map(|or| format!("{{ enter = \"hall\"{or} }}"));
+        forms.push((1, enter.boxed()));
+        forms.push((
+            1,
+            written(&["{ leave = \"served\" }", "{ leave = \"failed\" }"]),
+        ));
+    } else {
+        forms.push((
+            6,
+            time(60)
+                .prop_map(|t| format!("{{ cpu = \"{t}\" }}"))
+                .boxed(),
+        ));
+        forms.push((
+            3,
+            time(90)
+                .prop_map(|t| format!("{{ wait = \"{t}\" }}"))
+                .boxed(),
+        ));
+        let fail = [
+            "{ fail = \"failed\" }",
+            "{ fail = \"refused\" }",
+            "{ fail = \"failed\", final = true }",
+        ];
+        forms.push((1, select(fail.to_vec()).prop_map(str::to_owned).boxed()));
+    }
+    proptest::strategy::Union::new_weighted(forms).boxed()
+}
+
+fn step(around: Around) -> Text {
+    if around.depth == 0 {
+        return plain(around);
+    }
+    let inner = around.inside();
+    let some = || steps(inner, 1..=2);
+    let any = || steps(inner, 0..=2);
+    let timeout = weighted(0.5, span(10, 500));
+    let pool = written(&["rows", "lines"]);
+    let hold = (pool, some(), timeout, or(around)).prop_map(|(pool, steps, timeout, or)| {
+        let timeout = timeout.map_or(String::new(), |t| format!(", timeout = \"{t}\""));
+        format!("{{ hold = \"{pool}\", steps = {steps}{timeout}{or} }}")
+    });
+    let choose = (1..=99u32, any(), any()).prop_map(|(share, one, other)| {
+        let first = format!("{{ share = \"{share}%\", steps = {one} }}");
+        format!("{{ choose = [ {first}, {{ share = \"rest\", steps = {other} }} ] }}")
+    });
+    let join = written(&["\"all\"", "\"any\"", "1", "2"]);
+    let parallel = (any(), some(), option::of(some()), join, or(around)).prop_map(
+        |(one, two, three, join, or)| {
+            let three = three.map_or(String::new(), |s| format!(", {s}"));
+            format!("{{ parallel = [ {one}, {two}{three} ], join = {join}{or} }}")
+        },
+    );
+    let times = written(&["0", "1", "2", "3", "\"geometric(mean=2)\""]);
+    let repeat = (times, some(), or(around))
+        .prop_map(|(times, steps, or)| format!("{{ repeat = {times}, steps = {steps}{or} }}"));
+    let mut forms = vec![
+        (8, plain(around)),
+        (2, hold.boxed()),
+        (1, choose.boxed()),
+        (2, parallel.boxed()),
+        (1, repeat.boxed()),
+    ];
+    if around.in_journey() {
+        let enter = (some(), or(around));
+        let enter = enter.prop_map(|(s, or)| format!("{{ enter = \"hall\", steps = {s}{or} }}"));
+        forms.push((1, enter.boxed()));
+    }
+    proptest::strategy::Union::new_weighted(forms).boxed()
+}
+
+/// A list of steps.
+fn steps(around: Around, count: std::ops::RangeInclusive<usize>) -> Text {
+    vec(step(around), count)
+        .prop_map(|steps| format!("[ {} ]", steps.join(", ")))
+        .boxed()
+}
+
+fn journey(name: &'static str, guarded: bool) -> Text {
+    let around = Around {
+        layer: 0,
+        depth: 2,
+        guarded,
+    };
+    let patience = weighted(
+        0.4,
+        (time(900), any::<bool>()).prop_map(|(law, waiting)| match (law.as_str(), waiting) {
+            // Nobody of a closed population may start over without any time passing.
+            ("0s", _) => String::new(),
+            (law, true) => format!("patience = {{ waiting = \"{law}\" }}\n"),
+            (law, false) => format!("patience = \"{law}\"\n"),
+        }),
+    );
+    let reload = (option::of(span(20, 600)), option::of(time(200)), 1..=3u32);
+    let reload = weighted(0.4, reload).prop_map(|reload| {
+        let (after, on_error, at_most) = reload?;
+        let key = |name: &str, v: Option<String>| {
+            v.map_or(String::new(), |v| format!("{name} = \"{v}\", "))
+        };
+        let keys = format!("{}{}", key("after", after), key("on_error", on_error));
+        (!keys.is_empty()).then(|| format!("reload = {{ {keys}at_most = {at_most} }}\n"))
+    });
+    let again = weighted(0.3, (1..=100u32, time(800), 1..=3u32)).prop_map(|again| {
+        let (share, after, at_most) = again?;
+        let keys = format!("share = \"{share}%\", after = \"{after}\", at_most = {at_most}");
+        Some(format!("again = {{ {keys} }}\n"))
+    });
+    (patience, reload, again, vec(step(around), 1..=3))
+        .prop_map(move |(patience, reload, again, steps)| {
+            let keys = [patience, reload, again];
+            let keys: String = keys.into_iter().flatten().collect();
+            // A pause comes first: a closed population must spend time.
+            let steps = steps.join(",\n  ");
+            format!(
+                "[journey.{name}]\n{keys}steps = [\n  {{ think = \"exp(80ms)\" }},\n  {steps}\n]\n"
+            )
+        })
+        .boxed()
+}
+
+fn arrivals(name: &'static str, journey: &'static str) -> Text {
+    let spacing = written(&["poisson", "even", "bursty(cv=2)"]);
+    let form = prop_oneof![
+        (2..=15u32, spacing)
+            .prop_map(|(rate, s)| format!("rate = \"{rate}/s\"\nspacing = \"{s}\"\n")),
+        (0..=10u32, 1..=25u32).prop_map(|(low, high)| {
+            let ramp = format!("{{ to = \"{high}/s\", for = \"1s\" }}");
+            format!("stages = [ {{ rate = \"{low}/s\", for = \"700ms\" }}, {ramp} ]\n")
+        }),
+        (1..=30u32, time(900)).prop_map(|(users, law)| {
+            format!("crowd = {{ users = {users}, from = \"-500ms\", arrive = \"{law}\" }}\n")
+        }),
+        (1..=12u32, weighted(0.5, span(300, 1500)), time(100)).prop_map(|(users, every, law)| {
+            let every = every.map_or(String::new(), |e| format!(", every = \"{e}\""));
+            format!("burst = {{ users = {users}, at = \"200ms\"{every}, spread = \"{law}\" }}\n")
+        }),
+        (1..=4u32).prop_map(|users| format!("population = {users}\n")),
+    ];
+    form.prop_map(move |form| format!("[arrivals.{name}]\njourney = \"{journey}\"\n{form}"))
+        .boxed()
+}
+
+/// `[service.sN]`: its size, then how it queues, balances and minds its callers.
+fn service(layer: usize, guarded: bool) -> Text {
+    let around = Around {
+        layer: layer + 1,
+        depth: 2,
+        guarded,
+    };
+    let size = (1..=3u32, weighted(0.7, 1..=5u32), weighted(0.5, 1..=3u32)).prop_map(
+        |(servers, workers, cores)| {
+            let workers = workers.map_or(String::new(), |n| format!("workers = {n}\n"));
+            let cores = cores.map_or(String::new(), |n| format!("cores = {n}\n"));
+            format!("servers = {servers}\n{workers}{cores}")
+        },
+    );
+    let order = written(&["fifo", "lifo", "random"]);
+    let queue = (weighted(0.7, 0..=6u32), order, any::<bool>(), any::<bool>()).prop_map(
+        move |(limit, order, shared, silent)| {
+            let limit = limit.map_or(String::new(), |n| format!("limit = {n}, "));
+            let silent = silent && guarded;
+            format!(
+                "queue = {{ {limit}order = \"{order}\", shared = {shared}, silent = {silent} }}\n"
+            )
+        },
+    );
+    let words = (
+        written(&[
+            "round-robin",
+            "random",
+            "least-loaded",
+            "two-choices",
+            "sticky",
+        ]),
+        written(&["ignore", "expire", "dequeue", "cancel"]),
+        weighted(0.4, time(10)),
+        weighted(0.3, time(15)),
+        weighted(0.3, (0..=10u32, 0..=2u32)),
+        weighted(0.4, time(300)),
+    )
+        .prop_map(|(balance, on_timeout, network, cost, slowdown, boot)| {
+            let key = |name: &str, v: Option<String>| {
+                v.map_or(String::new(), |v| format!("{name} = \"{v}\"\n"))
+            };
+            let slowdown = slowdown.map_or(String::new(), |(a, b)| {
+                format!("slowdown = {{ contention = \"{a}%\", coherency = \"{b}%\" }}\n")
+            });
+            let keys = key("network", network) + &key("refuse_cost", cost) + &key("boot", boot);
+            format!("balance = \"{balance}\"\non_timeout = \"{on_timeout}\"\n{keys}{slowdown}")
+        });
+    let endpoints = (vec(step(around), 0..=3), vec(step(around), 0..=3));
+    (size, queue, words, endpoints)
+        .prop_map(move |(size, queue, words, (a, b))| {
+            let a = [vec!["{ cpu = \"exp(20ms)\" }".to_owned()], a]
+                .concat()
+                .join(", ");
+            let b = b.join(", ");
+            let endpoints = format!("endpoint.a = [ {a} ]\nendpoint.b = [ {b} ]\n");
+            format!("[service.s{layer}]\n{size}{queue}{words}{endpoints}")
+        })
+        .boxed()
+}
+
+fn retry(name: &'static str) -> Text {
+    let kind = written(&["none", "constant", "linear", "exponential"]);
+    let jitter = written(&["none", "full", "equal", "exponential", "decorrelated"]);
+    (1..=4u32, kind, jitter, span(10, 150))
+        .prop_map(move |(attempts, kind, jitter, base)| {
+            let backoff = format!("kind = \"{kind}\", base = \"{base}\", cap = \"400ms\"");
+            let backoff = format!("backoff = {{ {backoff}, jitter = \"{jitter}\" }}");
+            format!("[retry.{name}]\nattempts = {attempts}\n{backoff}\n")
+        })
+        .boxed()
+}
+
+fn fault(number: usize, guarded: bool) -> Text {
+    let service = || (0..LAYERS).prop_map(|layer| format!("s{layer}"));
+    let servers = || written(&["1", "2", "\"50%\"", "\"all\""]);
+    let between = written(&["\"users\", \"s0\"", "\"s0\", \"s1\"", "\"s1\", \"s2\""]);
+    let messages = match guarded {
+        true => written(&["kept", "lost", "refused"]),
+        false => written(&["kept", "refused"]),
+    };
+    let kind = prop_oneof![
+        (service(), 1..=8u32, servers()).prop_map(|(s, f, n)| format!(
+            "slow = {{ service = \"{s}\", factor = {f}, servers = {n} }}"
+        )),
+        (service(), servers())
+            .prop_map(|(s, n)| format!("pause = {{ service = \"{s}\", servers = {n} }}")),
+        (
+            service(),
+            servers(),
+            weighted(0.4, span(10, 500)),
+            any::<bool>()
+        )
+            .prop_map(move |(s, n, noticed, silent)| {
+                let noticed =
+                    noticed.map_or(String::new(), |n| format!(", noticed_after = \"{n}\""));
+                let silent = silent && guarded;
+                let keys = format!("servers = {n}{noticed}, silent = {silent}");
+                format!("crash = {{ service = \"{s}\", {keys} }}")
+            }),
+        (between.clone(), messages)
+            .prop_map(|(b, m)| format!("cut = {{ between = [{b}], messages = \"{m}\" }}")),
+        (between, time(80), 1..=100u32).prop_map(|(b, by, share)| format!(
+            "delay = {{ between = [{b}], by = \"{by}\", share = \"{share}%\" }}"
+        )),
+        (service(), 1..=100u32, weighted(0.5, time(10))).prop_map(|(s, share, cost)| {
+            let cost = cost.map_or(String::new(), |c| format!(", cost = \"{c}\""));
+            format!("error = {{ service = \"{s}\", share = \"{share}%\"{cost} }}")
+        }),
+    ];
+    (span(0, 1800), weighted(0.8, span(10, 900)), kind)
+        .prop_map(move |(at, length, kind)| {
+            let length = length.map_or(String::new(), |l| format!("for = \"{l}\"\n"));
+            format!("[fault.f{number}]\nat = \"{at}\"\n{length}{kind}\n")
+        })
+        .boxed()
+}
+
+fn action(number: usize) -> Text {
+    let change = prop_oneof![
+        (0..LAYERS, 0..=5u32).prop_map(|(l, n)| format!("\"service.s{l}.servers\" = {n}")),
+        (0..LAYERS, 1..=6u32).prop_map(|(l, n)| format!("\"service.s{l}.workers\" = {n}")),
+        (0..LAYERS, 0..=4u32).prop_map(|(l, n)| format!("\"service.s{l}.queue.limit\" = {n}")),
+        (1..=4u32).prop_map(|n| format!("\"pool.rows.size\" = {n}")),
+        (1..=4u32).prop_map(|n| format!("\"retry.eager.attempts\" = {n}")),
+        (0..LAYERS).prop_map(|l| format!("\"service.s{l}.servers\" = \"x2\"")),
+    ];
+    (span(0, 1800), span(0, 300), change)
+        .prop_map(move |(at, takes, change)| {
+            format!(
+                "[action.a{number}]\nat = \"{at}\"\ntakes = \"{takes}\"\nset = {{ {change} }}\n"
+            )
+        })
+        .boxed()
+}
+
+/// Things that are held, entered and taken.
+fn things() -> Text {
+    let scope = || written(&["global", "service", "server"]);
+    let pool = (0..=3u32, scope(), weighted(0.5, 0..=3u32));
+    let pools = (pool.clone(), pool).prop_map(|(rows, lines)| {
+        let pool = |name: &str, (size, scope, limit): (u32, String, Option<u32>)| {
+            let queue = limit.map_or(String::new(), |n| format!("queue = {{ limit = {n} }}\n"));
+            format!("[pool.{name}]\nsize = {size}\nscope = \"{scope}\"\n{queue}")
+        };
+        pool("rows", rows) + &pool("lines", lines)
+    });
+    let room = (span(0, 600), span(700, 1900)).prop_map(|(opens, closes)| {
+        format!("[room.hall]\nopens = \"{opens}\"\ncloses = \"{closes}\"\n")
+    });
+    (pools, room, 0..=12u32)
+        .prop_map(|(pools, room, units)| format!("{pools}{room}[stock.phones]\nunits = {units}\n"))
+        .boxed()
+}
+
+/// What is asked beyond counts: metrics of every nature.
+fn objectives() -> Text {
+    let asked = written(&[
+        "mean(s0.queue) < 3",
+        "p95(users.time) < 2s",
+        "p90(s0.a.time, 1s) < 500ms",
+        "max(s0.in_system) <= 10",
+        "at(s1.queue, 900ms) < 4",
+        "share(s0.queue >= 2) < 10%",
+        "mean(s0.utilisation) < 90%",
+        "mean(s1.wait) < 50ms",
+        "rate(s0.arrived) between 500ms and 1500ms < 40/s",
+        "share(served or sold_out) > 50%",
+        "total(s2.queue) < 5",
+    ]);
+    vec(asked, 0..=3)
+        .prop_map(|asked| {
+            let table = |that: String| format!("[[objective]]\nthat = \"{that}\"\n");
+            asked.into_iter().map(table).collect()
+        })
+        .boxed()
+}
+
+/// A random valid model.
+pub(crate) fn models() -> BoxedStrategy<Written> {
+    any::<bool>().prop_flat_map(of).boxed()
+}
+
+fn of(guarded: bool) -> BoxedStrategy<Written> {
+    let head = (any::<bool>(), weighted(0.2, span(100, 1000))).prop_map(|(drain, warmup)| {
+        let study = warmup.map_or(String::new(), |w| {
+            format!("study = \"steady\"\nwarmup = \"{w}\"\n")
+        });
+        format!("[model]\ntitle = \"By chance\"\nrun_for = \"2s\"\ndrain = {drain}\n{study}")
+    });
+    let journeys = (journey("buy", guarded), journey("look", guarded));
+    let sources = (
+        arrivals("crowd", "buy"),
+        option::of(arrivals("more", "look")),
+    );
+    let services = (
+        service(0, guarded),
+        service(1, guarded),
+        service(2, guarded),
+    );
+    let retries = (retry("calm"), retry("eager"));
+    let changes = (
+        option::of(fault(0, guarded)),
+        option::of(fault(1, guarded)),
+        option::of(action(0)),
+        option::of(action(1)),
+    );
+    let parts = (
+        head,
+        sources,
+        journeys,
+        services,
+        retries,
+        things(),
+        changes,
+        objectives(),
+    );
+    (parts, any::<u64>())
+        .prop_map(|(parts, seed)| {
+            let (head, sources, journeys, services, retries, things, changes, asked) = parts;
+            let all = [
+                head,
+                sources.0,
+                sources.1.unwrap_or_default(),
+                journeys.0,
+                journeys.1,
+                services.0,
+                services.1,
+                services.2,
+                retries.0,
+                retries.1,
+                things,
+                changes.0.unwrap_or_default(),
+                changes.1.unwrap_or_default(),
+                changes.2.unwrap_or_default(),
+                changes.3.unwrap_or_default(),
+                asked,
+            ];
+            let text = all.concat();
+            Written { text, seed }
+        })
+        .boxed()
+}

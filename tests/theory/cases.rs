@@ -1,0 +1,254 @@
+//! The models behind the rows of the table, and how much of each is simulated.
+//!
+//! Every case has a seed of its own, so cases are independent. A replication is long enough for
+//! its percentiles to be unbiased by far less than the allowed error; between the everyday suite
+//! and the full one lie more or longer replications, nothing else.
+
+/// How many replications, and how long each is (nothing where the model says it).
+#[derive(Clone, Copy)]
+pub(super) struct Amount(pub(super) u32, pub(super) &'static str);
+
+/// Paths and what they are set to.
+pub(super) type Changes = &'static [(&'static str, &'static str)];
+
+/// A model with its parameters, and how much of it is simulated.
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) text: &'static str,
+    pub(super) changes: &'static [Changes],
+    pub(super) everyday: Amount,
+    pub(super) full: Amount,
+}
+
+const STATION: &str = include_str!("station.toml");
+const STORE: &str = include_str!("store.toml");
+const COXIAN: &str = include_str!("coxian.toml");
+const ERLANG_A: &str = include_str!("erlang-a.toml");
+const RUSH: &str = include_str!("rush.toml");
+const TRANSIENT: &str = include_str!("transient.toml");
+
+const fn case(
+    name: &'static str,
+    text: &'static str,
+    changes: &'static [Changes],
+    everyday: Amount,
+    full: Amount,
+) -> Case {
+    Case {
+        name,
+        text,
+        changes,
+        everyday,
+        full,
+    }
+}
+
+/// All cases, in the order of the rows.
+pub(super) const CASES: &[Case] = &[
+    case(
+        "mm1",
+        STATION,
+        &[],
+        Amount(30, "100000s"),
+        Amount(60, "400000s"),
+    ),
+    case(
+        "mm10",
+        STATION,
+        &[&[("param.rate.value", "8.5/s"), ("param.workers.value", "10")]],
+        Amount(30, "10000s"),
+        Amount(120, "60000s"),
+    ),
+    case(
+        "mm100",
+        STATION,
+        &[&[("param.rate.value", "95/s"), ("param.workers.value", "100")]],
+        Amount(30, "2000s"),
+        Amount(60, "4000s"),
+    ),
+    case(
+        "three",
+        STORE,
+        &[&[("param.workers.value", "3")]],
+        Amount(30, "1500h"),
+        Amount(60, "13500h"),
+    ),
+    case(
+        "four",
+        STORE,
+        &[&[("param.workers.value", "4")]],
+        Amount(30, "1500h"),
+        Amount(60, "3750h"),
+    ),
+    case(
+        "mm5k12",
+        STATION,
+        &[&[
+            ("param.rate.value", "8/s"),
+            ("param.work.value", "exp(250ms)"),
+            ("param.workers.value", "5"),
+            ("service.desk.queue.limit", "7"),
+        ]],
+        Amount(40, "100000s"),
+        Amount(500, "200000s"),
+    ),
+    case(
+        "mm1k11",
+        STATION,
+        &[&[
+            ("param.rate.value", "9/s"),
+            ("param.work.value", "exp(100ms)"),
+            ("service.desk.queue.limit", "10"),
+        ]],
+        Amount(30, "3000s"),
+        Amount(60, "20000s"),
+    ),
+    case(
+        "loss-exp",
+        STATION,
+        &[LOSS],
+        Amount(30, "2000s"),
+        Amount(60, "22000s"),
+    ),
+    case(
+        "loss-det",
+        STATION,
+        &[LOSS, &[("param.work.value", "1s")]],
+        Amount(30, "2000s"),
+        Amount(60, "22000s"),
+    ),
+    case(
+        "loss-lognormal",
+        STATION,
+        &[LOSS, &[("param.work.value", "lognormal(mean=1s, cv=2)")]],
+        Amount(30, "2000s"),
+        Amount(60, "25000s"),
+    ),
+    case(
+        "erlang-a",
+        ERLANG_A,
+        &[],
+        Amount(30, "300s"),
+        Amount(100, "3500s"),
+    ),
+    case(
+        "md1",
+        STATION,
+        &[&[("param.work.value", "1s")]],
+        Amount(30, "30000s"),
+        Amount(60, "550000s"),
+    ),
+    case(
+        "coxian",
+        COXIAN,
+        &[],
+        Amount(30, "30000s"),
+        Amount(60, "60000s"),
+    ),
+    case(
+        "sharing",
+        COXIAN,
+        &[&[("param.workers.value", "200")]],
+        Amount(30, "20000s"),
+        Amount(60, "40000s"),
+    ),
+    case(
+        "random",
+        STATION,
+        &[QUARTET, &[("service.desk.balance", "random")]],
+        Amount(30, "30000s"),
+        Amount(60, "80000s"),
+    ),
+    case(
+        "round-robin",
+        STATION,
+        &[QUARTET],
+        Amount(30, "30000s"),
+        Amount(60, "80000s"),
+    ),
+    case(
+        "jsq",
+        STATION,
+        &[QUARTET, &[("service.desk.balance", "least-loaded")]],
+        Amount(30, "30000s"),
+        Amount(60, "80000s"),
+    ),
+    case(
+        "shared",
+        STATION,
+        &[QUARTET, &[("service.desk.queue.shared", "true")]],
+        Amount(30, "30000s"),
+        Amount(60, "80000s"),
+    ),
+    case(
+        "fast",
+        STATION,
+        &[
+            QUARTET,
+            &[
+                ("service.desk.servers", "1"),
+                ("param.work.value", "exp(500ms)"),
+            ],
+        ],
+        Amount(30, "30000s"),
+        Amount(60, "80000s"),
+    ),
+    case(
+        "transient",
+        TRANSIENT,
+        &[],
+        Amount(5_000, ""),
+        Amount(100_000, ""),
+    ),
+    case("rush", RUSH, &[], Amount(500, ""), Amount(20_000, "")),
+    case(
+        "rush-double",
+        RUSH,
+        &[&[("param.workers.value", "30")]],
+        Amount(500, ""),
+        Amount(30_000, ""),
+    ),
+    case(
+        "rush-patch",
+        RUSH,
+        &[&[("param.work.value", "exp(500ms)")]],
+        Amount(1_000, ""),
+        Amount(26_000, ""),
+    ),
+    case(
+        "slow-path",
+        STATION,
+        &[SLOW],
+        Amount(30, "10000s"),
+        Amount(60, "60000s"),
+    ),
+    case(
+        "slow-double",
+        STATION,
+        &[SLOW, &[("param.workers.value", "12")]],
+        Amount(30, "10000s"),
+        Amount(170, "100000s"),
+    ),
+    case(
+        "slow-patch",
+        STATION,
+        &[
+            SLOW,
+            &[("param.work.value", "mix(95%: exp(200ms), 5%: exp(1s))")],
+        ],
+        Amount(30, "5000s"),
+        Amount(60, "10000s"),
+    ),
+];
+
+const LOSS: &[(&str, &str)] = &[
+    ("param.rate.value", "20/s"),
+    ("param.workers.value", "25"),
+    ("service.desk.queue.limit", "0"),
+];
+const QUARTET: &[(&str, &str)] = &[("param.rate.value", "1.6/s"), ("service.desk.servers", "2")];
+const SLOW: &[(&str, &str)] = &[
+    ("param.rate.value", "12/s"),
+    ("param.work.value", "mix(95%: exp(200ms), 5%: exp(4s))"),
+    ("param.workers.value", "6"),
+];

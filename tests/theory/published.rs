@@ -1,0 +1,155 @@
+//! Published overloads: who comes back by himself, and what the stuck state looks like.
+//!
+//! P1 is the running example of "Metastable failures" at HotOS 2025, P3 the retry example of
+//! Bronson et al. at HotOS 2021 (§2.1), P5 the stable capacity of Huang et al. at OSDI 2022, P13 a
+//! collector's pause under deterministic load.
+
+use proptest::prelude::*;
+
+use crate::replicate::{Question, checked, replicate, threads};
+
+const HOTOS25: &str = include_str!("hotos25.toml");
+const HOTOS21: &str = include_str!("hotos21.toml");
+const PAUSE: &str = include_str!("pause.toml");
+
+/// The answers of some replications, all of which must exist.
+fn answers(text: &str, changes: &[(&str, &str)], metrics: &[&str], count: u32) -> Vec<Vec<f64>> {
+    let question = Question::new(&checked(text, changes), metrics);
+    let exist = |answers: Vec<Option<f64>>| {
+        let exist = |a: Option<f64>| a.expect("every replication answers");
+        answers.into_iter().map(exist).collect()
+    };
+    let keep = |seen| exist(question.answers(&seen));
+    replicate(&question.program, 7, count, threads(), &keep)
+}
+
+fn mean(all: &[Vec<f64>], at: usize) -> f64 {
+    all.iter().map(|a| a[at]).sum::<f64>() / all.len() as f64
+}
+
+/// Seeds that recover: of the requests of some minutes long after the trigger almost all are ok.
+fn recovered(all: &[Vec<f64>], at: usize) -> usize {
+    let good = |share: f64| {
+        assert!(
+            !(0.05..=0.95).contains(&share),
+            "neither stuck nor well: {share}"
+        );
+        share > 0.95
+    };
+    all.iter().filter(|a| good(a[at])).count()
+}
+
+const LATE: [&str; 2] = [
+    "rate(desk.arrived) between 1600s and 2600s",
+    "rate(desk.goodput) between 1600s and 2600s",
+];
+
+#[test]
+fn a_long_queue_stays_stuck_after_the_load_has_gone() {
+    for queue in ["150", "100", "75"] {
+        let seen = answers(HOTOS25, &[("param.queue.value", queue)], &LATE, 20);
+        let well = seen.iter().filter(|a| a[1] > 0.05).count();
+        assert_eq!(well, 0, "none of 20 comes back with a queue of {queue}");
+        let attempts = mean(&seen, 0);
+        let goodput = mean(&seen, 1);
+        println!("P1 queue {queue}: {attempts:.2} attempts/s, goodput {goodput:.4}/s");
+        assert!((attempts - 29.7).abs() <= 0.5, "{attempts} attempts/s");
+    }
+}
+
+#[test]
+fn a_short_queue_recovers() {
+    for queue in ["45", "40", "35"] {
+        let seen = answers(HOTOS25, &[("param.queue.value", queue)], &LATE, 20);
+        let well = seen.iter().filter(|a| a[1] > 4.5 && a[0] < 5.5).count();
+        println!(
+            "P1 queue {queue}: {well} of 20 recover, {:.2} attempts/s",
+            mean(&seen, 0)
+        );
+        assert_eq!(well, 20, "all of 20 come back with a queue of {queue}");
+    }
+}
+
+const AFTER: [&str; 3] = [
+    "rate(db.arrived) between 700s and 1100s",
+    "rate(db.goodput) between 700s and 1100s",
+    "share(db.query.ok) between 700s and 1100s",
+];
+
+#[test]
+fn one_retry_keeps_a_healthy_load_stuck_for_ever() {
+    let seen = answers(HOTOS21, &[], &AFTER, 20);
+    let (attempts, goodput) = (mean(&seen, 0), mean(&seen, 1));
+    println!("P3 280/s: {attempts:.2} attempts/s, goodput {goodput}");
+    assert!((attempts - 560.0).abs() <= 6.0, "{attempts} attempts/s");
+    assert!(goodput == 0.0, "every query times out: {goodput}");
+}
+
+#[test]
+fn half_the_load_recovers_and_little_more_does_not() {
+    for (rate, expected) in [("120/s", 20), ("140/s", 20), ("160/s", 0)] {
+        let seen = answers(HOTOS21, &[("param.rate.value", rate)], &AFTER, 20);
+        let well = recovered(&seen, 2);
+        println!("P3 {rate}: {well} of 20 recover");
+        assert_eq!(well, expected, "of 20 come back at {rate}");
+    }
+}
+
+#[test]
+fn without_the_outage_the_load_is_carried() {
+    let changes = [("fault.switch.on", "false")];
+    let seen = answers(HOTOS21, &changes, &AFTER, 5);
+    assert_eq!(recovered(&seen, 2), 5);
+}
+
+/// Attempts and goodput a second, in ten whole seconds long after the pause.
+const PERIODIC: [&str; 2] = [
+    "count(desk.arrived) between 180s and 190s",
+    "count(desk.goodput) between 180s and 190s",
+];
+
+#[test]
+fn a_pause_of_a_second_is_for_ever() {
+    for (pause, attempts, goodput) in [
+        ("300ms", 70.0, 70.0),
+        ("400ms", 70.0, 70.0),
+        ("500ms", 70.0, 70.0),
+        ("700ms", 280.0, 0.0),
+        ("1s", 280.0, 0.0),
+        ("2s", 280.0, 0.0),
+    ] {
+        let seen = answers(PAUSE, &[("param.pause.value", pause)], &PERIODIC, 1);
+        assert_eq!(seen[0], [attempts, goodput], "after a pause of {pause}");
+    }
+}
+
+#[test]
+fn without_retries_a_pause_is_survived() {
+    let changes = [("retry.app.attempts", "1")];
+    let seen = answers(PAUSE, &changes, &PERIODIC, 1);
+    assert_eq!(seen[0], [70.0, 70.0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// P5: any load below normal capacity ÷ amplification recovers from any trigger. The
+    /// database carries 300/s and one retry doubles the load, so below 150/s.
+    #[test]
+    fn below_the_stable_capacity_everything_recovers(
+        rate in 20u32..140, outage in 1u32..40, kind in 0usize..3
+    ) {
+        let rate = format!("{rate}/s");
+        let outage = format!("{outage}s");
+        let fault = [
+            "cut = { between = [\"users\", \"db\"], messages = \"kept\" }",
+            "pause = { service = \"db\" }",
+            "slow = { service = \"db\", factor = 20 }",
+        ][kind];
+        let written = "cut = { between = [\"users\", \"db\"], messages = \"kept\" }";
+        let text = HOTOS21.replace(written, fault);
+        let changes = [("param.rate.value", rate.as_str()), ("fault.switch.for", &outage)];
+        let seen = answers(&text, &changes, &AFTER, 1);
+        prop_assert_eq!(recovered(&seen, 2), 1);
+    }
+}
