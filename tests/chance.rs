@@ -55,7 +55,6 @@ fn random_models_conserve_everybody_and_repeat() {
 
 /// Checks one model; returns how many events its first replication took.
 fn holds(written: &Written) -> Result<u64, TestCaseError> {
-    std::fs::write("/tmp/chance_last.toml", format!("# {}\n{}", written.seed, written.text)).unwrap();
     let program = compile(&checked(&written.text, &[]), &Asked::default());
     let mut arena = Arena::default();
     let first = replication(&program, written.seed, 0, &mut arena);

@@ -18,7 +18,9 @@ fn blocks(language: &str) -> Vec<String> {
     let readme = text("README.md");
     let fence = format!("```{language}\n");
     let parts = readme.split(&fence).skip(1);
-    parts.map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
+    parts
+        .map(|part| part.split("```").next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 /// The commands of the console blocks, without their prompt.
@@ -32,7 +34,11 @@ fn commands() -> Vec<String> {
 fn scene() -> Scene {
     let mut scene = Scene::new();
     for entry in fs::read_dir(root().join("models")).expect("there are models") {
-        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let name = entry
+            .expect("an entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
         scene = scene.file(&format!("models/{name}"), &text(&format!("models/{name}")));
     }
     for model in blocks("toml") {
@@ -59,7 +65,9 @@ fn every_command_runs() {
         let mut words = words[start..].to_vec();
         // Whether it runs is asked here; what it says is held by the reports.
         if ["run", "compare"].contains(&words[0]) {
-            words.retain(|word| *word != "--full");
+            if let Some(at) = words.iter().position(|word| *word == "--replications") {
+                words.drain(at..at + 2);
+            }
             words.extend(["--replications", "1"]);
         }
         let answer = scene.run(words.iter().copied());
@@ -74,8 +82,13 @@ fn every_line_of_shown_output_stands_in_a_report() {
         .map(|folder| text(&format!("reports/{folder}/terminal.txt")))
         .to_vec();
     for block in blocks("text") {
-        for line in block.lines().filter(|line| !line.trim().is_empty() && *line != "…") {
-            let there = reports.iter().any(|report| report.lines().any(|l| l == line));
+        for line in block
+            .lines()
+            .filter(|line| !line.trim().is_empty() && *line != "…")
+        {
+            let there = reports
+                .iter()
+                .any(|report| report.lines().any(|l| l == line));
             assert!(there, "not in any report: {line}");
         }
     }
@@ -87,7 +100,10 @@ fn every_link_inside_the_project_leads_somewhere() {
     for part in readme.split("](").skip(1) {
         let target = part.split([')', '#']).next().unwrap_or_default();
         if !target.is_empty() && !target.contains("://") {
-            assert!(root().join(target).exists(), "a link leads to nothing: {target}");
+            assert!(
+                root().join(target).exists(),
+                "a link leads to nothing: {target}"
+            );
         }
     }
 }

@@ -32,7 +32,13 @@ const STORM: Report = Report {
 const SALE: Report = Report {
     folder: "oneplus-2014-quick",
     model: "oneplus-2014",
-    words: &["compare", "--variants", "double-servers,patch-login,both", "--replications", "2"],
+    words: &[
+        "compare",
+        "--variants",
+        "double-servers,patch-login,both",
+        "--replications",
+        "2",
+    ],
 };
 /// What the README quotes: at the replications of the model.
 const SALE_IN_FULL: Report = Report {
@@ -53,9 +59,9 @@ fn is_kept(name: &str) -> bool {
 /// FNV-1a of 64 bits (Fowler, Noll, Vo).
 fn digest(bytes: &[u8]) -> u64 {
     let start = 0xcbf2_9ce4_8422_2325;
-    bytes
-        .iter()
-        .fold(start, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(start, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Every file that a report consists of, with its bytes.
@@ -67,7 +73,11 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
     words.extend(&report.words[1..]);
     let answer = scene.run(words.iter().copied());
     let went_well = answer.code == 0 || (97..100).contains(&answer.code);
-    assert!(went_well, "{}: {}\n{}", report.model, answer.code, answer.err);
+    assert!(
+        went_well,
+        "{}: {}\n{}",
+        report.model, answer.code, answer.err
+    );
     let mut files = vec![("terminal.txt".to_owned(), answer.out.into_bytes())];
     let mut digests = String::new();
     for folder in ["", "charts/"] {

@@ -1,8 +1,8 @@
 //! Closed forms and traces: what the engine must come out with.
 //!
 //! `theory/rows.csv` holds a number a row, with its source. A simulated row is met when
-//! |estimate − expected| ≤ t(n−1; 1.3e-5 a side) · standard error, and the standard error is at most
-//! so many percent of the value as the row says for the suite that runs: `within_full` for
+//! |estimate − expected| ≤ t(n−1; 1.3e-5 a side) · standard error, and the standard error is at
+//! most so many percent of the value as the row says for the suite that runs: `within_full` for
 //! `theory_full` (0.5 %; near saturation 2 %; for a chance of 6e-5 1 %), `within_everyday` for the
 //! everyday suite, which simulates less of the dear rows and is therefore allowed a wider one. The
 //! chance of a false alarm is 2.6e-5 a row. Single rows would let a small bias pass, so the first

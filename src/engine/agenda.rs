@@ -112,6 +112,9 @@ pub(super) struct Event {
 /// Instant and group, number, kind and slot in 61 + 3, 32, 4 + 28 bits.
 type Key = u128;
 
+/// The last instant that a key can tell: 73 years; what would come later never does.
+const FAR: Time = Time((1 << 61) - 1);
+
 #[inline]
 fn key(at: Time, group: Group, number: Number, kind: Kind, slot: u32) -> Key {
     debug_assert!(at.0 >= 0 && at.0 < 1 << 61 && slot <= MAX_SLOT);
@@ -232,7 +235,7 @@ impl Agenda {
     #[inline]
     pub(super) fn at(&mut self, at: Time, group: Group, kind: Kind, slot: u32) -> Number {
         let number = self.number();
-        let key = key(at.max(self.now), group, number, kind, slot);
+        let key = key(at.max(self.now).min(FAR), group, number, kind, slot);
         if at <= self.now && group == Group::Work {
             self.work.push(key);
         } else if at <= self.now && group == Group::Arrival {
@@ -266,7 +269,7 @@ impl Agenda {
     pub(super) fn in_lane(&mut self, lane: u32, kind: Kind, slot: u32) -> Number {
         let number = self.number();
         let l = &mut self.lanes[lane as usize];
-        let key = key(self.now + l.length, l.group, number, kind, slot);
+        let key = key((self.now + l.length).min(FAR), l.group, number, kind, slot);
         l.keys.push_back(key);
         if !l.posted {
             self.post(lane);
