@@ -8,15 +8,23 @@
 mod world;
 
 mod calls;
+mod cuts;
 mod deadlines;
+mod doors;
+mod faults;
 mod giving_up;
+mod horizon;
 mod joins;
+mod luck;
 mod nested;
+mod outcomes;
+mod overlays;
 mod people;
 mod pools;
 mod queues;
 mod refusals;
 mod reloads;
 mod retries;
+mod scaling;
 mod sharing;
 mod ties;

@@ -493,9 +493,11 @@ impl Sim<'_> {
             Passage::Arrives(at) => self.answer_at(slot, at),
             Passage::Lost => self.answer_lost(slot, id),
             Passage::TurnedAway(at) => {
-                let attempt = self.people.attempt(slot);
+                let attempt = *self.people.attempt(slot);
                 if attempt.answer == Answer::Ok {
-                    attempt.answer = Answer::Refused;
+                    self.count_wasted(id, &attempt, self.now);
+                    let attempt = self.people.attempt(slot);
+                    (attempt.answer, attempt.served) = (Answer::Refused, false);
                 }
                 self.answer_at(slot, at);
             }

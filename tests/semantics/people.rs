@@ -169,9 +169,11 @@ fn the_outcome_is_that_of_the_last_visit() {
             "{ call = 'u.work' }",
         )
         .run();
+    // The journey took 3.5, from the first arrival.
     seen.marks("x 1.5s, a 4.5s")
         .ended("a", Outcome::Served)
-        .returned("a", 1);
+        .returned("a", 1)
+        .journey_times("a", 1, "3.5s");
 }
 
 #[test]

@@ -191,3 +191,23 @@ fn a_user_turned_away_by_a_pool_is_refused_and_one_whose_wait_ran_out_has_failed
         .run();
     seen.marks("a 5s").ended("b", Outcome::Refused).inside("5s");
 }
+
+#[test]
+fn a_pool_that_grows_grants_at_once_and_one_that_shrinks_lets_units_run_out() {
+    // One unit until 1, two from 1 to 2, one again. a 0–3, b waits 0–1, 1–4. c waits from 0.5:
+    // at 3 one unit is in use and only one is left; at 4 it is c's: 4–7.
+    let grow = "
+        [action.grow]
+        at = '1s'
+        set = { 'pool.lock.size' = 2 }
+        [action.shrink]
+        at = '2s'
+        set = { 'pool.lock.size' = 1 }";
+    let seen = world(LOCK)
+        .tables(grow)
+        .user("a", "0s", "{ call = 's.long' }")
+        .user("b", "0s", "{ call = 's.long' }")
+        .user("c", "0.5s", "{ call = 's.long' }")
+        .run();
+    seen.marks("a 3s, b 4s, c 7s");
+}

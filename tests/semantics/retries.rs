@@ -67,10 +67,10 @@ fn wait(backoff: &str, seed: u64) -> f64 {
 #[test]
 fn every_jitter_stays_within_its_bounds() {
     // v = 2. Full: U(0, 2). Equal: 1 + U(0, 1). Decorrelated: U(2, 3 · 2) with the base as the
-    // previous wait of the first. Exponential: above 0, mean 2 (of 200: ± 3 · 0.14).
+    // previous wait of the first. Exponential: above 0, mean 2 (of 100: ± 3 · 0.2).
     let base = "kind = 'constant', base = '2s'";
     let mut sum = 0.0;
-    for seed in 1..=200 {
+    for seed in 1..=100 {
         let wait = |jitter: &str| wait(&format!("{base}, jitter = '{jitter}'"), seed);
         assert!((0.0..2.0).contains(&wait("full")));
         assert!((1.0..2.0).contains(&wait("equal")));
@@ -79,7 +79,7 @@ fn every_jitter_stays_within_its_bounds() {
         assert!(exponential > 0.0);
         sum += exponential;
     }
-    assert!((sum / 200.0 - 2.0).abs() < 0.43, "{}", sum / 200.0);
+    assert!((sum / 100.0 - 2.0).abs() < 0.6, "{}", sum / 100.0);
 }
 
 #[test]

@@ -240,3 +240,17 @@ fn users_of_one_instant_arrive_by_the_name_of_their_source() {
         .run();
     seen.marks("b 1s").first_last("z", "2s", "4s");
 }
+
+#[test]
+fn an_action_comes_before_the_grant_of_a_worker() {
+    // a works 0–1, b starts at 1 by what is in force since 1: 1–3.
+    let seen = world(BARE)
+        .set("service.s.queue.limit", "9")
+        .tables(
+            "[action.slower]\nat = '1s'\nset = { 'service.s.endpoint.work.steps.1.wait' = '2s' }",
+        )
+        .user("a", "0s", "{ call = 's.work' }")
+        .user("b", "0.5s", "{ call = 's.work' }")
+        .run();
+    seen.marks("a 1s, b 3s");
+}

@@ -7,8 +7,8 @@ use onrush::model::overlay::Change;
 use onrush::model::{self, Checked, Model};
 use onrush::observation::{
     CallCounter, CallSample, CounterId, Layout, LevelId, MessageCounter, Observation, Outcome,
-    PoolCounter, PoolLevel, SampleId, ServiceCounter, ServiceLevel, ServiceSample, StockCounter,
-    UserCounter, UserLevel,
+    PoolCounter, PoolLevel, RoomCounter, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
+    ServiceSample, StockCounter, UserCounter, UserLevel,
 };
 use onrush::program::{self, Asked, Names, Program};
 use onrush::text::render::{Colour, Frame, render};
@@ -74,6 +74,12 @@ impl World {
     /// A change as by `--set`.
     pub(super) fn set(mut self, path: &str, value: &str) -> World {
         self.changes.push(Change::new(path, value));
+        self
+    }
+
+    /// The variant to run.
+    pub(super) fn variant(mut self, name: &str) -> World {
+        self.variant = Some(name.to_owned());
         self
     }
 
@@ -286,6 +292,15 @@ impl Trace {
         assert_eq!(found, (expected.0, span(expected.1).nanos()), "{about}");
     }
 
+    /// How many served users of a journey there are, and the sum of their times.
+    #[track_caller]
+    pub(super) fn journey_times(&self, name: &str, n: u64, sum: &str) -> &Trace {
+        let id = position(&self.names().journeys, name);
+        let about = format!("times of `{name}`");
+        self.tally(self.layout().journey_time(id), (n, sum), &about);
+        self
+    }
+
     /// How many times of a call step there are, and their sum.
     #[track_caller]
     pub(super) fn call_times(&self, name: &str, what: CallSample, n: u64, sum: &str) -> &Trace {
@@ -365,5 +380,37 @@ impl Trace {
         let about = format!("pool `{name}` {level:?}");
         self.integral(self.layout().pool_level(id, level), sum, &about);
         self
+    }
+
+    /// A counter of a room.
+    #[track_caller]
+    pub(super) fn room(&self, name: &str, what: RoomCounter, n: u64) -> &Trace {
+        let id = position(&self.names().rooms, name);
+        let found = self.count(self.layout().room(id, what));
+        assert_eq!(found, n, "room `{name}` {what:?}");
+        self
+    }
+
+    /// How many waits for a room there are, and their sum.
+    #[track_caller]
+    pub(super) fn room_waits(&self, name: &str, n: u64, sum: &str) -> &Trace {
+        let id = position(&self.names().rooms, name);
+        let about = format!("waits for `{name}`");
+        self.tally(self.layout().room_wait(id), (n, sum), &about);
+        self
+    }
+
+    /// The integral of a level of a room, as time of one.
+    #[track_caller]
+    pub(super) fn room_level(&self, name: &str, level: RoomLevel, sum: &str) -> &Trace {
+        let id = position(&self.names().rooms, name);
+        let about = format!("room `{name}` {level:?}");
+        self.integral(self.layout().room_level(id, level), sum, &about);
+        self
+    }
+
+    /// The last instant at which anything happened.
+    pub(super) fn finished(&self) -> Time {
+        self.seen.ended
     }
 }
