@@ -46,7 +46,8 @@ fn nothing_elsewhere_moves_anybody() {
     for seed in 1..=5 {
         let idle = "[service.idle]\nendpoint.nothing = [ { cpu = 'exp(1s)' } ]";
         let seen = world(idle)
-            .tables("[arrivals.a0]\njourney = 'a0'\nrate = '3/s'\n[journey.a0]\nsteps = [ { call = 's.work' } ]")
+            .tables("[arrivals.a0]\njourney = 'a0'\nrate = '3/s'")
+            .tables("[journey.a0]\nsteps = [ { call = 's.work' } ]")
             .tables(SERVICE)
             .tables("[variant.v]\nset = { 'service.s.servers' = 3 }")
             .set("service.s.servers", "2")
