@@ -624,6 +624,40 @@ fn effort_is_as_asked() {
 }
 
 #[test]
+fn in_full_the_inputs_are_drawn_too() {
+    let drawn = DESK.replace("rate = \"20/s\"", "rate = \"$rate\"").replace(
+        "[arrivals",
+        "[param.rate]\nvalue = \"20/s\"\nrange = [\"10/s\", \"80/s\"]\n[arrivals",
+    );
+    let asked = r#"
+[uncertain]
+draws = 10
+[[uncertain.conclusion]]
+that = "one worker does not do"
+holds = ["fewer: share(served) < 95%"]
+"#;
+    let scene = Scene::with_model(&format!("{drawn}{asked}").replace("= 30", "= 3"));
+    let compare = ["compare", "model.toml", "--variants", "fewer"];
+    let answer = scene
+        .run(compare.into_iter().chain(["--full", "--out", "out"]))
+        .expect(0);
+    assert!(
+        answer.out.contains("one worker does not do"),
+        "{}",
+        answer.out
+    );
+    let results = results::from_json(&scene.text("out/results.json")).expect("it is a document");
+    assert_eq!(
+        results.replications, 30,
+        "the least that can meet an objective"
+    );
+    let uncertain = results.answers.uncertain.expect("inputs were drawn");
+    assert_eq!((uncertain.draws, uncertain.rows.len()), (10, 10));
+    let plain = desk().run(compare.into_iter().chain(["--full"])).expect(0);
+    assert!(plain.err.contains("no inputs are drawn"), "{}", plain.err);
+}
+
+#[test]
 fn same_within_moves_the_threshold() {
     let compare = [
         "compare",

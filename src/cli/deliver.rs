@@ -73,7 +73,7 @@ pub(super) fn deliver(
 fn said(results: &Results, look: Look) -> String {
     match results.command.as_str() {
         "run" => terminal::run(results, look),
-        _ => terminal::compare(results, look),
+        _ => terminal::compare(results, look) + &terminal::uncertain(results, look),
     }
 }
 

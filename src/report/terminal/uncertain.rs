@@ -5,14 +5,16 @@
 
 use super::super::{table, words};
 use super::layout::{Page, cell, columns};
-use super::run::{head, notes};
 use super::{Look, Tone};
 use crate::results::Results;
 
-/// The answer about drawn inputs for a terminal; nothing but the head if none were drawn.
+/// The answer about drawn inputs for a terminal, to stand below that of the comparison; empty if
+/// none were drawn.
 pub fn uncertain(results: &Results, look: Look) -> String {
+    if results.answers.uncertain.is_none() {
+        return String::new();
+    }
     let mut page = Page::new(look);
-    head(&mut page, results);
     if let Some(text) = words::uncertain(results) {
         page.blank();
         page.wrapped(&text, 0, Tone::Normal);
@@ -50,6 +52,5 @@ pub fn uncertain(results: &Results, look: Look) -> String {
             page.line([first].into_iter().chain(rest));
         }
     }
-    notes(&mut page, results);
     page.finish()
 }
