@@ -5,6 +5,7 @@ mod replicate;
 mod language;
 mod semantics;
 mod theory;
+mod determinism;
 mod chance;
 mod commands;
 mod reports;

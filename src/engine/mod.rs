@@ -1,6 +1,6 @@
 //! One replication of one program.
 //!
-//! [`run`] executes the events of the [agenda] in one total order until the horizon (or until
+//! [`run`] executes the events of the agenda in one total order until the horizon (or until
 //! everybody has left) and returns what was seen. The order of ties is written at
 //! `agenda::Group`; arrivals from sources count as scheduled before the clock started, by the
 //! name of the source, then by user.
