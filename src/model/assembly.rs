@@ -111,7 +111,7 @@ fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
     }
     model.drain = fields.flag(r, "drain").unwrap_or(false);
     model.study = study(r, &fields);
-    model.seed = fields.count(r, "seed", 0..=u64::MAX).unwrap_or(1);
+    model.seed = fields.count(r, "seed", 0..=MOST_SEED).unwrap_or(1);
     model.effort = effort(r, &fields);
     model.confidence = fields.share(r, "confidence").unwrap_or(0.95);
     if !(model.confidence > 0.0 && model.confidence < 1.0) {
@@ -124,6 +124,9 @@ fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
         );
     }
 }
+
+/// The largest seed: whole numbers are exact up to here.
+const MOST_SEED: u64 = 1 << 52;
 
 fn starts(r: &mut Reader<'_>, node: &Node) -> Option<String> {
     match &node.value {

@@ -16,8 +16,6 @@ use super::metric::Statistic;
 use super::step::StepKind;
 use crate::text::Diagnostic;
 
-pub use calls::WorstCase;
-
 /// Everything that is wrong or doubtful about a model as a whole, its variants included.
 pub(crate) fn check(model: &Model) -> Vec<Diagnostic> {
     let mut found = check_one(model);

@@ -26,7 +26,7 @@ pub mod uncertain;
 pub mod files;
 
 pub mod capacity;
-pub mod check;
+mod check;
 mod assembly;
 mod language;
 mod law;

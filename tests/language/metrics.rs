@@ -100,6 +100,23 @@ fn a_name_that_fits_two_things_is_spelled_out() {
 }
 
 #[test]
+fn a_part_named_like_a_figure_leaves_the_full_spellings() {
+    let text = PREORDER.replace("home  = [", "queue = []\nhome  = [");
+    let (model, _) = read(&text);
+    let error = model
+        .metric("max(shop.queue)")
+        .expect_err("it may be the endpoint");
+    let both = "`shop.queue` fits `service.shop.queue` and `service.shop.endpoint.queue`";
+    assert_eq!(error.found, both);
+    assert_eq!(
+        normal(&model, "max(service.shop.queue)"),
+        "max(service.shop.queue)"
+    );
+    let endpoint = "count(service.shop.endpoint.queue)";
+    assert_eq!(normal(&model, endpoint), endpoint);
+}
+
+#[test]
 fn units_follow_from_statistic_and_quantity() {
     let model = model();
     let unit = |text: &str| again(&model, text).unit();

@@ -423,22 +423,6 @@ const PREORDER_SOUND: &str = "[model]\nrun_for = \"1h\"\n[arrivals.a]\njourney =
     backoff = { base = \"1s\", cap = \"30s\", jitter = \"full\" }\n";
 
 #[test]
-fn the_worst_case_multiplies_reloads_retries_and_layers() {
-    let model = sound(PREORDER_SOUND);
-    let cases = model.worst_cases();
-    let attempts: Vec<(String, Option<u64>)> = cases
-        .into_iter()
-        .map(|case| (case.chain.join(" → "), case.attempts))
-        .collect();
-    // Three attempts and four reloads at the shop, three attempts each at the database.
-    let expected = [
-        ("s.e → db.get".to_owned(), Some(21)),
-        ("s.e".to_owned(), Some(7)),
-    ];
-    assert_eq!(attempts, expected);
-}
-
-#[test]
 fn capacity_follows_the_utilisation_law() {
     let model = sound(PREORDER_SOUND);
     let capacity = model.capacity();

@@ -63,7 +63,6 @@ fn survives(text: &str) {
     let _ = render(&diagnostics, model.sources(), Colour::Plain, Frame::Ascii);
     if model.is_sound() {
         let _ = model.capacity();
-        let _ = model.worst_cases();
         for variant in model.variants.clone() {
             let _ = model.variant(&variant.name);
             let _ = model.parts(&variant.name);

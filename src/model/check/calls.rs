@@ -1,4 +1,4 @@
-//! Who calls whom: circles, calls that may wait for ever, and how often one may be tried.
+//! Who calls whom: circles, calls that may wait for ever, reloads that come before timeouts.
 
 use std::collections::BTreeSet;
 
@@ -9,22 +9,9 @@ use crate::model::metric::write_span;
 use crate::model::step::{Call, Step, StepKind};
 use crate::text::{Diagnostic, Place};
 
-/// How often a request of a journey may be tried at worst, at one service down the line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorstCase {
-    /// The journey.
-    pub journey: String,
-    /// The calls that lead there, each as `service.endpoint`.
-    pub chain: Vec<String>,
-    /// Attempts at the last of them per request of the user; no limit if absent.
-    pub attempts: Option<u64>,
-    /// Where the last call is written.
-    pub place: Place,
-}
-
 /// How deep chains of calls are followed.
 const DEEPEST: usize = 12;
-/// How many chains are followed; a model with more is no longer for people to read.
+/// How many calls are followed; a model with more is no longer for people to read.
 const MOST_CHAINS: usize = 10_000;
 
 /// Calls `look` on every call and its place in a list of steps.
@@ -208,69 +195,4 @@ pub(super) fn impatient_reloads(model: &Model) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-impl Model {
-    /// How often each call may be tried for one request of a user: reloads × retries × layers.
-    pub fn worst_cases(&self) -> Vec<WorstCase> {
-        let mut found = Vec::new();
-        for (name, journey) in &self.journeys {
-            let mut direct = Vec::new();
-            calls(&journey.steps, &mut |call, place| {
-                direct.push((call, place));
-            });
-            for (call, place) in direct {
-                let retried = self.attempts(call);
-                let attempts = match &journey.reload {
-                    None => Some(retried),
-                    Some(reload) => reload.at_most.map(|at_most| match reload.on_error {
-                        // A reload after an error starts the policy anew; one without an answer
-                        // is one more attempt.
-                        Some(_) => retried.saturating_mul(u64::from(at_most) + 1),
-                        None => retried.saturating_add(u64::from(at_most)),
-                    }),
-                };
-                let chain = vec![format!("{}.{}", call.service, call.endpoint)];
-                let case = WorstCase {
-                    journey: name.clone(),
-                    chain,
-                    attempts,
-                    place,
-                };
-                self.deeper(case, &mut found);
-            }
-        }
-        found
-    }
-
-    fn attempts(&self, call: &Call) -> u64 {
-        let policy = call.retry.as_ref().and_then(|name| self.retries.get(name));
-        policy.map_or(1, |policy| u64::from(policy.attempts))
-    }
-
-    fn deeper(&self, case: WorstCase, found: &mut Vec<WorstCase>) {
-        let last = case.chain.last().and_then(|target| target.split_once('.'));
-        let nested = match last {
-            Some((service, endpoint)) => calls_of(self, service, endpoint),
-            None => Vec::new(),
-        };
-        for (call, place) in nested {
-            let target = format!("{}.{}", call.service, call.endpoint);
-            let circle = case.chain.contains(&target) || case.chain.len() > DEEPEST;
-            if circle || found.len() > MOST_CHAINS {
-                continue;
-            }
-            let attempts = case.attempts.map(|n| n.saturating_mul(self.attempts(call)));
-            let mut chain = case.chain.clone();
-            chain.push(target);
-            let deeper = WorstCase {
-                journey: case.journey.clone(),
-                chain,
-                attempts,
-                place,
-            };
-            self.deeper(deeper, found);
-        }
-        found.push(case);
-    }
 }

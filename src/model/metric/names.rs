@@ -338,8 +338,9 @@ impl Names {
         found.extend(self.thing(first, rest, None));
         let (second, third) = rest.split_once('.').unwrap_or((rest, ""));
         match first {
-            "service" => found.extend(self.service(second, third)),
-            "journey" => found.extend(self.journey(second, third)),
+            // In full spelling the thing's own figure comes before its parts of the same name.
+            "service" => found.extend(self.service(second, third).into_iter().take(1)),
+            "journey" => found.extend(self.journey(second, third).into_iter().take(1)),
             "pool" | "room" | "stock" | "mark" => {
                 found.extend(self.thing(second, third, Some(first)));
             }
