@@ -138,6 +138,9 @@ pub(crate) struct GotIn<'a> {
     pub(crate) share: Option<&'a Estimate>,
 }
 
+/// From this share on, everybody got in as far as a percentile can tell.
+const NEARLY_ALL: f64 = 0.999;
+
 /// Those who got in, for a metric that is a percentile of a time; `None` if everybody did.
 pub(crate) fn got_in<'a>(variant: &'a Variant, key: &'a str) -> Option<GotIn<'a>> {
     let (form, step) = percentile_of(key)?;
@@ -159,16 +162,41 @@ pub(crate) fn got_in<'a>(variant: &'a Variant, key: &'a str) -> Option<GotIn<'a>
         "p99.9" => t.p999.as_ref(),
         _ => None,
     });
-    let is_everybody = share.and_then(|e| e.estimate).is_none_or(|s| s >= 1.0);
+    let is_everybody = share
+        .and_then(|e| e.estimate)
+        .is_none_or(|s| s >= NEARLY_ALL);
     (!is_everybody).then_some(GotIn { form, time, share })
 }
 
-/// The first bottleneck that is a cause.
+/// The cause that matters most: it holds up most others, in most launches, for longest.
 pub(crate) fn cause(variant: &Variant) -> Option<&Bottleneck> {
-    variant
+    let causes = variant
         .bottlenecks
         .iter()
-        .find(|b| b.kind == BottleneckKind::Cause)
+        .filter(|b| b.kind == BottleneckKind::Cause);
+    let weight = |b: &Bottleneck| {
+        let all = variant.bottlenecks.iter();
+        let waiting = all.filter(|other| other.waits_for.as_ref() == Some(&b.place));
+        let launches = b.in_launches.map_or(0, |p| p.k);
+        (waiting.count().max(b.effects.len()), launches)
+    };
+    let length = |b: &Bottleneck| {
+        let at = |e: Option<Estimate>| e.and_then(|e| e.p50.or(e.estimate)).unwrap_or(0.0);
+        at(b.to_s) - at(b.from_s)
+    };
+    // The first of equals: `max_by` would take the last.
+    causes.rev().max_by(|a, b| {
+        let by_weight = weight(a).cmp(&weight(b));
+        by_weight.then(length(a).total_cmp(&length(b)))
+    })
+}
+
+/// All bottlenecks, the cause that matters most first, the others as the document lists them.
+pub(crate) fn bottlenecks(variant: &Variant) -> Vec<&Bottleneck> {
+    let main = cause(variant);
+    let is_main = |b: &&Bottleneck| main.is_some_and(|m| std::ptr::eq(m, *b));
+    let others = variant.bottlenecks.iter().filter(|b| !is_main(b));
+    main.into_iter().chain(others).collect()
 }
 
 /// The attributions worth telling: variant, its metric, what its changes are worth on it.

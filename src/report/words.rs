@@ -242,6 +242,7 @@ pub fn met_of(variant: &Variant) -> String {
 fn of_all(verb: &str, some: usize, all: usize) -> String {
     match (some, all) {
         (1, 1) => format!("{verb} its objective"),
+        (2, 2) => format!("{verb} both objectives"),
         _ if some == all => format!("{verb} all {} objectives", small(all)),
         _ => format!("{verb} {} of {} objectives", small(some), small(all)),
     }
@@ -252,6 +253,11 @@ fn unclear_objectives(unclear: usize, all: usize) -> String {
     let verb = if unclear == 1 { "is" } else { "are" };
     match all {
         1 => "its objective is unclear at this number of launches".to_owned(),
+        2 if unclear == 2 => "both objectives are unclear at this number of launches".to_owned(),
+        _ if unclear == all => format!(
+            "all {} objectives are unclear at this number of launches",
+            small(all)
+        ),
         _ => format!(
             "{} of {} objectives {verb} unclear at this number of launches",
             small(unclear),
@@ -271,6 +277,8 @@ fn objectives_clause(variant: &Variant) -> Option<String> {
         Some(unclear_objectives(all - met, all))
     } else if met == 0 && all == 1 {
         Some("fails its objective".to_owned())
+    } else if met == 0 && all == 2 {
+        Some("meets neither objective".to_owned())
     } else if met == 0 {
         Some(format!("meets none of {} objectives", small(all)))
     } else {
@@ -491,27 +499,30 @@ fn who_only_waits(variant: &Variant) -> String {
 }
 
 fn of_kind(variant: &Variant, kind: BottleneckKind) -> Vec<&Bottleneck> {
-    variant
-        .bottlenecks
-        .iter()
-        .filter(|b| b.kind == kind)
-        .collect()
+    let mut found = reading::bottlenecks(variant);
+    found.retain(|b| b.kind == kind);
+    found
 }
 
 /// Whether the bottleneck of the baseline stays, moves, or is gone in a variant.
 fn where_it_moved(results: &Results, name: &str, variant: &Variant) -> String {
     let before = reading::baseline(results).and_then(reading::cause);
+    let causes = of_kind(variant, BottleneckKind::Cause);
+    let stays = causes
+        .iter()
+        .find(|now| before.is_some_and(|b| b.place == now.place));
+    if let Some(now) = stays {
+        return format!(
+            "With {name}, {} is still the bottleneck{}.",
+            now.place,
+            spell(now)
+        );
+    }
     match (before, reading::cause(variant)) {
-        (Some(before), Some(now)) if before.place == now.place => {
+        (Some(before), Some(now)) => {
             format!(
-                "With {name}, {} is still the bottleneck{}.",
-                now.place,
-                spell(now)
-            )
-        }
-        (Some(_), Some(now)) => {
-            format!(
-                "With {name}, the bottleneck moves to {}{}.",
+                "With {name}, {} is no longer full; now {} is full{}.",
+                before.place,
                 now.place,
                 spell(now)
             )

@@ -69,7 +69,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, journey: &Journey) -> Scene {
         if lines.len() > fitting {
             lines = vec![cut(&remark, font, remarks)];
         }
-        let top = strip.y + height / 2.0 - (lines.len() - 1).min(lines.len()) as f64 * 8.0;
+        let top = strip.y + height / 2.0 - lines.len().saturating_sub(1) as f64 * 8.0;
         for (line, text) in lines.iter().enumerate() {
             let at = (panel.right() + 14.0, top + 16.0 * line as f64);
             scene.words(at, text, (font, Anchor::Left, Ink::Text));

@@ -124,8 +124,8 @@ fn remark_beside(scene: &mut Scene, at: (f64, f64), remark: &[String; 2], height
     scene.text((at.0, at.1 + 8.0), why, TICK);
 }
 
-/// The scale of colours, above the rows.
-fn legend(scene: &mut Scene, body: Area) {
+/// The scale of colours, in one line at the top of an area.
+pub(crate) fn legend(scene: &mut Scene, body: Area) {
     let y = body.y + 12.0;
     let mut x = body.x;
     let title = words::WORKERS_HELD;

@@ -69,7 +69,7 @@ impl Ink {
             Ink::Muted => of(0x55565C, 0xA9AAB3),
             Ink::Rule => of(0xD9DAE0, 0x34363F),
             Ink::Zero => of(0xF1F1F4, 0x1D1F26),
-            Ink::Heat(step) if is_light => cividis(HEAT_STEPS.saturating_sub(step)),
+            Ink::Heat(step) if is_light => paler(step),
             Ink::Heat(step) => cividis(step.min(HEAT_STEPS)),
             Ink::Blue => hex(0x0072B2),
             Ink::Vermillion => hex(0xD55E00),
@@ -105,6 +105,15 @@ fn cividis(step: u8) -> RGBColor {
     let (a, b) = (hex(POINTS[first]), hex(POINTS[first + 1]));
     let mix = |a: u8, b: u8| (f64::from(a) * (1.0 - part) + f64::from(b) * part).round() as u8;
     RGBColor(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+}
+
+/// The turned scale on white: its bright end is mixed with paper, so that little looks like little.
+fn paler(step: u8) -> RGBColor {
+    let share = f64::from(step.min(HEAT_STEPS)) / f64::from(HEAT_STEPS);
+    let weight = 0.3 + 0.7 * share;
+    let colour = cividis(HEAT_STEPS.saturating_sub(step));
+    let mix = |c: u8| (f64::from(c) * weight + 255.0 * (1.0 - weight)).round() as u8;
+    RGBColor(mix(colour.0), mix(colour.1), mix(colour.2))
 }
 
 /// `#RRGGBB`, as drawn.

@@ -234,7 +234,7 @@ fn few_times(scene: &mut Scene, column: Area, variant: &Variant) {
     }
 }
 
-/// The colours of the outcomes, in one line above the columns.
+/// The colours of outcomes and of what is held, in one line above the columns.
 fn key(scene: &mut Scene, body: Area, variants: &[(&str, &Variant)]) {
     let mut names: Vec<&str> = Vec::new();
     for (_, variant) in variants {
@@ -259,4 +259,6 @@ fn key(scene: &mut Scene, body: Area, variants: &[(&str, &Variant)]) {
         scene.text((x + 18.0, y), &text, LABEL);
         x += 18.0 + width_of(&text, LABEL) + 18.0;
     }
+    let rest = body.between(x - body.x + 22.0, 0.0).within(-2.0, 0.0);
+    heat::legend(scene, rest);
 }

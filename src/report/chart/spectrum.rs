@@ -35,7 +35,7 @@ fn reach(curves: &[(usize, &str, &Spectrum)]) -> f64 {
         let wall = (curve.served_share < 1.0).then_some(curve.served_share);
         last.into_iter().chain(wall)
     });
-    ends.fold(0.99, f64::max)
+    ends.fold(0.9, f64::max)
 }
 
 /// Least and most of all times, seconds.

@@ -4,8 +4,7 @@ use super::super::{number, reading, words};
 use super::layout::{Cell, Page, bar, cell, columns, sparkline};
 use super::{Look, Tone};
 use crate::results::{
-    Bottleneck, BottleneckKind, Estimate, Objective, ObjectiveVerdict, Results, Times, Unit,
-    Variant, key,
+    Bottleneck, Estimate, Objective, ObjectiveVerdict, Results, Times, Unit, Variant, key,
 };
 
 /// Most events that are printed.
@@ -170,17 +169,13 @@ fn where_it_broke(page: &mut Page, variant: &Variant) {
         }
         return;
     }
-    for (rank, bottleneck) in variant.bottlenecks.iter().enumerate() {
+    for (rank, bottleneck) in reading::bottlenecks(variant).into_iter().enumerate() {
         let label = format!("{} {}", rank + 1, bottleneck.place);
         let held = held_of(variant, &bottleneck.place);
         page.line(station_row(&label, &bottleneck.place, variant, held));
         page.indented(&words::bottleneck_remark(bottleneck), 4);
     }
-    if let Some(first) = variant
-        .bottlenecks
-        .iter()
-        .find(|b| b.kind == BottleneckKind::Cause)
-    {
+    if let Some(first) = reading::cause(variant) {
         queue_over_time(page, variant, first);
     }
 }

@@ -168,7 +168,9 @@ fn heat_takeaway(variant: &Variant) -> String {
 }
 
 fn places(variant: &Variant, kind: BottleneckKind) -> Vec<String> {
-    let all = variant.bottlenecks.iter().filter(|b| b.kind == kind);
+    let all = reading::bottlenecks(variant)
+        .into_iter()
+        .filter(|b| b.kind == kind);
     all.map(|b| b.place.clone()).collect()
 }
 
@@ -279,7 +281,7 @@ pub fn layer_label(users: &Users, name: &str) -> String {
         Some(count) => format!(
             "{} {} ({})",
             layer_name(name),
-            number::whole(count),
+            number::count(count),
             estimate(part, Unit::Share)
         ),
         None => layer_name(name),
@@ -319,7 +321,7 @@ pub fn time_of_those_who_got_in(step: &str) -> String {
 
 /// The same where there is little room.
 pub fn time_short(step: &str) -> String {
-    format!("Time of {step} if in")
+    format!("{step} if in: p50, p95, p99")
 }
 
 /// Vertical axis of the percentile spectrum.

@@ -79,7 +79,7 @@ pub fn outcomes(users: &Users) -> Vec<OutcomeLine> {
             let share = outcome(shares, name);
             (count.estimate? > 0.0 || name == "served").then(|| OutcomeLine {
                 word: outcome_word(name),
-                count: number::whole(count.estimate.unwrap_or(0.0)),
+                count: number::count(count.estimate.unwrap_or(0.0)),
                 share: estimate(share, Unit::Share),
                 share_value: share.and_then(|e| e.estimate).unwrap_or(0.0),
             })
