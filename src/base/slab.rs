@@ -124,28 +124,38 @@ impl<T> Slab<T> {
     /// Beyond 2³² − 1 slots.
     #[inline]
     pub fn insert(&mut self, value: T) -> Ticket {
+        self.insert_with(|| value)
+    }
+
+    /// Puts the value that `make` makes into the slot freed last, or into a new one: made where
+    /// it stays.
+    ///
+    /// # Panics
+    /// Beyond 2³² − 1 slots.
+    #[inline(always)]
+    pub fn insert_with(&mut self, make: impl FnOnce() -> T) -> Ticket {
         self.live += 1;
         let slot = self.free;
         if let Some(entry) = self.slots.get_mut(slot as usize) {
             self.free = entry.next_free;
             entry.generation += 1;
-            entry.value = value;
+            entry.value = make();
             return Ticket {
                 slot,
                 generation: entry.generation,
             };
         }
-        self.grow(value)
+        self.grow(make)
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, value: T) -> Ticket {
+    fn grow(&mut self, make: impl FnOnce() -> T) -> Ticket {
         let slot = crate::base::table::number(self.slots.len());
         self.slots.push(Slot {
             generation: 1,
             next_free: NO_SLOT,
-            value,
+            value: make(),
         });
         Ticket {
             slot,
@@ -175,6 +185,28 @@ impl<T> Slab<T> {
     #[inline]
     pub fn contains(&self, ticket: Ticket) -> bool {
         self.get(ticket).is_some()
+    }
+
+    /// Whoever lives in `slot`, for those who know that somebody does.
+    ///
+    /// # Panics
+    /// Beyond the last slot; in debug builds also where nobody lives.
+    #[inline]
+    pub fn live(&self, slot: u32) -> &T {
+        let entry = &self.slots[slot as usize];
+        debug_assert!(entry.generation & 1 == 1, "nobody lives in slot {slot}");
+        &entry.value
+    }
+
+    /// Whoever lives in `slot`, to change, for those who know that somebody does.
+    ///
+    /// # Panics
+    /// Beyond the last slot; in debug builds also where nobody lives.
+    #[inline]
+    pub fn live_mut(&mut self, slot: u32) -> &mut T {
+        let entry = &mut self.slots[slot as usize];
+        debug_assert!(entry.generation & 1 == 1, "nobody lives in slot {slot}");
+        &mut entry.value
     }
 
     /// Whoever lives in `slot` now. For those who know that their tenant is still there.

@@ -123,6 +123,12 @@ impl Span {
         Span(secs.saturating_mul(NANOS_IN_SECOND))
     }
 
+    /// A duration of `nanos` nanoseconds, to the nearest one, halves away from zero. Saturates.
+    #[inline]
+    pub fn from_nanos_f64(nanos: f64) -> Span {
+        Span(nearest(nanos))
+    }
+
     /// A duration of `secs` seconds, to the nearest nanosecond, halves away from zero.
     ///
     /// Saturates at [`Span::FOREVER`]; a NaN is no time at all.
@@ -153,6 +159,13 @@ impl Span {
     #[inline]
     pub fn scaled(self, factor: f64) -> Span {
         Span(nearest(self.0 as f64 * factor))
+    }
+
+    /// This duration divided by `divisor`, to the nearest nanosecond, halves away from zero.
+    /// Saturates.
+    #[inline]
+    pub fn divided(self, divisor: f64) -> Span {
+        Span(nearest(self.0 as f64 / divisor))
     }
 
     /// Reads a written duration such as `"20ms"`, `"1.5s"` or `"1h30m"`, to the nearest nanosecond.

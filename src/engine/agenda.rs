@@ -1,17 +1,20 @@
-//! What happens next: rings, lanes and a heap behind one total order.
+//! What happens next: rings, lanes, a wheel and a heap behind one total order.
 //!
 //! Every event has a key of 128 bits: instant, group, number in the order of scheduling, then
 //! what it is and whom it concerns. The smallest key is next, so the order is total, the same on
 //! every machine, and written in one place ([`Group`]). Where an event waits is only a matter of
-//! cost: events at the present instant stand in rings, clocks of a fixed length in lanes (each
-//! is in order by itself, so only its head needs the heap), the rest in a four-ary heap whose
-//! popped root stays a hole for the next push. An event is cancelled by forgetting its number.
+//! cost: events at the present instant stand in rings, clocks of a fixed length in lanes (each is
+//! in order by itself, so only its head stands among the others), the later ones in a timing
+//! wheel, from which those of the next tick come out in order. An event is cancelled by
+//! forgetting its number.
 //!
 //! It does not know tasks: whether an event is stale is the caller's business.
 
 use std::collections::VecDeque;
 
 use crate::base::time::{Span, Time};
+use crate::engine::heap::Heap;
+use crate::engine::wheel::Wheel;
 
 /// What comes first at one instant (semantics 11); within a group the order of scheduling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +99,17 @@ pub(super) const NO_EVENT: Number = 0;
 /// Slots that fit into a key.
 pub(super) const MAX_SLOT: u32 = (1 << 28) - 1;
 
+/// Instant and group of a newcomer, as the upper half of a key has them; of nobody without one.
+#[inline]
+pub(super) fn newcomer_half(at: Option<Time>) -> u64 {
+    at.map_or(u64::MAX, |at| upper(at, Group::Arrival))
+}
+
+#[inline]
+fn upper(at: Time, group: Group) -> u64 {
+    ((at.0 as u64) << 3) | group as u64
+}
+
 /// An event taken from the agenda.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Event {
@@ -110,7 +124,7 @@ pub(super) struct Event {
 }
 
 /// Instant and group, number, kind and slot in 61 + 3, 32, 4 + 28 bits.
-type Key = u128;
+pub(super) type Key = u128;
 
 /// The last instant that a key can tell: 73 years; what would come later never does.
 const FAR: Time = Time((1 << 61) - 1);
@@ -118,16 +132,22 @@ const FAR: Time = Time((1 << 61) - 1);
 #[inline]
 fn key(at: Time, group: Group, number: Number, kind: Kind, slot: u32) -> Key {
     debug_assert!(at.0 >= 0 && at.0 < 1 << 61 && slot <= MAX_SLOT);
-    let high = ((at.0 as u64) << 3) | group as u64;
+    let high = upper(at, group);
     let low = (u64::from(number) << 32) | (u64::from(kind as u8) << 28) | u64::from(slot);
     (u128::from(high) << 64) | u128::from(low)
+}
+
+/// The instant of a key, in nanoseconds.
+#[inline]
+pub(super) fn instant(key: Key) -> u64 {
+    (key >> 67) as u64
 }
 
 #[inline]
 fn event(key: Key) -> Event {
     let low = key as u64;
     Event {
-        at: Time((key >> 67) as i64),
+        at: Time(instant(key) as i64),
         kind: KINDS[((low >> 28) & 15) as usize],
         number: (low >> 32) as u32,
         slot: (low as u32) & MAX_SLOT,
@@ -140,7 +160,7 @@ struct Lane {
     length: Span,
     group: Group,
     keys: VecDeque<Key>,
-    /// Whether its first key stands in the heap.
+    /// Whether its first key stands among the others.
     posted: bool,
 }
 
@@ -157,9 +177,14 @@ impl Ring {
         self.head = 0;
     }
 
+    /// Adds an event, nearly always as the last.
     #[inline]
     fn push(&mut self, key: Key) {
-        self.keys.push(key);
+        let mut at = self.keys.len();
+        while at > self.head && self.keys[at - 1] > key {
+            at -= 1;
+        }
+        self.keys.insert(at, key);
     }
 
     #[inline]
@@ -192,21 +217,25 @@ pub(super) enum Next {
 pub(super) struct Agenda {
     now: Time,
     numbers: u64,
-    heap: Heap,
+    /// The tick under way, the latest first.
+    tick: Vec<Key>,
+    /// What has come in since for this tick or before.
+    late: Heap,
+    /// What comes later.
+    wheel: Wheel,
     work: Ring,
     arrivals: Ring,
     lanes: Vec<Lane>,
 }
-
-/// Most lanes; further lengths go to the heap.
-const MAX_LANES: usize = 256;
 
 impl Agenda {
     /// Forgets everything; the clock stands at 0.
     pub(super) fn clear(&mut self) {
         self.now = Time(0);
         self.numbers = 0;
-        self.heap.clear();
+        self.tick.clear();
+        self.late.clear();
+        self.wheel.clear();
         self.work.clear();
         self.arrivals.clear();
         self.lanes.clear();
@@ -232,36 +261,48 @@ impl Agenda {
     }
 
     /// Schedules an event; an instant that has passed counts as now.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&mut self, at: Time, group: Group, kind: Kind, slot: u32) -> Number {
         let number = self.number();
-        let key = key(at.max(self.now).min(FAR), group, number, kind, slot);
-        if at <= self.now && group == Group::Work {
-            self.work.push(key);
-        } else if at <= self.now && group == Group::Arrival {
-            self.arrivals.push(key);
-        } else {
-            self.heap.push(key);
-        }
+        self.numbered(number, at, group, (kind, slot));
         number
     }
 
-    /// The lane for clocks of this length, if there is room for one.
-    pub(super) fn lane(&mut self, length: Span, group: Group) -> Option<u32> {
-        let found = self
-            .lanes
-            .iter()
-            .position(|l| l.length == length && l.group == group);
-        if found.is_none() && self.lanes.len() < MAX_LANES {
-            self.lanes.push(Lane {
-                length,
-                group,
-                keys: VecDeque::new(),
-                posted: false,
-            });
-            return Some(self.lanes.len() as u32 - 1);
+    /// Schedules an event of a number that was given before.
+    #[inline(always)]
+    pub(super) fn numbered(
+        &mut self,
+        number: Number,
+        at: Time,
+        group: Group,
+        (kind, slot): (Kind, u32),
+    ) {
+        let key = key(at.max(self.now).min(FAR), group, number, kind, slot);
+        if at > self.now || !matches!(group, Group::Work | Group::Arrival) {
+            self.add(key);
+        } else if group == Group::Work {
+            self.work.push(key);
+        } else {
+            self.arrivals.push(key);
         }
-        found.map(|i| i as u32)
+    }
+
+    /// Schedules an event later than now.
+    #[inline(never)]
+    fn add(&mut self, key: Key) {
+        if !self.wheel.takes(key) {
+            self.late.push(key);
+        }
+    }
+
+    /// Opens a lane for clocks of each of these lengths.
+    pub(super) fn open_lanes(&mut self, lengths: &[Span], group: Group) {
+        self.lanes.extend(lengths.iter().map(|&length| Lane {
+            length,
+            group,
+            keys: VecDeque::new(),
+            posted: false,
+        }));
     }
 
     /// Starts a clock of the lane's length.
@@ -277,7 +318,7 @@ impl Agenda {
         number
     }
 
-    /// Puts the head of a lane into the heap.
+    /// Puts the head of a lane among the events.
     #[inline]
     fn post(&mut self, lane: u32) {
         let l = &mut self.lanes[lane as usize];
@@ -285,12 +326,12 @@ impl Agenda {
         if let Some(&head) = l.keys.front() {
             let mask = u128::from(u32::MAX);
             let low = u128::from(((Kind::Lane as u32) << 28) | lane);
-            self.heap.push((head & !mask) | low);
+            self.add((head & !mask) | low);
         }
     }
 
-    /// Takes what is next: the newcomer who comes at `newcomer`, if anybody does, or an event up
-    /// to `until`. `is_live` says which clocks still count; stale ones at the head of a lane are
+    /// Takes what is next: the newcomer, if one comes (see [`newcomer_half`]), or an event up to
+    /// `until`. `is_live` says which clocks still count; stale ones at the head of a lane are
     /// dropped unseen.
     ///
     /// Arrivals from sources count as scheduled before the clock started, so at one instant they
@@ -298,27 +339,22 @@ impl Agenda {
     #[inline]
     pub(super) fn next(
         &mut self,
-        newcomer: Option<Time>,
+        newcomer: u64,
         until: Time,
         is_live: impl Fn(Event) -> bool,
     ) -> Next {
-        let least = self.heap.least;
-        if let Some(first) = self.work.front()
-            && first < least
+        if self.tick.is_empty() && self.late.is_empty() {
+            self.wheel.next_tick(newcomer >> 3, &mut self.tick);
+        }
+        let least = self.least();
+        if !(self.work.keys.is_empty() && self.arrivals.keys.is_empty())
+            && let Some(first) = self.next_in_ring(newcomer, least)
         {
-            self.work.pop();
             return Next::Event(event(first));
         }
-        let outside = newcomer.map_or(Key::MAX, |at| key(at, Group::Arrival, 0, Kind::Lane, 0));
-        if let Some(first) = self.arrivals.front()
-            && first < least
-            && first < outside
-        {
-            self.arrivals.pop();
-            return Next::Event(event(first));
-        }
-        if outside < least {
-            self.now = event(outside).at;
+        let half = (least >> 64) as u64;
+        if newcomer <= half && newcomer != u64::MAX {
+            self.now = Time((newcomer >> 3) as i64);
             return Next::Newcomer;
         }
         if least == Key::MAX {
@@ -330,20 +366,49 @@ impl Agenda {
         }
         debug_assert!(next.at >= self.now, "time runs back");
         self.now = next.at;
-        self.heap.pop();
+        if self.tick.last() == Some(&least) {
+            self.tick.pop();
+        } else {
+            self.late.pop();
+        }
         if next.kind == Kind::Lane {
             return Next::Event(self.pop_lane(next.slot, is_live));
         }
         Next::Event(next)
     }
 
+    /// Takes the next of those at the present instant, unless something else comes before.
+    #[inline(never)]
+    fn next_in_ring(&mut self, newcomer: u64, least: Key) -> Option<Key> {
+        if let Some(first) = self.work.front() {
+            if first < least {
+                self.work.pop();
+                return Some(first);
+            }
+            return None;
+        }
+        let first = self.arrivals.front()?;
+        if first < least && ((first >> 64) as u64) < newcomer {
+            self.arrivals.pop();
+            return Some(first);
+        }
+        None
+    }
+
+    /// The smallest key of those in order, the largest number if there is none.
+    #[inline]
+    fn least(&self) -> Key {
+        let least = self.late.least();
+        self.tick.last().map_or(least, |&last| last.min(least))
+    }
+
     /// Whether nothing else happens at the present instant, so that what would stand in a ring
     /// may as well happen at once.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_quiet(&self) -> bool {
         self.work.keys.is_empty()
             && self.arrivals.keys.is_empty()
-            && (self.heap.least >> 67) as i64 > self.now.0
+            && instant(self.least()) > self.now.0 as u64
     }
 
     #[inline]
@@ -363,128 +428,9 @@ impl Agenda {
     /// Bytes in use, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
         let keys: usize = self.lanes.iter().map(|l| l.keys.capacity()).sum();
-        (self.heap.keys.capacity()
-            + self.work.keys.capacity()
-            + self.arrivals.keys.capacity()
-            + keys)
-            * size_of::<Key>()
-    }
-}
-
-/// First slot in use; the four children of slot i are 4(i − 2) … 4(i − 2) + 3, so siblings share
-/// a cache line.
-const ROOT: usize = 3;
-
-/// A four-ary heap; unused slots hold the largest key, so groups of children are always whole.
-#[derive(Debug)]
-struct Heap {
-    /// The smallest key, the largest number if there is none.
-    least: Key,
-    keys: Vec<Key>,
-    /// Keys, the hole counted.
-    len: usize,
-    /// Whether the root was taken and not yet replaced.
-    hole: bool,
-}
-
-impl Default for Heap {
-    fn default() -> Self {
-        Self {
-            least: Key::MAX,
-            keys: Vec::new(),
-            len: 0,
-            hole: false,
-        }
-    }
-}
-
-impl Heap {
-    fn clear(&mut self) {
-        self.least = Key::MAX;
-        self.keys.clear();
-        self.len = 0;
-        self.hole = false;
-    }
-
-    #[inline]
-    fn push(&mut self, key: Key) {
-        self.least = self.least.min(key);
-        if self.hole {
-            self.hole = false;
-            self.sift_down(key);
-            return;
-        }
-        if self.len + 12 >= self.keys.len() {
-            let more = (self.keys.len() * 2).max(64);
-            self.keys.resize(more, Key::MAX);
-        }
-        let mut i = self.len + ROOT;
-        self.len += 1;
-        while i > ROOT {
-            let parent = i / 4 + 2;
-            let above = self.keys[parent];
-            if above <= key {
-                break;
-            }
-            self.keys[i] = above;
-            i = parent;
-        }
-        self.keys[i] = key;
-    }
-
-    /// Removes the smallest key and leaves a hole; the next smallest is among its children.
-    #[inline]
-    fn pop(&mut self) {
-        self.fill();
-        debug_assert!(self.len > 0);
-        self.hole = true;
-        let children: &[Key; 4] = self.keys[4 * (ROOT - 2)..4 * (ROOT - 2) + 4]
-            .try_into()
-            .expect("four children");
-        let [a, b, c, d] = *children;
-        self.least = a.min(b).min(c.min(d));
-    }
-
-    #[inline]
-    fn fill(&mut self) {
-        if !self.hole {
-            return;
-        }
-        self.hole = false;
-        self.len -= 1;
-        let last = std::mem::replace(&mut self.keys[self.len + ROOT], Key::MAX);
-        if self.len > 0 {
-            self.sift_down(last);
-        }
-    }
-
-    #[inline]
-    fn sift_down(&mut self, key: Key) {
-        let end = self.len + ROOT;
-        let keys = &mut self.keys[..];
-        let mut i = ROOT;
-        loop {
-            let child = 4 * (i - 2);
-            if child >= end {
-                break;
-            }
-            let four: &[Key] = &keys[child..child + 4];
-            let (a, b, c, d) = (four[0], four[1], four[2], four[3]);
-            let left = usize::from(b < a);
-            let right = 2 + usize::from(d < c);
-            let (least_left, least_right) = (a.min(b), c.min(d));
-            let least = least_left.min(least_right);
-            let which = if least_right < least_left {
-                right
-            } else {
-                left
-            };
-            if key <= least {
-                break;
-            }
-            keys[i] = least;
-            i = child + which;
-        }
-        keys[i] = key;
+        let rings = self.work.keys.capacity() + self.arrivals.keys.capacity();
+        (rings + keys + self.tick.capacity()) * size_of::<Key>()
+            + self.late.bytes()
+            + self.wheel.bytes()
     }
 }

@@ -7,6 +7,7 @@
 use crate::base::math::fast_ln;
 use crate::base::table::Id;
 use crate::base::time::Time;
+use crate::engine::agenda::newcomer_half;
 use crate::program::{Form, Piece, Program, Source, SourceId, Spacing};
 use crate::random::key::{Luck, Owner, Place};
 
@@ -27,6 +28,8 @@ pub(super) struct Arrivals {
     live: Vec<Live>,
     /// The source whose user is next, and when.
     next: Option<(SourceId, Time)>,
+    /// The same instant as the agenda compares it.
+    half: u64,
 }
 
 /// A source under way.
@@ -66,10 +69,10 @@ impl Arrivals {
         self.choose();
     }
 
-    /// When the next user comes, since the start of the clock.
+    /// When the next user comes, as the agenda compares it (see [`newcomer_half`]).
     #[inline]
-    pub(super) fn next_at(&self) -> Option<Time> {
-        self.next.map(|(_, at)| at)
+    pub(super) fn next_half(&self) -> u64 {
+        self.half
     }
 
     /// Takes the next user.
@@ -98,6 +101,7 @@ impl Arrivals {
                 self.next = Some((SourceId::from_index(i), at));
             }
         }
+        self.half = newcomer_half(self.next.map(|(_, at)| at));
     }
 }
 

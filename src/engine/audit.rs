@@ -8,7 +8,7 @@
 use crate::base::table::Id;
 use crate::base::time::Time;
 use crate::engine::Sim;
-use crate::engine::population::{Attempt, Doing, Role, Task};
+use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
 use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle};
 use crate::observation::{
@@ -28,9 +28,11 @@ impl Sim<'_> {
         if self.rec.bins > 0 {
             self.rec.end_bin(self.rec.bins - 1, now);
         }
-        for meter in &mut self.rec.meters {
+        for meter in &self.rec.meters {
             for lane in 0..lanes {
-                frozen.integrals.push(meter.integral(lane) as f64 * 1e-9);
+                frozen
+                    .integrals
+                    .push(meter.integral(lane, now) as f64 * 1e-9);
                 frozen.maxima.push(meter.max(lane));
             }
         }
@@ -47,20 +49,21 @@ impl Sim<'_> {
         for slot in slots {
             let task = *self.people.task(slot);
             self.close_request(&task);
+            let journey = |v: &Visitor| self.program.sources[v.source].journey.0;
             match task.role {
                 Role::Visitor(v) if task.doing != Doing::AtHome => {
                     self.count_outcome(&v, Outcome::Unfinished);
                     if self.rec.counts(v.arrived) {
-                        self.rec.left(v.journey.0, v.step, Outcome::Unfinished);
+                        self.rec.left(journey(&v), v.step, Outcome::Unfinished);
                     }
                     self.rec
-                        .never(self.program.layout.journey_time(v.journey.0), v.arrived);
+                        .never(self.program.layout.journey_time(journey(&v)), v.arrived);
                 }
                 Role::Visitor(v) => {
                     if let Some(last) = v.last {
                         self.count_outcome(&v, last);
                         self.rec
-                            .never(self.program.layout.journey_time(v.journey.0), v.arrived);
+                            .never(self.program.layout.journey_time(journey(&v)), v.arrived);
                     }
                 }
                 Role::Attempt(a) => self.close_attempt(&task, &a),
@@ -96,7 +99,7 @@ impl Sim<'_> {
         let there = in_system && !matches!(task.doing, Doing::Answering | Doing::Refusing);
         if there {
             let id = self.program.calls[attempt.call].service;
-            let ns = self.sojourn(attempt);
+            let ns = self.sojourn(attempt.accepted);
             let counter = self.program.layout.service(id.0, ServiceCounter::SojournNs);
             self.rec.add_ns(counter, ns);
         }

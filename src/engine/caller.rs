@@ -8,13 +8,16 @@
 use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::agenda::{Group, Kind, NO_EVENT};
+use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
 use crate::engine::execute::Flow;
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task};
-use crate::observation::{CallCounter, CallSample, MessageCounter, UserLevel};
-use crate::program::{Backoff, CallId, Instruction, Jitter, RetrySettings, ServiceId};
-use crate::random::key::Place;
+use crate::engine::recorder::Change;
+use crate::engine::route::{NO_LANE, Route};
+use crate::engine::station::Placing;
+use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
+use crate::program::{Backoff, CallId, Instruction, Jitter, RetrySettings};
+use crate::random::key::{Owner, Place};
 
 /// Draws at the path of an attempt, after the two of the network.
 const RELOAD: u32 = 2;
@@ -30,6 +33,15 @@ enum Sending {
     Person,
 }
 
+/// An attempt that is about to be sent.
+#[derive(Clone, Copy, Debug)]
+struct Outgoing {
+    path: Place,
+    owner: Owner,
+    deadline: Time,
+    original: bool,
+}
+
 impl Sim<'_> {
     /// The call step at which a task waits.
     #[inline]
@@ -40,161 +52,182 @@ impl Sim<'_> {
         }
     }
 
-    /// Counts something of a call that began at `began`.
-    #[inline]
-    fn count_call(&mut self, call: CallId, what: CallCounter, began: Time) {
+    /// Counts things of a call that began at `began`.
+    #[inline(always)]
+    fn count_call<const N: usize>(&mut self, call: CallId, what: [CallCounter; N], began: Time) {
         if self.rec.counts(began) {
-            self.rec.count(self.program.layout.call(call.0, what));
+            let first = self.routes.calls[call].counters;
+            let row = self.rec.row::<{ CALL_COUNTERS as usize }>(first);
+            for what in what {
+                row[what as usize] += 1;
+            }
         }
     }
 
     /// The deadline that a task has inherited.
+    #[inline(always)]
     fn inherited_deadline(&self, slot: u32) -> Time {
         match &self.people.task(slot).role {
             Role::Visitor(_) => Time::NEVER,
             Role::Attempt(a) => a.deadline,
-            Role::Branch(b) => match self.people.get(b.root).map(|t| &t.role) {
-                Some(Role::Attempt(a)) => a.deadline,
-                _ => Time::NEVER,
-            },
+            Role::Branch(b) => self.attempt_of(b.root).map_or(Time::NEVER, |a| a.deadline),
+        }
+    }
+
+    /// The attempt of a ticket, if it is one and still there.
+    #[inline(never)]
+    fn attempt_of(&self, ticket: Ticket) -> Option<&Attempt> {
+        match &self.people.get(ticket)?.role {
+            Role::Attempt(a) => Some(a),
+            Role::Visitor(_) | Role::Branch(_) => None,
         }
     }
 
     /// A `call` is reached: its request starts.
-    pub(super) fn begin_request(&mut self, slot: u32, call: CallId) -> Flow {
-        let now = self.now;
-        let deadline = self.request_deadline(slot, call, now);
-        self.people.task_mut(slot).request = Request {
+    #[inline(always)]
+    pub(super) fn begin_request(&mut self, slot: u32, call: CallId) {
+        let (now, routes) = (self.now, self.routes);
+        let route = &routes.calls[call];
+        let inherited = self.inherited_deadline(slot);
+        let deadline = inherited.min(now + route.deadline);
+        self.count_call(call, [CallCounter::Started], now);
+        self.rec.began(route.requests);
+        let task = self.people.task_mut(slot);
+        task.request = Request {
             asked: now,
             deadline,
+            tries: 1,
             ..Request::NONE
         };
-        self.count_call(call, CallCounter::Started, now);
-        let sample = self.program.layout.call_time(call.0, CallSample::Request);
-        self.rec.began(sample, now);
-        if self.program.calls[call].from == 0 {
+        if route.from_user {
             self.rec.window_started(now);
             self.begin_wait(slot);
         }
-        self.people.task_mut(slot).request.tries = 1;
         self.send(slot, call, Sending::Program);
-        Flow::Stop
     }
 
     fn request_deadline(&self, slot: u32, call: CallId, from: Time) -> Time {
-        let inherited = self.inherited_deadline(slot);
-        match self.settings.calls[call].deadline {
-            Some(span) => inherited.min(from + span),
-            None => inherited,
-        }
+        let own = from + self.routes.calls[call].deadline;
+        self.inherited_deadline(slot).min(own)
     }
 
     /// Sends an attempt of the request of a task.
     fn send(&mut self, slot: u32, call: CallId, sending: Sending) {
-        let (now, program) = (self.now, self.program);
-        let step = &program.calls[call];
+        let (now, routes) = (self.now, self.routes);
+        let route = &routes.calls[call];
         let original_caller = self.is_original(slot);
-        let task = self.people.task_mut(slot);
-        task.request.sent = task.request.sent.saturating_add(1);
-        task.request.last_sent = now;
-        let (request, owner) = (task.request, task.owner);
-        let path = task.path.step(step.luck).turn(u64::from(request.sent));
-        self.count_call(call, CallCounter::Sent, now);
-        if sending == Sending::Person {
-            self.count_call(call, CallCounter::Reloaded, now);
+        match sending {
+            Sending::Program => self.count_call(call, [CallCounter::Sent], now),
+            Sending::Person => {
+                self.count_call(call, [CallCounter::Sent, CallCounter::Reloaded], now);
+            }
         }
-        if now >= request.deadline {
+        let task = self.people.task_mut(slot);
+        let request = &mut task.request;
+        request.sent = request.sent.saturating_add(1);
+        request.last_sent = now;
+        let path = task.path.step(route.luck).turn(u64::from(request.sent));
+        let out = Outgoing {
+            path,
+            owner: task.owner,
+            deadline: request.deadline,
+            original: original_caller && request.sent == 1,
+        };
+        if now >= out.deadline {
             self.end_attempt_badly(call, CallCounter::AttemptRefused, now);
             self.fail_request(slot, call, Failure::Refused);
             return;
         }
-        let original = original_caller && request.sent == 1;
-        if self.is_turned_away_at_once(call) {
-            if step.from == 0 {
-                self.start_reload(slot, path);
-            }
-            self.count_turned_away(call, original);
-            self.attempt_failed(slot, call, Failure::Refused);
+        if !route.near || !self.is_next_alone() {
+            let attempt = self.set_out(slot, call, out);
+            self.travel(attempt);
             return;
         }
-        let ticket = self.people.add(Task {
-            pc: program.endpoints[step.endpoint].entry,
+        let place = self.place(out.owner, path, route.service);
+        self.hastened += 1;
+        if matches!(place, Placing::Refused(_))
+            && routes.services[route.service].refuses_for_nothing
+        {
+            // The caller would be told at this very instant and before anything else happens:
+            // the attempt needs no task of its own.
+            if route.reloads {
+                self.start_reload(slot, path);
+            }
+            self.count_call(call, [CallCounter::AttemptRefused], now);
+            self.count_refusal(route.service, out.original);
+            self.attempt_failed(slot, call, Failure::Refused);
+        } else {
+            let attempt = self.set_out(slot, call, out);
+            self.arrive_at(attempt, route.service, place);
+        }
+        self.hastened -= 1;
+    }
+
+    /// An attempt comes into being; its clock and the person's start.
+    #[inline(always)]
+    fn set_out(&mut self, slot: u32, call: CallId, out: Outgoing) -> u32 {
+        let (now, caller) = (self.now, self.people.ticket(slot));
+        let routes = self.routes;
+        let route = &routes.calls[call];
+        let ticket = self.people.add(|| Task {
+            pc: route.entry,
             frame: NO_FRAME,
-            path,
-            owner,
+            path: out.path,
+            owner: out.owner,
             event: NO_EVENT,
             doing: Doing::Travelling,
-            active: 0,
             due: now,
             request: Request::NONE,
             role: Role::Attempt(Attempt {
-                caller: self.people.ticket(slot),
+                caller,
                 call,
                 server: u32::MAX,
                 sent: now,
                 accepted: now,
                 started: now,
-                deadline: request.deadline,
+                deadline: out.deadline,
                 cpu: Span(0),
+                active: 0,
                 answer: Answer::Ok,
-                original,
+                original: out.original,
                 served: false,
             }),
         });
-        let timeout = self.start_timeout(slot, call, request.deadline);
+        let timeout = self.start_timeout(slot, route, out.deadline);
         let task = self.people.task_mut(slot);
         task.doing = Doing::Calling;
-        task.event = NO_EVENT;
+        task.event = timeout;
         task.request.attempt = ticket;
-        task.request.timeout = timeout;
-        if step.from == 0 {
-            self.start_reload(slot, path);
+        if route.reloads {
+            self.start_reload(slot, out.path);
         }
-        if self.crosses_at_once(step.service) {
-            self.hastened += 1;
-            self.attempt_arrived(ticket.slot);
-            self.hastened -= 1;
-        } else {
-            self.travel(ticket.slot);
-        }
+        ticket.slot
     }
 
-    /// Whether a message between the users or a service and this service, sent now as the last
-    /// thing that is done, would arrive at this very instant and be the next event.
-    #[inline]
-    pub(super) fn crosses_at_once(&self, service: ServiceId) -> bool {
+    /// The place of the luck of the attempt sent last.
+    #[inline(always)]
+    fn attempt_path(&self, slot: u32, call: CallId) -> Place {
+        let task = self.people.task(slot);
+        let path = task.path.step(self.routes.calls[call].luck);
+        path.turn(u64::from(task.request.sent))
+    }
+
+    /// Whether a message, sent now as the last thing that is done and needing no time on the
+    /// network, would arrive at this very instant and be the next event.
+    #[inline(always)]
+    pub(super) fn is_next_alone(&self) -> bool {
         const DEEPEST: u32 = 16;
-        self.settings.services[service].network.is_none()
-            && self.hastened < DEEPEST
-            && self.edges.are_calm()
-            && self.is_alone()
+        self.hastened < DEEPEST && self.edges.are_calm() && self.is_alone()
     }
 
     /// Whether nothing else happens at the present instant: then what would stand in a ring and
     /// be next may as well happen at once.
-    #[inline]
-    pub(super) fn is_alone(&self) -> bool {
-        self.agenda.is_quiet()
-            && self.ready.is_empty()
-            && self.doomed.is_empty()
-            && self.dirty.is_empty()
-            && self.arrivals.next_at() != Some(self.now)
-    }
-
-    /// Whether an attempt sent now would be refused, and the caller told, at this very instant
-    /// and before anything else happens: a full queue on the only server, no network between.
-    /// Then it needs no task of its own.
-    #[inline]
-    fn is_turned_away_at_once(&self, call: CallId) -> bool {
-        self.turns_away(self.program.calls[call].service)
-            && self.edges.are_calm()
-            && self.is_alone()
-    }
-
-    fn count_turned_away(&mut self, call: CallId, original: bool) {
-        let now = self.now;
-        self.count_call(call, CallCounter::AttemptRefused, now);
-        self.count_refusal(self.program.calls[call].service, original);
+    #[inline(always)]
+    fn is_alone(&self) -> bool {
+        !self.holding_back
+            && self.is_settled()
+            && self.agenda.is_quiet()
+            && self.arrivals.next_half() >> 3 != self.now.0 as u64
     }
 
     /// Sends an attempt or a message on its way.
@@ -211,7 +244,8 @@ impl Sim<'_> {
             Passage::TurnedAway(_) if step.message => self.lose(slot),
             Passage::TurnedAway(at) => {
                 self.people.attempt(slot).answer = Answer::Refused;
-                self.answer_at(slot, at);
+                let number = self.agenda.number();
+                self.answer_at(slot, at, number);
             }
         }
     }
@@ -222,69 +256,52 @@ impl Sim<'_> {
         self.people.remove(slot);
     }
 
-    /// An answer will reach the caller at an instant.
-    pub(super) fn answer_at(&mut self, slot: u32, at: Time) {
-        let event = self.agenda.at(at, Group::Work, Kind::Answer, slot);
+    /// An answer will reach the caller at an instant, by an event of this number.
+    pub(super) fn answer_at(&mut self, slot: u32, at: Time, number: Number) {
+        self.agenda
+            .numbered(number, at, Group::Work, (Kind::Answer, slot));
         let task = self.people.task_mut(slot);
         task.doing = Doing::Answering;
-        task.event = event;
+        task.event = number;
     }
 
     /// Whether the work of a task is original all the way up.
-    #[inline]
+    #[inline(always)]
     fn is_original(&self, slot: u32) -> bool {
         match &self.people.task(slot).role {
             Role::Visitor(_) => true,
             Role::Attempt(a) => a.original,
-            Role::Branch(b) => match self.people.get(b.root).map(|t| &t.role) {
-                Some(Role::Attempt(a)) => a.original,
-                _ => true,
-            },
+            Role::Branch(b) => self.attempt_of(b.root).is_none_or(|a| a.original),
         }
     }
 
-    /// Finds the lane of every timeout in force.
-    pub(super) fn choose_lanes(&mut self) {
-        let (settings, agenda) = (self.settings, &mut self.agenda);
-        self.lanes = settings.calls.map(|_, call| {
-            call.timeout
-                .and_then(|span| agenda.lane(span, Group::Clock))
-        });
-    }
-
-    #[inline]
-    fn start_timeout(&mut self, slot: u32, call: CallId, deadline: Time) -> u32 {
-        let now = self.now;
-        match self.settings.calls[call].timeout {
-            Some(span) if deadline == Time::NEVER || now + span <= deadline => {
-                match self.agenda.lane(span, Group::Clock) {
-                    Some(lane) => self.agenda.in_lane(lane, Kind::Timeout, slot),
-                    None => self
-                        .agenda
-                        .at(now + span, Group::Clock, Kind::Timeout, slot),
-                }
-            }
-            _ if deadline != Time::NEVER => {
-                self.agenda.at(deadline, Group::Clock, Kind::Timeout, slot)
-            }
-            _ => NO_EVENT,
+    #[inline(always)]
+    fn start_timeout(&mut self, slot: u32, route: &Route, deadline: Time) -> Number {
+        let at = self.now + route.timeout;
+        if at > deadline {
+            self.agenda.at(deadline, Group::Clock, Kind::Timeout, slot)
+        } else if route.timeout == Span::FOREVER {
+            NO_EVENT
+        } else if route.lane != NO_LANE {
+            self.agenda.in_lane(route.lane, Kind::Timeout, slot)
+        } else {
+            self.agenda.at(at, Group::Clock, Kind::Timeout, slot)
         }
     }
 
-    /// Starts the person's clock anew.
+    /// Starts the person's clock anew, where it is a person who waits.
+    #[inline(never)]
     fn start_reload(&mut self, slot: u32, path: Place) {
         let Some(root) = self.visitor_above(slot) else {
             return;
         };
-        let visitor = *self.people.visitor(root);
-        let Some(reload) = &self.settings.journeys[visitor.journey].reload else {
+        let settings = self.settings;
+        let Some(reload) = &settings.journeys[self.journey_of(root)].reload else {
             return;
         };
         let Some(after) = &reload.after else { return };
-        let event = if reload
-            .at_most
-            .is_none_or(|most| u32::from(visitor.reloads) < most)
-        {
+        let reloads = u32::from(self.people.visitor(root).reloads);
+        let event = if reload.at_most.is_none_or(|most| reloads < most) {
             let owner = self.people.task(slot).owner;
             let at = self.now + after.span(self.luck.uniform(owner, path, RELOAD));
             self.agenda.at(at, Group::Clock, Kind::Reload, slot)
@@ -296,44 +313,41 @@ impl Sim<'_> {
 
     /// An answer reaches its caller.
     pub(super) fn answer(&mut self, slot: u32) {
-        let attempt = *self.people.attempt(slot);
+        let attempt = self.people.attempt(slot);
+        let (caller, call) = (attempt.caller, attempt.call);
+        let (answer, sent) = (attempt.answer, attempt.sent);
         self.people.remove(slot);
-        let Some(caller) = self.people.get(attempt.caller) else {
+        let Some(task) = self.people.get_mut(caller) else {
             return;
         };
-        debug_assert_eq!(caller.doing, Doing::Calling);
-        let caller = attempt.caller.slot;
-        let (call, sent) = (attempt.call, attempt.sent);
-        let task = self.people.task_mut(caller);
-        task.request.timeout = NO_EVENT;
+        debug_assert_eq!(task.doing, Doing::Calling);
+        task.event = NO_EVENT;
         task.request.attempt = Ticket::NONE;
-        match attempt.answer {
-            Answer::Ok => {
-                self.count_call(call, CallCounter::AttemptOk, sent);
-                let sample = self.program.layout.call_time(call.0, CallSample::Attempt);
-                self.rec.sample(sample, sent, self.now);
-                self.request_ok(caller, call);
+        let caller = caller.slot;
+        match answer {
+            Answer::Ok => self.request_ok(caller, call, sent),
+            Answer::Refused => self.answered_badly(caller, (call, sent), Failure::Refused),
+            Answer::FinalRefusal => {
+                self.answered_badly(caller, (call, sent), Failure::FinalRefusal);
             }
-            Answer::Refused => self.answered_badly(caller, attempt, Failure::Refused),
-            Answer::FinalRefusal => self.answered_badly(caller, attempt, Failure::FinalRefusal),
-            Answer::Error => self.answered_badly(caller, attempt, Failure::Error),
-            Answer::Final => self.answered_badly(caller, attempt, Failure::Final),
+            Answer::Error => self.answered_badly(caller, (call, sent), Failure::Error),
+            Answer::Final => self.answered_badly(caller, (call, sent), Failure::Final),
         }
     }
 
-    /// The answer is a refusal or an error.
-    fn answered_badly(&mut self, caller: u32, attempt: Attempt, failure: Failure) {
+    /// The answer to an attempt of a call, sent then, is a refusal or an error.
+    fn answered_badly(&mut self, caller: u32, (call, sent): (CallId, Time), failure: Failure) {
         let ended = match failure {
             Failure::Refused | Failure::FinalRefusal => CallCounter::AttemptRefused,
             _ => CallCounter::AttemptError,
         };
-        self.end_attempt_badly(attempt.call, ended, attempt.sent);
-        self.attempt_failed(caller, attempt.call, failure);
+        self.end_attempt_badly(call, ended, sent);
+        self.attempt_failed(caller, call, failure);
     }
 
     /// An attempt ended in another way than ok: it took longer than any time.
     fn end_attempt_badly(&mut self, call: CallId, how: CallCounter, sent: Time) {
-        self.count_call(call, how, sent);
+        self.count_call(call, [how], sent);
         let sample = self.program.layout.call_time(call.0, CallSample::Attempt);
         self.rec.never(sample, sent);
     }
@@ -349,7 +363,7 @@ impl Sim<'_> {
     /// A task no longer waits for its attempt: when that was sent.
     fn abandon_attempt(&mut self, slot: u32) -> Time {
         let task = self.people.task_mut(slot);
-        task.request.timeout = NO_EVENT;
+        task.event = NO_EVENT;
         let ticket = std::mem::replace(&mut task.request.attempt, Ticket::NONE);
         let sent = task.request.last_sent;
         self.caller_left(ticket);
@@ -376,7 +390,7 @@ impl Sim<'_> {
             self.fail_request(slot, call, failure);
             return;
         }
-        task.request.waited = wait;
+        task.due = Time(wait.0);
         if wait.is_zero() {
             task.request.tries += 1;
             self.send(slot, call, Sending::Program);
@@ -385,6 +399,7 @@ impl Sim<'_> {
         }
     }
 
+    #[inline(always)]
     fn back_off(&mut self, slot: u32, wait: Span) {
         let event = self
             .agenda
@@ -392,25 +407,23 @@ impl Sim<'_> {
         let task = self.people.task_mut(slot);
         task.doing = Doing::BackingOff;
         task.event = event;
-        self.orbit(slot, 1);
+        self.orbit(slot, Change::More);
     }
 
-    fn orbit(&mut self, slot: u32, by: i32) {
+    /// A user begins to wait before asking again, or no longer does.
+    #[inline(always)]
+    fn orbit(&mut self, slot: u32, by: Change) {
         if self.visitor_above(slot).is_some() {
             let level = self.program.layout.user_level(UserLevel::Orbit);
-            if by > 0 {
-                self.rec.more(level, self.now);
-            } else {
-                self.rec.less(level, self.now);
-            }
+            self.rec.shift(level, by, self.now);
         }
     }
 
     /// The wait before the n-th retry (semantics 5).
+    #[inline(always)]
     fn backoff(&self, slot: u32, call: CallId, policy: &RetrySettings) -> Span {
         let task = self.people.task(slot);
-        let path = task.path.step(self.program.calls[call].luck);
-        let path = path.turn(u64::from(task.request.sent));
+        let path = self.attempt_path(slot, call);
         let u = || self.luck.uniform(task.owner, path, BACKOFF);
         if policy.kind == Backoff::None && policy.jitter != Jitter::Decorrelated {
             return Span(0);
@@ -433,21 +446,17 @@ impl Sim<'_> {
             Jitter::Equal => v / 2.0 + u() * v / 2.0,
             Jitter::Exponential => -crate::base::math::fast_ln(u()) * v,
             Jitter::Decorrelated => {
-                let previous = if n == 1 {
-                    base
-                } else {
-                    task.request.waited.0 as f64
-                };
+                let previous = if n == 1 { base } else { task.due.0 as f64 };
                 (base + u() * (3.0 * previous - base).max(0.0)).min(cap)
             }
         };
-        Span(ns.round().min(9e18) as i64)
+        Span::from_nanos_f64(ns.min(9e18))
     }
 
     /// A backoff is over, or the wait of a person after an error.
     pub(super) fn backoff_ended(&mut self, slot: u32) {
         let call = self.call_at(slot);
-        self.orbit(slot, -1);
+        self.orbit(slot, Change::Less);
         let now = self.now;
         let task = self.people.task_mut(slot);
         task.event = NO_EVENT;
@@ -471,7 +480,7 @@ impl Sim<'_> {
         self.count_reload(slot);
         match self.people.task(slot).doing {
             Doing::BackingOff => {
-                self.orbit(slot, -1);
+                self.orbit(slot, Change::Less);
                 self.people.task_mut(slot).event = NO_EVENT;
             }
             _ => {
@@ -489,20 +498,26 @@ impl Sim<'_> {
         }
     }
 
-    /// A request ends ok.
-    fn request_ok(&mut self, slot: u32, call: CallId) {
-        let asked = self.people.task(slot).request.asked;
-        self.count_call(call, CallCounter::Ok, asked);
-        let sample = self.program.layout.call_time(call.0, CallSample::Request);
-        self.rec.sample(sample, asked, self.now);
-        if self.program.calls[call].from == 0 {
-            self.rec.window_ok(asked, self.now);
-            self.end_wait(slot);
-        }
+    /// A request ends ok, by the attempt that was sent then.
+    #[inline(always)]
+    fn request_ok(&mut self, slot: u32, call: CallId, sent: Time) {
+        let (now, routes) = (self.now, self.routes);
+        let route = &routes.calls[call];
         let task = self.people.task_mut(slot);
+        let asked = task.request.asked;
         task.request = Request::NONE;
         task.pc += 1;
         task.doing = Doing::Running;
+        if self.rec.counts(asked) {
+            self.count_call(call, [CallCounter::AttemptOk, CallCounter::Ok], asked);
+        } else {
+            self.count_call(call, [CallCounter::AttemptOk], sent);
+        }
+        self.rec.sample_call(route.requests, (asked, sent), now);
+        if route.from_user {
+            self.rec.window_ok(asked, now);
+            self.end_wait(slot);
+        }
         self.execute(slot);
     }
 
@@ -522,24 +537,20 @@ impl Sim<'_> {
         let Some(root) = self.visitor_above(slot) else {
             return false;
         };
-        let visitor = *self.people.visitor(root);
         let settings = self.settings;
-        let Some(reload) = &settings.journeys[visitor.journey].reload else {
+        let Some(reload) = &settings.journeys[self.journey_of(root)].reload else {
             return false;
         };
         let Some(after) = &reload.on_error else {
             return false;
         };
-        if reload
-            .at_most
-            .is_some_and(|most| u32::from(visitor.reloads) >= most)
-        {
+        let reloads = u32::from(self.people.visitor(root).reloads);
+        if reload.at_most.is_some_and(|most| reloads >= most) {
             return false;
         }
         self.count_reload(slot);
+        let path = self.attempt_path(slot, call);
         let task = self.people.task_mut(slot);
-        let path = task.path.step(self.program.calls[call].luck);
-        let path = path.turn(u64::from(task.request.sent));
         task.request.reload = NO_EVENT;
         task.request.tries = 0;
         let owner = task.owner;
@@ -551,7 +562,7 @@ impl Sim<'_> {
     /// A request has ended without success.
     pub(super) fn request_over(&mut self, slot: u32, call: CallId) {
         let asked = self.people.task(slot).request.asked;
-        self.count_call(call, CallCounter::Failed, asked);
+        self.count_call(call, [CallCounter::Failed], asked);
         self.rec.never(
             self.program.layout.call_time(call.0, CallSample::Request),
             asked,
@@ -566,7 +577,7 @@ impl Sim<'_> {
     pub(super) fn give_up_request(&mut self, slot: u32) {
         let call = self.call_at(slot);
         if self.people.task(slot).doing == Doing::BackingOff {
-            self.orbit(slot, -1);
+            self.orbit(slot, Change::Less);
         } else {
             let sent = self.abandon_attempt(slot);
             self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
@@ -586,7 +597,6 @@ impl Sim<'_> {
             owner: task.owner,
             event: NO_EVENT,
             doing: Doing::Travelling,
-            active: 0,
             due: now,
             request: Request::NONE,
             role: Role::Attempt(Attempt {
@@ -598,17 +608,18 @@ impl Sim<'_> {
                 started: now,
                 deadline: Time::NEVER,
                 cpu: Span(0),
+                active: 0,
                 answer: Answer::Ok,
                 original: self.is_original(slot),
                 served: false,
             }),
         };
         let layout = program.layout;
-        self.count_call(call, CallCounter::Sent, now);
+        self.count_call(call, [CallCounter::Sent], now);
         self.rec
             .count(layout.message(step.endpoint.0, MessageCounter::Sent));
         self.rec.more(layout.backlog(step.endpoint.0), now);
-        let ticket = self.people.add(message);
+        let ticket = self.people.add(|| message);
         self.travel(ticket.slot);
         Flow::Next
     }

@@ -331,7 +331,7 @@ impl Sim<'_> {
     /// An action takes effect.
     fn begin_epoch(&mut self, epoch: u32) {
         self.settings = &self.program.epochs[epoch as usize].settings;
-        self.choose_lanes();
+        self.routes = &self.all_routes[epoch as usize];
         for id in self.program.services.ids() {
             self.resize_station(id);
         }
@@ -374,10 +374,10 @@ impl Sim<'_> {
 
     /// The cores in use, after their number has changed.
     fn measure_busy(&mut self, id: ServiceId) {
-        let station = &self.stations[id];
-        if station.dedicated {
+        if self.routes.services[id].dedicated {
             return;
         }
+        let station = &self.stations[id];
         let cores = self.settings.services[id].cores;
         let range = station.first as usize..(station.first + station.most) as usize;
         let busy = self.servers[range]

@@ -30,18 +30,41 @@ impl Sim<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn instruction(&mut self, slot: u32, instruction: Instruction) -> Flow {
         match instruction {
             Instruction::Step(step) => {
                 self.reach_step(slot, step);
                 Flow::Next
             }
-            Instruction::Call(call) => self.begin_request(slot, call),
+            Instruction::Call(call) => {
+                self.begin_request(slot, call);
+                Flow::Stop
+            }
+            Instruction::Cpu(work) => {
+                self.begin_cpu(slot, work);
+                Flow::Stop
+            }
+            Instruction::Think(work) => {
+                self.begin_think(slot, work);
+                Flow::Stop
+            }
+            Instruction::End => {
+                self.end_task(slot, None);
+                Flow::Stop
+            }
+            other => self.rarer_instruction(slot, other),
+        }
+    }
+
+    #[inline(never)]
+    fn rarer_instruction(&mut self, slot: u32, instruction: Instruction) -> Flow {
+        match instruction {
             Instruction::Send(call) => self.send_message(slot, call),
-            Instruction::Cpu(work) => self.begin_cpu(slot, work),
-            Instruction::Wait(work) => self.begin_timed(slot, work),
-            Instruction::Think(work) => self.begin_think(slot, work),
+            Instruction::Wait(work) => {
+                self.begin_wait_step(slot, work);
+                Flow::Stop
+            }
             Instruction::Hold(hold) => self.begin_hold(slot, hold),
             Instruction::Release | Instruction::Exit => {
                 self.close_frame(slot);
@@ -75,22 +98,23 @@ impl Sim<'_> {
                 self.people.task_mut(slot).pc = to;
                 Flow::Elsewhere
             }
-            Instruction::End => {
-                self.end_task(slot, None);
-                Flow::Stop
-            }
+            Instruction::Step(_)
+            | Instruction::Call(_)
+            | Instruction::Cpu(_)
+            | Instruction::Think(_)
+            | Instruction::End => unreachable!("the usual ones were looked at before"),
         }
     }
 
     /// The uniform number of a step's draw.
-    #[inline]
+    #[inline(always)]
     pub(super) fn step_luck(&self, slot: u32, luck: u64, draw: u32) -> f64 {
         let task = self.people.task(slot);
         self.luck.uniform(task.owner, task.path.step(luck), draw)
     }
 
     /// The demand of a step, drawn now from the law in force.
-    #[inline]
+    #[inline(always)]
     pub(super) fn demand(&self, slot: u32, work: WorkId) -> Span {
         let law = &self.settings.work[work];
         if let Some(secs) = law.as_constant() {
@@ -99,28 +123,25 @@ impl Sim<'_> {
         law.span(self.step_luck(slot, self.program.work[work], 0))
     }
 
-    fn begin_think(&mut self, slot: u32, work: WorkId) -> Flow {
-        let span = self.demand(slot, work);
-        let at = self.now + span;
+    #[inline(always)]
+    fn begin_think(&mut self, slot: u32, work: WorkId) {
+        let at = self.now + self.demand(slot, work);
         let event = self.agenda.at(at, Group::Work, Kind::Work, slot);
         let task = self.people.task_mut(slot);
         task.event = event;
         task.doing = Doing::Timed;
         task.due = at;
-        Flow::Stop
     }
 
     /// Timed work is over: a `think`, a `wait`, or a `cpu` on a core of its own.
     pub(super) fn work_ended(&mut self, slot: u32) {
         let task = self.people.task_mut(slot);
+        let instruction = self.program.code[task.pc as usize];
         task.event = NO_EVENT;
         task.pc += 1;
         task.doing = Doing::Running;
-        if self.program.code[task.pc as usize - 1].is_on_a_server() {
-            self.end_active(
-                slot,
-                self.program.code[self.people.task(slot).pc as usize - 1],
-            );
+        if instruction.is_on_a_server() {
+            self.end_active(slot, instruction);
         }
         self.execute(slot);
     }

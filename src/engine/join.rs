@@ -6,6 +6,7 @@ use crate::engine::Sim;
 use crate::engine::agenda::NO_EVENT;
 use crate::engine::execute::Flow;
 use crate::engine::population::{Branch, Doing, Failure, FrameKind, NO_FRAME, Request, Role, Task};
+use crate::engine::recorder::Change;
 use crate::program::{NOWHERE, ParallelId, Pc};
 
 impl Sim<'_> {
@@ -68,7 +69,7 @@ impl Sim<'_> {
                 let now = self.now;
                 self.servers[server as usize].sharing.advance(now);
                 let id = self.servers[server as usize].service;
-                self.activate(slot, id, false);
+                self.activate(slot, id, Change::Less);
                 self.leave_cores(server);
             }
             Doing::Calling | Doing::BackingOff => self.give_up_request(slot),
@@ -101,14 +102,13 @@ impl Sim<'_> {
         };
         let mut first = Ticket::NONE;
         for &pc in step.branches.iter().rev() {
-            first = self.people.add(Task {
+            first = self.people.add(|| Task {
                 pc,
                 frame: NO_FRAME,
                 path: task.path,
                 owner: task.owner,
                 event: NO_EVENT,
                 doing: Doing::Running,
-                active: 0,
                 due: self.now,
                 request: Request::NONE,
                 role: Role::Branch(Branch {

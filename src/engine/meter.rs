@@ -1,8 +1,10 @@
 //! Levels that change in time: time-weighted integrals, updated on change.
 //!
-//! Eight levels that change together share a meter, which is advanced once for all of them.
-//! Within a bin integrals are integers (units times nanoseconds) and exact; at the end of the bin
-//! they are added to the whole and start anew. It does not know what a level means.
+//! A level v that changes by d₁, d₂, … at t₁, t₂, … has, up to t, the integral v·t − Σ dᵢ·tᵢ: so a
+//! change costs one addition, whenever the one before was. The products are kept modulo 2⁶⁴, in
+//! which the difference is exact as long as the integral of one bin is below 2⁶⁴ unit
+//! nanoseconds. At the end of a bin it is added to the whole and the moments start anew. It does
+//! not know what a level means.
 
 use crate::base::time::Time;
 use crate::observation::LANES;
@@ -13,50 +15,41 @@ const N: usize = LANES as usize;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Meter {
     value: [u32; N],
-    last: Time,
-    bin: [u64; N],
     max: [u32; N],
+    /// Σ dᵢ·tᵢ of the bin under way, its first value taken for a change at its beginning.
+    moment: [u64; N],
     whole: [u128; N],
     /// What belongs to the warm-up.
     before: [u128; N],
 }
 
 impl Meter {
-    /// Takes the integrals up to now.
+    /// One more from now on.
     #[inline]
-    pub(super) fn advance(&mut self, now: Time) {
-        let passed = (now.0 - self.last.0) as u64;
-        if passed == 0 {
-            return;
-        }
-        self.last = now;
-        for lane in 0..N {
-            self.bin[lane] += u64::from(self.value[lane]) * passed;
-        }
-    }
-
-    /// One more. Call [`Meter::advance`] first.
-    #[inline]
-    pub(super) fn more(&mut self, lane: usize) {
+    pub(super) fn more(&mut self, lane: usize, now: Time) {
         let lane = lane % N;
         self.value[lane] += 1;
         self.max[lane] = self.max[lane].max(self.value[lane]);
+        self.moment[lane] = self.moment[lane].wrapping_add(now.0 as u64);
     }
 
-    /// One less. Call [`Meter::advance`] first.
+    /// One less from now on.
     #[inline]
-    pub(super) fn less(&mut self, lane: usize) {
+    pub(super) fn less(&mut self, lane: usize, now: Time) {
         let lane = lane % N;
         debug_assert!(self.value[lane] > 0, "a level below nothing");
         self.value[lane] -= 1;
+        self.moment[lane] = self.moment[lane].wrapping_sub(now.0 as u64);
     }
 
-    /// A new value. Call [`Meter::advance`] first.
+    /// A new value from now on.
     #[inline]
-    pub(super) fn set(&mut self, lane: usize, value: u32) {
+    pub(super) fn set(&mut self, lane: usize, value: u32, now: Time) {
         let lane = lane % N;
+        let change = u64::from(value).wrapping_sub(u64::from(self.value[lane]));
         self.value[lane] = value;
         self.max[lane] = self.max[lane].max(value);
+        self.moment[lane] = self.moment[lane].wrapping_add(change.wrapping_mul(now.0 as u64));
     }
 
     /// The value of a level now.
@@ -70,27 +63,32 @@ impl Meter {
         self.max[lane % N]
     }
 
-    /// The integral since the last reset, up to the last advance, in units times nanoseconds.
-    pub(super) fn integral(&self, lane: usize) -> u128 {
+    /// The integral of the bin under way up to now.
+    fn bin(&self, lane: usize, now: Time) -> u64 {
+        let product = u64::from(self.value[lane]).wrapping_mul(now.0 as u64);
+        product.wrapping_sub(self.moment[lane])
+    }
+
+    /// The integral from the last reset up to now, in units times nanoseconds.
+    pub(super) fn integral(&self, lane: usize, now: Time) -> u128 {
         let lane = lane % N;
-        self.whole[lane] + u128::from(self.bin[lane]) - self.before[lane]
+        self.whole[lane] + u128::from(self.bin(lane, now)) - self.before[lane]
     }
 
     /// Ends a bin: its integrals, in units times nanoseconds.
     pub(super) fn end_bin(&mut self, now: Time) -> [u64; N] {
-        self.advance(now);
-        let bin = std::mem::take(&mut self.bin);
-        for (whole, &bin) in self.whole.iter_mut().zip(&bin) {
-            *whole += u128::from(bin);
-        }
-        bin
+        std::array::from_fn(|lane| {
+            let bin = self.bin(lane, now);
+            self.whole[lane] += u128::from(bin);
+            self.moment[lane] = self.moment[lane].wrapping_add(bin);
+            bin
+        })
     }
 
     /// Forgets integrals and maxima up to now; values and the bin under way stay.
     pub(super) fn reset(&mut self, now: Time) {
-        self.advance(now);
         for lane in 0..N {
-            self.before[lane] = self.whole[lane] + u128::from(self.bin[lane]);
+            self.before[lane] = self.whole[lane] + u128::from(self.bin(lane, now));
         }
         self.max = self.value;
     }
@@ -99,22 +97,44 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn integrals_follow_the_values() {
         let mut m = Meter::default();
-        m.more(0);
-        m.advance(Time(10));
-        m.more(0);
-        m.set(3, 7);
-        m.advance(Time(15));
-        assert_eq!(m.integral(0), 10 + 2 * 5);
-        assert_eq!(m.integral(3), 35);
+        m.more(0, Time(0));
+        m.more(0, Time(10));
+        m.set(3, 7, Time(10));
+        assert_eq!(m.integral(0, Time(15)), 10 + 2 * 5);
+        assert_eq!(m.integral(3, Time(15)), 35);
         assert_eq!(m.end_bin(Time(16))[0], 22);
-        m.less(0);
-        m.advance(Time(20));
-        assert_eq!((m.integral(0), m.max(0)), (26, 2));
+        m.less(0, Time(16));
+        assert_eq!((m.integral(0, Time(20)), m.max(0)), (26, 2));
         m.reset(Time(25));
-        assert_eq!((m.integral(0), m.max(0), m.value(0)), (0, 1, 1));
+        assert_eq!((m.integral(0, Time(25)), m.max(0), m.value(0)), (0, 1, 1));
+    }
+
+    proptest! {
+        /// Against a sum of value times length, bin by bin.
+        #[test]
+        fn agrees_with_a_plain_sum(
+            changes in proptest::collection::vec((0u32..9, 0i64..1 << 40, any::<bool>()), 1..60)
+        ) {
+            let (mut m, mut now, mut value) = (Meter::default(), 1i64 << 60, 0u32);
+            m.set(5, 0, Time(now));
+            m.reset(Time(now));
+            let (mut bin, mut whole) = (0u64, 0u128);
+            for (to, passed, ends) in changes {
+                now += passed;
+                bin += u64::from(value) * passed as u64;
+                if ends {
+                    prop_assert_eq!(m.end_bin(Time(now))[5], bin);
+                    whole += u128::from(std::mem::take(&mut bin));
+                }
+                m.set(5, to, Time(now));
+                value = to;
+                prop_assert_eq!(m.integral(5, Time(now)), whole + u128::from(bin));
+            }
+        }
     }
 }

@@ -15,6 +15,7 @@ mod caller;
 mod change;
 mod door;
 mod execute;
+mod heap;
 mod join;
 mod meter;
 mod network;
@@ -23,11 +24,14 @@ mod population;
 mod queue;
 mod readings;
 mod recorder;
+mod route;
 mod server;
 mod sharing;
 mod station;
 mod visit;
 mod watch;
+mod wheel;
+mod work;
 
 use std::collections::VecDeque;
 
@@ -35,7 +39,7 @@ use crate::base::slab::Ticket;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::observation::Observation;
-use crate::program::{CallId, Program, ServiceId, Settings};
+use crate::program::{Program, ServiceId, Settings};
 use crate::random::key::Luck;
 
 use agenda::{Agenda, Event, Kind, Next};
@@ -47,6 +51,7 @@ use pool::PoolInstance;
 use population::{Doing, Population, Role};
 use readings::Readings;
 use recorder::Recorder;
+use route::{Routes, routes};
 use server::Server;
 use station::Station;
 
@@ -127,7 +132,10 @@ pub fn run(
     replication: &Replication<'_>,
     arena: &mut Arena,
 ) -> Result<Observation, Exceeded> {
-    let mut sim = Sim::new(program, replication, arena);
+    let (routes, lanes) = routes(program);
+    arena.agenda.clear();
+    arena.agenda.open_lanes(&lanes, agenda::Group::Clock);
+    let mut sim = Sim::new(program, &routes, replication, arena);
     let done = sim.run(replication);
     let seen = done.map(|()| sim.observe(replication.number));
     arena.agenda = sim.agenda;
@@ -156,8 +164,10 @@ struct Sim<'p> {
     rooms: Vec<Room>,
     stocks: Vec<u64>,
     edges: Edges,
-    /// The lane of each call's timeout in force.
-    lanes: Table<CallId, Option<u32>>,
+    /// What is in force of each call and service.
+    routes: &'p Routes,
+    /// The same of every epoch.
+    all_routes: &'p [Routes],
     calendar: Calendar,
     readings: Readings,
     /// Whose instructions run next, within the present event.
@@ -166,6 +176,8 @@ struct Sim<'p> {
     doomed: Vec<Ticket>,
     /// How many messages have crossed at once, one within the other.
     hastened: u32,
+    /// An answer is about to set out: nothing else crosses at once.
+    holding_back: bool,
     /// Servers whose shared cores changed within the present event.
     dirty: Vec<u32>,
     events: u64,
@@ -176,7 +188,12 @@ struct Sim<'p> {
 }
 
 impl<'p> Sim<'p> {
-    fn new(program: &'p Program, replication: &Replication<'_>, arena: &mut Arena) -> Self {
+    fn new(
+        program: &'p Program,
+        routes: &'p [Routes],
+        replication: &Replication<'_>,
+        arena: &mut Arena,
+    ) -> Self {
         let clock = &program.clock;
         let since = |t: Time| Time(t.0 - clock.start.0);
         let horizon = since(clock.horizon);
@@ -198,19 +215,20 @@ impl<'p> Sim<'p> {
             rooms: Vec::new(),
             stocks: program.stocks.values().copied().collect(),
             edges: Edges::default(),
-            lanes: Table::new(),
+            routes: &routes[0],
+            all_routes: routes,
             calendar: Calendar::default(),
             readings: Readings::default(),
             ready: VecDeque::new(),
             doomed: Vec::new(),
             hastened: 0,
+            holding_back: false,
             dirty: Vec::new(),
             events: 0,
             last: Time(0),
             present_at_cut: 0,
             frozen: None,
         };
-        sim.agenda.clear();
         sim.people.clear();
         sim.rec.prepare(program);
         sim.open();
@@ -219,7 +237,6 @@ impl<'p> Sim<'p> {
 
     /// Sets the stage: stations, pools, doors, the calendar, the first arrivals.
     fn open(&mut self) {
-        self.choose_lanes();
         self.prepare_readings();
         self.open_stations();
         self.open_pools();
@@ -246,7 +263,7 @@ impl<'p> Sim<'p> {
     }
 
     /// Executes the next event; false when there is none before the end.
-    #[inline]
+    #[inline(always)]
     fn step(&mut self) -> bool {
         let people = &self.people;
         let end = if self.now >= self.horizon && people.len() == 0 {
@@ -254,10 +271,9 @@ impl<'p> Sim<'p> {
         } else {
             self.end
         };
-        match self
-            .agenda
-            .next(self.arrivals.next_at(), end, |event| is_live(people, event))
-        {
+        match self.agenda.next(self.arrivals.next_half(), end, |event| {
+            is_live(people, event)
+        }) {
             Next::Newcomer => {
                 self.now = self.agenda.now();
                 self.arrive();
@@ -272,13 +288,26 @@ impl<'p> Sim<'p> {
         }
         self.last = self.now;
         self.events += 1;
-        self.settle();
+        if !self.is_settled() {
+            self.settle();
+        }
         true
     }
 
     /// One arm a kind; false when the event was stale or is none of the model's.
-    #[inline]
+    #[inline(always)]
     fn dispatch(&mut self, event: Event) -> bool {
+        match event.kind {
+            Kind::Work | Kind::Backoff if !self.is_awaited(event) => return false,
+            Kind::Work => self.work_ended(event.slot),
+            Kind::Backoff => self.backoff_ended(event.slot),
+            _ => return self.dispatch_rarer(event),
+        }
+        true
+    }
+
+    #[inline(never)]
+    fn dispatch_rarer(&mut self, event: Event) -> bool {
         if !is_live(&self.people, event) {
             return false;
         }
@@ -308,8 +337,22 @@ impl<'p> Sim<'p> {
         true
     }
 
-    /// Runs what the event has made ready, to the end.
+    /// Whether the task of an event still waits for it.
+    #[inline(always)]
+    fn is_awaited(&self, event: Event) -> bool {
+        self.people
+            .tenant(event.slot)
+            .is_some_and(|task| task.event == event.number)
+    }
+
+    /// Whether the present event has left nothing to be done within it.
     #[inline]
+    fn is_settled(&self) -> bool {
+        self.ready.is_empty() && self.doomed.is_empty() && self.dirty.is_empty()
+    }
+
+    /// Runs what the event has made ready, to the end.
+    #[inline(never)]
     fn settle(&mut self) {
         loop {
             if let Some(ticket) = self.ready.pop_front() {
@@ -423,7 +466,7 @@ fn is_live(people: &Population, event: Event) -> bool {
         return false;
     };
     match event.kind {
-        Kind::Timeout => task.request.timeout == event.number,
+        Kind::Timeout => task.event == event.number && task.doing == Doing::Calling,
         Kind::Reload => task.request.reload == event.number,
         Kind::Patience => match &task.role {
             Role::Visitor(v) => v.clock == event.number,

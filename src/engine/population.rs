@@ -9,9 +9,7 @@ use crate::base::slab::{Slab, Ticket};
 use crate::base::time::{Span, Time};
 use crate::engine::agenda::{NO_EVENT, Number};
 use crate::observation::Outcome;
-use crate::program::{
-    CallId, EnterId, HoldId, JourneyId, ParallelId, Pc, RepeatId, SourceId, StockId,
-};
+use crate::program::{CallId, EnterId, HoldId, ParallelId, Pc, RepeatId, SourceId, StockId};
 use crate::random::key::{Owner, Place};
 
 /// No frame.
@@ -115,13 +113,12 @@ pub(super) struct Task {
     pub(super) path: Place,
     /// Whose luck it is.
     pub(super) owner: Owner,
-    /// The event, or the place in a queue, that the task waits for.
+    /// The event, the place in a queue, or the timeout of the attempt that the task waits for.
     pub(super) event: Number,
     /// What it is doing.
     pub(super) doing: Doing,
-    /// Branches of this attempt, and itself, that are in `cpu` or `wait`.
-    pub(super) active: u16,
-    /// End of timed work (or what remains of it in ns); when a wait began.
+    /// End of timed work (or what remains of it in ns); when a wait for a unit or a door began;
+    /// during a request the wait before its latest retry in ns (for decorrelated jitter).
     pub(super) due: Time,
     /// The caller's side of its request.
     pub(super) request: Request,
@@ -140,12 +137,8 @@ pub(super) struct Request {
     pub(super) last_sent: Time,
     /// No attempt starts from here on; [`Time::NEVER`] without one.
     pub(super) deadline: Time,
-    /// The timeout of the attempt.
-    pub(super) timeout: Number,
     /// The person's clock.
     pub(super) reload: Number,
-    /// Wait before the latest retry, in ns (for decorrelated jitter).
-    pub(super) waited: Span,
     /// Attempts of the policy so far.
     pub(super) tries: u16,
     /// Attempts sent so far, of any kind: part of the path.
@@ -159,9 +152,7 @@ impl Request {
         asked: Time(0),
         last_sent: Time(0),
         deadline: Time::NEVER,
-        timeout: NO_EVENT,
         reload: NO_EVENT,
-        waited: Span(0),
         tries: 0,
         sent: 0,
     };
@@ -189,12 +180,8 @@ pub(super) struct Visitor {
     pub(super) waits_since: Time,
     /// The clock of the patience.
     pub(super) clock: Number,
-    /// Where from.
+    /// Where from; that also tells the journey.
     pub(super) source: SourceId,
-    /// Which of the source's users.
-    pub(super) index: u32,
-    /// What the user does.
-    pub(super) journey: JourneyId,
     /// Which visit, from 0.
     pub(super) visit: u32,
     /// First entry of what was taken from stocks, or [`NO_FRAME`].
@@ -229,6 +216,8 @@ pub(super) struct Attempt {
     pub(super) deadline: Time,
     /// Core time it used, in ns at nominal speed.
     pub(super) cpu: Span,
+    /// Branches of this attempt, and itself, that are in `cpu` or `wait`.
+    pub(super) active: u16,
     /// What it will answer.
     pub(super) answer: Answer,
     /// First try of its request, and so for every caller above.
@@ -300,7 +289,7 @@ pub(super) enum FrameKind {
     },
 }
 
-const _: () = assert!(size_of::<Task>() <= 168);
+const _: () = assert!(size_of::<Task>() <= 144);
 const _: () = assert!(size_of::<Frame>() <= 40);
 
 /// Everybody there is.
@@ -326,10 +315,10 @@ impl Population {
         self.tasks.slots()
     }
 
-    /// Adds a task.
-    #[inline]
-    pub(super) fn add(&mut self, task: Task) -> Ticket {
-        self.tasks.insert(task)
+    /// Adds the task that `make` makes.
+    #[inline(always)]
+    pub(super) fn add(&mut self, make: impl FnOnce() -> Task) -> Ticket {
+        self.tasks.insert_with(make)
     }
 
     /// Removes a task.
@@ -351,6 +340,12 @@ impl Population {
         self.tasks.get(ticket)
     }
 
+    /// A task to change, if the ticket is not stale.
+    #[inline]
+    pub(super) fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Task> {
+        self.tasks.get_mut(ticket)
+    }
+
     /// Whoever lives in a slot, if anybody.
     #[inline]
     pub(super) fn tenant(&self, slot: u32) -> Option<&Task> {
@@ -360,13 +355,13 @@ impl Population {
     /// A task that is known to live.
     #[inline]
     pub(super) fn task(&self, slot: u32) -> &Task {
-        self.tasks.get_slot(slot).expect("the task lives")
+        self.tasks.live(slot)
     }
 
     /// A task that is known to live, to change.
     #[inline]
     pub(super) fn task_mut(&mut self, slot: u32) -> &mut Task {
-        self.tasks.get_slot_mut(slot).expect("the task lives")
+        self.tasks.live_mut(slot)
     }
 
     /// The visitor's part of a task that is one.
@@ -406,7 +401,7 @@ impl Population {
     /// A frame that is known to exist, to change.
     #[inline]
     pub(super) fn frame_mut(&mut self, frame: u32) -> &mut Frame {
-        self.frames.get_slot_mut(frame).expect("the frame exists")
+        self.frames.live_mut(frame)
     }
 
     /// Takes a frame off its list.

@@ -11,7 +11,7 @@ use crate::engine::recorder::NEVER;
 use crate::engine::watch::Watch;
 use crate::observation::sketch::rank;
 use crate::observation::{
-    Among, Comparison, LANES, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
+    Among, Comparison, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
 };
 
 /// What is recorded for the probes.
@@ -176,8 +176,7 @@ impl Sim<'_> {
         if let Some(frozen) = &self.frozen {
             return frozen.integrals[level.0 as usize];
         }
-        let meter = self.rec.meter(level, now);
-        meter.integral((level.0 % LANES) as usize) as f64 * 1e-9
+        self.rec.integral(level, now) as f64 * 1e-9
     }
 
     /// The answer of every probe, and how many windows were skipped.

@@ -29,6 +29,43 @@ pub(super) struct LiveTally {
     pub(super) log: Option<Vec<(Time, i64)>>,
 }
 
+/// A duration and its place in a sketch.
+#[derive(Clone, Copy, Debug)]
+struct Took {
+    ns: u64,
+    secs: f64,
+    bucket: usize,
+}
+
+impl Took {
+    #[inline]
+    fn new(ns: i64) -> Self {
+        let ns = ns as u64;
+        Self {
+            ns,
+            secs: ns as f64 * 1e-9,
+            bucket: bucket(ns).min(FINE),
+        }
+    }
+}
+
+impl LiveTally {
+    #[inline(always)]
+    fn add(&mut self, took: Took, began: Time, bin: usize) {
+        self.buckets[took.bucket] += 1;
+        self.count += 1;
+        self.sum += u128::from(took.ns);
+        self.squares += took.secs * took.secs;
+        self.max = self.max.max(took.ns);
+        if !self.bins.is_empty() {
+            self.bins[bin * COARSE + coarse(took.ns)] += 1;
+        }
+        if let Some(log) = &mut self.log {
+            log.push((began, took.ns as i64));
+        }
+    }
+}
+
 /// A duration that no time is longer than, in a log.
 pub(super) const NEVER: i64 = i64::MAX;
 
@@ -68,9 +105,13 @@ pub(super) struct Recorder {
     sums: Vec<u64>,
     /// By counter: what belongs to the warm-up.
     before: Vec<u64>,
-    /// By bin, then counter; one more row for what happens after the horizon.
+    /// By counter: what was counted in the bin under way.
+    counts: Vec<u32>,
+    /// By bin that has ended, then counter.
     counter_bins: Vec<u32>,
-    row: usize,
+    /// The bin under way (after the horizon still the last one), and when it began.
+    bin: usize,
+    bin_began: Time,
     pub(super) bin_width: Span,
     pub(super) bins: usize,
     pub(super) cut: Time,
@@ -85,6 +126,15 @@ pub(super) struct Recorder {
     /// Levels that a probe follows.
     pub(super) watches: Vec<Watch>,
     pub(super) window_times: Vec<u32>,
+}
+
+/// By one, up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// One more.
+    More,
+    /// One less.
+    Less,
 }
 
 /// Length of a window of the recovery.
@@ -103,14 +153,12 @@ impl Recorder {
         self.bins = clock.bins as usize;
         self.bin_width = clock.bin;
         self.cut = Time(clock.cut.0 - clock.start.0);
-        self.row = 0;
+        (self.bin, self.bin_began) = (0, Time(0));
         refill(&mut self.sums, layout.counters(), 0);
         refill(&mut self.before, layout.counters(), 0);
-        refill(
-            &mut self.counter_bins,
-            layout.counters() * (self.bins + 1),
-            0,
-        );
+        refill(&mut self.counts, layout.counters(), 0);
+        self.counter_bins.clear();
+        self.counter_bins.reserve(layout.counters() * self.bins);
         refill(&mut self.meters, layout.meters(), Meter::default());
         refill(&mut self.level_bins, layout.levels() * self.bins, 0.0);
         refill(&mut self.marked, layout.marks as usize, None);
@@ -148,13 +196,13 @@ impl Recorder {
     }
 
     /// Whether something that began then belongs to the measured period.
-    #[inline]
+    #[inline(always)]
     pub(super) fn counts(&self, began: Time) -> bool {
         began >= self.cut
     }
 
     /// Adds nanoseconds to a counter.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add_ns(&mut self, counter: CounterId, ns: u64) {
         self.sums[counter.0 as usize] += ns;
     }
@@ -162,13 +210,21 @@ impl Recorder {
     /// Adds to a counter.
     #[inline]
     pub(super) fn add(&mut self, counter: CounterId, n: u32) {
-        self.counter_bins[self.row + counter.0 as usize] += n;
+        self.counts[counter.0 as usize] += n;
+    }
+
+    /// Counters that stand in a row, from its first.
+    #[inline(always)]
+    pub(super) fn row<const N: usize>(&mut self, first: CounterId) -> &mut [u32; N] {
+        let first = first.0 as usize;
+        let row = &mut self.counts[first..first + N];
+        row.try_into().expect("as many as were asked for")
     }
 
     /// Counts one.
     #[inline]
     pub(super) fn count(&mut self, counter: CounterId) {
-        self.counter_bins[self.row + counter.0 as usize] += 1;
+        self.counts[counter.0 as usize] += 1;
     }
 
     /// The value of a counter since the cut.
@@ -180,7 +236,7 @@ impl Recorder {
             .skip(index)
             .step_by(self.layout.counters());
         let counted: u64 = rows.map(|&n| u64::from(n)).sum();
-        counted + self.sums[index] - self.before[index]
+        counted + u64::from(self.counts[index]) + self.sums[index] - self.before[index]
     }
 
     /// Every counter since the cut.
@@ -195,43 +251,48 @@ impl Recorder {
         self.counter_bins[..self.layout.counters() * self.bins].to_vec()
     }
 
-    /// A level's meter, advanced to now.
-    #[inline]
-    pub(super) fn meter(&mut self, level: LevelId, now: Time) -> &mut Meter {
-        let meter = &mut self.meters[(level.0 / LANES) as usize];
-        meter.advance(now);
-        meter
+    /// The integral of a level since the cut, up to now, in units times nanoseconds.
+    pub(super) fn integral(&self, level: LevelId, now: Time) -> u128 {
+        self.meters[(level.0 / LANES) as usize].integral((level.0 % LANES) as usize, now)
     }
 
     /// A level goes up by one.
     #[inline]
     pub(super) fn more(&mut self, level: LevelId, now: Time) {
-        self.meter(level, now).more((level.0 % LANES) as usize);
-        self.changed(level, now);
+        self.shift(level, Change::More, now);
     }
 
     /// A level goes down by one.
     #[inline]
     pub(super) fn less(&mut self, level: LevelId, now: Time) {
-        self.meter(level, now).less((level.0 % LANES) as usize);
-        self.changed(level, now);
+        self.shift(level, Change::Less, now);
     }
 
-    /// Several levels of one meter change by one, up or down.
+    /// A level changes by one.
     #[inline]
-    pub(super) fn shift<const N: usize>(&mut self, levels: [LevelId; N], up: bool, now: Time) {
-        let meter = self.meter(levels[0], now);
-        for level in levels {
-            let lane = (level.0 % LANES) as usize;
-            if up {
-                meter.more(lane);
-            } else {
-                meter.less(lane);
+    pub(super) fn shift(&mut self, level: LevelId, by: Change, now: Time) {
+        let meter = (level.0 / LANES) as usize;
+        self.shift_at(meter, [level.0 % LANES], (by, now));
+    }
+
+    /// Several levels of the meter with this index change by one.
+    #[inline(always)]
+    pub(super) fn shift_at<const N: usize>(
+        &mut self,
+        meter: usize,
+        lanes: [u32; N],
+        (by, now): (Change, Time),
+    ) {
+        let levels = &mut self.meters[meter];
+        for lane in lanes {
+            match by {
+                Change::More => levels.more(lane as usize, now),
+                Change::Less => levels.less(lane as usize, now),
             }
         }
         if !self.watches.is_empty() {
-            for level in levels {
-                self.changed(level, now);
+            for lane in lanes {
+                self.changed(LevelId(LANES * meter as u32 + lane), now);
             }
         }
     }
@@ -239,17 +300,15 @@ impl Recorder {
     /// A level has a new value.
     #[inline]
     pub(super) fn set(&mut self, level: LevelId, value: u32, now: Time) {
-        self.meter(level, now)
-            .set((level.0 % LANES) as usize, value);
-        self.changed(level, now);
+        self.meters[(level.0 / LANES) as usize].set((level.0 % LANES) as usize, value, now);
+        if !self.watches.is_empty() {
+            self.changed(level, now);
+        }
     }
 
     /// Tells those who follow a level.
-    #[inline]
+    #[cold]
     fn changed(&mut self, level: LevelId, now: Time) {
-        if self.watches.is_empty() {
-            return;
-        }
         let value = self.value(level);
         for watch in self.watches.iter_mut().filter(|w| w.level == level) {
             watch.set(value, now);
@@ -270,32 +329,61 @@ impl Recorder {
     /// A duration that ended ok.
     #[inline]
     pub(super) fn sample(&mut self, sample: SampleId, began: Time, now: Time) {
-        if !self.counts(began) {
-            return;
-        }
-        let tally = &mut self.tallies[sample.0 as usize];
-        let ns = (now.0 - began.0) as u64;
-        tally.buckets[bucket(ns).min(FINE)] += 1;
-        tally.count += 1;
-        tally.sum += u128::from(ns);
-        let secs = ns as f64 * 1e-9;
-        tally.squares += secs * secs;
-        tally.max = tally.max.max(ns);
-        if !tally.started.is_empty() {
-            let bin = ((began.0 / self.bin_width.0) as usize).min(self.bins - 1);
-            tally.bins[bin * COARSE + coarse(ns)] += 1;
-        }
-        if let Some(log) = &mut tally.log {
-            log.push((began, ns as i64));
+        if self.counts(began) {
+            let bin = self.bin_of(began);
+            let took = Took::new(now.0 - began.0);
+            self.tallies[sample.0 as usize].add(took, began, bin);
         }
     }
 
-    /// Something that may end ok later has begun.
+    /// A duration of no time at all, of a sample that no bin holds.
+    #[inline(always)]
+    pub(super) fn sample_nothing(&mut self, sample: SampleId, now: Time) {
+        if self.counts(now) {
+            let tally = &mut self.tallies[sample.0 as usize];
+            debug_assert!(tally.bins.is_empty());
+            tally.buckets[0] += 1;
+            tally.count += 1;
+            if let Some(log) = &mut tally.log {
+                log.push((now, 0));
+            }
+        }
+    }
+
+    /// A request that ended ok, and the attempt, sent then, that did it; its sample is the next.
     #[inline]
-    pub(super) fn began(&mut self, sample: SampleId, began: Time) {
-        let tally = &mut self.tallies[sample.0 as usize];
-        let bin = ((began.0 / self.bin_width.0) as usize).min(self.bins - 1);
-        tally.started[bin] += 1;
+    pub(super) fn sample_call(
+        &mut self,
+        requests: SampleId,
+        (asked, sent): (Time, Time),
+        now: Time,
+    ) {
+        let attempts = SampleId(requests.0 + 1);
+        if asked != sent {
+            self.sample(requests, asked, now);
+            self.sample(attempts, sent, now);
+        } else if self.counts(asked) {
+            let bin = self.bin_of(asked);
+            let took = Took::new(now.0 - asked.0);
+            self.tallies[requests.0 as usize].add(took, asked, bin);
+            self.tallies[attempts.0 as usize].add(took, sent, bin);
+        }
+    }
+
+    /// The bin in which something began.
+    #[inline]
+    fn bin_of(&self, began: Time) -> usize {
+        if began >= self.bin_began {
+            self.bin
+        } else {
+            (began.0 / self.bin_width.0) as usize
+        }
+    }
+
+    /// Something that may end ok later begins now.
+    #[inline(always)]
+    pub(super) fn began(&mut self, sample: SampleId) {
+        self.tallies[sample.0 as usize].started[self.bin] += 1;
     }
 
     /// A duration that is longer than any time.
@@ -309,7 +397,7 @@ impl Recorder {
     }
 
     /// A user's request starts: for collapse and recovery.
-    #[inline]
+    #[inline(always)]
     pub(super) fn window_started(&mut self, asked: Time) {
         if let Some(w) = self.windows.get_mut((asked.0 / WINDOW.0) as usize) {
             w.0 += 1;
@@ -317,7 +405,7 @@ impl Recorder {
     }
 
     /// A user's request that started then ended ok.
-    #[inline]
+    #[inline(always)]
     pub(super) fn window_ok(&mut self, asked: Time, now: Time) {
         let index = (asked.0 / WINDOW.0) as usize;
         if let Some(w) = self.windows.get_mut(index) {
@@ -366,7 +454,11 @@ impl Recorder {
                 self.level_bins[row + index * lanes + lane] = (integral as f64 / width) as f32;
             }
         }
-        self.row = self.layout.counters() * (bin + 1);
+        self.counter_bins.extend_from_slice(&self.counts);
+        self.counts.fill(0);
+        if bin + 1 < self.bins {
+            (self.bin, self.bin_began) = (bin + 1, now);
+        }
     }
 
     /// Drops the warm-up: counts and integrals start anew.

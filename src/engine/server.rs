@@ -73,6 +73,9 @@ impl Server {
     /// Speed of `cpu` and `wait` here against nominal; 0 while halted.
     #[inline]
     pub(super) fn pace(&self) -> f64 {
+        if self.halted.is_empty() && self.slowed.is_empty() && self.cold <= 1.0 {
+            return 1.0;
+        }
         if !self.halted.is_empty() {
             return 0.0;
         }
@@ -81,6 +84,13 @@ impl Server {
             slowness *= factor;
         }
         1.0 / slowness
+    }
+
+    /// Whether a worker that becomes free may find something to do here: somebody who waits, or
+    /// the end of draining.
+    #[inline]
+    pub(super) fn has_business(&self) -> bool {
+        self.queue.len() > 0 || self.state != State::Up
     }
 
     /// Whether its workers work.
@@ -105,7 +115,10 @@ impl Server {
 /// The time that work of `demand` takes at a pace; `None` while halted.
 #[inline]
 pub(super) fn stretched(demand: Span, pace: f64) -> Option<Span> {
-    (pace > 0.0).then(|| Span((demand.0 as f64 / pace).round() as i64))
+    if (pace - 1.0).abs() <= 0.0 {
+        return Some(demand);
+    }
+    (pace > 0.0).then(|| demand.divided(pace))
 }
 
 /// What is left of work that would end at `due`, in nominal ns.

@@ -1,20 +1,19 @@
-//! A service: balancing, queues, workers, and the work itself (semantics 2, 3, 4 and 7).
+//! A service: balancing, queues, workers, and how attempts come and go (semantics 2, 3, 4 and 7).
 
 use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
-use crate::engine::execute::Flow;
+use crate::engine::agenda::{NO_EVENT, Number};
 use crate::engine::network::{Passage, Way};
-use crate::engine::population::{Answer, Attempt, Doing, Population, Role};
+use crate::engine::population::{Answer, Attempt, Doing, Population};
 use crate::engine::queue::Queue;
-use crate::engine::server::{Server, State, stretched};
-use crate::engine::sharing::speed;
-use crate::observation::{MessageCounter, ServiceCounter, ServiceLevel, ServiceSample};
-use crate::program::{
-    Balance, FaultKind, Instruction, OnTimeout, ServiceId, ServiceSettings, WorkId,
+use crate::engine::recorder::Change;
+use crate::engine::server::{Server, State};
+use crate::observation::{
+    MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel, ServiceSample,
 };
-use crate::random::key::Place;
+use crate::program::{Balance, FaultKind, OnTimeout, ServiceId, ServiceSettings};
+use crate::random::key::{Owner, Place};
 
 /// Draws at the path of an attempt, after those of the caller.
 const BALANCE: u32 = 8;
@@ -25,6 +24,19 @@ const ERRORS: u32 = 16;
 /// Steps of the luck that belongs to no user.
 const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0001;
 const STICKY: u64 = 0x7374_6963_6b79_0001;
+
+/// What becomes of an attempt that arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placing {
+    /// A free worker of this server takes it.
+    Started(u32),
+    /// It waits at this server, or, for [`u32::MAX`], for all of them.
+    Queued(u32),
+    /// It is turned away, by this server if there is any.
+    Refused(Option<u32>),
+    /// It meets the crash of this server.
+    Crashed(u32),
+}
 
 /// A service under way.
 #[derive(Debug)]
@@ -43,8 +55,8 @@ pub(super) struct Station {
     turn: u32,
     /// Draws of a random order so far.
     draws: u32,
-    /// Every worker has a core of its own, whatever the epoch.
-    pub(super) dedicated: bool,
+    /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
+    only: u32,
     /// Error faults in force.
     pub(super) errors: Vec<u32>,
 }
@@ -57,28 +69,12 @@ pub(super) fn waits(people: &Population, slot: u32, number: Number) -> bool {
         .is_some_and(|t| t.event == number && t.doing == Doing::Queued)
 }
 
-/// Whether a task with this number still shares cores.
-#[inline]
-fn shares(people: &Population, slot: u32, number: Number) -> bool {
-    people
-        .tenant(slot)
-        .is_some_and(|t| t.event == number && matches!(t.doing, Doing::Sharing | Doing::Refusing))
-}
-
 impl Sim<'_> {
     /// Opens every service with the servers of the first epoch.
     pub(super) fn open_stations(&mut self) {
         let program = self.program;
         for (id, service) in program.services.iter() {
             let first = self.servers.len() as u32;
-            let dedicated = !service.fans_out
-                && program.epochs.iter().all(|e| {
-                    let s = &e.settings.services[id];
-                    s.workers <= s.cores
-                        && s.contention == 0.0
-                        && s.coherency == 0.0
-                        && s.refuse_cost.is_none()
-                });
             for number in 0..service.servers_max {
                 self.servers.push(Server::new(id, number));
             }
@@ -91,7 +87,7 @@ impl Sim<'_> {
                 eligible: Vec::new(),
                 turn: 0,
                 draws: 0,
-                dedicated,
+                only: u32::MAX,
                 errors: Vec::new(),
             });
             for number in 0..wanted {
@@ -111,6 +107,10 @@ impl Sim<'_> {
         station
             .eligible
             .extend(servers.iter().filter(|s| s.is_eligible()).map(|s| s.number));
+        station.only = match station.eligible[..] {
+            [only] => station.first + only,
+            _ => u32::MAX,
+        };
         let working = servers.iter().filter(|s| s.works()).count() as u32;
         let settings = &self.settings.services[id];
         let (layout, wanted) = (self.program.layout, station.wanted);
@@ -124,10 +124,20 @@ impl Sim<'_> {
         set(ServiceLevel::Nominal, wanted);
     }
 
-    #[inline]
-    fn count_service(&mut self, id: ServiceId, what: ServiceCounter, sent: Time) {
+    /// Counts things of a service, of an attempt that was sent then.
+    #[inline(always)]
+    fn count_service<const N: usize>(
+        &mut self,
+        id: ServiceId,
+        what: [ServiceCounter; N],
+        sent: Time,
+    ) {
         if self.rec.counts(sent) {
-            self.rec.count(self.program.layout.service(id.0, what));
+            let first = self.routes.services[id].counters;
+            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(first);
+            for what in what {
+                row[what as usize] += 1;
+            }
         }
     }
 
@@ -139,97 +149,160 @@ impl Sim<'_> {
     }
 
     /// Levels of a service go up or down by one.
-    #[inline]
-    fn shift<const N: usize>(&mut self, id: ServiceId, levels: [ServiceLevel; N], up: bool) {
-        let layout = self.program.layout;
-        self.rec.shift(
-            levels.map(|level| layout.service_level(id.0, level)),
-            up,
-            self.now,
-        );
-    }
-
-    fn level(&mut self, id: ServiceId, level: ServiceLevel, up: bool) {
-        self.shift(id, [level], up);
+    #[inline(always)]
+    pub(super) fn shift<const N: usize>(
+        &mut self,
+        id: ServiceId,
+        levels: [ServiceLevel; N],
+        by: Change,
+    ) {
+        let meter = self.routes.services[id].meter;
+        self.rec
+            .shift_at(meter, levels.map(|level| level as u32), (by, self.now));
     }
 
     /// An attempt or a message arrives.
     pub(super) fn attempt_arrived(&mut self, slot: u32) {
-        let attempt = *self.people.attempt(slot);
-        let call = &self.program.calls[attempt.call];
-        let id = call.service;
-        let settings = &self.settings.services[id];
-        self.people.task_mut(slot).event = NO_EVENT;
-        self.count_service(id, ServiceCounter::Arrived, attempt.sent);
-        if attempt.original {
-            self.count_service(id, ServiceCounter::Original, attempt.sent);
-        }
-        if self.is_orphan(&attempt)
-            && matches!(settings.on_timeout, OnTimeout::Dequeue | OnTimeout::Cancel)
-        {
-            self.accept(slot, id);
-            self.shift(id, [ServiceLevel::InSystem], true);
+        let task = self.people.task_mut(slot);
+        task.event = NO_EVENT;
+        let (owner, path) = (task.owner, task.path);
+        let call = self.people.attempt(slot).call;
+        let id = self.routes.calls[call].service;
+        let gives_up = matches!(
+            self.routes.services[id].on_timeout,
+            OnTimeout::Dequeue | OnTimeout::Cancel
+        );
+        if gives_up && self.is_orphan(slot) {
+            self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+            self.people.attempt(slot).accepted = self.now;
+            self.shift(id, [ServiceLevel::InSystem], Change::More);
             self.quit(slot, id);
-            return;
-        }
-        let Some(server) = self.balance(slot, id) else {
-            self.refuse(slot, id, None);
-            return;
-        };
-        if self.servers[server as usize].state == State::Down {
-            self.meet_crash(slot, id, server);
-        } else if settings.shared {
-            self.join_shared(slot, id, server);
         } else {
-            self.join_server(slot, id, server);
+            let place = self.place(owner, path, id);
+            self.arrive_at(slot, id, place);
         }
     }
 
-    /// Whether the only server of a service refuses, aloud and at no cost, whoever comes now,
-    /// and no time passes on the network.
-    #[inline]
-    pub(super) fn turns_away(&self, id: ServiceId) -> bool {
-        let settings = &self.settings.services[id];
+    /// Counts an attempt that has arrived, and what else is to be counted of it.
+    #[inline(always)]
+    fn count_arrival<const N: usize>(
+        &mut self,
+        slot: u32,
+        id: ServiceId,
+        what: [ServiceCounter; N],
+    ) {
+        let attempt = self.people.attempt(slot);
+        if self.rec.counts(attempt.sent) {
+            let first = self.routes.services[id].counters;
+            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(first);
+            row[ServiceCounter::Arrived as usize] += 1;
+            row[ServiceCounter::Original as usize] += u32::from(attempt.original);
+            for what in what {
+                row[what as usize] += 1;
+            }
+        }
+    }
+
+    /// What becomes of an attempt that arrives now, by the state at this instant.
+    #[inline(always)]
+    pub(super) fn place(&mut self, owner: Owner, path: Place, id: ServiceId) -> Placing {
         let station = &self.stations[id];
-        let [only] = station.eligible[..] else {
-            return false;
-        };
-        let server = &self.servers[(station.first + only) as usize];
-        let queue = if settings.shared {
-            &station.queue
+        let index = if station.only == u32::MAX {
+            match self.balance(owner, path, id) {
+                Some(index) => index,
+                None => return Placing::Refused(None),
+            }
         } else {
-            &server.queue
+            station.only
         };
-        settings.network.is_none()
-            && settings
-                .queue_limit
-                .is_some_and(|limit| u64::from(queue.len()) >= limit)
-            && server.occupied >= settings.workers
-            && server.state == State::Up
-            && !settings.silent
-            && settings.refuse_cost.is_none()
+        let (station, desk) = (&self.stations[id], &self.routes.services[id]);
+        let server = &self.servers[index as usize];
+        if server.state == State::Down {
+            Placing::Crashed(index)
+        } else if desk.shared {
+            match self.freest(id) {
+                Some(free) => Placing::Started(free),
+                None if u64::from(station.queue.len()) < desk.limit => Placing::Queued(u32::MAX),
+                None => Placing::Refused(Some(index)),
+            }
+        } else if server.occupied < desk.workers {
+            Placing::Started(index)
+        } else if u64::from(server.queue.len()) < desk.limit {
+            Placing::Queued(index)
+        } else {
+            Placing::Refused(Some(index))
+        }
+    }
+
+    /// An attempt takes the place that was found for it.
+    #[inline(always)]
+    pub(super) fn arrive_at(&mut self, slot: u32, id: ServiceId, place: Placing) {
+        match place {
+            Placing::Started(index) => {
+                self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+                self.people.attempt(slot).accepted = self.now;
+                if self.expires(slot, id) {
+                    self.shift(id, [ServiceLevel::InSystem], Change::More);
+                    self.quit(slot, id);
+                } else {
+                    let levels = [ServiceLevel::InSystem, ServiceLevel::Held];
+                    self.shift(id, levels, Change::More);
+                    self.start(slot, id, index);
+                    self.execute(slot);
+                }
+            }
+            Placing::Queued(index) => self.wait_in_queue(slot, id, index),
+            Placing::Refused(index) => {
+                self.count_arrival(slot, id, []);
+                self.refuse(slot, id, index);
+            }
+            Placing::Crashed(index) => {
+                self.count_arrival(slot, id, []);
+                self.meet_crash(slot, id, index);
+            }
+        }
+    }
+
+    /// An attempt is accepted and waits, at a server or for all of them.
+    fn wait_in_queue(&mut self, slot: u32, id: ServiceId, index: u32) {
+        self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+        let number = self.agenda.number();
+        let now = self.now;
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::Queued;
+        task.event = number;
+        let attempt = self.people.attempt(slot);
+        (attempt.accepted, attempt.server) = (now, index);
+        self.shift(id, [ServiceLevel::InSystem], Change::More);
+        self.queue_level(id, Change::More);
+        let queue = if index == u32::MAX {
+            &mut self.stations[id].queue
+        } else {
+            &mut self.servers[index as usize].queue
+        };
+        queue.join(slot, number);
     }
 
     /// Counts an attempt sent now and refused at once.
     pub(super) fn count_refusal(&mut self, id: ServiceId, original: bool) {
         let now = self.now;
-        self.count_service(id, ServiceCounter::Arrived, now);
+        self.count_service(id, [ServiceCounter::Arrived, ServiceCounter::Refused], now);
         if original {
-            self.count_service(id, ServiceCounter::Original, now);
+            self.count_service(id, [ServiceCounter::Original], now);
         }
-        self.count_service(id, ServiceCounter::Refused, now);
     }
 
     /// Whether nobody waits for an attempt any more.
     #[inline]
-    fn is_orphan(&self, attempt: &Attempt) -> bool {
-        !self.is_message(attempt.call) && attempt.caller.is_none()
+    fn is_orphan(&mut self, slot: u32) -> bool {
+        let attempt = self.people.attempt(slot);
+        attempt.caller.is_none() && !self.program.calls[attempt.call].message
     }
 
     /// The balancer still sends work to a server that has crashed.
     fn meet_crash(&mut self, slot: u32, id: ServiceId, server: u32) {
         let attempt = *self.people.attempt(slot);
-        self.count_service(id, ServiceCounter::Refused, attempt.sent);
+        self.count_service(id, [ServiceCounter::Refused], attempt.sent);
         if self.servers[server as usize].silent || self.is_message(attempt.call) {
             self.lose(slot);
         } else {
@@ -238,61 +311,10 @@ impl Sim<'_> {
         }
     }
 
-    fn join_server(&mut self, slot: u32, id: ServiceId, index: u32) {
-        let settings = &self.settings.services[id];
-        let server = &self.servers[index as usize];
-        if server.occupied < settings.workers {
-            self.begin_at_once(slot, id, index);
-        } else if settings
-            .queue_limit
-            .is_none_or(|limit| u64::from(server.queue.len()) < limit)
-        {
-            self.accept(slot, id);
-            self.people.attempt(slot).server = index;
-            let number = self.stand_in_queue(slot, id);
-            self.servers[index as usize].queue.join(slot, number);
-        } else {
-            self.refuse(slot, id, Some(index));
-        }
-    }
-
-    fn join_shared(&mut self, slot: u32, id: ServiceId, fallback: u32) {
-        let settings = &self.settings.services[id];
-        if let Some(free) = self.freest(id) {
-            self.begin_at_once(slot, id, free);
-            return;
-        }
-        let waiting = u64::from(self.stations[id].queue.len());
-        if settings.queue_limit.is_none_or(|limit| waiting < limit) {
-            self.accept(slot, id);
-            self.people.attempt(slot).server = u32::MAX;
-            let number = self.stand_in_queue(slot, id);
-            self.stations[id].queue.join(slot, number);
-        } else {
-            self.refuse(slot, id, Some(fallback));
-        }
-    }
-
-    /// A free worker takes an attempt that has just arrived.
-    #[inline]
-    fn begin_at_once(&mut self, slot: u32, id: ServiceId, index: u32) {
-        self.accept(slot, id);
-        if self.expires(slot, id) {
-            self.shift(id, [ServiceLevel::InSystem], true);
-            self.quit(slot, id);
-        } else {
-            self.shift(id, [ServiceLevel::InSystem, ServiceLevel::Held], true);
-            self.start(slot, id, index);
-        }
-    }
-
     /// Whether a service notices, where it would start an attempt, that nobody waits for it.
-    #[inline]
+    #[inline(always)]
     fn expires(&mut self, slot: u32, id: ServiceId) -> bool {
-        self.settings.services[id].on_timeout == OnTimeout::Expire && {
-            let attempt = *self.people.attempt(slot);
-            self.is_orphan(&attempt)
-        }
+        self.routes.services[id].on_timeout == OnTimeout::Expire && self.is_orphan(slot)
     }
 
     /// The server with a free worker and the fewest in use; ties to the lowest number.
@@ -306,18 +328,8 @@ impl Sim<'_> {
         free.min_by_key(|&i| (self.servers[i as usize].occupied, i))
     }
 
-    fn stand_in_queue(&mut self, slot: u32, id: ServiceId) -> Number {
-        let number = self.agenda.number();
-        let task = self.people.task_mut(slot);
-        task.doing = Doing::Queued;
-        task.event = number;
-        self.shift(id, [ServiceLevel::InSystem], true);
-        self.queue_level(id, true);
-        number
-    }
-
-    fn queue_level(&mut self, id: ServiceId, up: bool) {
-        self.level(id, ServiceLevel::Queue, up);
+    fn queue_level(&mut self, id: ServiceId, by: Change) {
+        self.shift(id, [ServiceLevel::Queue], by);
         let layout = self.program.layout;
         let waiting = self
             .rec
@@ -328,17 +340,9 @@ impl Sim<'_> {
         }
     }
 
-    /// An attempt is accepted.
-    fn accept(&mut self, slot: u32, id: ServiceId) {
-        let now = self.now;
-        let attempt = self.people.attempt(slot);
-        attempt.accepted = now;
-        let sent = attempt.sent;
-        self.count_service(id, ServiceCounter::Accepted, sent);
-    }
-
     /// Which server an attempt goes to, by the state at this instant.
-    fn balance(&mut self, slot: u32, id: ServiceId) -> Option<u32> {
+    #[inline]
+    fn balance(&mut self, owner: Owner, path: Place, id: ServiceId) -> Option<u32> {
         let settings = &self.settings.services[id];
         let station = &mut self.stations[id];
         let n = station.eligible.len() as u32;
@@ -346,10 +350,6 @@ impl Sim<'_> {
         if n <= 1 || settings.shared {
             return station.eligible.first().map(|&number| first + number);
         }
-        let (owner, path) = {
-            let task = self.people.task(slot);
-            (task.owner, task.path)
-        };
         let load = |number: u32| self.servers[(first + number) as usize].load();
         let number = match settings.balance {
             Balance::RoundRobin => {
@@ -389,25 +389,29 @@ impl Sim<'_> {
     }
 
     /// A worker starts an attempt; the levels know already.
+    #[inline(always)]
     fn start(&mut self, slot: u32, id: ServiceId, index: u32) {
         let now = self.now;
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::Running;
         let attempt = self.people.attempt(slot);
         attempt.server = index;
         attempt.started = now;
         attempt.served = true;
         let (accepted, sent) = (attempt.accepted, attempt.sent);
+        let waits = self.routes.services[id].waits;
         if accepted != now {
-            self.count_service(id, ServiceCounter::Waited, sent);
-        }
-        if self.rec.counts(sent) {
-            let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
-            self.rec.sample(sample, accepted, now);
+            self.count_service(id, [ServiceCounter::Waited], sent);
+            if self.rec.counts(sent) {
+                self.rec.sample(waits, accepted, now);
+            }
+        } else if self.rec.counts(sent) {
+            self.rec.sample_nothing(waits, now);
         }
         self.servers[index as usize].occupied += 1;
         if !self.stations[id].errors.is_empty() {
             self.strike(slot, id);
         }
-        self.make_ready(slot);
     }
 
     /// Error faults decide whether an attempt fails where it would start.
@@ -425,18 +429,18 @@ impl Sim<'_> {
     }
 
     /// The time in the system of an attempt that leaves it, within the measured period.
+    #[inline(always)]
     fn leave_system(&mut self, slot: u32, id: ServiceId) {
-        let attempt = *self.people.attempt(slot);
-        let ns = self.sojourn(&attempt);
-        self.rec.add_ns(
-            self.program.layout.service(id.0, ServiceCounter::SojournNs),
-            ns,
-        );
+        let accepted = self.people.attempt(slot).accepted;
+        let ns = self.sojourn(accepted);
+        let counter = self.program.layout.service(id.0, ServiceCounter::SojournNs);
+        self.rec.add_ns(counter, ns);
     }
 
-    /// Nanoseconds of the measured period that an accepted attempt has been in the system.
-    pub(super) fn sojourn(&self, attempt: &Attempt) -> u64 {
-        let from = attempt.accepted.max(self.rec.cut);
+    /// Nanoseconds of the measured period that an attempt accepted then has been in the system.
+    #[inline(always)]
+    pub(super) fn sojourn(&self, accepted: Time) -> u64 {
+        let from = accepted.max(self.rec.cut);
         let until = self.now.min(self.horizon);
         (until.0 - from.0).max(0) as u64
     }
@@ -444,15 +448,15 @@ impl Sim<'_> {
     /// A waiting attempt leaves without service and is gone.
     fn quit(&mut self, slot: u32, id: ServiceId) {
         let attempt = *self.people.attempt(slot);
-        self.count_service(id, ServiceCounter::LeftQueue, attempt.sent);
+        self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
         if attempt.accepted != self.now {
-            self.count_service(id, ServiceCounter::Waited, attempt.sent);
+            self.count_service(id, [ServiceCounter::Waited], attempt.sent);
         }
         if self.rec.counts(attempt.sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
             self.rec.sample(sample, attempt.accepted, self.now);
         }
-        self.shift(id, [ServiceLevel::InSystem], false);
+        self.shift(id, [ServiceLevel::InSystem], Change::Less);
         self.leave_system(slot, id);
         self.people.remove(slot);
     }
@@ -460,7 +464,7 @@ impl Sim<'_> {
     /// An attempt is turned away.
     fn refuse(&mut self, slot: u32, id: ServiceId, server: Option<u32>) {
         let attempt = *self.people.attempt(slot);
-        self.count_service(id, ServiceCounter::Refused, attempt.sent);
+        self.count_service(id, [ServiceCounter::Refused], attempt.sent);
         let settings = &self.settings.services[id];
         if self.is_message(attempt.call) {
             self.lose(slot);
@@ -477,7 +481,7 @@ impl Sim<'_> {
         }
     }
 
-    fn refusal_leaves(&mut self, slot: u32, id: ServiceId) {
+    pub(super) fn refusal_leaves(&mut self, slot: u32, id: ServiceId) {
         if self.settings.services[id].silent {
             self.people.remove(slot);
         } else {
@@ -487,10 +491,16 @@ impl Sim<'_> {
 
     /// An answer sets out for the caller.
     fn send_answer(&mut self, slot: u32, id: ServiceId) {
+        let number = self.agenda.number();
+        self.send_numbered_answer(slot, id, number);
+    }
+
+    /// An answer sets out, its event having this number.
+    fn send_numbered_answer(&mut self, slot: u32, id: ServiceId, number: Number) {
         let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
         let from = self.program.calls[self.people.attempt(slot).call].from;
         match self.passage((from, id), (owner, path), Way::Back) {
-            Passage::Arrives(at) => self.answer_at(slot, at),
+            Passage::Arrives(at) => self.answer_at(slot, at, number),
             Passage::Lost => self.answer_lost(slot, id),
             Passage::TurnedAway(at) => {
                 let attempt = *self.people.attempt(slot);
@@ -499,7 +509,7 @@ impl Sim<'_> {
                     let attempt = self.people.attempt(slot);
                     (attempt.answer, attempt.served) = (Answer::Refused, false);
                 }
-                self.answer_at(slot, at);
+                self.answer_at(slot, at, number);
             }
         }
     }
@@ -510,195 +520,6 @@ impl Sim<'_> {
             self.count_wasted(id, &attempt, self.now);
         }
         self.people.remove(slot);
-    }
-
-    /// `cpu` is reached.
-    pub(super) fn begin_cpu(&mut self, slot: u32, work: WorkId) -> Flow {
-        let server = self.server_of(slot);
-        let id = self.servers[server as usize].service;
-        if self.stations[id].dedicated {
-            return self.begin_timed(slot, work);
-        }
-        let demand = self.demand(slot, work);
-        self.activate(slot, id, true);
-        self.join_cores(slot, server, demand, Doing::Sharing);
-        Flow::Stop
-    }
-
-    /// `wait` is reached, or `cpu` on a core of its own.
-    pub(super) fn begin_timed(&mut self, slot: u32, work: WorkId) -> Flow {
-        let demand = self.demand(slot, work);
-        let index = self.server_of(slot);
-        let id = self.servers[index as usize].service;
-        if self.program.code[self.people.task(slot).pc as usize] == Instruction::Cpu(work) {
-            self.shift(id, [ServiceLevel::Active, ServiceLevel::Busy], true);
-            self.people.task_mut(slot).active += 1;
-            self.spend(slot, demand);
-        } else {
-            self.activate(slot, id, true);
-        }
-        let pace = self.servers[index as usize].pace();
-        match stretched(demand, pace) {
-            Some(span) => self.work_until(slot, self.now + span),
-            None => {
-                let task = self.people.task_mut(slot);
-                task.doing = Doing::Halted;
-                task.due = Time(demand.0);
-                task.event = NO_EVENT;
-            }
-        }
-        Flow::Stop
-    }
-
-    /// Timed work goes on until an instant.
-    pub(super) fn work_until(&mut self, slot: u32, at: Time) {
-        let event = self.agenda.at(at, Group::Work, Kind::Work, slot);
-        let task = self.people.task_mut(slot);
-        task.doing = Doing::Timed;
-        task.due = at;
-        task.event = event;
-    }
-
-    /// Core time counts for the attempt at the top.
-    fn spend(&mut self, slot: u32, demand: Span) {
-        let root = self.attempt_above(slot);
-        self.people.attempt(root).cpu += demand;
-    }
-
-    /// The attempt at the top of a task of an endpoint.
-    #[inline]
-    pub(super) fn attempt_above(&self, slot: u32) -> u32 {
-        match &self.people.task(slot).role {
-            Role::Branch(b) => b.root.slot,
-            Role::Attempt(_) | Role::Visitor(_) => slot,
-        }
-    }
-
-    /// The server that runs a task of an endpoint.
-    #[inline]
-    pub(super) fn server_of(&self, slot: u32) -> u32 {
-        match &self.people.task(self.attempt_above(slot)).role {
-            Role::Attempt(a) => a.server,
-            other => unreachable!("work on a server belongs to an attempt, not {other:?}"),
-        }
-    }
-
-    /// A task of an endpoint begins or ends `cpu` or `wait`: its worker is active, or blocked.
-    #[inline]
-    pub(super) fn activate(&mut self, slot: u32, id: ServiceId, begins: bool) {
-        let root = self.attempt_above(slot);
-        let active = &mut self.people.task_mut(root).active;
-        if begins {
-            *active += 1;
-        } else {
-            *active -= 1;
-        }
-        if *active == u16::from(begins) {
-            self.level(id, ServiceLevel::Active, begins);
-        }
-    }
-
-    /// `cpu` on a core of its own, or `wait`, is over.
-    #[inline]
-    pub(super) fn end_active(&mut self, slot: u32, instruction: Instruction) {
-        let id = self.servers[self.server_of(slot) as usize].service;
-        if matches!(instruction, Instruction::Cpu(_)) {
-            self.shift(id, [ServiceLevel::Active, ServiceLevel::Busy], false);
-            self.people.task_mut(slot).active -= 1;
-        } else {
-            self.activate(slot, id, false);
-        }
-    }
-
-    /// Work joins the cores of a server.
-    fn join_cores(&mut self, slot: u32, index: u32, demand: Span, doing: Doing) {
-        let number = self.agenda.number();
-        let task = self.people.task_mut(slot);
-        task.doing = doing;
-        task.event = number;
-        if doing == Doing::Sharing {
-            self.spend(slot, demand);
-        }
-        let server = &mut self.servers[index as usize];
-        server.sharing.advance(self.now);
-        server.sharing.join(demand.0, number, slot);
-        let (id, working) = (server.service, server.sharing.working);
-        if working <= self.settings.services[id].cores {
-            self.level(id, ServiceLevel::Busy, true);
-        }
-        self.touch(index);
-    }
-
-    /// One of those who share cores is no longer there; virtual time is up to now.
-    pub(super) fn leave_cores(&mut self, index: u32) {
-        let server = &mut self.servers[index as usize];
-        server.sharing.working -= 1;
-        let (id, working) = (server.service, server.sharing.working);
-        if working < self.settings.services[id].cores {
-            self.level(id, ServiceLevel::Busy, false);
-        }
-        self.touch(index);
-    }
-
-    /// The speed of a server's shared cores has to be found anew, at the end of this event.
-    #[inline]
-    pub(super) fn touch(&mut self, index: u32) {
-        let sharing = &mut self.servers[index as usize].sharing;
-        if !sharing.dirty {
-            sharing.dirty = true;
-            self.dirty.push(index);
-        }
-    }
-
-    /// Finds the speed and the next end of a server's shared cores.
-    pub(super) fn reschedule(&mut self, index: u32) {
-        let now = self.now;
-        let people = &self.people;
-        let server = &mut self.servers[index as usize];
-        let settings = &self.settings.services[server.service];
-        let pace = server.pace();
-        let sharing = &mut server.sharing;
-        sharing.dirty = false;
-        sharing.advance(now);
-        let n = sharing.working.max(1);
-        let each = speed(n, settings.cores, settings.contention, settings.coherency);
-        sharing.set_speed(each * pace);
-        match sharing.next_end(|slot, number| shares(people, slot, number)) {
-            None => sharing.event = NO_EVENT,
-            Some(at) if sharing.event != NO_EVENT && sharing.due == at => {}
-            Some(at) => {
-                sharing.due = at;
-                sharing.event = self.agenda.at(at, Group::Work, Kind::Core, index);
-            }
-        }
-    }
-
-    /// Work on shared cores ends; false when the event was stale.
-    pub(super) fn core_ended(&mut self, index: u32, number: Number) -> bool {
-        let people = &self.people;
-        let server = &mut self.servers[index as usize];
-        if server.sharing.event != number {
-            return false;
-        }
-        server.sharing.event = NO_EVENT;
-        server.sharing.advance(self.now);
-        let id = server.service;
-        let ended = server
-            .sharing
-            .finish(|slot, number| shares(people, slot, number));
-        let Some(slot) = ended else { return false };
-        self.leave_cores(index);
-        let task = self.people.task_mut(slot);
-        task.event = NO_EVENT;
-        if task.doing == Doing::Refusing {
-            self.refusal_leaves(slot, id);
-        } else {
-            task.pc += 1;
-            task.doing = Doing::Running;
-            self.activate(slot, id, false);
-            self.execute(slot);
-        }
-        true
     }
 
     /// An endpoint ends with an error or a refusal of its own.
@@ -717,69 +538,110 @@ impl Sim<'_> {
     /// The steps of an endpoint have ended: the worker is free, the answer sets out.
     pub(super) fn finish(&mut self, slot: u32, answer: Answer) {
         let now = self.now;
-        let attempt = *self.people.attempt(slot);
-        let id = self.program.calls[attempt.call].service;
-        self.people.attempt(slot).answer = answer;
-        self.count_service(id, ServiceCounter::Completed, attempt.sent);
-        if self.rec.counts(attempt.sent) {
-            let sample = self.program.layout.service_time(id.0, ServiceSample::Time);
-            self.rec.sample(sample, attempt.accepted, now);
+        let attempt = self.people.attempt(slot);
+        attempt.answer = answer;
+        let (sent, accepted, index) = (attempt.sent, attempt.accepted, attempt.server);
+        let (call, nobody_waits) = (attempt.call, attempt.caller.is_none());
+        let id = self.servers[index as usize].service;
+        let message = self.is_message(call);
+        if answer == Answer::Ok && (message || !nobody_waits) {
+            let both = [ServiceCounter::Completed, ServiceCounter::Goodput];
+            self.count_service(id, both, sent);
+        } else {
+            self.count_service(id, [ServiceCounter::Completed], sent);
+        }
+        if self.rec.counts(sent) {
+            self.rec
+                .sample(self.routes.services[id].times, accepted, now);
         }
         self.free_worker(slot, id);
-        if self.is_message(attempt.call) {
-            let ok = answer == Answer::Ok;
-            if ok {
-                self.count_service(id, ServiceCounter::Goodput, attempt.sent);
-            }
-            let ended = if ok {
-                MessageCounter::Delivered
-            } else {
-                MessageCounter::Undelivered
-            };
-            self.message_ends(slot, ended);
-            self.people.remove(slot);
-        } else if attempt.caller.is_none() {
-            self.count_wasted(id, &attempt, now);
-            self.people.remove(slot);
-        } else {
-            if answer == Answer::Ok {
-                self.count_service(id, ServiceCounter::Goodput, attempt.sent);
-            }
-            self.people.task_mut(slot).due = now;
-            self.take_next(attempt.server);
-            if self.crosses_at_once(id) {
-                self.hastened += 1;
-                self.answer(slot);
-                self.hastened -= 1;
-            } else {
-                self.send_answer(slot, id);
-            }
+        if !nobody_waits {
+            self.hand_over(slot, id);
             return;
         }
-        self.take_next(attempt.server);
+        if message {
+            let ended = match answer {
+                Answer::Ok => MessageCounter::Delivered,
+                _ => MessageCounter::Undelivered,
+            };
+            self.message_ends(slot, ended);
+        } else {
+            let attempt = *self.people.attempt(slot);
+            self.count_wasted(id, &attempt, now);
+        }
+        self.people.remove(slot);
+        self.take_next(index);
     }
 
+    /// A worker is free for the next, and the answer of the work that has ended sets out. Where
+    /// nothing else happens at this instant, it reaches its caller within this event.
+    fn hand_over(&mut self, slot: u32, id: ServiceId) {
+        let now = self.now;
+        let index = self.people.attempt(slot).server;
+        if !self.routes.services[id].near || self.holding_back {
+            self.people.task_mut(slot).due = now;
+            self.take_next(index);
+            self.send_answer(slot, id);
+            return;
+        }
+        // The answer has its number before whatever the next work schedules.
+        let number = self.agenda.number();
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::Answering;
+        task.event = number;
+        task.due = now;
+        let ticket = self.people.ticket(slot);
+        self.take_next(index);
+        if !self.ready.is_empty() {
+            self.holding_back = true;
+            self.settle();
+            self.holding_back = false;
+            if self.people.get(ticket).is_none() {
+                return;
+            }
+        }
+        if self.is_next_alone() {
+            self.hastened += 1;
+            self.answer(slot);
+            self.hastened -= 1;
+        } else {
+            self.send_numbered_answer(slot, id, number);
+        }
+    }
+
+    #[inline(always)]
     fn free_worker(&mut self, slot: u32, id: ServiceId) {
         let index = self.people.attempt(slot).server;
         self.servers[index as usize].occupied -= 1;
-        self.shift(id, [ServiceLevel::Held, ServiceLevel::InSystem], false);
+        self.shift(
+            id,
+            [ServiceLevel::Held, ServiceLevel::InSystem],
+            Change::Less,
+        );
         self.leave_system(slot, id);
     }
 
     /// Work whose result nobody received.
     fn count_wasted(&mut self, id: ServiceId, attempt: &Attempt, ended: Time) {
-        self.count_service(id, ServiceCounter::Wasted, attempt.sent);
+        self.count_service(id, [ServiceCounter::Wasted], attempt.sent);
         let held = ended - attempt.started;
         self.add_service_ns(id, ServiceCounter::WastedHeldNs, held, attempt.sent);
         self.add_service_ns(id, ServiceCounter::WastedCpuNs, attempt.cpu, attempt.sent);
     }
 
     /// A free worker of a server takes the next who waits.
+    #[inline(always)]
     pub(super) fn take_next(&mut self, index: u32) {
         let id = self.servers[index as usize].service;
+        let settings = &self.settings.services[id];
+        if settings.shared || self.servers[index as usize].has_business() {
+            self.take_those_who_wait(index, id, settings);
+        }
+    }
+
+    fn take_those_who_wait(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) {
         loop {
             let server = &self.servers[index as usize];
-            let settings = &self.settings.services[id];
             if !server.works() || server.occupied >= settings.workers {
                 return;
             }
@@ -787,13 +649,14 @@ impl Sim<'_> {
                 self.drained(index);
                 return;
             };
-            self.queue_level(id, false);
+            self.queue_level(id, Change::Less);
             self.people.task_mut(slot).event = NO_EVENT;
             if self.expires(slot, id) {
                 self.quit(slot, id);
             } else {
-                self.shift(id, [ServiceLevel::Held], true);
+                self.shift(id, [ServiceLevel::Held], Change::More);
                 self.start(slot, id, index);
+                self.make_ready(slot);
             }
         }
     }
@@ -867,7 +730,7 @@ impl Sim<'_> {
         } else {
             self.servers[index as usize].queue.left(still);
         }
-        self.queue_level(id, false);
+        self.queue_level(id, Change::Less);
     }
 
     /// Work begun stops because nobody waits for it.
@@ -890,7 +753,7 @@ impl Sim<'_> {
         self.interrupt(slot);
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
-        self.count_service(id, ServiceCounter::Lost, attempt.sent);
+        self.count_service(id, [ServiceCounter::Lost], attempt.sent);
         self.free_worker(slot, id);
         self.tell_of_crash(slot, id, silent);
     }
@@ -899,14 +762,14 @@ impl Sim<'_> {
     pub(super) fn lose_waiting(&mut self, slot: u32, silent: bool) {
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
-        self.queue_level(id, false);
+        self.queue_level(id, Change::Less);
         self.people.task_mut(slot).event = NO_EVENT;
-        self.count_service(id, ServiceCounter::LeftQueue, attempt.sent);
+        self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
         if self.rec.counts(attempt.sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
             self.rec.sample(sample, attempt.accepted, self.now);
         }
-        self.shift(id, [ServiceLevel::InSystem], false);
+        self.shift(id, [ServiceLevel::InSystem], Change::Less);
         self.leave_system(slot, id);
         self.tell_of_crash(slot, id, silent);
     }

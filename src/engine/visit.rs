@@ -9,7 +9,7 @@ use crate::engine::agenda::{Group, Kind, NO_EVENT};
 use crate::engine::arrivals::Newcomer;
 use crate::engine::population::{Doing, FrameKind, NO_FRAME, Request, Role, Task, Visitor};
 use crate::observation::{LevelId, Outcome, StockCounter, UserCounter, UserLevel};
-use crate::program::{Form, Patience, StockId, TakeId};
+use crate::program::{Form, JourneyId, Patience, StockId, TakeId};
 use crate::random::key::Place;
 
 /// Draws at the root of a visit.
@@ -38,8 +38,6 @@ impl Sim<'_> {
             waits_since: Time(0),
             clock: NO_EVENT,
             source: newcomer.source,
-            index: newcomer.index,
-            journey: source.journey,
             visit,
             taken: NO_FRAME,
             waits: 0,
@@ -49,14 +47,13 @@ impl Sim<'_> {
         };
         let slot = self
             .people
-            .add(Task {
+            .add(|| Task {
                 pc: 0,
                 frame: NO_FRAME,
                 path: Place::ROOT,
                 owner: source.owner.number(newcomer.index),
                 event: NO_EVENT,
                 doing: Doing::Running,
-                active: 0,
                 due: self.now,
                 request: Request::NONE,
                 role: Role::Visitor(visitor),
@@ -66,29 +63,30 @@ impl Sim<'_> {
         self.rec.count(layout.users(UserCounter::Arrived));
         self.rec
             .count(layout.journey(journey, UserCounter::Arrived));
-        self.rec.began(layout.journey_time(journey), self.now);
+        self.rec.began(layout.journey_time(journey));
         self.begin_visit(slot);
     }
 
-    /// A visit begins: journey from the top, new patience.
+    /// A visit begins, as the last thing that happens in an event: journey from the top, new
+    /// patience.
     fn begin_visit(&mut self, slot: u32) {
-        let now = self.now;
-        let visitor = *self.people.visitor(slot);
-        self.rec.more(self.users_inside(), now);
-        let here = self.program.layout.journey_inside(visitor.journey.0);
-        self.rec.more(here, now);
-        let journey = &self.program.journeys[visitor.journey];
-        let root = Place::ROOT
-            .step(journey.luck)
-            .turn(u64::from(visitor.visit));
+        let (now, luck) = (self.now, self.luck);
+        let visitor = self.people.visitor(slot);
+        let visit = u64::from(visitor.visit);
+        let id = self.program.sources[visitor.source].journey;
+        let layout = self.program.layout;
+        self.rec.more(layout.user_level(UserLevel::Inside), now);
+        self.rec.more(layout.journey_inside(id.0), now);
+        let journey = &self.program.journeys[id];
+        let root = Place::ROOT.step(journey.luck).turn(visit);
         let task = self.people.task_mut(slot);
         task.path = root;
         task.pc = journey.entry;
         task.frame = NO_FRAME;
+        task.doing = Doing::Running;
         let owner = task.owner;
-        let luck = self.luck;
         let draw = || luck.uniform(owner, root, PATIENCE);
-        match &self.settings.journeys[visitor.journey].patience {
+        match &self.settings.journeys[id].patience {
             None => {}
             Some(Patience::Visit(law)) => {
                 let at = now + law.span(draw());
@@ -97,11 +95,20 @@ impl Sim<'_> {
             }
             Some(Patience::Waiting(law)) => self.people.visitor(slot).patience = law.span(draw()),
         }
-        self.make_ready(slot);
+        self.execute(slot);
+    }
+
+    /// The journey of a user.
+    #[inline]
+    pub(super) fn journey_of(&self, slot: u32) -> JourneyId {
+        match &self.people.task(slot).role {
+            Role::Visitor(v) => self.program.sources[v.source].journey,
+            other => unreachable!("a visitor was expected, not {other:?}"),
+        }
     }
 
     /// The visitor at the top of a task, if there is one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn visitor_above(&self, slot: u32) -> Option<u32> {
         match &self.people.task(slot).role {
             Role::Visitor(_) => Some(slot),
@@ -114,7 +121,7 @@ impl Sim<'_> {
     }
 
     /// A task of a user begins to wait for an answer, a backoff, a pool or a room.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_wait(&mut self, slot: u32) {
         let Some(root) = self.visitor_above(slot) else {
             return;
@@ -134,7 +141,7 @@ impl Sim<'_> {
     }
 
     /// The wait is over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_wait(&mut self, slot: u32) {
         let Some(root) = self.visitor_above(slot) else {
             return;
@@ -173,8 +180,8 @@ impl Sim<'_> {
         let now = self.now;
         self.give_back(slot, outcome);
         self.rec.less(self.users_inside(), now);
-        let journey = self.people.visitor(slot).journey.0;
-        let here = self.program.layout.journey_inside(journey);
+        let id = self.journey_of(slot);
+        let here = self.program.layout.journey_inside(id.0);
         self.rec.less(here, now);
         let task = self.people.task_mut(slot);
         debug_assert!(task.frame == NO_FRAME, "a visit ends with a step open");
@@ -188,9 +195,9 @@ impl Sim<'_> {
         debug_assert!(visitor.waits == 0, "a visit ends while it waits");
         let visitor = *visitor;
         if self.rec.counts(visitor.arrived) {
-            self.rec.left(visitor.journey.0, visitor.step, outcome);
+            self.rec.left(id.0, visitor.step, outcome);
         }
-        if let Some(again) = &self.settings.journeys[visitor.journey].again
+        if let Some(again) = &self.settings.journeys[id].again
             && again.on.contains(&outcome)
             && again.at_most.is_none_or(|most| visitor.visit < most)
             && self.luck.uniform(owner, root, AGAIN) < again.share
@@ -211,7 +218,7 @@ impl Sim<'_> {
     fn depart(&mut self, slot: u32, outcome: Outcome) {
         let visitor = *self.people.visitor(slot);
         self.count_outcome(&visitor, outcome);
-        let (journey, now) = (visitor.journey.0, self.now);
+        let (journey, now) = (self.journey_of(slot).0, self.now);
         if outcome == Outcome::Served {
             self.rec.sample(
                 self.program.layout.journey_time(journey),
@@ -238,9 +245,9 @@ impl Sim<'_> {
     pub(super) fn count_outcome(&mut self, visitor: &Visitor, outcome: Outcome) {
         if self.rec.counts(visitor.arrived) {
             let layout = self.program.layout;
+            let journey = self.program.sources[visitor.source].journey;
             self.rec.count(layout.users_ended(outcome));
-            self.rec
-                .count(layout.journey_ended(visitor.journey.0, outcome));
+            self.rec.count(layout.journey_ended(journey.0, outcome));
         }
     }
 
@@ -250,15 +257,15 @@ impl Sim<'_> {
         self.people.task_mut(slot).event = NO_EVENT;
         let visitor = *self.people.visitor(slot);
         if visitor.last.is_none() {
-            self.people.remove(slot);
             let again = Newcomer {
                 source: visitor.source,
-                index: visitor.index,
+                index: self.people.task(slot).owner.which(),
             };
+            self.people.remove(slot);
             self.first_visit(again, visitor.visit + 1);
             return;
         }
-        let journey = visitor.journey.0;
+        let journey = self.journey_of(slot).0;
         let layout = self.program.layout;
         self.rec.count(layout.users(UserCounter::Returned));
         self.rec
@@ -267,13 +274,15 @@ impl Sim<'_> {
     }
 
     /// A user reaches a top-level step of the journey.
+    #[inline(always)]
     pub(super) fn reach_step(&mut self, slot: u32, step: u16) {
         let visitor = self.people.visitor(slot);
         let from = (step > 0).then_some(visitor.step);
         visitor.step = step;
-        let (journey, arrived) = (visitor.journey.0, visitor.arrived);
+        let (source, arrived) = (visitor.source, visitor.arrived);
         if self.rec.counts(arrived) {
-            self.rec.step(journey, from, step);
+            let journey = self.program.sources[source].journey;
+            self.rec.step(journey.0, from, step);
         }
     }
 

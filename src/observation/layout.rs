@@ -84,7 +84,8 @@ pub enum CallCounter {
     /// Attempts of a person who asked again (they count among the sent).
     Reloaded,
 }
-const CALL_COUNTERS: u32 = 12;
+/// How many counters a call step has, in a row.
+pub const CALL_COUNTERS: u32 = 12;
 
 /// Counted for each service: the server's view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +118,8 @@ pub enum ServiceCounter {
     /// Sum of the time in the system of all that left it (or were in it at the end), in ns.
     SojournNs,
 }
-const SERVICE_COUNTERS: u32 = 13;
+/// How many counters a service has, in a row.
+pub const SERVICE_COUNTERS: u32 = 13;
 
 /// Counted for each pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,12 +277,20 @@ impl Layout {
     const fn calls_at(&self) -> u32 {
         USER_COUNTERS * (1 + self.journeys)
     }
+    /// First of the [`CALL_COUNTERS`] of a call step.
+    pub const fn call_row(&self, call: u32) -> CounterId {
+        CounterId(self.calls_at() + CALL_COUNTERS * call)
+    }
     /// Counter of a call step.
     pub const fn call(&self, call: u32, what: CallCounter) -> CounterId {
         CounterId(self.calls_at() + CALL_COUNTERS * call + what as u32)
     }
     const fn services_at(&self) -> u32 {
         self.calls_at() + CALL_COUNTERS * self.calls
+    }
+    /// First of the [`SERVICE_COUNTERS`] of a service.
+    pub const fn service_row(&self, service: u32) -> CounterId {
+        CounterId(self.services_at() + SERVICE_COUNTERS * service)
     }
     /// Counter of a service.
     pub const fn service(&self, service: u32, what: ServiceCounter) -> CounterId {

@@ -46,6 +46,12 @@ impl Owner {
         Owner(identity(name) & !0xffff_ffff)
     }
 
+    /// Which of those of the same name.
+    #[inline]
+    pub const fn which(self) -> u32 {
+        self.0 as u32
+    }
+
     /// Number `number` of the same name.
     #[inline]
     pub const fn number(self, number: u32) -> Owner {

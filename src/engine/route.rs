@@ -1,0 +1,147 @@
+//! What every attempt of a call, and every attempt at a service, asks for: in one place.
+//!
+//! [`Routes`] are put together from the program, the layout and the settings of each epoch before
+//! the clock starts: a [`Route`] for each call and a [`Desk`] for each service. They add nothing;
+//! they spare the event loop a dozen tables.
+
+use crate::base::table::Table;
+use crate::base::time::Span;
+use crate::observation::{CallSample, CounterId, LANES, SampleId, ServiceLevel, ServiceSample};
+use crate::program::{CallId, JourneySettings, OnTimeout, Pc, Program, ServiceId, Settings};
+
+/// The routes and desks of one epoch.
+#[derive(Debug)]
+pub(super) struct Routes {
+    pub(super) calls: Table<CallId, Route>,
+    pub(super) services: Table<ServiceId, Desk>,
+}
+
+/// What the attempts of a call have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Route {
+    /// The service asked.
+    pub(super) service: ServiceId,
+    /// Where the code of the endpoint begins.
+    pub(super) entry: Pc,
+    /// Luck of the step.
+    pub(super) luck: u64,
+    /// The timeout of an attempt; [`Span::FOREVER`] without one.
+    pub(super) timeout: Span,
+    /// The lane of that timeout, or [`NO_LANE`].
+    pub(super) lane: u32,
+    /// A deadline of the call's own; [`Span::FOREVER`] without one.
+    pub(super) deadline: Span,
+    /// First of the call's counters.
+    pub(super) counters: CounterId,
+    /// The durations of the call's requests; those of its attempts are next to them.
+    pub(super) requests: SampleId,
+    /// A user asks, not an endpoint.
+    pub(super) from_user: bool,
+    /// A person may lose patience with an answer and ask again.
+    pub(super) reloads: bool,
+    /// A message takes no time and makes no choice on the network of the service.
+    pub(super) near: bool,
+}
+
+/// No lane: the clock is an event like others.
+pub(super) const NO_LANE: u32 = u32::MAX;
+
+/// What the attempts at a service have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Desk {
+    /// Requests that one server works on at once.
+    pub(super) workers: u32,
+    /// One queue for all servers.
+    pub(super) shared: bool,
+    /// Longest queue.
+    pub(super) limit: u64,
+    /// A refusal is told aloud and costs nothing.
+    pub(super) refuses_for_nothing: bool,
+    /// What it does when a caller stops waiting.
+    pub(super) on_timeout: OnTimeout,
+    /// A message takes no time and makes no choice on its network.
+    pub(super) near: bool,
+    /// Every worker has a core of its own, whatever the epoch.
+    pub(super) dedicated: bool,
+    /// First of the service's counters.
+    pub(super) counters: CounterId,
+    /// The meter of its levels.
+    pub(super) meter: usize,
+    /// Its waits.
+    pub(super) waits: SampleId,
+    /// From acceptance to the end of the work.
+    pub(super) times: SampleId,
+}
+
+/// The routes of every epoch, and the lengths of the lanes for their timeouts.
+pub(super) fn routes(program: &Program) -> (Vec<Routes>, Vec<Span>) {
+    let mut lanes = Vec::new();
+    let routes = program.epochs.iter().map(|epoch| Routes {
+        calls: calls(program, &epoch.settings, &mut lanes),
+        services: program
+            .services
+            .map(|id, _| desk(program, &epoch.settings, id)),
+    });
+    (routes.collect(), lanes)
+}
+
+fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table<CallId, Route> {
+    let asks_again = |j: &JourneySettings| j.reload.as_ref().is_some_and(|r| r.after.is_some());
+    let reloads = settings.journeys.values().any(asks_again);
+    let layout = program.layout;
+    settings.calls.map(|id, call| {
+        let step = &program.calls[id];
+        Route {
+            service: step.service,
+            entry: program.endpoints[step.endpoint].entry,
+            luck: step.luck,
+            timeout: call.timeout.unwrap_or(Span::FOREVER),
+            lane: call.timeout.map_or(NO_LANE, |span| lane(lanes, span)),
+            deadline: call.deadline.unwrap_or(Span::FOREVER),
+            counters: layout.call_row(id.0),
+            requests: layout.call_time(id.0, CallSample::Request),
+            from_user: step.from == 0,
+            reloads: step.from == 0 && reloads,
+            near: settings.services[step.service].network.is_none(),
+        }
+    })
+}
+
+/// The lane of a timeout, if there is room for one.
+fn lane(lanes: &mut Vec<Span>, span: Span) -> u32 {
+    /// Most lanes; clocks of further lengths are events like others.
+    const MOST: usize = 256;
+    match lanes.iter().position(|&length| length == span) {
+        Some(lane) => lane as u32,
+        None if lanes.len() < MOST => {
+            lanes.push(span);
+            lanes.len() as u32 - 1
+        }
+        None => NO_LANE,
+    }
+}
+
+fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
+    let (layout, service) = (program.layout, &settings.services[id]);
+    let dedicated = !program.services[id].fans_out
+        && program.epochs.iter().all(|e| {
+            let s = &e.settings.services[id];
+            s.workers <= s.cores
+                && s.contention == 0.0
+                && s.coherency == 0.0
+                && s.refuse_cost.is_none()
+        });
+    Desk {
+        workers: service.workers,
+        shared: service.shared,
+        limit: service.queue_limit.unwrap_or(u64::MAX),
+        refuses_for_nothing: !service.silent && service.refuse_cost.is_none(),
+        on_timeout: service.on_timeout,
+        near: service.network.is_none(),
+        dedicated,
+        counters: layout.service_row(id.0),
+        meter: (layout.service_level(id.0, ServiceLevel::InSystem).0 / LANES) as usize,
+        waits: layout.service_time(id.0, ServiceSample::Wait),
+        times: layout.service_time(id.0, ServiceSample::Time),
+    }
+}

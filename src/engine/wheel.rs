@@ -1,0 +1,217 @@
+//! A hierarchical timing wheel, for the events that are not near yet.
+//!
+//! An instant is a number of ticks of about a millisecond, in digits to the base 1024. An
+//! event stands at the level of the highest digit in which it differs from the cursor, in the
+//! slot of that digit, so adding one costs a few instructions, however many there are. The slot
+//! that comes next is emptied as a whole: its events go to lower levels, or, when nothing differs
+//! any more, out. G. Varghese, T. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP (1987),
+//! scheme 7.
+//!
+//! The cursor never stands before the present instant, and every event here is later than its
+//! tick: so what happens now is never here.
+
+use crate::engine::agenda::{Key, instant};
+
+/// Nanoseconds of a tick, as a power of two.
+const TICK: u32 = 20;
+/// Bits of a digit.
+const DIGIT: u32 = 10;
+const SLOTS: usize = 1 << DIGIT;
+const WORDS: usize = SLOTS / 64;
+/// Digits of the instants that a key can tell: 61 bits.
+const LEVELS: usize = 5;
+/// The instant of nothing: later than those of all keys.
+pub(super) const NOTHING: u64 = u64::MAX >> 3;
+/// The end of a list of nodes.
+const END: u32 = u32::MAX;
+
+/// The slots of one digit.
+#[derive(Clone, Debug)]
+struct Level {
+    /// First node of each slot.
+    first: [u32; SLOTS],
+    /// One bit for each slot that is not empty.
+    taken: [u64; WORDS],
+    /// One bit for each word of those that is not zero.
+    words: u64,
+}
+
+const EMPTY: Level = Level {
+    first: [END; SLOTS],
+    taken: [0; WORDS],
+    words: 0,
+};
+
+impl Level {
+    /// The lowest slot in use.
+    #[inline]
+    fn lowest(&self) -> usize {
+        let word = self.words.trailing_zeros() as usize % WORDS;
+        64 * word + self.taken[word].trailing_zeros() as usize
+    }
+
+    #[inline]
+    fn mark(&mut self, slot: usize) {
+        self.taken[slot / 64] |= 1 << (slot % 64);
+        self.words |= 1 << (slot / 64);
+    }
+
+    /// Marks a slot as empty; whether the level is, now.
+    #[inline]
+    fn clear(&mut self, slot: usize) -> bool {
+        self.taken[slot / 64] &= !(1 << (slot % 64));
+        if self.taken[slot / 64] == 0 {
+            self.words &= !(1 << (slot / 64));
+        }
+        self.words == 0
+    }
+}
+
+/// Events by the ticks in which they are due.
+#[derive(Debug)]
+pub(super) struct Wheel {
+    /// The tick whose events were taken out last.
+    cursor: u64,
+    levels: Box<[Level; LEVELS]>,
+    /// One bit for each level that is not empty.
+    used: u32,
+    keys: Vec<Key>,
+    next: Vec<u32>,
+    free: u32,
+}
+
+impl Default for Wheel {
+    fn default() -> Self {
+        Self {
+            cursor: 0,
+            levels: Box::new([EMPTY; LEVELS]),
+            used: 0,
+            keys: Vec::new(),
+            next: Vec::new(),
+            free: END,
+        }
+    }
+}
+
+#[inline]
+fn tick(at: u64) -> u64 {
+    at >> TICK
+}
+
+impl Wheel {
+    pub(super) fn clear(&mut self) {
+        self.cursor = 0;
+        self.levels.fill(EMPTY);
+        self.used = 0;
+        self.keys.clear();
+        self.next.clear();
+        self.free = END;
+    }
+
+    /// Takes an event in, unless it is due by the tick that was taken out last.
+    #[inline]
+    pub(super) fn takes(&mut self, key: Key) -> bool {
+        let tick = tick(instant(key));
+        if tick <= self.cursor {
+            return false;
+        }
+        let node = self.free;
+        if let (Some(held), Some(next)) = (
+            self.keys.get_mut(node as usize),
+            self.next.get(node as usize),
+        ) {
+            self.free = *next;
+            *held = key;
+            self.hang(node, tick);
+        } else {
+            self.grow(key, tick);
+        }
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, key: Key, tick: u64) {
+        let node = self.keys.len() as u32;
+        self.keys.push(key);
+        self.next.push(END);
+        self.hang(node, tick);
+    }
+
+    /// Puts a node into its slot; its tick is later than the cursor.
+    #[inline]
+    fn hang(&mut self, node: u32, tick: u64) {
+        let differs = tick ^ self.cursor;
+        let level = ((63 - differs.leading_zeros()) / DIGIT) as usize;
+        let slot = (tick >> (DIGIT * level as u32)) as usize % SLOTS;
+        self.used |= 1 << level;
+        let level = &mut self.levels[level];
+        level.mark(slot);
+        self.next[node as usize] = std::mem::replace(&mut level.first[slot], node);
+    }
+
+    /// Where the next slot is, and the tick at which it begins.
+    #[inline]
+    fn upcoming(&self) -> Option<(usize, usize, u64)> {
+        if self.used == 0 {
+            return None;
+        }
+        let level = self.used.trailing_zeros() as usize;
+        let slot = self.levels[level].lowest();
+        let shift = DIGIT * level as u32;
+        let above = (self.cursor >> shift) >> DIGIT << DIGIT;
+        Some((level, slot, (above | slot as u64) << shift))
+    }
+
+    /// Takes out the events of the next tick in use, the latest first; unless nothing here is
+    /// due by the tick of the instant `before`: then the cursor moves up to that.
+    ///
+    /// `before` is the instant of something outside that may happen first.
+    #[inline(never)]
+    pub(super) fn next_tick(&mut self, before: u64, out: &mut Vec<Key>) {
+        let before = tick(before);
+        while out.is_empty() {
+            let upcoming = self.upcoming();
+            if upcoming.is_none_or(|(.., begins)| before < begins) {
+                if before < tick(NOTHING) {
+                    self.cursor = self.cursor.max(before);
+                }
+                return;
+            }
+            let Some((level, slot, begins)) = upcoming else {
+                return;
+            };
+            self.cursor = begins;
+            self.empty(level, slot, out);
+        }
+        if out.len() > 1 {
+            out.sort_unstable_by(|a, b| b.cmp(a));
+        }
+    }
+
+    /// Takes the events of a slot, the first that is in use, further down or out.
+    fn empty(&mut self, level: usize, slot: usize, out: &mut Vec<Key>) {
+        let from = &mut self.levels[level];
+        let mut node = std::mem::replace(&mut from.first[slot], END);
+        if from.clear(slot) {
+            self.used &= !(1 << level);
+        }
+        while node != END {
+            let (key, next) = (self.keys[node as usize], self.next[node as usize]);
+            let tick = tick(instant(key));
+            if tick == self.cursor {
+                out.push(key);
+                self.next[node as usize] = self.free;
+                self.free = node;
+            } else {
+                self.hang(node, tick);
+            }
+            node = next;
+        }
+    }
+
+    /// Bytes in use, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        self.keys.capacity() * size_of::<Key>() + self.next.capacity() * size_of::<u32>()
+    }
+}

@@ -1,0 +1,226 @@
+//! The work itself: `cpu` on cores of its own or shared with others, and `wait` (semantics 7).
+//!
+//! Where every worker of a server has a core, and nothing slows those who work side by side, work
+//! has an end that is known when it begins. Everywhere else it shares cores (see
+//! [`sharing`](super::sharing)), and the speed is found anew at the end of every event that changes
+//! who works there.
+
+use crate::base::time::{Span, Time};
+use crate::engine::Sim;
+use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::population::{Doing, Population, Role};
+use crate::engine::recorder::Change;
+use crate::engine::server::stretched;
+use crate::engine::sharing::speed;
+use crate::observation::ServiceLevel;
+use crate::program::{Instruction, ServiceId, WorkId};
+
+/// Whether a task with this number still shares cores.
+#[inline]
+fn shares(people: &Population, slot: u32, number: Number) -> bool {
+    people
+        .tenant(slot)
+        .is_some_and(|t| t.event == number && matches!(t.doing, Doing::Sharing | Doing::Refusing))
+}
+
+impl Sim<'_> {
+    /// `cpu` is reached.
+    #[inline(always)]
+    pub(super) fn begin_cpu(&mut self, slot: u32, work: WorkId) {
+        let index = self.server_of(slot);
+        let server = &self.servers[index as usize];
+        let (id, pace) = (server.service, server.pace());
+        let demand = self.demand(slot, work);
+        if self.routes.services[id].dedicated {
+            let levels = [ServiceLevel::Active, ServiceLevel::Busy];
+            self.shift(id, levels, Change::More);
+            let attempt = self.people.attempt(slot);
+            attempt.active += 1;
+            attempt.cpu += demand;
+            self.begin_timed(slot, demand, pace);
+        } else {
+            self.activate(slot, id, Change::More);
+            self.join_cores(slot, index, demand, Doing::Sharing);
+        }
+    }
+
+    /// `wait` is reached.
+    pub(super) fn begin_wait_step(&mut self, slot: u32, work: WorkId) {
+        let server = &self.servers[self.server_of(slot) as usize];
+        let (id, pace) = (server.service, server.pace());
+        let demand = self.demand(slot, work);
+        self.activate(slot, id, Change::More);
+        self.begin_timed(slot, demand, pace);
+    }
+
+    /// Work begins that shares nothing with others on its server, which has this pace.
+    #[inline(always)]
+    fn begin_timed(&mut self, slot: u32, demand: Span, pace: f64) {
+        match stretched(demand, pace) {
+            Some(span) => self.work_until(slot, self.now + span),
+            None => {
+                let task = self.people.task_mut(slot);
+                task.doing = Doing::Halted;
+                task.due = Time(demand.0);
+                task.event = NO_EVENT;
+            }
+        }
+    }
+
+    /// Timed work goes on until an instant.
+    pub(super) fn work_until(&mut self, slot: u32, at: Time) {
+        let event = self.agenda.at(at, Group::Work, Kind::Work, slot);
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::Timed;
+        task.due = at;
+        task.event = event;
+    }
+
+    /// Core time counts for the attempt at the top.
+    fn spend(&mut self, slot: u32, demand: Span) {
+        let root = self.attempt_above(slot);
+        self.people.attempt(root).cpu += demand;
+    }
+
+    /// The attempt at the top of a task of an endpoint.
+    #[inline]
+    pub(super) fn attempt_above(&self, slot: u32) -> u32 {
+        match &self.people.task(slot).role {
+            Role::Branch(b) => b.root.slot,
+            Role::Attempt(_) | Role::Visitor(_) => slot,
+        }
+    }
+
+    /// The server that runs a task of an endpoint.
+    #[inline]
+    pub(super) fn server_of(&self, slot: u32) -> u32 {
+        match &self.people.task(self.attempt_above(slot)).role {
+            Role::Attempt(a) => a.server,
+            other => unreachable!("work on a server belongs to an attempt, not {other:?}"),
+        }
+    }
+
+    /// A task of an endpoint begins or ends `cpu` or `wait`: its worker is active, or blocked.
+    #[inline]
+    pub(super) fn activate(&mut self, slot: u32, id: ServiceId, by: Change) {
+        let root = self.attempt_above(slot);
+        let active = &mut self.people.attempt(root).active;
+        let turns = match by {
+            Change::More => {
+                *active += 1;
+                *active == 1
+            }
+            Change::Less => {
+                *active -= 1;
+                *active == 0
+            }
+        };
+        if turns {
+            self.shift(id, [ServiceLevel::Active], by);
+        }
+    }
+
+    /// `cpu` on a core of its own, or `wait`, is over.
+    #[inline(always)]
+    pub(super) fn end_active(&mut self, slot: u32, instruction: Instruction) {
+        let id = self.servers[self.server_of(slot) as usize].service;
+        if matches!(instruction, Instruction::Cpu(_)) {
+            let levels = [ServiceLevel::Active, ServiceLevel::Busy];
+            self.shift(id, levels, Change::Less);
+            self.people.attempt(slot).active -= 1;
+        } else {
+            self.activate(slot, id, Change::Less);
+        }
+    }
+
+    /// Work joins the cores of a server.
+    pub(super) fn join_cores(&mut self, slot: u32, index: u32, demand: Span, doing: Doing) {
+        let number = self.agenda.number();
+        let task = self.people.task_mut(slot);
+        task.doing = doing;
+        task.event = number;
+        if doing == Doing::Sharing {
+            self.spend(slot, demand);
+        }
+        let server = &mut self.servers[index as usize];
+        server.sharing.advance(self.now);
+        server.sharing.join(demand.0, number, slot);
+        let (id, working) = (server.service, server.sharing.working);
+        if working <= self.settings.services[id].cores {
+            self.shift(id, [ServiceLevel::Busy], Change::More);
+        }
+        self.touch(index);
+    }
+
+    /// One of those who share cores is no longer there; virtual time is up to now.
+    pub(super) fn leave_cores(&mut self, index: u32) {
+        let server = &mut self.servers[index as usize];
+        server.sharing.working -= 1;
+        let (id, working) = (server.service, server.sharing.working);
+        if working < self.settings.services[id].cores {
+            self.shift(id, [ServiceLevel::Busy], Change::Less);
+        }
+        self.touch(index);
+    }
+
+    /// The speed of a server's shared cores has to be found anew, at the end of this event.
+    #[inline]
+    pub(super) fn touch(&mut self, index: u32) {
+        let sharing = &mut self.servers[index as usize].sharing;
+        if !sharing.dirty {
+            sharing.dirty = true;
+            self.dirty.push(index);
+        }
+    }
+
+    /// Finds the speed and the next end of a server's shared cores.
+    pub(super) fn reschedule(&mut self, index: u32) {
+        let now = self.now;
+        let people = &self.people;
+        let server = &mut self.servers[index as usize];
+        let settings = &self.settings.services[server.service];
+        let pace = server.pace();
+        let sharing = &mut server.sharing;
+        sharing.dirty = false;
+        sharing.advance(now);
+        let n = sharing.working.max(1);
+        let each = speed(n, settings.cores, settings.contention, settings.coherency);
+        sharing.set_speed(each * pace);
+        match sharing.next_end(|slot, number| shares(people, slot, number)) {
+            None => sharing.event = NO_EVENT,
+            Some(at) if sharing.event != NO_EVENT && sharing.due == at => {}
+            Some(at) => {
+                sharing.due = at;
+                sharing.event = self.agenda.at(at, Group::Work, Kind::Core, index);
+            }
+        }
+    }
+
+    /// Work on shared cores ends; false when the event was stale.
+    pub(super) fn core_ended(&mut self, index: u32, number: Number) -> bool {
+        let people = &self.people;
+        let server = &mut self.servers[index as usize];
+        if server.sharing.event != number {
+            return false;
+        }
+        server.sharing.event = NO_EVENT;
+        server.sharing.advance(self.now);
+        let id = server.service;
+        let ended = server
+            .sharing
+            .finish(|slot, number| shares(people, slot, number));
+        let Some(slot) = ended else { return false };
+        self.leave_cores(index);
+        let task = self.people.task_mut(slot);
+        task.event = NO_EVENT;
+        if task.doing == Doing::Refusing {
+            self.refusal_leaves(slot, id);
+        } else {
+            task.pc += 1;
+            task.doing = Doing::Running;
+            self.activate(slot, id, Change::Less);
+            self.execute(slot);
+        }
+        true
+    }
+}
