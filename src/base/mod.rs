@@ -13,3 +13,4 @@ pub mod logarithm;
 pub mod gamma;
 pub mod table;
 pub mod slab;
+pub mod fetch;

@@ -218,6 +218,14 @@ impl<T> Slab<T> {
         }
     }
 
+    /// Has the memory of `slot` brought near, without waiting for it and without touching it.
+    #[inline(always)]
+    pub fn fetch(&self, slot: u32) {
+        if let Some(entry) = self.slots.get(slot as usize) {
+            crate::base::fetch::fetch(entry);
+        }
+    }
+
     /// Whoever lives in `slot` now, to change.
     #[inline]
     pub fn get_slot_mut(&mut self, slot: u32) -> Option<&mut T> {

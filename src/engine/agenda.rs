@@ -377,6 +377,14 @@ impl Agenda {
         Next::Event(next)
     }
 
+    /// Whom the second next of the events in order concerns, as far as is known by now.
+    #[inline(always)]
+    pub(super) fn upcoming(&self) -> Option<u32> {
+        let second = self.tick.len().wrapping_sub(2);
+        let known = self.tick.get(second).or(self.tick.first());
+        known.map(|&key| (key as u32) & MAX_SLOT)
+    }
+
     /// Takes the next of those at the present instant, unless something else comes before.
     #[inline(never)]
     fn next_in_ring(&mut self, newcomer: u64, least: Key) -> Option<Key> {

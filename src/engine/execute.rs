@@ -141,6 +141,10 @@ impl Sim<'_> {
         task.pc += 1;
         task.doing = Doing::Running;
         if instruction.is_on_a_server() {
+            if let Role::Attempt(attempt) = &task.role {
+                let caller = attempt.caller.slot;
+                self.people.fetch(caller);
+            }
             self.end_active(slot, instruction);
         }
         self.execute(slot);

@@ -279,6 +279,9 @@ impl<'p> Sim<'p> {
                 self.arrive();
             }
             Next::Event(event) => {
+                if let Some(slot) = self.agenda.upcoming() {
+                    self.people.fetch(slot);
+                }
                 self.now = self.agenda.now();
                 if !self.dispatch(event) {
                     return true;

@@ -346,6 +346,13 @@ impl Population {
         self.tasks.get_mut(ticket)
     }
 
+    /// Has the task in a slot, if there is one, brought near while something else is done: with a
+    /// million users nearly every event would wait for the memory.
+    #[inline(always)]
+    pub(super) fn fetch(&self, slot: u32) {
+        self.tasks.fetch(slot);
+    }
+
     /// Whoever lives in a slot, if anybody.
     #[inline]
     pub(super) fn tenant(&self, slot: u32) -> Option<&Task> {

@@ -23,6 +23,12 @@ impl Queue {
         self.waiting
     }
 
+    /// Who has waited longest, as far as is known without a look at who has left.
+    #[inline]
+    pub(super) fn front(&self) -> Option<u32> {
+        self.entries.front().map(|&(slot, _)| slot)
+    }
+
     /// Adds a task that carries this number.
     #[inline]
     pub(super) fn join(&mut self, slot: u32, number: Number) {

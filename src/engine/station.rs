@@ -685,11 +685,15 @@ impl Sim<'_> {
         } else {
             &mut server.queue
         };
-        queue.next(
+        let next = queue.next(
             settings.order,
             |slot, number| waits(people, slot, number),
             draw,
-        )
+        );
+        if let Some(after) = queue.front() {
+            people.fetch(after);
+        }
+        next
     }
 
     /// The caller of an attempt has stopped waiting (semantics 3).
