@@ -6,6 +6,7 @@ mod language;
 mod semantics;
 mod theory;
 mod determinism;
+mod memory;
 mod chance;
 mod commands;
 mod reports;

@@ -10,68 +10,9 @@ use onrush::model::{Checked, read};
 use onrush::program::{Asked, Program, compile};
 use onrush::text::Source;
 
-const W1: &str = r#"
-[model]
-title = "M/M/1"
-run_for = "100000s"
-[arrivals.users]
-journey = "visit"
-rate = "0.9/s"
-[journey.visit]
-steps = [ { call = "desk.serve" } ]
-[service.desk]
-endpoint.serve = [ { cpu = "exp(1s)" } ]
-"#;
-
-const W2: &str = r#"
-[model]
-title = "M/M/100"
-run_for = "1000s"
-[arrivals.users]
-journey = "visit"
-rate = "95/s"
-[journey.visit]
-steps = [ { call = "desk.serve" } ]
-[service.desk]
-workers = 100
-endpoint.serve = [ { cpu = "exp(1s)" } ]
-"#;
-
-const W3: &str = r#"
-[model]
-title = "Launch with retries"
-run_for = "600s"
-drain = true
-[arrivals.users]
-journey = "visit"
-stages = [ { rate = "100/s", for = "60s" }, { rate = "2000/s", for = "2m" },
-           { rate = "200/s", for = "7m" } ]
-[journey.visit]
-steps = [
-  { call = "web.page" },
-  { name = "login", call = "auth.login", timeout = "2s", retry = "app" },
-  { call = "catalog.list" },
-  { think = "exp(3s)" },
-  { call = "checkout.pay" },
-]
-[retry.app]
-attempts = 4
-backoff = { kind = "exponential", base = "1s", jitter = "exponential" }
-[service.web]
-workers = 8
-endpoint.page = [ { cpu = "exp(2ms)" } ]
-[service.auth]
-workers = 16
-queue = { limit = 2000 }
-on_timeout = "dequeue"
-endpoint.login = [ { cpu = "exp(20ms)" } ]
-[service.catalog]
-workers = 32
-endpoint.list = [ { cpu = "lognormal(mean=10ms, cv=1)" } ]
-[service.checkout]
-workers = 16
-endpoint.pay = [ { cpu = "exp(8ms)" } ]
-"#;
+const W1: &str = include_str!("w1.toml");
+const W2: &str = include_str!("w2.toml");
+const W3: &str = include_str!("w3.toml");
 
 fn program(text: &str) -> Program {
     let (model, _) = read(Source::new("bench.toml", text), Files::new());

@@ -1,0 +1,67 @@
+//! A million users alive at once fit in 400 MB: those who wait for an answer, with a timeout, and
+//! those who also lose patience and ask again.
+//!
+//! The engine counts the memory that it holds and stops at the limit it is given, so the limit of
+//! the promise is the test.
+
+use onrush::engine::{Arena, Exceeded, Limits, Replication, run};
+use onrush::model::files::Files;
+use onrush::model::{Checked, read};
+use onrush::observation::Observation;
+use onrush::program::{Asked, compile};
+use onrush::text::Source;
+
+/// A million and a few who arrive within half a minute at a service that serves a handful.
+fn rush(journey: &str) -> String {
+    format!(
+        r#"
+        [model]
+        title = "A million at once"
+        run_for = "30s"
+        [arrivals.fans]
+        journey = "visit"
+        rate = "33600/s"
+        [journey.visit]
+        {journey}
+        steps = [ {{ call = "shop.page", timeout = "5m" }} ]
+        [service.shop]
+        workers = 100
+        endpoint.page = [ {{ cpu = "exp(1s)" }} ]
+        "#
+    )
+}
+
+fn within(bytes: usize, journey: &str) -> Result<Observation, Exceeded> {
+    let (model, _) = read(
+        Source::new("rush.toml", rush(journey).as_str()),
+        Files::new(),
+    );
+    let model = Checked::new(model).expect("the model is sound");
+    let replication = Replication {
+        seed: 1,
+        number: 0,
+        limits: Limits {
+            bytes,
+            ..Limits::default()
+        },
+        stop: &|| false,
+    };
+    run(
+        &compile(&model, &Asked::default()),
+        &replication,
+        &mut Arena::default(),
+    )
+}
+
+#[test]
+fn a_million_users_fit_in_four_hundred_megabytes() {
+    let impatient = r#"
+        patience = { waiting = "exp(10h)" }
+        reload = { after = "10h" }"#;
+    for journey in ["", impatient] {
+        let seen = within(400_000_000, journey).expect("a million users fit");
+        assert!(seen.users_max > 1_000_000, "only {}", seen.users_max);
+    }
+    let exceeded = within(200_000_000, "").map(|seen| seen.users_max);
+    assert!(matches!(exceeded, Err(Exceeded::Memory { .. })));
+}
