@@ -89,8 +89,18 @@ impl Sim<'_> {
         }
     }
 
-    /// Sends an attempt of the request of a task.
+    /// Sends an attempt of the request of a task, and others as long as each is turned away and
+    /// followed by the next at this very instant.
     fn send(&mut self, slot: u32, call: CallId, sending: Sending) {
+        let mut sending = sending;
+        while self.is_sent_in_vain(slot, call, sending) && self.another() {
+            sending = Sending::Program;
+        }
+    }
+
+    /// Sends an attempt of the request of a task: whether it has failed already and the next one
+    /// is to be sent at once.
+    fn is_sent_in_vain(&mut self, slot: u32, call: CallId, sending: Sending) -> bool {
         let (now, program) = (self.now, self.program);
         let step = &program.calls[call];
         let original_caller = self.is_original(slot);
@@ -106,7 +116,7 @@ impl Sim<'_> {
         if now >= request.deadline {
             self.end_attempt_badly(call, CallCounter::AttemptRefused, now);
             self.fail_request(slot, call, Failure::Refused);
-            return;
+            return false;
         }
         let original = original_caller && request.sent == 1;
         if self.is_turned_away_at_once(call) {
@@ -114,8 +124,7 @@ impl Sim<'_> {
                 self.start_reload(slot, path);
             }
             self.count_turned_away(call, original);
-            self.attempt_failed(slot, call, Failure::Refused);
-            return;
+            return self.is_tried_again_at_once(slot, call, Failure::Refused);
         }
         let ticket = self.people.add(Task {
             pc: program.endpoints[step.endpoint].entry,
@@ -150,13 +159,14 @@ impl Sim<'_> {
         if step.from == 0 {
             self.start_reload(slot, path);
         }
-        if self.crosses_at_once(step.service) {
+        if self.crosses_at_once(step.service) && self.another() {
             self.hastened += 1;
             self.attempt_arrived(ticket.slot);
             self.hastened -= 1;
         } else {
             self.travel(ticket.slot);
         }
+        false
     }
 
     /// Whether a message between the users or a service and this service, sent now as the last
@@ -358,6 +368,14 @@ impl Sim<'_> {
 
     /// An attempt has failed: again, or not.
     fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
+        if self.is_tried_again_at_once(slot, call, failure) {
+            self.send(slot, call, Sending::Program);
+        }
+    }
+
+    /// An attempt has failed: whether the next one is to be sent at this instant; if not, what else
+    /// follows is under way.
+    fn is_tried_again_at_once(&mut self, slot: u32, call: CallId, failure: Failure) -> bool {
         let may_retry = !matches!(
             failure,
             Failure::Final | Failure::FinalRefusal | Failure::NoUnits
@@ -367,22 +385,22 @@ impl Sim<'_> {
         let policy = settings.calls[call].retry.as_ref();
         let Some(policy) = policy.filter(|p| may_retry && tries < p.attempts) else {
             self.fail_request(slot, call, failure);
-            return;
+            return false;
         };
         let wait = self.backoff(slot, call, policy);
         let now = self.now;
         let task = self.people.task_mut(slot);
         if task.request.deadline != Time::NEVER && now + wait >= task.request.deadline {
             self.fail_request(slot, call, failure);
-            return;
+            return false;
         }
         task.request.waited = wait;
         if wait.is_zero() {
             task.request.tries += 1;
-            self.send(slot, call, Sending::Program);
         } else {
             self.back_off(slot, wait);
         }
+        wait.is_zero()
     }
 
     fn back_off(&mut self, slot: u32, wait: Span) {

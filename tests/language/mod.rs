@@ -1,6 +1,7 @@
 //! The language: model text in, resolved model or exactly the user's diagnostics out.
 
 mod broken;
+mod budget;
 mod changes;
 mod metrics;
 mod models;
