@@ -3,10 +3,12 @@
 mod broken;
 mod budget;
 mod changes;
+mod corpus;
 mod metrics;
 mod models;
 mod mutations;
 mod reference;
+mod survival;
 
 use onrush::model::files::Files;
 use onrush::model::{self, Model};
