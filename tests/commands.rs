@@ -252,7 +252,8 @@ fn the_world_in_the_way_ends_with_1() {
 #[test]
 fn an_answer_that_cannot_be_printed_ends_with_1() {
     let full = std::fs::File::create("/dev/full").expect("a device that is always full");
-    let mut command = desk().command(["run", "model.toml", "--replications", "2"]);
+    let scene = desk();
+    let mut command = scene.command(["run", "model.toml", "--replications", "2"]);
     let ended = answer(command.stdout(full).output().expect("the command starts")).expect(1);
     let why = "exit 1: cannot write to stdout: No space left on device";
     assert!(ended.last_line().starts_with(why), "{}", ended.err);
