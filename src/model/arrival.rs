@@ -151,7 +151,7 @@ mod tests {
     fn a_few_bursts_stand_for_all() {
         let (at, until) = (Time(5), Time(1_000_005));
         let some: Vec<(Time, f64)> = some_bursts(at, Some(Span(10)), until).collect();
-        assert_eq!(some.iter().map(|one| one.1).sum::<f64>(), 100_000.0);
+        assert_eq!(some.iter().map(|one| one.1 as u64).sum::<u64>(), 100_000);
         assert_eq!((some[0].0, some[1].0, some.len()), (at, Time(105), 10_000));
         let once: Vec<(Time, f64)> = some_bursts(at, None, until).collect();
         assert_eq!(once, [(at, 1.0)]);
