@@ -1,12 +1,19 @@
 //! Random valid models with random faults: nobody is lost, nothing panics, the same bytes.
 //!
-//! Every run of the tests takes the same 500 models; `ONRUSH_CHANCE=20000` takes more, and other
-//! ones with `ONRUSH_CHANCE_SEED`. A failure is made smaller, then printed with its seed and model;
-//! it becomes a trace among the semantics.
+//! Every run of the tests takes the same 500 models; this takes 20,000, and other ones with
+//! `ONRUSH_CHANCE_SEED`:
+//!
+//! ```console
+//! $ ONRUSH_CHANCE=20000 cargo test --locked chance -- --nocapture
+//! ```
+//!
+//! A failure is made smaller, then printed with its seed and model; it becomes a trace among the
+//! semantics. `reach.rs` lists what the models must reach.
 
 pub(crate) mod model;
+mod reach;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::RefCell;
 
 use onrush::engine::Arena;
 use onrush::observation::{
@@ -17,6 +24,10 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
 use crate::replicate::{checked, replicate, replication};
 use model::Written;
+use reach::Reach;
+
+/// Models of every run; so many reach whatever the language has.
+const USUAL: u64 = 500;
 
 /// A number from the environment.
 fn asked_for(name: &str, otherwise: u64) -> u64 {
@@ -26,7 +37,7 @@ fn asked_for(name: &str, otherwise: u64) -> u64 {
 
 #[test]
 fn random_models_conserve_everybody_and_repeat() {
-    let cases = asked_for("ONRUSH_CHANCE", 500);
+    let cases = asked_for("ONRUSH_CHANCE", USUAL);
     let config = Config {
         cases: u32::try_from(cases).expect("nobody waits for more"),
         rng_seed: RngSeed::Fixed(asked_for("ONRUSH_CHANCE_SEED", 1)),
@@ -34,27 +45,30 @@ fn random_models_conserve_everybody_and_repeat() {
         max_shrink_iters: 4_000,
         ..Config::default()
     };
-    let (events, most) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (events, reach) = (RefCell::new(Vec::new()), RefCell::new(Reach::default()));
     let started = std::time::Instant::now();
     let result = TestRunner::new(config).run(&model::models(), |written| {
-        let seen = holds(&written)?;
-        events.fetch_add(seen, Ordering::Relaxed);
-        most.fetch_max(seen, Ordering::Relaxed);
+        let (program, seen) = holds(&written)?;
+        events.borrow_mut().push(seen.events);
+        reach.borrow_mut().add(&written.text, &program, &seen);
         Ok(())
     });
-    let mean = events.load(Ordering::Relaxed) / cases;
-    println!(
-        "{cases} models, {mean} events each, at most {}, {:.1} s",
-        most.load(Ordering::Relaxed),
-        started.elapsed().as_secs_f64()
-    );
     if let Err(why) = result {
         panic!("{why}");
     }
+    let events = events.into_inner();
+    println!(
+        "{cases} models, {} events each, at most {}, {:.1} s",
+        events.iter().sum::<u64>() / cases,
+        events.iter().max().expect("there are models"),
+        started.elapsed().as_secs_f64()
+    );
+    let missed = reach.into_inner().missed();
+    assert!(cases < USUAL || missed.is_empty(), "{}", missed.join("\n"));
 }
 
-/// Checks one model; returns how many events its first replication took.
-fn holds(written: &Written) -> Result<u64, TestCaseError> {
+/// Checks one model; returns its program and what its first replication saw.
+fn holds(written: &Written) -> Result<(Program, Observation), TestCaseError> {
     let program = compile(&checked(&written.text, &[]), &Asked::default());
     let mut arena = Arena::default();
     let first = replication(&program, written.seed, 0, &mut arena);
@@ -66,7 +80,7 @@ fn holds(written: &Written) -> Result<u64, TestCaseError> {
     let both = replicate(&program, written.seed, 2, 2, &|seen| seen);
     same(&first, &both[0], "on two threads")?;
     same(&second, &both[1], "on two threads")?;
-    Ok(first.events)
+    Ok((program, first))
 }
 
 fn same(one: &Observation, other: &Observation, when: &str) -> Result<(), TestCaseError> {

@@ -9,6 +9,7 @@ mod determinism;
 mod memory;
 mod chance;
 mod commands;
+mod limits;
 mod reports;
 mod readme;
 mod house;

@@ -117,7 +117,10 @@ pub struct Check {
     /// Print the compiled program as well
     #[arg(long)]
     pub listing: bool,
-    /// Events that a launch may take
+    /// Memory that all launches at one time may take; 4GiB, or less if the system has less
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
+    /// Events that a launch may take; 4000000000 unless given, which is the most
     #[arg(long, value_name = "N", value_parser = events)]
     pub events: Option<u64>,
 }
@@ -257,10 +260,10 @@ pub struct Effort {
     /// Threads; one for each core unless given. No figure depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Memory that a launch may take, as 4GB
+    /// Memory that all launches at one time may take; 4GiB, or less if the system has less
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// Events that a launch may take
+    /// Events that a launch may take; 4000000000 unless given, which is the most
     #[arg(long, value_name = "N", value_parser = events)]
     pub events: Option<u64>,
 }

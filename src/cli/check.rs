@@ -11,7 +11,8 @@ use std::path::Path;
 use super::args::Check;
 use super::console::Console;
 use super::exit::{Ending, Exit};
-use super::load::{self, Loaded, shown};
+use super::load::{self, shown};
+use super::memory;
 use crate::engine::Limits;
 use crate::model::capacity::{Capacity, Resource};
 use crate::model::{Checked, Effort, Model};
@@ -20,7 +21,7 @@ use crate::report::number;
 use crate::report::terminal::Look;
 use crate::report::words;
 
-pub(super) use cost::refuse_too_many;
+pub(super) use cost::refuse_too_much;
 
 /// Most rows of a table: what is loaded less does not matter.
 const ROWS: usize = 12;
@@ -61,13 +62,17 @@ fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
     let loaded = loaded
         .variant(asked.changes.variant.as_deref())?
         .sound(console)?;
-    let limit = asked.events.unwrap_or(Limits::default().events);
-    let text = said(&shown(path), &loaded);
+    let usual = Limits::default();
+    let limits = Limits {
+        events: asked.events.unwrap_or(usual.events),
+        bytes: asked.memory.unwrap_or_else(|| memory::allowed(usual.bytes)),
+    };
+    let text = said(&shown(path), &loaded.model);
     console.result(&match console.look() {
         Look::Plain => words::ascii(&text),
         _ => text,
     })?;
-    refuse_too_many(&loaded.model, limit)?;
+    refuse_too_much(&loaded.model, limits, console)?;
     if asked.listing {
         console.result(&program(loaded.model))?;
     }
@@ -75,8 +80,7 @@ fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
 }
 
 /// Everything that there is to say about a sound model.
-fn said(name: &str, loaded: &Loaded) -> String {
-    let model = &loaded.model;
+pub fn said(name: &str, model: &Model) -> String {
     let mut text = format!("{name} · {}\n", model.title);
     text.push_str(&who_comes(model));
     text.push_str(&loads(&model.capacity()));

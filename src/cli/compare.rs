@@ -1,7 +1,7 @@
 //! `compare`: which what-if helps, by how much, how sure; what each change is worth.
 
 use super::args::Compare;
-use super::check::refuse_too_many;
+use super::check::refuse_too_much;
 use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{self, Ending, Exit};
@@ -25,10 +25,10 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         plan.effort = Effort::Replications(n.max(FULL));
     }
     let variants = variants(&loaded.model, asked)?;
-    refuse_too_many(&loaded.model, plan.limits.events)?;
+    refuse_too_much(&loaded.model, plan.limits, console)?;
     for name in &variants {
         if let Some((changed, _)) = loaded.model.variant(name) {
-            refuse_too_many(&changed, plan.limits.events)?;
+            refuse_too_much(&changed, plan.limits, console)?;
         }
     }
     deliver::probe(&asked.output)?;

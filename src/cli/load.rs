@@ -142,7 +142,8 @@ pub(super) fn errors(found: &[Diagnostic]) -> usize {
         .count()
 }
 
-fn invalid(model: &Model, errors: usize) -> Ending {
+/// The ending of a model with so many errors.
+pub(super) fn invalid(model: &Model, errors: usize) -> Ending {
     let name = model.sources().get(FileId::MODEL).map_or("", Source::name);
     let counted = if errors == 1 {
         "1 error".to_owned()

@@ -4,8 +4,8 @@
 //! where they go; it ends in exactly one [`exit::Ending`], which is the last line and the code.
 
 pub mod args;
+pub mod check;
 pub mod exit;
-mod check;
 mod compare;
 mod completions;
 mod console;
@@ -14,6 +14,7 @@ mod init;
 mod interrupt;
 mod load;
 mod man;
+mod memory;
 mod plan;
 mod progress;
 mod report;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::args::Effort;
 use super::exit::{Ending, Exit};
+use super::memory;
 use crate::base::time::Span;
 use crate::base::unit::{Rate, Share};
 use crate::estimate::measure::Threshold;
@@ -25,7 +26,8 @@ pub(super) fn plan(
     plan.effort = effort(plan.effort, asked)?;
     plan.confidence = asked.confidence.unwrap_or(plan.confidence);
     plan.threads = asked.threads.map_or(0, usize::from);
-    plan.limits.bytes = asked.memory.unwrap_or(plan.limits.bytes);
+    let usual = plan.limits.bytes;
+    plan.limits.bytes = asked.memory.unwrap_or_else(|| memory::allowed(usual));
     plan.limits.events = asked.events.unwrap_or(plan.limits.events);
     plan.set = set.iter().cloned().collect();
     plan.same_within = thresholds(model, &asked.same_within)?;

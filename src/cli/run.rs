@@ -1,7 +1,7 @@
 //! `run`: will it hold, where does it break, when does it recover.
 
 use super::args::Run;
-use super::check::refuse_too_many;
+use super::check::refuse_too_much;
 use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{self, Ending};
@@ -23,9 +23,10 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
         Some(name) => Some(variant_of(&loaded.model, name)?),
         None => None,
     };
-    refuse_too_many(
+    refuse_too_much(
         changed.as_ref().unwrap_or(&loaded.model),
-        plan.limits.events,
+        plan.limits,
+        console,
     )?;
     deliver::probe(&asked.output)?;
     let text = match (&changed, asked.changes.set.is_empty()) {

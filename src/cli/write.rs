@@ -94,6 +94,9 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
+    if folder.is_file() {
+        return Err(io::Error::from(io::ErrorKind::NotADirectory));
+    }
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".onrush-");

@@ -172,6 +172,9 @@ struct Ring {
 }
 
 impl Ring {
+    /// So many that have gone are swept out when they are the majority: an instant may be long.
+    const MUCH: usize = 4096;
+
     fn clear(&mut self) {
         self.keys.clear();
         self.head = 0;
@@ -197,6 +200,9 @@ impl Ring {
         self.head += 1;
         if self.head == self.keys.len() {
             self.clear();
+        } else if self.head >= Self::MUCH && 2 * self.head >= self.keys.len() {
+            self.keys.drain(..self.head);
+            self.head = 0;
         }
     }
 }

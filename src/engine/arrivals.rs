@@ -8,6 +8,7 @@ use crate::base::math::fast_ln;
 use crate::base::table::Id;
 use crate::base::time::Time;
 use crate::engine::agenda::newcomer_half;
+use crate::engine::limits::{BETWEEN_LOOKS, listed};
 use crate::program::{Form, Piece, Program, Source, SourceId, Spacing};
 use crate::random::key::{Luck, Owner, Place};
 
@@ -58,15 +59,33 @@ struct Stream<'p> {
 }
 
 impl Arrivals {
-    /// Makes ready for a replication.
-    pub(super) fn prepare(&mut self, program: &Program, luck: Luck) {
+    /// Makes ready for a replication; false when somebody asked to stop meanwhile.
+    pub(super) fn prepare(
+        &mut self,
+        program: &Program,
+        luck: Luck,
+        stop: &dyn Fn() -> bool,
+    ) -> bool {
         self.horizon = Time(program.clock.horizon.0 - program.clock.start.0);
+        (self.next, self.half) = (None, u64::MAX);
         self.live.clear();
         for source in program.sources.values() {
-            let live = open(source, program, luck);
+            let Some(live) = open(source, program, luck, stop) else {
+                return false;
+            };
             self.live.push(live);
         }
         self.choose();
+        true
+    }
+
+    /// Bytes of those who were sorted beforehand, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        let lists = self.live.iter().map(|live| match &live.form {
+            LiveForm::Stream { .. } => 0,
+            LiveForm::List(users) => users.capacity() * size_of::<(Time, u32)>(),
+        });
+        lists.sum()
     }
 
     /// When the next user comes, as the agenda compares it (see [`newcomer_half`]).
@@ -110,53 +129,74 @@ fn arrival_place() -> Place {
     Place::ROOT.step(ARRIVAL)
 }
 
-fn open(source: &Source, program: &Program, luck: Luck) -> Live {
+/// A source at its beginning; none when somebody asked to stop.
+fn open(source: &Source, program: &Program, luck: Luck, stop: &dyn Fn() -> bool) -> Option<Live> {
+    let mut live = Live {
+        next: None,
+        index: 0,
+        form: LiveForm::Stream {
+            piece: 0,
+            done: 0.0,
+        },
+    };
+    if let Form::Stream { .. } = source.form {
+        advance(&mut live, source, luck, program.clock.start);
+        return Some(live);
+    }
+    let list = list(source, program, luck, stop)?;
+    live.next = list.first().map(|user| user.0);
+    live.form = LiveForm::List(list);
+    Some(live)
+}
+
+/// The users of a source that is no stream, sorted; none when somebody asked to stop.
+fn list(
+    source: &Source,
+    program: &Program,
+    luck: Luck,
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<(Time, u32)>> {
     let (start, horizon) = (program.clock.start, program.clock.horizon);
     let own = |index: u32| luck.uniform(source.owner.number(index), arrival_place(), 0);
-    let mut list = Vec::new();
-    match &source.form {
-        Form::Stream { .. } => {
-            let form = LiveForm::Stream {
-                piece: 0,
-                done: 0.0,
-            };
-            let mut live = Live {
-                next: None,
-                index: 0,
-                form,
-            };
-            advance(&mut live, source, luck, start);
-            return live;
-        }
-        Form::Crowd {
-            users,
-            from,
-            arrive,
-        } => {
-            list.extend((0..*users as u32).map(|i| (*from + arrive.span(own(i)), i)));
-        }
+    let at = |index: u32| match &source.form {
+        Form::Stream { .. } => unreachable!("a stream is made as it goes"),
+        Form::Crowd { from, arrive, .. } => *from + arrive.span(own(index)),
         Form::Burst { users, at, spread } => {
-            for (burst, &at) in at.iter().enumerate() {
-                for i in 0..*users as u32 {
-                    let index = burst as u32 * *users as u32 + i;
-                    let late = spread.as_ref().map(|s| s.span(own(index)));
-                    list.push((late.map_or(at, |late| at + late), index));
-                }
-            }
+            let burst = at[(u64::from(index) / users) as usize];
+            let late = spread.as_ref().map(|s| s.span(own(index)));
+            late.map_or(burst, |late| burst + late)
         }
-        Form::Times(times) => list.extend(times.iter().copied().zip(0..)),
-        Form::Population { users } => list.extend((0..*users as u32).map(|i| (start, i))),
+        Form::Times(times) => times[index as usize],
+        Form::Population { .. } => start,
+    };
+    let users = listed(&source.form) as u32;
+    let mut list = Vec::with_capacity(users as usize);
+    for index in 0..users {
+        if (index as usize).is_multiple_of(BETWEEN_LOOKS) && stop() {
+            return None;
+        }
+        let at = at(index);
+        if at <= horizon {
+            list.push((Time(at.0 - start.0), index));
+        }
     }
-    list.retain(|&(at, _)| at <= horizon);
-    for user in &mut list {
-        user.0 = Time(user.0.0 - start.0);
+    is_sorted(&mut list, stop).then_some(list)
+}
+
+/// Sorts a list, in pieces so that a long one can be stopped; false when somebody asked to.
+fn is_sorted(list: &mut [(Time, u32)], stop: &dyn Fn() -> bool) -> bool {
+    const AT_ONCE: usize = 1 << 20;
+    if list.len() <= AT_ONCE {
+        list.sort_unstable();
+        return true;
     }
-    list.sort_unstable();
-    Live {
-        next: list.first().map(|u| u.0),
-        index: 0,
-        form: LiveForm::List(list),
+    if stop() {
+        return false;
     }
+    let middle = list.len() / 2;
+    list.select_nth_unstable(middle);
+    let (low, high) = list.split_at_mut(middle);
+    is_sorted(low, stop) && is_sorted(high, stop)
 }
 
 #[inline]
@@ -225,6 +265,15 @@ mod tests {
     use super::*;
     use crate::base::time::Span;
     use proptest::prelude::*;
+
+    #[test]
+    fn long_lists_are_sorted_and_can_be_stopped() {
+        let mixed = |i: u32| (Time(i64::from(i.wrapping_mul(2_654_435_761) >> 7)), i);
+        let mut list: Vec<(Time, u32)> = (0..(5 << 20) / 2).map(mixed).collect();
+        assert!(!is_sorted(&mut list, &|| true));
+        assert!(is_sorted(&mut list, &|| false));
+        assert!(list.is_sorted());
+    }
 
     proptest! {
         #[test]

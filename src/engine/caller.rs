@@ -111,8 +111,19 @@ impl Sim<'_> {
         self.inherited_deadline(slot).min(own)
     }
 
-    /// Sends an attempt of the request of a task.
+    /// Sends an attempt of the request of a task, and others as long as each is turned away and
+    /// followed by the next at this very instant.
     fn send(&mut self, slot: u32, call: CallId, sending: Sending) {
+        let mut sending = sending;
+        while self.is_sent_in_vain(slot, call, sending) && self.another() {
+            sending = Sending::Program;
+        }
+    }
+
+    /// Sends an attempt of the request of a task: whether it has failed already and the next one
+    /// is to be sent at once.
+    #[inline(always)]
+    fn is_sent_in_vain(&mut self, slot: u32, call: CallId, sending: Sending) -> bool {
         let (now, routes) = (self.now, self.routes);
         let route = &routes.calls[call];
         let original_caller = self.is_original(slot);
@@ -136,15 +147,14 @@ impl Sim<'_> {
         if now >= out.deadline {
             self.end_attempt_badly(call, CallCounter::AttemptRefused, now);
             self.fail_request(slot, call, Failure::Refused);
-            return;
+            return false;
         }
-        if !route.near || !self.is_next_alone() {
+        if !route.near || !self.is_next_alone() || !self.another() {
             let attempt = self.set_out(slot, call, out);
             self.travel(attempt);
-            return;
+            return false;
         }
         let place = self.place(out.owner, path, route.service);
-        self.hastened += 1;
         if matches!(place, Placing::Refused(_))
             && routes.services[route.service].refuses_for_nothing
         {
@@ -155,12 +165,13 @@ impl Sim<'_> {
             }
             self.count_call(call, [CallCounter::AttemptRefused], now);
             self.count_refusal(route.service, out.original);
-            self.attempt_failed(slot, call, Failure::Refused);
-        } else {
-            let attempt = self.set_out(slot, call, out);
-            self.arrive_at(attempt, route.service, place);
+            return self.is_tried_again_at_once(slot, call, Failure::Refused);
         }
+        let attempt = self.set_out(slot, call, out);
+        self.hastened += 1;
+        self.arrive_at(attempt, route.service, place);
         self.hastened -= 1;
+        false
     }
 
     /// An attempt comes into being; its clock and the person's start.
@@ -372,6 +383,14 @@ impl Sim<'_> {
 
     /// An attempt has failed: again, or not.
     fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
+        if self.is_tried_again_at_once(slot, call, failure) {
+            self.send(slot, call, Sending::Program);
+        }
+    }
+
+    /// An attempt has failed: whether the next one is to be sent at this instant; if not, what else
+    /// follows is under way.
+    fn is_tried_again_at_once(&mut self, slot: u32, call: CallId, failure: Failure) -> bool {
         let may_retry = !matches!(
             failure,
             Failure::Final | Failure::FinalRefusal | Failure::NoUnits
@@ -381,22 +400,22 @@ impl Sim<'_> {
         let policy = settings.calls[call].retry.as_ref();
         let Some(policy) = policy.filter(|p| may_retry && tries < p.attempts) else {
             self.fail_request(slot, call, failure);
-            return;
+            return false;
         };
         let wait = self.backoff(slot, call, policy);
         let now = self.now;
         let task = self.people.task_mut(slot);
         if task.request.deadline != Time::NEVER && now + wait >= task.request.deadline {
             self.fail_request(slot, call, failure);
-            return;
+            return false;
         }
         task.due = Time(wait.0);
         if wait.is_zero() {
             task.request.tries += 1;
-            self.send(slot, call, Sending::Program);
         } else {
             self.back_off(slot, wait);
         }
+        wait.is_zero()
     }
 
     #[inline(always)]

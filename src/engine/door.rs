@@ -15,6 +15,13 @@ pub(super) struct Room {
     queue: Queue,
 }
 
+impl Room {
+    /// Bytes of its queue, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+}
+
 /// Whether users may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {

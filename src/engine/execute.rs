@@ -187,6 +187,9 @@ impl Sim<'_> {
     }
 
     fn next_turn(&mut self, slot: u32) -> Flow {
+        if !self.another() {
+            return Flow::Stop;
+        }
         let number = self.people.task(slot).frame;
         let pc = self.people.task(slot).pc;
         let frame = self.people.frame_mut(number);

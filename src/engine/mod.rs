@@ -17,6 +17,7 @@ mod door;
 mod execute;
 mod heap;
 mod join;
+mod limits;
 mod meter;
 mod network;
 mod pool;
@@ -27,6 +28,7 @@ mod recorder;
 mod route;
 mod server;
 mod sharing;
+mod sliding;
 mod station;
 mod visit;
 mod watch;
@@ -34,6 +36,7 @@ mod wheel;
 mod work;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::base::slab::Ticket;
 use crate::base::table::Table;
@@ -46,6 +49,7 @@ use agenda::{Agenda, Event, Kind, Next};
 use arrivals::Arrivals;
 use change::Calendar;
 use door::Room;
+use limits::{BETWEEN_LOOKS, Progress, Share};
 use network::Edges;
 use pool::PoolInstance;
 use population::{Doing, Population, Role};
@@ -55,52 +59,7 @@ use route::{Routes, routes};
 use server::Server;
 use station::Station;
 
-/// What a replication may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Events.
-    pub events: u64,
-    /// Bytes of users, requests, queues and logs.
-    pub bytes: usize,
-}
-
-/// The most events that a replication can number.
-pub const MAX_EVENTS: u64 = 4_000_000_000;
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            events: MAX_EVENTS,
-            bytes: 4 << 30,
-        }
-    }
-}
-
-/// Why a replication was given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Exceeded {
-    /// More events than allowed.
-    #[error("more than {limit} events by {at}")]
-    Events {
-        /// The limit.
-        limit: u64,
-        /// When it was reached, from T+0.
-        at: Time,
-    },
-    /// More memory than allowed.
-    #[error("more than {limit} bytes for {users} users inside by {at}")]
-    Memory {
-        /// The limit.
-        limit: usize,
-        /// Users in the system.
-        users: u64,
-        /// When it was reached, from T+0.
-        at: Time,
-    },
-    /// Somebody asked to stop.
-    #[error("stopped")]
-    Stopped,
-}
+pub use limits::{Account, Exceeded, LISTED_BYTES, Limits, MAX_EVENTS, SERVER_BYTES};
 
 /// Which replication, with whose luck, within which limits.
 pub struct Replication<'a> {
@@ -121,6 +80,17 @@ pub struct Arena {
     people: Population,
     rec: Recorder,
     arrivals: Arrivals,
+    share: Share,
+}
+
+impl Arena {
+    /// An arena whose memory counts in an account that others may share.
+    pub fn of(account: Arc<Account>) -> Self {
+        Self {
+            share: Share::of(account),
+            ..Self::default()
+        }
+    }
 }
 
 /// Runs one replication.
@@ -132,22 +102,25 @@ pub fn run(
     replication: &Replication<'_>,
     arena: &mut Arena,
 ) -> Result<Observation, Exceeded> {
+    limits::fits(program, &replication.limits)?;
     let (routes, lanes) = routes(program);
     arena.agenda.clear();
     arena.agenda.open_lanes(&lanes, agenda::Group::Clock);
     let mut sim = Sim::new(program, &routes, replication, arena);
-    let done = sim.run(replication);
+    let done = sim.run();
     let seen = done.map(|()| sim.observe(replication.number));
     arena.agenda = sim.agenda;
     arena.people = sim.people;
     arena.rec = sim.rec;
     arena.arrivals = sim.arrivals;
+    arena.share = sim.share;
     seen
 }
 
 /// One replication under way. Times inside count from the start of the clock.
 struct Sim<'p> {
     program: &'p Program,
+    replication: &'p Replication<'p>,
     settings: &'p Settings,
     luck: Luck,
     now: Time,
@@ -158,6 +131,7 @@ struct Sim<'p> {
     people: Population,
     rec: Recorder,
     arrivals: Arrivals,
+    share: Share,
     stations: Table<ServiceId, Station>,
     servers: Vec<Server>,
     pools: Vec<PoolInstance>,
@@ -185,13 +159,21 @@ struct Sim<'p> {
     present_at_cut: u64,
     /// Integrals, maxima at the horizon, taken before a drain goes on.
     frozen: Option<readings::Frozen>,
+    /// Turns of every `repeat`, and attempts that cross or fail at once: the agenda does not see
+    /// them.
+    turns: u64,
+    /// Bytes that are in use whatever happens.
+    fixed: usize,
+    progress: Progress,
+    /// Why nothing more is done.
+    given_up: Option<Exceeded>,
 }
 
 impl<'p> Sim<'p> {
     fn new(
         program: &'p Program,
         routes: &'p [Routes],
-        replication: &Replication<'_>,
+        replication: &'p Replication<'p>,
         arena: &mut Arena,
     ) -> Self {
         let clock = &program.clock;
@@ -199,6 +181,7 @@ impl<'p> Sim<'p> {
         let horizon = since(clock.horizon);
         let mut sim = Self {
             program,
+            replication,
             settings: &program.epochs[0].settings,
             luck: Luck::new(replication.seed, replication.number),
             now: Time(0),
@@ -209,6 +192,7 @@ impl<'p> Sim<'p> {
             people: std::mem::take(&mut arena.people),
             rec: std::mem::take(&mut arena.rec),
             arrivals: std::mem::take(&mut arena.arrivals),
+            share: std::mem::take(&mut arena.share),
             stations: Table::new(),
             servers: Vec::new(),
             pools: Vec::new(),
@@ -228,6 +212,10 @@ impl<'p> Sim<'p> {
             last: Time(0),
             present_at_cut: 0,
             frozen: None,
+            turns: 0,
+            fixed: limits::fixed(program),
+            progress: Progress::default(),
+            given_up: None,
         };
         sim.people.clear();
         sim.rec.prepare(program);
@@ -246,17 +234,31 @@ impl<'p> Sim<'p> {
         }
         self.schedule_ticks();
         self.schedule_changes();
-        let (program, luck) = (self.program, self.luck);
-        self.arrivals.prepare(program, luck);
     }
 
-    fn run(&mut self, replication: &Replication<'_>) -> Result<(), Exceeded> {
+    fn run(&mut self) -> Result<(), Exceeded> {
+        let (program, luck, stop) = (self.program, self.luck, self.replication.stop);
+        let (needed, limit) = (limits::planned(program), self.replication.limits.bytes);
+        if self.share.set(self.bytes() + needed) > limit {
+            return Err(Exceeded::Size { needed, limit });
+        }
+        if !self.arrivals.prepare(program, luck, stop) {
+            return Err(Exceeded::Stopped);
+        }
         loop {
-            self.check(replication)?;
-            for _ in 0..65_536 {
-                if !self.step() {
+            self.check()?;
+            let roomy = self.people.slots() + BETWEEN_LOOKS;
+            for _ in 0..BETWEEN_LOOKS {
+                let more = self.step();
+                if let Some(why) = self.given_up {
+                    return Err(why);
+                }
+                if !more {
                     self.close();
                     return Ok(());
+                }
+                if self.people.slots() > roomy {
+                    break;
                 }
             }
         }
@@ -374,34 +376,63 @@ impl<'p> Sim<'p> {
         }
     }
 
-    fn check(&self, replication: &Replication<'_>) -> Result<(), Exceeded> {
+    /// Looks whether a limit is reached, or somebody asked to stop.
+    fn check(&mut self) -> Result<(), Exceeded> {
         let at = Time(self.now.0 + self.start.0);
-        let limits = replication.limits;
-        if (replication.stop)() {
+        let limits = self.replication.limits;
+        if (self.replication.stop)() {
             return Err(Exceeded::Stopped);
         }
-        if self.agenda.numbers() + (1 << 24) > limits.events.min(MAX_EVENTS) + (1 << 24) {
-            return Err(Exceeded::Events {
-                limit: limits.events.min(MAX_EVENTS),
-                at,
-            });
+        let done = self.agenda.numbers().max(self.events) + self.turns;
+        let limit = limits.events.min(MAX_EVENTS);
+        if done > limit {
+            return Err(Exceeded::Events { limit, at });
         }
-        let queues: usize = self
-            .stations
-            .values()
-            .map(|s| s.queue.bytes())
-            .sum::<usize>()
-            + self.servers.iter().map(|s| s.queue.bytes()).sum::<usize>();
-        let bytes = self.agenda.bytes() + self.people.bytes() + self.rec.bytes() + queues;
-        if bytes > limits.bytes || self.people.slots() > agenda::MAX_SLOT as usize / 2 {
-            let users = u64::from(self.rec.value(self.users_inside()));
+        if let Some(events) = self.progress.exceeded(self.now, done, limit) {
+            return Err(Exceeded::Standstill { events, at });
+        }
+        let bytes = self.bytes();
+        if self.share.set(bytes) > limits.bytes
+            || self.people.slots() > agenda::MAX_SLOT as usize / 2
+        {
             return Err(Exceeded::Memory {
                 limit: limits.bytes,
-                users,
+                users: u64::from(self.rec.value(self.users_inside())),
                 at,
             });
         }
         Ok(())
+    }
+
+    /// Looks at the limits in the middle of an event; false when nothing more is to be done.
+    #[cold]
+    fn heed(&mut self) -> bool {
+        self.given_up = self.given_up.or(self.check().err());
+        if self.given_up.is_some() {
+            self.ready.clear();
+        }
+        self.given_up.is_none()
+    }
+
+    /// Another turn is taken, or another attempt crosses, within the present event; false when
+    /// nothing more is to be done.
+    #[inline]
+    fn another(&mut self) -> bool {
+        self.turns += 1;
+        !self.turns.is_multiple_of(BETWEEN_LOOKS as u64) || self.heed()
+    }
+
+    /// Bytes in use.
+    fn bytes(&self) -> usize {
+        let stations = self.stations.values();
+        let queues: usize = stations.map(|s| s.queue.bytes()).sum();
+        let servers: usize = self.servers.iter().map(Server::bytes).sum();
+        let pools: usize = self.pools.iter().map(PoolInstance::bytes).sum();
+        let rooms: usize = self.rooms.iter().map(Room::bytes).sum();
+        let tickets = self.ready.capacity() + self.doomed.capacity();
+        let live = self.agenda.bytes() + self.people.bytes() + self.arrivals.bytes();
+        let seen = self.rec.bytes() + self.readings.bytes();
+        live + seen + self.fixed + queues + servers + pools + rooms + tickets * size_of::<Ticket>()
     }
 
     /// Puts a task among those whose instructions run next.

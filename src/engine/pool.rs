@@ -23,6 +23,13 @@ pub(super) struct PoolInstance {
     draws: u32,
 }
 
+impl PoolInstance {
+    /// Bytes of its queue, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+}
+
 fn waits(people: &Population, slot: u32, number: Number) -> bool {
     people
         .tenant(slot)

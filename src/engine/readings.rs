@@ -8,11 +8,13 @@ use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind};
 use crate::engine::recorder::NEVER;
+use crate::engine::sliding::Sliding;
 use crate::engine::watch::Watch;
 use crate::observation::sketch::rank;
 use crate::observation::{
     Among, Comparison, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
 };
+use crate::program::Clock;
 
 /// What is recorded for the probes.
 #[derive(Debug, Default)]
@@ -23,6 +25,30 @@ pub(super) struct Readings {
     at: Vec<Option<f64>>,
     /// What is still to be read: probe and the step to the next reading.
     plan: Vec<Plan>,
+}
+
+impl Readings {
+    /// Bytes in use, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        let taken = self.taken.iter();
+        taken.map(|one| one.capacity() * size_of::<Reading>()).sum()
+    }
+}
+
+/// Bytes that the readings and windows of a probe take by the end, over so much of the time.
+pub(super) fn bytes(probe: &Probe, clock: &Clock) -> usize {
+    let (Probe::Quotient { period, .. } | Probe::Sample { period, .. }) = probe else {
+        return 0;
+    };
+    let step = match period.view {
+        View::Whole => return 0,
+        View::Worst { .. } => Span::SECOND,
+        View::LongestBreach { slice, .. } => slice,
+    };
+    let from = period.from.unwrap_or(clock.start).max(clock.start);
+    let until = period.until.unwrap_or(clock.horizon).min(clock.horizon);
+    let steps = (until.0 - from.0).max(0) / step.0.max(1);
+    usize::try_from(steps).map_or(usize::MAX, |n| n.saturating_mul(2 * size_of::<Reading>()))
 }
 
 /// A term with its weight.
@@ -335,19 +361,21 @@ fn longest_breach(
     f64::from(longest) * slice.as_secs_f64()
 }
 
+/// A duration in seconds; [`NEVER`] is infinite.
+pub(super) fn seconds(ns: i64) -> f64 {
+    if ns == NEVER {
+        f64::INFINITY
+    } else {
+        ns as f64 * 1e-9
+    }
+}
+
 /// A statistic of durations in ns, in seconds; those that never end are [`NEVER`].
 fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
     let n = values.len();
     if n == 0 {
         return None;
     }
-    let secs = |ns: i64| {
-        if ns == NEVER {
-            f64::INFINITY
-        } else {
-            ns as f64 * 1e-9
-        }
-    };
     let mean = |values: &[i64]| {
         let sum: i128 = values.iter().map(|&v| i128::from(v)).sum();
         sum as f64 / n as f64 * 1e-9
@@ -355,13 +383,13 @@ fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
     let never = values.contains(&NEVER);
     match statistic {
         Statistic::Mean => Some(if never { f64::INFINITY } else { mean(values) }),
-        Statistic::Max => values.iter().max().map(|&v| secs(v)),
+        Statistic::Max => values.iter().max().map(|&v| seconds(v)),
         Statistic::Deviation if never || n < 2 => None,
         Statistic::Deviation => {
             let mean = mean(values);
             let squares: f64 = values
                 .iter()
-                .map(|&v| (secs(v) - mean) * (secs(v) - mean))
+                .map(|&v| (seconds(v) - mean) * (seconds(v) - mean))
                 .sum();
             Some((squares / (n - 1) as f64).sqrt())
         }
@@ -371,12 +399,12 @@ fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
                 return None;
             }
             let (_, &mut value, _) = values.select_nth_unstable(k - 1);
-            Some(secs(value))
+            Some(seconds(value))
         }
         Statistic::Share(comparison, limit) => {
             let holds = values
                 .iter()
-                .filter(|&&v| comparison.holds(secs(v), limit))
+                .filter(|&&v| comparison.holds(seconds(v), limit))
                 .count();
             Some(holds as f64 / n as f64)
         }
@@ -393,17 +421,22 @@ fn windows(
     let (mut found, mut skipped) = (Vec::new(), 0);
     let (mut low, mut high) = (0, 0);
     let mut begin = from;
-    let mut scratch = Vec::new();
+    let durations: Vec<i64> = values.iter().map(|v| v.1).collect();
+    let mut sliding = Sliding::new(&durations, statistic);
     while begin + window <= until {
-        while low < values.len() && values[low].0 < begin {
-            low += 1;
-        }
         while high < values.len() && values[high].0 < begin + window {
+            sliding.come(high);
             high += 1;
         }
-        scratch.clear();
-        scratch.extend(values[low..high.max(low)].iter().map(|v| v.1));
-        match of_values(&mut scratch, statistic) {
+        while low < high && values[low].0 < begin {
+            sliding.go(low);
+            low += 1;
+        }
+        let value = match statistic {
+            Statistic::Deviation => of_values(&mut durations[low..high].to_vec(), statistic),
+            _ => sliding.value(),
+        };
+        match value {
             Some(value) => found.push(value),
             None => skipped += 1,
         }

@@ -140,11 +140,26 @@ pub(super) enum Change {
 /// Length of a window of the recovery.
 pub(super) const WINDOW: Span = Span::from_secs(10);
 /// Beyond this many windows the recovery is not followed.
-const MAX_WINDOWS: i64 = 10_000;
+const MAX_WINDOWS: usize = 10_000;
 /// Buckets of a window: every fourth coarse one.
 pub(super) const WINDOW_BUCKETS: usize = COARSE / 4;
 
 impl Recorder {
+    /// Bytes that are recorded whatever happens.
+    pub(super) fn size(program: &Program) -> usize {
+        let layout = &program.layout;
+        let bins = program.clock.bins as usize;
+        let samples = (0..layout.samples() as u32).map(SampleId);
+        let binned = samples.filter(|id| is_binned(layout, *id)).count();
+        let counters = layout.counters() * (2 * size_of::<u64>() + (bins + 1) * size_of::<u32>());
+        let levels = layout.levels() * bins * size_of::<f32>();
+        let meters = layout.meters() * size_of::<Meter>();
+        let tallies = layout.samples() * (FINE + 1) * size_of::<u32>();
+        let by_bin = binned * bins * (COARSE + 1) * size_of::<u32>();
+        let windows = windows(program) * (WINDOW_BUCKETS + 2) * size_of::<u32>();
+        counters + levels + meters + tallies + by_bin + windows
+    }
+
     /// Makes ready for a replication; keeps what was allocated.
     pub(super) fn prepare(&mut self, program: &Program) {
         let layout = program.layout;
@@ -180,12 +195,7 @@ impl Recorder {
             self.funnel
                 .push(vec![FunnelStep::default(); usize::from(journey.steps)]);
         }
-        let windows = (clock.horizon - clock.start).0 / WINDOW.0;
-        let windows = if windows > MAX_WINDOWS {
-            0
-        } else {
-            windows as usize
-        };
+        let windows = windows(program);
         refill(&mut self.windows, windows, (0, 0));
         refill(&mut self.window_times, windows * WINDOW_BUCKETS, 0);
     }
@@ -470,11 +480,22 @@ impl Recorder {
         }
     }
 
-    /// Bytes in use by what grows without bound, for the memory limit.
+    /// Bytes in use by what grows with time, for the memory limit: logs, and the copies of them
+    /// that the answers at the end are made of.
     pub(super) fn bytes(&self) -> usize {
         let logs = self.tallies.iter().filter_map(|t| t.log.as_ref());
-        logs.map(|l| l.capacity() * size_of::<(Time, i64)>()).sum()
+        let logs = logs.map(|log| {
+            let copies = 2 * log.len() * size_of::<(Time, i64)>();
+            log.capacity() * size_of::<(Time, i64)>() + copies
+        });
+        logs.sum()
     }
+}
+
+/// How many windows the recovery is followed in.
+fn windows(program: &Program) -> usize {
+    let windows = (program.clock.horizon - program.clock.start).0 / WINDOW.0;
+    usize::try_from(windows).map_or(0, |n| if n > MAX_WINDOWS { 0 } else { n })
 }
 
 fn refill<T: Clone>(values: &mut Vec<T>, len: usize, value: T) {

@@ -70,6 +70,11 @@ impl Server {
         }
     }
 
+    /// Bytes of its lists, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        self.queue.bytes() + self.sharing.bytes()
+    }
+
     /// Speed of `cpu` and `wait` here against nominal; 0 while halted.
     #[inline]
     pub(super) fn pace(&self) -> f64 {

@@ -51,6 +51,11 @@ impl Sharing {
         }
     }
 
+    /// Bytes in use, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        self.ends.capacity() * size_of::<u128>()
+    }
+
     /// Somebody starts work of so many ns.
     #[inline]
     pub(super) fn join(&mut self, demand_ns: i64, number: Number, slot: u32) {

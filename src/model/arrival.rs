@@ -107,21 +107,54 @@ impl Arrivals {
             Form::Crowd { users, .. } => *users as f64,
             Form::Burst {
                 users, at, every, ..
-            } => {
-                let times = match every {
-                    _ if *at >= horizon => 0,
-                    Some(every) if every.nanos() > 0 => {
-                        (horizon.since(*at).nanos() - 1) / every.nanos() + 1
-                    }
-                    _ => 1,
-                };
-                *users as f64 * times as f64
-            }
+            } => *users as f64 * bursts(*at, *every, horizon) as f64,
             Form::Instants(instants) => instants
                 .iter()
                 .filter(|instant| **instant < horizon)
                 .count() as f64,
             Form::Population(users) => *users as f64,
         }
+    }
+}
+
+/// How many bursts there are before an instant.
+pub fn bursts(at: Time, every: Option<Span>, until: Time) -> i64 {
+    match every {
+        _ if at >= until => 0,
+        Some(every) if every.nanos() > 0 => (until.since(at).nanos() - 1) / every.nanos() + 1,
+        _ => 1,
+    }
+}
+
+/// The bursts before an instant, and how many each stands for: of very many, one for its
+/// neighbours.
+pub(crate) fn some_bursts(
+    at: Time,
+    every: Option<Span>,
+    until: Time,
+) -> impl Iterator<Item = (Time, f64)> {
+    const MANY: i64 = 10_000;
+    let all = bursts(at, every, until);
+    let stride = (all / MANY).max(1);
+    let every = every.unwrap_or(Span::ZERO);
+    (0..all).step_by(stride as usize).map(move |n| {
+        let stands_for = stride.min(all - n);
+        (at + every * n, stands_for as f64)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_bursts_stand_for_all() {
+        let (at, until) = (Time(5), Time(1_000_005));
+        let some: Vec<(Time, f64)> = some_bursts(at, Some(Span(10)), until).collect();
+        assert_eq!(some.iter().map(|one| one.1 as u64).sum::<u64>(), 100_000);
+        assert_eq!((some[0].0, some[1].0, some.len()), (at, Time(105), 10_000));
+        let once: Vec<(Time, f64)> = some_bursts(at, None, until).collect();
+        assert_eq!(once, [(at, 1.0)]);
+        assert_eq!(some_bursts(at, Some(Span(10)), at).count(), 0);
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Model;
-use super::arrival::{Arrivals, Form};
+use super::arrival::{Arrivals, Form, some_bursts};
 use super::pool::PoolScope;
 use super::service::Service;
 use super::step::{Step, StepKind};
@@ -267,16 +267,9 @@ fn rate_between(source: &Arrivals, from: Time, to: Time) -> Option<f64> {
             every,
             spread,
         } => {
-            let mut sum = 0.0;
-            let mut burst = *at;
-            while burst < to {
-                sum += part(spread, burst);
-                match every {
-                    Some(every) if sum < 1e6 => burst += *every,
-                    _ => break,
-                }
-            }
-            *users as f64 * sum
+            let bursts = some_bursts(*at, *every, to);
+            let share = bursts.map(|(burst, many)| many * part(spread, burst));
+            *users as f64 * share.sum::<f64>()
         }
         Form::Instants(instants) => {
             let first = instants.partition_point(|instant| *instant < from);

@@ -86,7 +86,8 @@ fn clock(model: &Model) -> Vec<Diagnostic> {
     for (kind, name, at, place) in faults.chain(actions) {
         if at >= horizon {
             let text = format!("the {kind} `{name}` comes after the end of the simulation");
-            found.push(Diagnostic::new("W008", text).at(place));
+            let help = format!("the simulation ends at {horizon}, by `run_for`");
+            found.push(Diagnostic::new("W008", text).at(place).help(help));
         }
     }
     for objective in &model.objectives {
@@ -118,7 +119,8 @@ fn unused(model: &Model) -> Vec<Diagnostic> {
         // A source that was not understood may be the one that makes it.
         if !made.contains(name.as_str()) && model.is_sound() {
             let text = format!("nobody makes the journey `{name}`");
-            found.push(Diagnostic::new("W005", text).at(journey.place));
+            let help = format!("a source with `journey = \"{name}\"` sends its users through it");
+            found.push(Diagnostic::new("W005", text).at(journey.place).help(help));
         }
     }
     let mut mentioned = BTreeSet::new();

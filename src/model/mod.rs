@@ -25,6 +25,7 @@ pub mod overlay;
 pub mod uncertain;
 pub mod files;
 
+pub mod budget;
 pub mod capacity;
 mod check;
 mod assembly;

@@ -136,7 +136,8 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> O
         && !(low..=high).contains(&value)
     {
         let found = format!("the base case of `{name}` lies outside its range");
-        r.push(Diagnostic::new("W006", found).at(node.place));
+        let diagnostic = Diagnostic::new("W006", found).at(node.place);
+        r.push(diagnostic.related(fields.key_place("range"), "its range"));
     }
     let written = node.written();
     let place = fields.place;

@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         );
     }
 
-    fn out_of_range(&mut self, node: &Node, expected: &str) {
+    pub(crate) fn out_of_range(&mut self, node: &Node, expected: &str) {
         let found = format!("`{}` is out of range", node.written());
         let diagnostic = Diagnostic::new("E006", found).at(node.place);
         self.push(diagnostic.expected(format!("expected {expected}")));
@@ -235,7 +235,8 @@ impl<'a> Reader<'a> {
         let computed = node.text().is_some_and(|text| text.contains(['$', '*']));
         if number.fract() != 0.0 && !computed {
             let found = format!("`{}` is not a whole number", node.written());
-            self.push(Diagnostic::new("E006", found).at(node.place));
+            let diagnostic = Diagnostic::new("E006", found).at(node.place);
+            self.push(diagnostic.expected(format!("expected {expected}")));
             return None;
         }
         let number = (number + 0.5).floor();
@@ -601,7 +602,17 @@ impl<'a> Fields<'a> {
 
     /// A whole number within a range of 32 bits.
     pub(crate) fn small(&self, r: &mut Reader<'a>, key: &str, least: u32) -> Option<u32> {
-        let range = u64::from(least)..=u64::from(u32::MAX);
+        self.within(r, key, least..=u32::MAX)
+    }
+
+    /// A whole number within a range.
+    pub(crate) fn within(
+        &self,
+        r: &mut Reader<'a>,
+        key: &str,
+        range: RangeInclusive<u32>,
+    ) -> Option<u32> {
+        let range = u64::from(*range.start())..=u64::from(*range.end());
         r.count(self.get(key)?, range)
             .and_then(|count| u32::try_from(count).ok())
     }

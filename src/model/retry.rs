@@ -121,6 +121,9 @@ const JITTER: [(&str, Jitter); 5] = [
     ("decorrelated", Jitter::Decorrelated),
 ];
 
+/// Attempts of one request at most.
+const MOST_ATTEMPTS: u32 = 65_535;
+
 /// Reads `[retry.NAME]`.
 pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Retry {
     let backoff = match fields.table(r, "backoff", &BACKOFF) {
@@ -135,7 +138,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Retry {
             }
         }
     };
-    let attempts = fields.small(r, "attempts", 1).unwrap_or(3);
+    let attempts = fields.within(r, "attempts", 1..=MOST_ATTEMPTS).unwrap_or(3);
     Retry {
         attempts,
         backoff,

@@ -277,15 +277,24 @@ pub(crate) const ORDER: [(&str, QueueOrder); 3] = [
     ("random", QueueOrder::Random),
 ];
 
+/// Instances of one service at most: each that comes or goes is told to all.
+const MOST_SERVERS: u32 = 20_000;
+/// CPU of one instance at most.
+const MOST_CORES: f64 = 1e6;
+
 /// Reads `[service.NAME]`.
 pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> Service {
     let workers = fields.small(r, "workers", 1);
     let cores = fields.get("cores").and_then(|node| {
         let cores = r.number(node, 0.001)?;
-        (cores <= 1e6).then_some(cores)
+        if cores > MOST_CORES {
+            r.out_of_range(node, "a number from 0.001 to 1000000");
+            return None;
+        }
+        Some(cores)
     });
     Service {
-        servers: fields.small(r, "servers", 0).unwrap_or(1),
+        servers: fields.within(r, "servers", 0..=MOST_SERVERS).unwrap_or(1),
         workers: workers
             .or(cores.map(|cores| cores.ceil() as u32))
             .unwrap_or(1),

@@ -41,6 +41,11 @@ pub struct Sketch {
 }
 
 impl Sketch {
+    /// Bytes in use.
+    pub fn bytes(&self) -> usize {
+        self.counts.capacity() * size_of::<u32>()
+    }
+
     /// Keeps the range in use of live buckets.
     pub fn from_live(live: &[u32]) -> Self {
         let Some(first) = live.iter().position(|&n| n > 0) else {

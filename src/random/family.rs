@@ -523,7 +523,12 @@ impl fmt::Display for LawError {
             LawError::NotWhole { parameter, .. } => {
                 write!(f, "{parameter} must be a whole number")
             }
-            LawError::WrongWayRound { .. } => write!(f, "the first bound is above the second"),
+            LawError::WrongWayRound { .. } => {
+                write!(
+                    f,
+                    "the first bound is above the second; the low one comes first"
+                )
+            }
             LawError::Nothing { of } => write!(f, "there are no {of}"),
             LawError::Shares { sum } => {
                 let sum = crate::base::unit::Share(*sum);

@@ -8,7 +8,7 @@
 use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::model::Model;
-use crate::model::arrival::{Arrivals, Form, Piece};
+use crate::model::arrival::{Arrivals, Form, Piece, some_bursts};
 use crate::model::step::{Join, Step, StepKind};
 use crate::program::{PoolId, Program, ServiceId, Settings};
 use crate::random::family::Distribution;
@@ -154,16 +154,9 @@ pub(crate) fn users_between(source: &Arrivals, from: Time, to: Time) -> f64 {
             every,
             spread,
         } => {
-            let mut sum = 0.0;
-            let mut burst = *at;
-            while burst < to {
-                sum += *users as f64 * after(burst, spread);
-                match every {
-                    Some(every) if every.nanos() > 0 => burst += *every,
-                    _ => break,
-                }
-            }
-            sum
+            let bursts = some_bursts(*at, *every, to);
+            let share = bursts.map(|(burst, many)| many * *users as f64 * after(burst, spread));
+            share.sum()
         }
         Form::Instants(instants) => {
             let below = |t: Time| instants.partition_point(|at| *at < t);

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{Arena, Exceeded};
+use crate::engine::Exceeded;
 use crate::estimate::{interval, order};
 use crate::model::Checked;
 use crate::model::overlay::Change;
@@ -18,7 +18,7 @@ use crate::study::contender::BASELINE;
 use crate::study::hypercube::{self, Drawn};
 use crate::study::lens::{Lens, Metrics};
 use crate::study::plan::{Failure, Plan};
-use crate::study::replicate::{Crew, Job, Onlooker};
+use crate::study::replicate::{Crew, Job, Onlooker, Seat};
 use crate::study::stations::Stations;
 use crate::study::trigger::{self, Judge};
 
@@ -48,9 +48,7 @@ pub fn uncertain(
         plan,
         crew: &crew,
     };
-    let rows = crew.each(asked.draws as usize, &|draw, arena| {
-        inquiry.draw(draw, arena)
-    });
+    let rows = crew.each(asked.draws as usize, &|draw, seat| inquiry.draw(draw, seat));
     let rows = rows.map_err(|overrun| Failure::Exceeded {
         variant: BASELINE.to_owned(),
         replication: overrun.job as u32,
@@ -79,7 +77,7 @@ struct Inquiry<'a> {
 
 impl Inquiry<'_> {
     /// One draw: the baseline first, and only if that is plausible the other variants.
-    fn draw(&self, draw: usize, arena: &mut Arena) -> Result<Draw, Exceeded> {
+    fn draw(&self, draw: usize, seat: &mut Seat) -> Result<Draw, Exceeded> {
         let params = self.drawn.iter();
         let mut row = Draw {
             params: params.map(|p| (p.name.clone(), p.values[draw])).collect(),
@@ -88,7 +86,7 @@ impl Inquiry<'_> {
         };
         let mut judge = None;
         let mut seen = BTreeMap::new();
-        let Some(baseline) = self.run(draw, BASELINE, &mut judge, arena)? else {
+        let Some(baseline) = self.run(draw, BASELINE, &mut judge, seat)? else {
             return Ok(row);
         };
         row.kept = match &self.asked.keep {
@@ -104,7 +102,7 @@ impl Inquiry<'_> {
         }
         for variant in self.variants() {
             if variant != BASELINE
-                && let Some(metrics) = self.run(draw, variant, &mut judge, arena)?
+                && let Some(metrics) = self.run(draw, variant, &mut judge, seat)?
             {
                 seen.insert(variant, metrics);
             }
@@ -121,7 +119,7 @@ impl Inquiry<'_> {
         draw: usize,
         variant: &str,
         judge: &mut Option<Option<Judge>>,
-        arena: &mut Arena,
+        seat: &mut Seat,
     ) -> Result<Option<Metrics>, Exceeded> {
         let mut changes: Vec<Change> = self.drawn.iter().map(|p| p.change(draw)).collect();
         changes.extend(self.model.changes(variant).unwrap_or_default());
@@ -139,9 +137,9 @@ impl Inquiry<'_> {
             let stations = Stations::of(&model);
             trigger::judge(&model, &program, &stations, (self.crew, &job))
         });
-        let seen = match self.crew.execute(&job, arena) {
+        let seen = match self.crew.execute(&job, seat) {
             Ok(seen) => seen,
-            Err(Exceeded::Stopped) => return Err(Exceeded::Stopped),
+            Err(why) if why == Exceeded::Stopped || !seat.settles(why) => return Err(why),
             Err(_) => return Ok(None),
         };
         let lens = Lens::new(&model, &program, judge);

@@ -106,7 +106,7 @@ impl Field<'_> {
         crew: &Crew<'_>,
     ) -> Result<Vec<Vec<Option<Seen>>>, Failure> {
         let n = self.lenses.len();
-        let done = crew.each(more * n, &|index, arena| {
+        let done = crew.each(more * n, &|index, seat| {
             let (_, lens) = &self.lenses[index % n];
             let job = Job {
                 program: lens.program,
@@ -114,7 +114,9 @@ impl Field<'_> {
                 number: (first + index / n) as u32,
                 limits: plan.limits,
             };
-            Ok(lens.look(crew.execute(&job, arena)?))
+            let seen = lens.look(crew.execute(&job, seat)?);
+            crew.keep(seen.bytes());
+            Ok(seen)
         });
         let mut done = done
             .map_err(|overrun| {
@@ -194,7 +196,7 @@ pub(crate) fn values(
     if n == 0 {
         return Ok(Vec::new());
     }
-    let done = crew.each(numbers.len() * n, &|index, arena| {
+    let done = crew.each(numbers.len() * n, &|index, seat| {
         let lens = &lenses[index % n].1;
         let job = Job {
             program: lens.program,
@@ -202,7 +204,7 @@ pub(crate) fn values(
             number: numbers[index / n],
             limits: plan.limits,
         };
-        let seen = crew.execute(&job, arena)?;
+        let seen = crew.execute(&job, seat)?;
         let found = lens.metrics(&seen, lens.fate(&seen));
         let value = |name: &String| found.iter().find(|(known, _)| known == name)?.1;
         Ok(metrics.iter().map(value).collect::<Vec<_>>())

@@ -50,6 +50,21 @@ pub(crate) struct Seen {
     pub(crate) metrics: Metrics,
 }
 
+impl Seen {
+    /// Bytes of what is long: sketches, columns, totals.
+    pub(crate) fn bytes(&self) -> usize {
+        let sketches = self.totals.tallies.iter();
+        let sketches: usize = sketches.map(|tally| tally.sketch.bytes()).sum();
+        let columns: usize = self
+            .columns
+            .iter()
+            .map(|c| c.len() * size_of::<f32>())
+            .sum();
+        let totals = self.totals.counters.len() + self.totals.integrals.len();
+        sketches + columns + totals * size_of::<u64>()
+    }
+}
+
 /// The metrics of one replication, in the order of the program's probes, then of the usual ones.
 pub(crate) type Metrics = Vec<(String, Option<f64>)>;
 

@@ -3,16 +3,19 @@
 //! One idea: jobs are handed out in order and their results put back in that order, so no byte
 //! depends on the number of threads. Each thread has one arena, used again and again. A job that
 //! was begun is always ended unless somebody asks to stop, so the first failure in order is the
-//! same on any number of threads. It knows nothing of what the jobs are for.
+//! same on any number of threads. All arenas share one account of memory: a job that finds too
+//! little left beside the others is done again when it has all of it to itself, and only then has
+//! failed. It knows nothing of what the jobs are for.
 
 use std::any::Any;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::engine::{self, Arena, Exceeded, Limits};
+use crate::engine::{self, Account, Arena, Exceeded, Limits};
 use crate::observation::Observation;
 use crate::program::Program;
 
@@ -48,7 +51,8 @@ pub struct Onlooker<'a> {
 /// Threads with their arenas.
 pub(crate) struct Crew<'a> {
     pool: ThreadPool,
-    arenas: Vec<Mutex<Arena>>,
+    account: Arc<Account>,
+    seats: Vec<Mutex<Seat>>,
     onlooker: Onlooker<'a>,
     done: AtomicUsize,
     planned: AtomicUsize,
@@ -67,6 +71,39 @@ pub(crate) struct Job<'a> {
     pub(crate) limits: Limits,
 }
 
+/// Where a job is done.
+pub(crate) struct Seat {
+    /// The memory that it uses.
+    pub(crate) arena: Arena,
+    /// Whether it has all memory to itself, from the beginning.
+    pub(crate) alone: bool,
+}
+
+impl Seat {
+    fn new(account: &Arc<Account>) -> Seat {
+        Seat {
+            arena: Arena::of(account.clone()),
+            alone: false,
+        }
+    }
+
+    /// A seat with an account of its own, for something small by the way.
+    pub(crate) fn apart() -> Seat {
+        Seat::new(&Arc::default())
+    }
+
+    /// Whether a job that was given up here has failed for good.
+    pub(crate) fn settles(&self, why: Exceeded) -> bool {
+        self.alone || !why.is_for_memory()
+    }
+}
+
+/// What is to be done, and what came of it.
+type Work<'w, T> = dyn Fn(usize, &mut Seat) -> Result<T, Exceeded> + Sync + 'w;
+
+/// What came of some jobs.
+type Came<T> = Vec<(usize, Result<T, Exceeded>)>;
+
 /// A job that needed more than it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Overrun {
@@ -83,12 +120,14 @@ impl<'a> Crew<'a> {
             .num_threads(threads)
             .build()
             .expect("the system can start a handful of threads");
-        let arenas = (0..pool.current_num_threads())
-            .map(|_| Mutex::default())
+        let account = Arc::default();
+        let seats = (0..pool.current_num_threads())
+            .map(|_| Mutex::new(Seat::new(&account)))
             .collect();
         Crew {
             pool,
-            arenas,
+            account,
+            seats,
             onlooker,
             done: AtomicUsize::new(0),
             planned: AtomicUsize::new(0),
@@ -98,6 +137,11 @@ impl<'a> Crew<'a> {
     /// Whether somebody asked to stop.
     fn is_stopped(&self) -> bool {
         (self.onlooker.stop)()
+    }
+
+    /// So many bytes are kept to the end of the study.
+    pub(crate) fn keep(&self, bytes: usize) {
+        self.account.keep(bytes);
     }
 
     /// Tells how narrow the intervals are.
@@ -110,13 +154,13 @@ impl<'a> Crew<'a> {
     pub(crate) fn each<T: Send>(
         &self,
         jobs: usize,
-        work: &(dyn Fn(usize, &mut Arena) -> Result<T, Exceeded> + Sync),
+        work: &Work<'_, T>,
     ) -> Result<Vec<Option<T>>, Overrun> {
         self.planned.fetch_add(jobs, Ordering::Relaxed);
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
-        let parts = self.pool.broadcast(|context| {
-            let mut arena = self.arenas[context.index()]
+        let mut parts = self.pool.broadcast(|context| {
+            let mut seat = self.seats[context.index()]
                 .lock()
                 .expect("a thread that panicked took the study with it");
             let mut mine = Vec::new();
@@ -125,7 +169,13 @@ impl<'a> Crew<'a> {
                 if job >= jobs {
                     break;
                 }
-                let came = work(job, &mut arena);
+                let came = work(job, &mut seat);
+                if came.as_ref().is_err_and(|why| why.is_for_memory()) {
+                    // Whoever finds no room makes room, and leaves the work to fewer.
+                    *seat = Seat::new(&self.account);
+                    mine.push((job, came));
+                    break;
+                }
                 if came.as_ref().is_err_and(|why| *why != Exceeded::Stopped) {
                     failed.store(true, Ordering::Relaxed);
                 }
@@ -134,7 +184,49 @@ impl<'a> Crew<'a> {
             }
             mine
         });
+        let begun = next.into_inner().min(jobs);
+        let left = if failed.into_inner() { begun } else { jobs };
+        self.alone(&mut parts, begun..left, work);
         in_order(jobs, parts)
+    }
+
+    /// Does one by one what found no room, and then the jobs that nobody has begun.
+    fn alone<T>(&self, parts: &mut Vec<Came<T>>, rest: Range<usize>, work: &Work<'_, T>) {
+        let is_crowded = |came: &(usize, Result<T, Exceeded>)| {
+            came.1.as_ref().is_err_and(|why| why.is_for_memory())
+        };
+        let mut again: Vec<usize> = Vec::new();
+        for part in parts.iter_mut() {
+            again.extend(
+                part.iter()
+                    .filter(|came| is_crowded(came))
+                    .map(|came| came.0),
+            );
+            part.retain(|came| !is_crowded(came));
+        }
+        if again.is_empty() {
+            return;
+        }
+        for seat in &self.seats {
+            *seat.lock().unwrap_or_else(PoisonError::into_inner) = Seat::new(&self.account);
+        }
+        again.sort_unstable();
+        let mut came = Vec::new();
+        for job in again.into_iter().chain(rest) {
+            if self.is_stopped() {
+                break;
+            }
+            let mut seat = Seat::new(&self.account);
+            seat.alone = true;
+            let found = work(job, &mut seat);
+            let failed = found.as_ref().is_err_and(|why| *why != Exceeded::Stopped);
+            came.push((job, found));
+            self.tell();
+            if failed {
+                break;
+            }
+        }
+        parts.push(came);
     }
 
     fn tell(&self) {
@@ -146,18 +238,14 @@ impl<'a> Crew<'a> {
     }
 
     /// Executes one replication. A broken invariant of the engine names the replication.
-    pub(crate) fn execute(
-        &self,
-        job: &Job<'_>,
-        arena: &mut Arena,
-    ) -> Result<Observation, Exceeded> {
+    pub(crate) fn execute(&self, job: &Job<'_>, seat: &mut Seat) -> Result<Observation, Exceeded> {
         let replication = engine::Replication {
             seed: job.seed,
             number: job.number,
             limits: job.limits,
             stop: self.onlooker.stop,
         };
-        let run = AssertUnwindSafe(|| engine::run(job.program, &replication, arena));
+        let run = AssertUnwindSafe(|| engine::run(job.program, &replication, &mut seat.arena));
         catch_unwind(run).unwrap_or_else(|cause| {
             let said = message(&*cause);
             panic!("replication {} of seed {}: {said}", job.number, job.seed)
@@ -166,10 +254,7 @@ impl<'a> Crew<'a> {
 }
 
 /// Puts what the threads did in the order of the jobs; the first failure in order wins.
-fn in_order<T>(
-    jobs: usize,
-    parts: Vec<Vec<(usize, Result<T, Exceeded>)>>,
-) -> Result<Vec<Option<T>>, Overrun> {
+fn in_order<T>(jobs: usize, parts: Vec<Came<T>>) -> Result<Vec<Option<T>>, Overrun> {
     let mut all: Vec<Option<T>> = (0..jobs).map(|_| None).collect();
     let mut first: Option<Overrun> = None;
     for (job, came) in parts.into_iter().flatten() {
@@ -222,12 +307,36 @@ mod tests {
     fn the_first_failure_in_order_is_told_on_any_number_of_threads() {
         for threads in [1, 2, 7] {
             let crew = Crew::new(threads, NEVER);
-            let work = |job: usize, _: &mut Arena| match job {
+            let work = |job: usize, _: &mut Seat| match job {
                 0..5 => Ok(job),
                 _ => Err(exceeded(job as u64)),
             };
             let overrun = crew.each(50, &work).unwrap_err();
             assert_eq!((overrun.job, overrun.why), (5, exceeded(5)));
+        }
+    }
+
+    #[test]
+    fn a_job_without_room_is_done_again_alone() {
+        let crowded = Exceeded::Size {
+            needed: 2,
+            limit: 1,
+        };
+        for threads in [1, 2, 7] {
+            let crew = Crew::new(threads, NEVER);
+            let greedy = |job: usize, seat: &mut Seat| match job {
+                3 | 4 if !seat.alone => Err(crowded),
+                _ => Ok(job),
+            };
+            let all: Vec<Option<usize>> = (0..20).map(Some).collect();
+            assert_eq!(crew.each(20, &greedy), Ok(all));
+            let too_much = |job: usize, seat: &mut Seat| match job {
+                3 if !seat.alone => Err(crowded),
+                4 => Err(crowded),
+                _ => Ok(job),
+            };
+            let overrun = crew.each(20, &too_much).unwrap_err();
+            assert_eq!((overrun.job, overrun.why), (4, crowded));
         }
     }
 

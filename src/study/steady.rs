@@ -78,14 +78,14 @@ fn latest(
 fn pilot(name: &str, program: &Program, plan: &Plan, crew: &Crew<'_>) -> Result<Vec<f64>, Failure> {
     let inside = program.layout.user_level(UserLevel::Inside).0 as usize;
     let levels = program.layout.levels();
-    let series = crew.each(PILOT as usize, &|number, arena| {
+    let series = crew.each(PILOT as usize, &|number, seat| {
         let job = Job {
             program,
             seed: plan.seed,
             number: number as u32,
             limits: plan.limits,
         };
-        let seen = crew.execute(&job, arena)?;
+        let seen = crew.execute(&job, seat)?;
         let rows = seen.level_bins.chunks_exact(levels);
         Ok(rows.map(|row| f64::from(row[inside])).collect::<Vec<f64>>())
     });

@@ -5,14 +5,13 @@
 //! program with hardly anybody in it. So all variants of a study are judged alike.
 
 use crate::base::time::{Span, Time};
-use crate::engine::Arena;
 use crate::estimate::order;
 use crate::estimate::recovery::{Health, Trigger, WINDOW_S, Window};
 use crate::model::Model;
 use crate::observation::{LevelId, Observation, UserLevel};
 use crate::program::{Form, Program};
 use crate::study::demand;
-use crate::study::replicate::{Crew, Job};
+use crate::study::replicate::{Crew, Job, Seat};
 use crate::study::stations::Stations;
 
 /// Users of the unloaded replication, about.
@@ -104,7 +103,7 @@ fn unloaded(program: &Program, crew: &Crew<'_>, job: &Job<'_>) -> Option<f64> {
         program: &quiet,
         ..*job
     };
-    let seen = crew.execute(&job, &mut Arena::default()).ok()?;
+    let seen = crew.execute(&job, &mut Seat::apart()).ok()?;
     let medians = seen.windows.iter().filter(|window| window.ok > 0);
     let sorted = order::sorted(medians.map(|window| f64::from(window.median)));
     order::of_sorted(&sorted, 0.5)

@@ -169,10 +169,14 @@ fn step(around: Around) -> Text {
         let timeout = timeout.map_or(String::new(), |t| format!(", timeout = \"{t}\""));
         format!("{{ hold = \"{pool}\", steps = {steps}{timeout}{or} }}")
     });
-    let choose = (1..=99u32, any(), any()).prop_map(|(share, one, other)| {
-        let first = format!("{{ share = \"{share}%\", steps = {one} }}");
-        format!("{{ choose = [ {first}, {{ share = \"rest\", steps = {other} }} ] }}")
-    });
+    let choose =
+        (1..=60u32, any(), any(), option::of(any())).prop_map(|(share, one, other, third)| {
+            let first = format!("{{ share = \"{share}%\", steps = {one} }}");
+            let third = third.map_or(String::new(), |steps| {
+                format!(", {{ share = \"30%\", steps = {steps} }}")
+            });
+            format!("{{ choose = [ {first}{third}, {{ share = \"rest\", steps = {other} }} ] }}")
+        });
     let join = written(&["\"all\"", "\"any\"", "1", "2"]);
     let parallel = (any(), some(), option::of(some()), join, or(around)).prop_map(
         |(one, two, three, join, or)| {
@@ -220,18 +224,31 @@ fn journey(name: &'static str, guarded: bool) -> Text {
             (law, false) => format!("patience = \"{law}\"\n"),
         }),
     );
-    let reload = (option::of(span(20, 600)), option::of(time(200)), 1..=3u32);
-    let reload = weighted(0.4, reload).prop_map(|reload| {
-        let (after, on_error, at_most) = reload?;
-        let key = |name: &str, v: Option<String>| {
-            v.map_or(String::new(), |v| format!("{name} = \"{v}\", "))
-        };
-        let keys = format!("{}{}", key("after", after), key("on_error", on_error));
-        (!keys.is_empty()).then(|| format!("reload = {{ {keys}at_most = {at_most} }}\n"))
-    });
-    let again = weighted(0.3, (1..=100u32, time(800), 1..=3u32)).prop_map(|again| {
-        let (share, after, at_most) = again?;
-        let keys = format!("share = \"{share}%\", after = \"{after}\", at_most = {at_most}");
+    // Without a limit time must pass between two of them.
+    let endless = span(50, 300).prop_map(|t| format!("after = \"{t}\", on_error = \"{t}\""));
+    let key =
+        |name: &str, v: Option<String>| v.map_or(String::new(), |v| format!("{name} = \"{v}\", "));
+    let limited = (option::of(span(20, 600)), option::of(time(200)), 1..=3u32).prop_map(
+        move |(after, on_error, at_most)| {
+            let keys = format!("{}{}", key("after", after), key("on_error", on_error));
+            match keys.is_empty() {
+                true => format!("on_error = \"100ms\", at_most = {at_most}"),
+                false => format!("{keys}at_most = {at_most}"),
+            }
+        },
+    );
+    let reload = weighted(0.4, prop_oneof![3 => limited, 1 => endless])
+        .prop_map(|reload| reload.map(|keys| format!("reload = {{ {keys} }}\n")));
+    let on = written(&[
+        "",
+        "",
+        ", on = [\"refused\"]",
+        ", on = [\"served\", \"failed\"]",
+        ", on = [\"abandoned\", \"sold_out\"]",
+    ]);
+    let again = weighted(0.3, (1..=100u32, time(800), 1..=3u32, on)).prop_map(|again| {
+        let (share, after, at_most, on) = again?;
+        let keys = format!("share = \"{share}%\", after = \"{after}\", at_most = {at_most}{on}");
         Some(format!("again = {{ {keys} }}\n"))
     });
     (patience, reload, again, vec(step(around), 1..=3))
@@ -306,17 +323,24 @@ fn service(layer: usize, guarded: bool) -> Text {
         weighted(0.3, time(15)),
         weighted(0.3, (0..=10u32, 0..=2u32)),
         weighted(0.4, time(300)),
+        weighted(0.3, span(100, 900)),
     )
-        .prop_map(|(balance, on_timeout, network, cost, slowdown, boot)| {
-            let key = |name: &str, v: Option<String>| {
-                v.map_or(String::new(), |v| format!("{name} = \"{v}\"\n"))
-            };
-            let slowdown = slowdown.map_or(String::new(), |(a, b)| {
-                format!("slowdown = {{ contention = \"{a}%\", coherency = \"{b}%\" }}\n")
-            });
-            let keys = key("network", network) + &key("refuse_cost", cost) + &key("boot", boot);
-            format!("balance = \"{balance}\"\non_timeout = \"{on_timeout}\"\n{keys}{slowdown}")
-        });
+        .prop_map(
+            |(balance, on_timeout, network, cost, slowdown, boot, warm)| {
+                let key = |name: &str, v: Option<String>| {
+                    v.map_or(String::new(), |v| format!("{name} = \"{v}\"\n"))
+                };
+                let slowdown = slowdown.map_or(String::new(), |(a, b)| {
+                    format!("slowdown = {{ contention = \"{a}%\", coherency = \"{b}%\" }}\n")
+                });
+                let keys = key("network", network) + &key("refuse_cost", cost) + &key("boot", boot);
+                let warm = warm.map_or(String::new(), |after| {
+                    format!("cold = 3\nwarm_after = \"{after}\"\n")
+                });
+                let keys = keys + &warm;
+                format!("balance = \"{balance}\"\non_timeout = \"{on_timeout}\"\n{keys}{slowdown}")
+            },
+        );
     let endpoints = (vec(step(around), 0..=3), vec(step(around), 0..=3));
     (size, queue, words, endpoints)
         .prop_map(move |(size, queue, words, (a, b))| {
@@ -333,9 +357,10 @@ fn service(layer: usize, guarded: bool) -> Text {
 fn retry(name: &'static str) -> Text {
     let kind = written(&["none", "constant", "linear", "exponential"]);
     let jitter = written(&["none", "full", "equal", "exponential", "decorrelated"]);
-    (1..=4u32, kind, jitter, span(10, 150))
-        .prop_map(move |(attempts, kind, jitter, base)| {
-            let backoff = format!("kind = \"{kind}\", base = \"{base}\", cap = \"400ms\"");
+    let cap = written(&["", ", cap = \"400ms\""]);
+    (1..=4u32, kind, jitter, span(10, 150), cap)
+        .prop_map(move |(attempts, kind, jitter, base, cap)| {
+            let backoff = format!("kind = \"{kind}\", base = \"{base}\"{cap}");
             let backoff = format!("backoff = {{ {backoff}, jitter = \"{jitter}\" }}");
             format!("[retry.{name}]\nattempts = {attempts}\n{backoff}\n")
         })
@@ -360,11 +385,14 @@ fn fault(number: usize, guarded: bool) -> Text {
             service(),
             servers(),
             weighted(0.4, span(10, 500)),
+            weighted(0.3, time(200)),
             any::<bool>()
         )
-            .prop_map(move |(s, n, noticed, silent)| {
+            .prop_map(move |(s, n, noticed, boot, silent)| {
                 let noticed =
                     noticed.map_or(String::new(), |n| format!(", noticed_after = \"{n}\""));
+                let boot = boot.map_or(String::new(), |b| format!(", boot = \"{b}\""));
+                let noticed = noticed + &boot;
                 let silent = silent && guarded;
                 let keys = format!("servers = {n}{noticed}, silent = {silent}");
                 format!("crash = {{ service = \"{s}\", {keys} }}")
@@ -395,6 +423,12 @@ fn action(number: usize) -> Text {
         (1..=4u32).prop_map(|n| format!("\"pool.rows.size\" = {n}")),
         (1..=4u32).prop_map(|n| format!("\"retry.eager.attempts\" = {n}")),
         (0..LAYERS).prop_map(|l| format!("\"service.s{l}.servers\" = \"x2\"")),
+        (0..LAYERS, 1..=4u32).prop_map(|(l, n)| format!("\"service.s{l}.cores\" = {n}")),
+        (0..LAYERS, time(20)).prop_map(|(l, t)| format!("\"service.s{l}.network\" = \"{t}\"")),
+        (0..LAYERS, time(90))
+            .prop_map(|(l, t)| { format!("\"service.s{l}.endpoint.a.steps.1.cpu\" = \"{t}\"") }),
+        span(20, 300).prop_map(|t| format!("\"journey.buy.steps.1.think\" = \"{t}\"")),
+        span(20, 150).prop_map(|t| format!("\"retry.calm.backoff.base\" = \"{t}\"")),
     ];
     (span(0, 1800), span(0, 300), change)
         .prop_map(move |(at, takes, change)| {
@@ -408,10 +442,14 @@ fn action(number: usize) -> Text {
 /// Things that are held, entered and taken.
 fn things() -> Text {
     let scope = || written(&["global", "service", "server"]);
-    let pool = (0..=3u32, scope(), weighted(0.5, 0..=3u32));
+    let order = written(&["fifo", "lifo", "random"]);
+    let queue = (weighted(0.5, 0..=3u32), order).prop_map(|(limit, order)| {
+        let limit = limit.map_or(String::new(), |n| format!("limit = {n}, "));
+        format!("queue = {{ {limit}order = \"{order}\" }}\n")
+    });
+    let pool = (0..=3u32, scope(), queue);
     let pools = (pool.clone(), pool).prop_map(|(rows, lines)| {
-        let pool = |name: &str, (size, scope, limit): (u32, String, Option<u32>)| {
-            let queue = limit.map_or(String::new(), |n| format!("queue = {{ limit = {n} }}\n"));
+        let pool = |name: &str, (size, scope, queue): (u32, String, String)| {
             format!("[pool.{name}]\nsize = {size}\nscope = \"{scope}\"\n{queue}")
         };
         pool("rows", rows) + &pool("lines", lines)

@@ -1,11 +1,14 @@
 //! The language: model text in, resolved model or exactly the user's diagnostics out.
 
 mod broken;
+mod budget;
 mod changes;
+mod corpus;
 mod metrics;
 mod models;
 mod mutations;
 mod reference;
+mod survival;
 
 use onrush::model::files::Files;
 use onrush::model::{self, Model};

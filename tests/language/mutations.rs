@@ -1,5 +1,6 @@
 //! Bad input never makes the reader panic: sound models with pieces cut, doubled or swapped.
 
+use super::survival::survives;
 use super::*;
 use onrush::model::overlay::Change;
 use proptest::prelude::*;
@@ -55,20 +56,6 @@ fn boundary(text: &str, at: usize) -> usize {
         at -= 1;
     }
     at
-}
-
-/// Reading, changing, measuring and rendering must all survive.
-fn survives(text: &str) {
-    let (model, diagnostics) = read(text);
-    let _ = render(&diagnostics, model.sources(), Colour::Plain, Frame::Ascii);
-    if model.is_sound() {
-        let _ = model.capacity();
-        for variant in model.variants.clone() {
-            let _ = model.variant(&variant.name);
-            let _ = model.parts(&variant.name);
-        }
-        let _ = model.written();
-    }
 }
 
 proptest! {

@@ -5,32 +5,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::exit::{Ending, Exit};
+use super::super::console::Console;
+use super::super::exit::Ending;
+use super::super::load;
+use crate::engine::{LISTED_BYTES, Limits, SERVER_BYTES};
 use crate::model::Model;
+use crate::model::budget::Budget;
 use crate::model::step::{Step, StepKind};
-use crate::report::number;
 
-/// Refuses a model whose sources alone send more users than a launch may have events.
+/// Refuses a model that is known beforehand to need more than a launch may take.
 ///
 /// # Errors
 /// If it is so.
-pub(in super::super) fn refuse_too_many(model: &Model, limit: u64) -> Result<(), Ending> {
-    let horizon = model.horizon();
-    let users: f64 = model
-        .arrivals
-        .values()
-        .map(|source| source.users_expected(horizon))
-        .sum();
-    if users <= limit as f64 {
-        return Ok(());
+pub(in super::super) fn refuse_too_much(
+    model: &Model,
+    limits: Limits,
+    console: &Console,
+) -> Result<(), Ending> {
+    let found = model.beyond(&Budget {
+        events: limits.events,
+        bytes: limits.bytes,
+        bytes_of_user: LISTED_BYTES,
+        bytes_of_server: SERVER_BYTES,
+    });
+    console.diagnostics(&found, model.sources());
+    match load::errors(&found) {
+        0 => Ok(()),
+        n => Err(load::invalid(model, n)),
     }
-    let why = format!(
-        "the sources alone send about {} users, more than the {} events that a launch may take; \
-         send fewer, or raise --events",
-        number::count(users),
-        number::count(limit as f64),
-    );
-    Err(Ending::new(Exit::CouldNot, why))
 }
 
 /// Expected events of a launch.

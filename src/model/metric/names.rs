@@ -10,6 +10,7 @@ use super::quantity::{
     RoomAspect, ServiceAspect, StepOwner, StockAspect, VisitAspect,
 };
 use crate::model::Model;
+use crate::model::journey::OUTCOMES;
 use crate::model::step::{Step, StepKind};
 use crate::text::nearest::nearest;
 
@@ -175,7 +176,8 @@ impl Names {
             ..Names::default()
         };
         for (name, journey) in &model.journeys {
-            names.journeys.insert(name.clone(), journey.outcomes());
+            let outcomes = OUTCOMES.map(str::to_owned).to_vec();
+            names.journeys.insert(name.clone(), outcomes);
             names.collect(&journey.steps, &StepOwner::Journey(name.clone()));
         }
         for (name, service) in &model.services {

@@ -58,7 +58,8 @@ pub(super) fn worked_out(
             "`{}` is not a number that can be changed so",
             base.written()
         );
-        Diagnostic::new("E071", found).at(place)
+        let help = "write the new value itself";
+        Diagnostic::new("E071", found).at(place).help(help)
     })
 }
 

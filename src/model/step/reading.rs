@@ -10,7 +10,7 @@ use crate::model::document::Node;
 use crate::model::journey::OUTCOMES;
 use crate::model::reader::{Fields, Reader};
 use crate::model::table::{Kind, TableDef, key};
-use crate::text::nearest::{nearest, suggestion};
+use crate::text::nearest::suggestion;
 use crate::text::{Diagnostic, Place};
 
 /// A step.
@@ -136,6 +136,9 @@ pub(crate) static STEP: TableDef = TableDef {
 };
 
 const JOIN_DOC: &str = "`all`, `any`, or how many branches must succeed";
+/// Steps or branches in one list at most.
+const MOST_STEPS: usize = 10_000;
+
 const OR_DOC: &str = "what happens when the step fails: `fail`, `continue`, an outcome, or steps";
 
 static BRANCH: TableDef = TableDef {
@@ -269,6 +272,18 @@ impl<'r, 'a> Steps<'r, 'a> {
         matches!(self.owner, Owner::Journey(_))
     }
 
+    /// Refuses a list of more steps or branches than one list may have.
+    fn fits(&mut self, items: &[Node], node: &Node) -> Option<()> {
+        if items.len() <= MOST_STEPS {
+            return Some(());
+        }
+        let found = format!("a list of {} is too long", items.len());
+        let diagnostic = Diagnostic::new("E006", found).at(node.place);
+        let expected = format!("expected at most {MOST_STEPS}; `repeat` does the same again");
+        self.r.push(diagnostic.expected(expected));
+        None
+    }
+
     fn list(&mut self, node: &'a Node) -> Option<Vec<Step>> {
         let Some(items) = node.list() else {
             self.r.wrong_kind(
@@ -277,6 +292,7 @@ impl<'r, 'a> Steps<'r, 'a> {
             );
             return None;
         };
+        self.fits(items, node)?;
         let mut steps: Vec<Step> = Vec::new();
         let mut ranks: BTreeMap<String, usize> = BTreeMap::new();
         for item in items {
@@ -556,6 +572,7 @@ impl<'r, 'a> Steps<'r, 'a> {
                 .wrong_kind(node, "lists of steps such as `[ [ … ], [ … ] ]`");
             return None;
         };
+        self.fits(items, node)?;
         let branches: Vec<Option<Vec<Step>>> = items.iter().map(|item| self.list(item)).collect();
         let branches: Vec<Vec<Step>> = branches.into_iter().collect::<Option<_>>()?;
         let join = match fields.get("join") {
@@ -612,7 +629,7 @@ impl<'r, 'a> Steps<'r, 'a> {
         self.r.check_name(&word, node.place).then_some(word)
     }
 
-    /// An outcome: a general one or a word of the author's own.
+    /// An outcome. One of the author's own is not yet supported.
     fn outcome(&mut self, node: &'a Node) -> Option<String> {
         let word = self.own_word(node)?;
         if word == "unfinished" {
@@ -620,14 +637,16 @@ impl<'r, 'a> Steps<'r, 'a> {
             self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
         }
-        let known = OUTCOMES.into_iter().chain(["fail", "continue"]);
-        if !OUTCOMES.contains(&word.as_str())
-            && let Some(near) = nearest(&word, known)
-        {
-            let found = format!("`{word}` is taken as an outcome of its own");
-            let diagnostic = Diagnostic::new("W004", found).at(node.place);
-            self.r
-                .push(diagnostic.help(format!("did you mean `{near}`?")));
+        if !OUTCOMES.contains(&word.as_str()) {
+            let found = format!("`{word}`, an outcome of its own, is not yet supported");
+            let diagnostic = Diagnostic::new("E005", found).at(node.place);
+            let known = OUTCOMES.into_iter().filter(|word| *word != "unfinished");
+            let near = suggestion(&word, known.clone().chain(["fail", "continue"]));
+            let words: Vec<String> = known.map(|word| format!("`{word}`")).collect();
+            let expected = format!("expected one of {}", words.join(", "));
+            let help = near.filter(|help| help.starts_with("did"));
+            self.r.push(diagnostic.expected(expected).maybe_help(help));
+            return None;
         }
         Some(word)
     }
