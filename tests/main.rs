@@ -8,6 +8,7 @@ mod theory;
 mod determinism;
 mod chance;
 mod commands;
+mod document;
 mod reports;
 mod readme;
 mod house;

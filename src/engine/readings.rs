@@ -177,7 +177,7 @@ impl Sim<'_> {
             return frozen.integrals[level.0 as usize];
         }
         let meter = self.rec.meter(level, now);
-        meter.integral((level.0 % LANES) as usize) as f64 * 1e-9
+        meter.integral((level.0 % LANES) as usize) as f64 / 1e9
     }
 
     /// The answer of every probe, and how many windows were skipped.
@@ -346,12 +346,12 @@ fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
         if ns == NEVER {
             f64::INFINITY
         } else {
-            ns as f64 * 1e-9
+            ns as f64 / 1e9
         }
     };
     let mean = |values: &[i64]| {
         let sum: i128 = values.iter().map(|&v| i128::from(v)).sum();
-        sum as f64 / n as f64 * 1e-9
+        sum as f64 / (n as f64 * 1e9)
     };
     let never = values.contains(&NEVER);
     match statistic {

@@ -39,7 +39,7 @@ pub(super) struct Station {
     pub(super) queue: Queue,
     /// Servers that the balancer knows, by number.
     pub(super) eligible: Vec<u32>,
-    /// Whose turn it is.
+    /// Attempts that the balancer has sent on so far: whose turn it is.
     turn: u32,
     /// Draws of a random order so far.
     draws: u32,
@@ -218,6 +218,7 @@ impl Sim<'_> {
             self.count_service(id, ServiceCounter::Original, now);
         }
         self.count_service(id, ServiceCounter::Refused, now);
+        self.stations[id].turn = self.stations[id].turn.wrapping_add(1);
     }
 
     /// Whether nobody waits for an attempt any more.
@@ -343,6 +344,8 @@ impl Sim<'_> {
         let station = &mut self.stations[id];
         let n = station.eligible.len() as u32;
         let first = station.first;
+        let turn = station.turn;
+        station.turn = turn.wrapping_add(1);
         if n <= 1 || settings.shared {
             return station.eligible.first().map(|&number| first + number);
         }
@@ -352,11 +355,7 @@ impl Sim<'_> {
         };
         let load = |number: u32| self.servers[(first + number) as usize].load();
         let number = match settings.balance {
-            Balance::RoundRobin => {
-                let turn = station.turn % n;
-                station.turn = turn + 1;
-                station.eligible[turn as usize]
-            }
+            Balance::RoundRobin => station.eligible[(turn % n) as usize],
             Balance::Random => {
                 let u = self.luck.uniform(owner, path, BALANCE);
                 station.eligible[(u * f64::from(n)) as usize]
@@ -880,6 +879,7 @@ impl Sim<'_> {
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
         self.free_worker(slot, id);
+        self.count_service(id, ServiceCounter::Stopped, attempt.sent);
         self.count_wasted(id, &attempt, self.now);
         self.people.remove(slot);
         self.take_next(attempt.server);

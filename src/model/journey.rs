@@ -80,6 +80,12 @@ pub struct Again {
 impl Journey {
     /// Every outcome that its users can have: the general ones, then its own words by name.
     pub fn outcomes(&self) -> Vec<String> {
+        let general = OUTCOMES.iter().map(|word| (*word).to_owned());
+        general.chain(self.own_outcomes()).collect()
+    }
+
+    /// The outcomes of its users in words of its own, by name.
+    pub fn own_outcomes(&self) -> BTreeSet<String> {
         let mut own = BTreeSet::new();
         for step in &self.steps {
             step.visit(&mut |step| {
@@ -91,10 +97,7 @@ impl Journey {
                 }
             });
         }
-        let general = OUTCOMES.iter().map(|word| (*word).to_owned());
-        let further = own
-            .into_iter()
-            .filter(|word| !OUTCOMES.contains(&word.as_str()));
-        general.chain(further).collect()
+        own.retain(|word| !OUTCOMES.contains(&word.as_str()));
+        own
     }
 }

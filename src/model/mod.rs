@@ -283,6 +283,12 @@ fn paths_in(table: &Table, paths: &mut BTreeSet<String>) {
 }
 
 impl Model {
+    /// The words of its own that its journeys have for outcomes, in order.
+    pub fn own_outcomes(&self) -> Vec<String> {
+        let all = self.journeys.values().flat_map(Journey::own_outcomes);
+        BTreeSet::from_iter(all).into_iter().collect()
+    }
+
     /// The model with changes applied in order; the diagnostics are those of the changed model.
     pub fn with(&self, changes: &[Change]) -> (Model, Vec<Diagnostic>) {
         let mut sources = self.origin.sources.clone();

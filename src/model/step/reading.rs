@@ -620,6 +620,11 @@ impl<'r, 'a> Steps<'r, 'a> {
             self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
         }
+        if word == "arrived" {
+            let found = "`arrived` is what all users are, whatever becomes of them";
+            self.r.push(Diagnostic::new("E007", found).at(node.place));
+            return None;
+        }
         let known = OUTCOMES.into_iter().chain(["fail", "continue"]);
         if !OUTCOMES.contains(&word.as_str())
             && let Some(near) = nearest(&word, known)

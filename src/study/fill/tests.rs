@@ -58,6 +58,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         level_bins: vec![0.0; layout.levels() * bins],
         tallies: vec![Tally::default(); layout.samples()],
         tally_bins: vec![Vec::new(); layout.samples()],
+        heat: Vec::new(),
         marked: Vec::new(),
         funnel: vec![vec![FunnelStep::default(); 1]],
         sold_out_at: Vec::new(),
@@ -111,7 +112,7 @@ fn launch(program: &Program, replication: u32, (arrived, served): (u64, u64)) ->
     seen.funnel[0][0] = FunnelStep {
         reached: arrived,
         passed: served,
-        left: [0, 0, 10, 0, 0, left],
+        left: vec![0, 0, 10, 0, 0, left],
     };
     seen
 }
