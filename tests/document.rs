@@ -191,3 +191,53 @@ fn a_run_too_short_to_find_a_warm_up_says_so() {
     let notes = found["notes"].as_array().expect("a list");
     assert!(notes.iter().any(|note| note["code"] == "N210"), "{notes:?}");
 }
+
+#[test]
+fn a_variant_may_replace_what_another_one_changes() {
+    // One second and two: three; the second step changed to five: six; one step of nine instead.
+    let model = "[model]
+        run_for = '30s'
+        replications = 2
+        [arrivals.one]
+        journey = 'visit'
+        burst = { users = 1 }
+        [journey.visit]
+        steps = [ { name = 'ask', call = 'desk.ask' } ]
+        [service.desk]
+        endpoint.ask = [ { wait = '1s' }, { wait = '2s' } ]
+        [[objective]]
+        that = 'max(ask.ok.time) < 1s'
+        [variant.slower]
+        set = { 'service.desk.endpoint.ask.steps.2.wait' = '5s' }
+        [variant.other]
+        set = { 'service.desk.endpoint.ask' = [ { wait = '9s' } ] }";
+    let scene = Scene::with_model(model);
+    let answer = scene.run(["compare", "model.toml", "--json", "-", "--quiet"]);
+    let found: Value = serde_json::from_str(&answer.expect(0).out).expect("it is JSON");
+    for (variant, seconds) in [("baseline", 3.0), ("slower", 6.0), ("other", 9.0)] {
+        let objective = &found["variants"][variant]["objectives"][0];
+        assert_eq!(objective["value"]["estimate"], json!(seconds), "{variant}");
+    }
+}
+
+#[test]
+fn actions_are_checked_one_after_the_other() {
+    // Twice 40 % is a share, and twice that is none.
+    let model = "[model]
+        run_for = '30s'
+        [arrivals.one]
+        journey = 'visit'
+        burst = { users = 1 }
+        [journey.visit]
+        again = { share = '40%', after = '1s' }
+        steps = [ { think = '1s' } ]
+        [action.more]
+        at = '5s'
+        set = { 'journey.visit.again.share' = 'x2' }
+        [action.yet-more]
+        at = '6s'
+        set = { 'journey.visit.again.share' = 'x2' }";
+    let answer = Scene::with_model(model).run(["run", "model.toml"]);
+    let answer = answer.expect(104);
+    assert!(answer.err.contains("error[E"), "{}", answer.err);
+}

@@ -42,6 +42,11 @@ pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
     found
 }
 
+/// What the actions of a model do, one after the other.
+pub(crate) fn actions(model: &Model) -> Vec<Diagnostic> {
+    changes::actions(model)
+}
+
 /// More words for outcomes than can be told apart.
 fn outcomes(model: &Model) -> Option<Diagnostic> {
     let words = model.own_outcomes().len();

@@ -323,6 +323,15 @@ impl Model {
         (model, diagnostics)
     }
 
+    /// The model with changes that stand in it, as some variants make them together: checked for
+    /// itself with its actions. Other variants may change what is no longer there.
+    pub fn with_own(&self, changes: &[Change]) -> (Model, Vec<Diagnostic>) {
+        let (mut model, mut diagnostics) = self.changed(changes);
+        diagnostics.extend(check::actions(&model));
+        model.origin.errors = assembly::count_errors(&diagnostics);
+        (model, diagnostics)
+    }
+
     /// All changes of a variant in the order in which they apply: members, then its own.
     pub fn changes(&self, name: &str) -> Option<Vec<Change>> {
         let variant = self.variants.iter().find(|variant| variant.name == name)?;

@@ -46,6 +46,10 @@ fn compiled() -> (Checked, Program) {
 fn blank(program: &Program, replication: u32) -> Observation {
     let (layout, bins) = (&program.layout, program.clock.bins as usize);
     assert_eq!(bins, 10);
+    let nobody = FunnelStep {
+        left: vec![0; Outcome::GENERAL.len()],
+        ..FunnelStep::default()
+    };
     Observation {
         replication,
         ended: Time::ZERO,
@@ -60,7 +64,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         tally_bins: vec![Vec::new(); layout.samples()],
         heat: Vec::new(),
         marked: Vec::new(),
-        funnel: vec![vec![FunnelStep::default(); 1]],
+        funnel: vec![vec![nobody]],
         sold_out_at: Vec::new(),
         windows: Vec::new(),
         metrics: vec![None; program.probes.len()],
