@@ -10,6 +10,7 @@ mod memory;
 mod chance;
 mod commands;
 mod limits;
+mod document;
 mod reports;
 mod readme;
 mod house;

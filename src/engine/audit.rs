@@ -12,10 +12,17 @@ use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
 use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle};
 use crate::observation::{
-    BinTimes, CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter,
-    ServiceLevel, Sketch, Tally, UserCounter, Window,
+    BinTimes, CallCounter, CallSample, HeatCell, LANES, Observation, Outcome, SampleId,
+    ServiceCounter, ServiceLevel, Sketch, Tally, UserCounter, Window,
 };
 use crate::program::{CallId, Instruction};
+
+/// Coarse buckets to a doubling of the time.
+const OCTAVE: usize = 32;
+const _: () = assert!(coarse_middle(OCTAVE) > HeatCell::edge_ns(1));
+const _: () = assert!(coarse_middle(2 * OCTAVE - 1) < HeatCell::edge_ns(2));
+const _: () = assert!(coarse_middle(20 * OCTAVE) > HeatCell::edge_ns(20));
+const _: () = assert!(coarse_middle(21 * OCTAVE - 1) < HeatCell::edge_ns(21));
 
 impl Sim<'_> {
     /// Ends the measured period: at the horizon, before a drain goes on.
@@ -30,9 +37,7 @@ impl Sim<'_> {
         }
         for meter in &self.rec.meters {
             for lane in 0..lanes {
-                frozen
-                    .integrals
-                    .push(meter.integral(lane, now) as f64 * 1e-9);
+                frozen.integrals.push(meter.integral(lane, now) as f64 / 1e9);
                 frozen.maxima.push(meter.max(lane));
             }
         }
@@ -123,16 +128,14 @@ impl Sim<'_> {
         let layout = self.program.layout;
         let total = |c: crate::observation::CounterId| self.rec.total(c);
         let arrived = total(layout.users(UserCounter::Arrived));
-        let ended: u64 = Outcome::ALL
-            .iter()
-            .map(|&o| total(layout.users_ended(o)))
+        let ended: u64 = Outcome::all(layout.own_outcomes)
+            .map(|o| total(layout.users_ended(o)))
             .sum();
         assert_eq!(arrived, ended, "users are not conserved");
         for journey in 0..layout.journeys {
             let arrived = total(layout.journey(journey, UserCounter::Arrived));
-            let ended: u64 = Outcome::ALL
-                .iter()
-                .map(|&o| total(layout.journey_ended(journey, o)))
+            let ended: u64 = Outcome::all(layout.own_outcomes)
+                .map(|o| total(layout.journey_ended(journey, o)))
                 .sum();
             assert_eq!(
                 arrived, ended,
@@ -178,7 +181,7 @@ impl Sim<'_> {
             let sojourn = self
                 .rec
                 .total(layout.service(service, ServiceCounter::SojournNs));
-            let gap = (frozen.integrals[level] - sojourn as f64 * 1e-9).abs();
+            let gap = (frozen.integrals[level] - sojourn as f64 / 1e9).abs();
             assert!(
                 gap <= 1e-6 + 1e-9 * frozen.integrals[level],
                 "Little's law fails for service {service} by {gap} unit seconds"
@@ -208,6 +211,7 @@ impl Sim<'_> {
             tally_bins: (0..self.rec.tallies.len())
                 .map(|i| self.bins_of(i))
                 .collect(),
+            heat: self.heat(),
             marked: {
                 let told = |m: &Option<(Time, Time)>| m.map(|(a, b)| (told(a), told(b)));
                 self.rec.marked.iter().map(told).collect()
@@ -235,9 +239,34 @@ impl Sim<'_> {
                 p50: at(0.5),
                 p95: at(0.95),
                 p99: at(0.99),
+                p95_all: percentile(buckets, started, 0.95, 1),
             }
         })
         .collect()
+    }
+
+    /// Requests by how long they took, classes of an octave each.
+    fn heat(&self) -> Vec<HeatCell> {
+        let mut cells = Vec::new();
+        for call in 0..self.program.layout.calls {
+            let sample = self.program.layout.call_time(call, CallSample::Request);
+            let bins = self.rec.tallies[sample.0 as usize]
+                .bins
+                .chunks_exact(COARSE);
+            for (bin, buckets) in bins.enumerate() {
+                let octaves = buckets
+                    .chunks_exact(OCTAVE)
+                    .map(|of| of.iter().sum::<u32>());
+                let met = octaves.enumerate().filter(|(_, n)| *n > 0);
+                cells.extend(met.map(|(class, n)| HeatCell {
+                    call,
+                    bin: bin as u32,
+                    class: class as u32,
+                    n,
+                }));
+            }
+        }
+        cells
     }
 
     fn windows(&self) -> Vec<Window> {
@@ -259,7 +288,7 @@ fn percentile(buckets: &[u32], n: u32, q: f64, step: usize) -> f32 {
     let mut left = crate::observation::sketch::rank(q, u64::from(n)).max(1);
     for (i, &count) in buckets.iter().enumerate() {
         if u64::from(count) >= left {
-            return (coarse_middle(i * step + step / 2) as f64 * 1e-9) as f32;
+            return (coarse_middle(i * step + step / 2) as f64 / 1e9) as f32;
         }
         left -= u64::from(count);
     }

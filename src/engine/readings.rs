@@ -202,7 +202,7 @@ impl Sim<'_> {
         if let Some(frozen) = &self.frozen {
             return frozen.integrals[level.0 as usize];
         }
-        self.rec.integral(level, now) as f64 * 1e-9
+        self.rec.integral(level, now) as f64 / 1e9
     }
 
     /// The answer of every probe, and how many windows were skipped.
@@ -366,7 +366,7 @@ pub(super) fn seconds(ns: i64) -> f64 {
     if ns == NEVER {
         f64::INFINITY
     } else {
-        ns as f64 * 1e-9
+        ns as f64 / 1e9
     }
 }
 
@@ -378,7 +378,7 @@ fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
     }
     let mean = |values: &[i64]| {
         let sum: i128 = values.iter().map(|&v| i128::from(v)).sum();
-        sum as f64 / n as f64 * 1e-9
+        sum as f64 / (n as f64 * 1e9)
     };
     let never = values.contains(&NEVER);
     match statistic {

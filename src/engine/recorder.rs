@@ -84,7 +84,7 @@ pub(super) fn coarse(ns: u64) -> usize {
 }
 
 /// The middle of a coarse bucket, in ns.
-pub(super) fn coarse_middle(bucket: usize) -> u64 {
+pub(super) const fn coarse_middle(bucket: usize) -> u64 {
     let bucket = bucket as u64;
     if bucket < 64 {
         return (bucket << 10) + 512;
@@ -192,8 +192,11 @@ impl Recorder {
         self.funnel.clear();
         self.watches.clear();
         for journey in program.journeys.values() {
-            self.funnel
-                .push(vec![FunnelStep::default(); usize::from(journey.steps)]);
+            let step = FunnelStep {
+                left: vec![0; Outcome::all(layout.own_outcomes).count()],
+                ..FunnelStep::default()
+            };
+            self.funnel.push(vec![step; usize::from(journey.steps)]);
         }
         let windows = windows(program);
         refill(&mut self.windows, windows, (0, 0));
@@ -449,7 +452,7 @@ impl Recorder {
             if outcome == Outcome::Served {
                 step.passed += 1;
             } else {
-                step.left[outcome as usize] += 1;
+                step.left[outcome.number()] += 1;
             }
         }
     }

@@ -110,7 +110,7 @@ impl Sliding {
                 found.map(seconds)
             }
             Statistic::Mean if self.endless > 0 => Some(f64::INFINITY),
-            Statistic::Mean => Some(self.sum as f64 / f64::from(n) * 1e-9),
+            Statistic::Mean => Some(self.sum as f64 / (f64::from(n) * 1e9)),
             Statistic::Share(..) => Some(f64::from(self.within) / f64::from(n)),
             Statistic::Deviation => None,
         }
@@ -139,7 +139,7 @@ mod tests {
             left.sort_unstable();
             prop_assert_eq!(sliding.smallest(k), left.get(k as usize - 1).copied());
             let sum: i64 = left.iter().sum();
-            let mean = sum as f64 / left.len() as f64 * 1e-9;
+            let mean = sum as f64 / (left.len() as f64 * 1e9);
             prop_assert_eq!(sliding.value(), (!left.is_empty()).then_some(mean));
         }
     }

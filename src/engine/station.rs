@@ -51,7 +51,7 @@ pub(super) struct Station {
     pub(super) queue: Queue,
     /// Servers that the balancer knows, by number.
     pub(super) eligible: Vec<u32>,
-    /// Whose turn it is.
+    /// Attempts that the balancer has sent on so far: whose turn it is.
     turn: u32,
     /// Draws of a random order so far.
     draws: u32,
@@ -206,7 +206,8 @@ impl Sim<'_> {
     /// What becomes of an attempt that arrives now, by the state at this instant.
     #[inline(always)]
     pub(super) fn place(&mut self, owner: Owner, path: Place, id: ServiceId) -> Placing {
-        let station = &self.stations[id];
+        let station = &mut self.stations[id];
+        station.turn = station.turn.wrapping_add(1);
         let index = if station.only == u32::MAX {
             match self.balance(owner, path, id) {
                 Some(index) => index,
@@ -347,16 +348,13 @@ impl Sim<'_> {
         let station = &mut self.stations[id];
         let n = station.eligible.len() as u32;
         let first = station.first;
+        let turn = station.turn.wrapping_sub(1);
         if n <= 1 || settings.shared {
             return station.eligible.first().map(|&number| first + number);
         }
         let load = |number: u32| self.servers[(first + number) as usize].load();
         let number = match settings.balance {
-            Balance::RoundRobin => {
-                let turn = station.turn % n;
-                station.turn = turn + 1;
-                station.eligible[turn as usize]
-            }
+            Balance::RoundRobin => station.eligible[(turn % n) as usize],
             Balance::Random => {
                 let u = self.luck.uniform(owner, path, BALANCE);
                 station.eligible[(u * f64::from(n)) as usize]
@@ -747,6 +745,7 @@ impl Sim<'_> {
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
         self.free_worker(slot, id);
+        self.count_service(id, [ServiceCounter::Stopped], attempt.sent);
         self.count_wasted(id, &attempt, self.now);
         self.people.remove(slot);
         self.take_next(attempt.server);

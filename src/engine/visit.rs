@@ -199,7 +199,9 @@ impl Sim<'_> {
         }
         if let Some(again) = &self.settings.journeys[id].again
             && again.on.contains(&outcome)
-            && again.at_most.is_none_or(|most| visitor.visit < most)
+            && again
+                .at_most
+                .is_none_or(|most| self.returns(&visitor, most) < most)
             && self.luck.uniform(owner, root, AGAIN) < again.share
         {
             let at = now + again.after.span(self.luck.uniform(owner, root, AWAY));
@@ -212,6 +214,29 @@ impl Sim<'_> {
             return;
         }
         self.depart(slot, outcome);
+    }
+
+    /// How often the user has come again since the journey began, of at most so often. The visits
+    /// of a member of a population are numbered on when the member starts over, from the next
+    /// multiple of the visits that one round can have.
+    fn returns(&self, visitor: &Visitor, most: u32) -> u32 {
+        match self.program.sources[visitor.source].form {
+            Form::Population { .. } => visitor.visit % most.saturating_add(1),
+            _ => visitor.visit,
+        }
+    }
+
+    /// The first visit of the next round of a member of a population.
+    fn next_round(&self, visitor: &Visitor) -> u32 {
+        let journey = self.program.sources[visitor.source].journey;
+        let again = self.settings.journeys[journey].again.as_ref();
+        match again.and_then(|again| again.at_most) {
+            None => visitor.visit.wrapping_add(1),
+            Some(most) => {
+                let visits = most.saturating_add(1);
+                (visitor.visit / visits + 1).wrapping_mul(visits)
+            }
+        }
     }
 
     /// A user ends in an outcome.
@@ -262,7 +287,7 @@ impl Sim<'_> {
                 index: self.people.task(slot).owner.which(),
             };
             self.people.remove(slot);
-            self.first_visit(again, visitor.visit + 1);
+            self.first_visit(again, self.next_round(&visitor));
             return;
         }
         let journey = self.journey_of(slot).0;

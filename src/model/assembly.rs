@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document::{Node, Table, Value};
-use super::files::Files;
+use super::files::{self, Files};
 use super::language::{MODEL, NOTE, RECOVERY, ROOT};
 use super::metric::names::Names;
 use super::reader::{Fields, Reader};
@@ -223,10 +223,13 @@ fn each<'a, T>(
 }
 
 fn tables(r: &mut Reader<'_>, model: &mut Model) {
-    let run_for = model.run_for;
+    let clock = arrival::reading::Calendar {
+        run_for: model.run_for,
+        starts: model.starts.as_deref().and_then(files::date),
+    };
     model.params = each(r, "param", param::read);
     model.arrivals = each(r, "arrivals", |r, name, fields| {
-        arrival::reading::read(r, name, fields, run_for)
+        arrival::reading::read(r, name, fields, clock)
     });
     model.journeys = each(r, "journey", |r, name, fields| {
         Some(journey::reading::read(r, name, fields))

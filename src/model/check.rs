@@ -16,6 +16,9 @@ use super::metric::Statistic;
 use super::step::StepKind;
 use crate::text::Diagnostic;
 
+/// Outcomes in words of the model's own that can be told apart.
+const MOST_OUTCOMES: usize = 255;
+
 /// Everything that is wrong or doubtful about a model as a whole, its variants included.
 pub(crate) fn check(model: &Model) -> Vec<Diagnostic> {
     let mut found = check_one(model);
@@ -35,7 +38,24 @@ pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
     found.extend(calls::circles(model));
     found.extend(calls::impatient_reloads(model));
     found.extend(clock(model));
+    found.extend(outcomes(model));
     found
+}
+
+/// What the actions of a model do, one after the other.
+pub(crate) fn actions(model: &Model) -> Vec<Diagnostic> {
+    changes::actions(model)
+}
+
+/// More words for outcomes than can be told apart.
+fn outcomes(model: &Model) -> Option<Diagnostic> {
+    let words = model.own_outcomes().len();
+    let text = format!("the journeys have {words} outcomes of their own");
+    let place = model.journeys.values().next()?.place;
+    (words > MOST_OUTCOMES).then(|| {
+        let diagnostic = Diagnostic::new("E006", text).at(place);
+        diagnostic.expected(format!("expected at most {MOST_OUTCOMES}"))
+    })
 }
 
 fn arrivals(model: &Model) -> Vec<Diagnostic> {

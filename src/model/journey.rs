@@ -6,11 +6,11 @@ pub(crate) mod reading;
 
 use std::collections::BTreeSet;
 
-use super::step::Step;
+use super::step::{Or, Step, StepKind};
 use crate::random::family::Distribution;
 use crate::text::Place;
 
-/// Outcomes of the users of every journey, in the order in which reports show them.
+/// Outcomes that every journey can have, in the order in which reports show them.
 pub const OUTCOMES: [&str; 6] = [
     "served",
     "abandoned",
@@ -75,4 +75,29 @@ pub struct Again {
     pub at_most: Option<u32>,
     /// Outcomes after which the user comes back.
     pub on: BTreeSet<String>,
+}
+
+impl Journey {
+    /// Every outcome that its users can have: the general ones, then its own words by name.
+    pub fn outcomes(&self) -> Vec<String> {
+        let general = OUTCOMES.iter().map(|word| (*word).to_owned());
+        general.chain(self.own_outcomes()).collect()
+    }
+
+    /// The outcomes of its users in words of its own, by name.
+    pub fn own_outcomes(&self) -> BTreeSet<String> {
+        let mut own = BTreeSet::new();
+        for step in &self.steps {
+            step.visit(&mut |step| {
+                if let StepKind::Leave(word) = &step.kind {
+                    own.insert(word.clone());
+                }
+                if let Or::Outcome(word) = &step.or {
+                    own.insert(word.clone());
+                }
+            });
+        }
+        own.retain(|word| !OUTCOMES.contains(&word.as_str()));
+        own
+    }
 }

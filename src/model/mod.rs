@@ -284,6 +284,12 @@ fn paths_in(table: &Table, paths: &mut BTreeSet<String>) {
 }
 
 impl Model {
+    /// The words of its own that its journeys have for outcomes, in order.
+    pub fn own_outcomes(&self) -> Vec<String> {
+        let all = self.journeys.values().flat_map(Journey::own_outcomes);
+        BTreeSet::from_iter(all).into_iter().collect()
+    }
+
     /// The model with changes applied in order; the diagnostics are those of the changed model.
     pub fn with(&self, changes: &[Change]) -> (Model, Vec<Diagnostic>) {
         let mut sources = self.origin.sources.clone();
@@ -314,6 +320,15 @@ impl Model {
         let (mut model, found) = assembly::assemble(&Arc::new(document), sources, files);
         diagnostics.extend(found);
         diagnostics.extend(check::check_one(&model));
+        model.origin.errors = assembly::count_errors(&diagnostics);
+        (model, diagnostics)
+    }
+
+    /// The model with changes that stand in it, as some variants make them together: checked for
+    /// itself with its actions. Other variants may change what is no longer there.
+    pub fn with_own(&self, changes: &[Change]) -> (Model, Vec<Diagnostic>) {
+        let (mut model, mut diagnostics) = self.changed(changes);
+        diagnostics.extend(check::actions(&model));
         model.origin.errors = assembly::count_errors(&diagnostics);
         (model, diagnostics)
     }

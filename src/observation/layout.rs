@@ -40,6 +40,8 @@ pub struct Layout {
     pub stocks: u32,
     /// Marks.
     pub marks: u32,
+    /// Outcomes in words of the model's own.
+    pub own_outcomes: u8,
 }
 
 /// Counted for users in all and for each journey.
@@ -48,7 +50,7 @@ pub struct Layout {
 pub enum UserCounter {
     /// Users that arrived.
     Arrived = 0,
-    /// Users that ended so; add [`Outcome`] as a number.
+    /// Users that ended so; add the number of an [`Outcome`] that every model has.
     Outcome = 1,
     /// Visits after the first.
     Returned = 7,
@@ -117,9 +119,11 @@ pub enum ServiceCounter {
     WastedCpuNs,
     /// Sum of the time in the system of all that left it (or were in it at the end), in ns.
     SojournNs,
+    /// Work in progress that was stopped because nobody waited for it any more.
+    Stopped,
 }
 /// How many counters a service has, in a row.
-pub const SERVICE_COUNTERS: u32 = 13;
+pub const SERVICE_COUNTERS: u32 = 14;
 
 /// Counted for each pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,7 +268,10 @@ impl Layout {
     }
     /// Users, of all journeys, that ended so.
     pub const fn users_ended(&self, outcome: Outcome) -> CounterId {
-        CounterId(UserCounter::Outcome as u32 + outcome as u32)
+        match outcome {
+            Outcome::Own(number) => CounterId(self.own_outcomes_at() + number as u32),
+            general => CounterId(UserCounter::Outcome as u32 + general.number() as u32),
+        }
     }
     /// Counter of the users of one journey.
     pub const fn journey(&self, journey: u32, what: UserCounter) -> CounterId {
@@ -272,7 +279,16 @@ impl Layout {
     }
     /// Users of one journey that ended so.
     pub const fn journey_ended(&self, journey: u32, outcome: Outcome) -> CounterId {
-        CounterId(USER_COUNTERS * (1 + journey) + UserCounter::Outcome as u32 + outcome as u32)
+        match outcome {
+            Outcome::Own(number) => {
+                let before = self.own_outcomes as u32 * (1 + journey);
+                CounterId(self.own_outcomes_at() + before + number as u32)
+            }
+            general => {
+                let of = UserCounter::Outcome as u32 + general.number() as u32;
+                CounterId(USER_COUNTERS * (1 + journey) + of)
+            }
+        }
     }
     const fn calls_at(&self) -> u32 {
         USER_COUNTERS * (1 + self.journeys)
@@ -331,9 +347,13 @@ impl Layout {
     pub const fn message(&self, endpoint: u32, what: MessageCounter) -> CounterId {
         CounterId(self.messages_at() + MESSAGE_COUNTERS * endpoint + what as u32)
     }
+    /// Users, of all and of each journey, that ended in words of the model's own.
+    const fn own_outcomes_at(&self) -> u32 {
+        self.messages_at() + MESSAGE_COUNTERS * self.endpoints
+    }
     /// How many counters there are.
     pub const fn counters(&self) -> usize {
-        (self.messages_at() + MESSAGE_COUNTERS * self.endpoints) as usize
+        (self.own_outcomes_at() + self.own_outcomes as u32 * (1 + self.journeys)) as usize
     }
 
     /// Level of all users.

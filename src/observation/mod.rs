@@ -18,22 +18,24 @@ use crate::base::time::Time;
 #[repr(u32)]
 pub enum Outcome {
     /// The last step was done.
-    Served = 0,
+    Served,
     /// Patience was spent.
-    Abandoned = 1,
+    Abandoned,
     /// Turned away.
-    Refused = 2,
+    Refused,
     /// A request failed in any other way.
-    Failed = 3,
+    Failed,
     /// A `take` found no units.
-    SoldOut = 4,
+    SoldOut,
     /// In the system, or at home before another visit, at the end.
-    Unfinished = 5,
+    Unfinished,
+    /// In a word of the model's own, by its number.
+    Own(u8),
 }
 
 impl Outcome {
-    /// All outcomes, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
+    /// The outcomes that every model has, in the order of their numbers.
+    pub const GENERAL: [Self; 6] = [
         Self::Served,
         Self::Abandoned,
         Self::Refused,
@@ -42,9 +44,28 @@ impl Outcome {
         Self::Unfinished,
     ];
 
-    /// The word of the language and of the results.
-    pub const fn word(self) -> &'static str {
+    /// All outcomes of a model with so many words of its own, in the order of their numbers.
+    pub fn all(own: u8) -> impl Iterator<Item = Self> {
+        Self::GENERAL.into_iter().chain((0..own).map(Self::Own))
+    }
+
+    /// Its number: those that every model has come first.
+    pub const fn number(self) -> usize {
         match self {
+            Self::Served => 0,
+            Self::Abandoned => 1,
+            Self::Refused => 2,
+            Self::Failed => 3,
+            Self::SoldOut => 4,
+            Self::Unfinished => 5,
+            Self::Own(number) => Self::GENERAL.len() + number as usize,
+        }
+    }
+
+    /// The word of the language and of the results; `own` are the model's own words.
+    pub fn word(self, own: &[String]) -> &str {
+        match self {
+            Self::Own(number) => &own[usize::from(number)],
             Self::Served => "served",
             Self::Abandoned => "abandoned",
             Self::Refused => "refused",
@@ -81,6 +102,9 @@ pub struct Observation {
     /// By [`SampleId`] of call requests and journeys (the others are empty), then bin: durations
     /// by the bin in which they started.
     pub tally_bins: Vec<Vec<BinTimes>>,
+    /// Requests of call steps that ended ok, by how long they took and when they started: only
+    /// where there are any, in the order of the call steps, then of the bins, then of the classes.
+    pub heat: Vec<HeatCell>,
     /// By mark: when it was first and last passed; absent when it never was.
     pub marked: Vec<Option<(Time, Time)>>,
     /// By journey, then top-level step.
@@ -125,17 +149,39 @@ pub struct BinTimes {
     pub p95: f32,
     /// Their 99th percentile, likewise.
     pub p99: f32,
+    /// The 95th percentile of all that started; absent also where it is longer than any time.
+    pub p95_all: f32,
+}
+
+/// Requests of one call step that started in one bin and took similarly long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeatCell {
+    /// The call step.
+    pub call: u32,
+    /// The bin in which they started.
+    pub bin: u32,
+    /// How long they took: see [`HeatCell::edge_ns`].
+    pub class: u32,
+    /// How many.
+    pub n: u32,
+}
+
+impl HeatCell {
+    /// The least time of a class, in ns: each is twice as wide as the one before.
+    pub const fn edge_ns(class: u32) -> u64 {
+        if class == 0 { 0 } else { 1 << (14 + class) }
+    }
 }
 
 /// What became of those who reached a top-level step of a journey.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunnelStep {
     /// Visits that reached it.
     pub reached: u64,
     /// Visits that went on from it.
     pub passed: u64,
-    /// Visits that ended at it, by [`Outcome`].
-    pub left: [u64; 6],
+    /// Visits that ended at it, by the number of their [`Outcome`].
+    pub left: Vec<u64>,
 }
 
 /// Requests of users that started in one window of ten seconds.

@@ -62,7 +62,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
             "the action `{}` was checked to change numbers only",
             era.name
         );
-        let settings = epochs::settings(&era.model, coded);
+        let settings = epochs::settings(&era.model, &index, coded);
         Epoch {
             at: era.at,
             name: era.name.clone(),
@@ -125,6 +125,8 @@ fn layout(model: &Model, structure: &Structure, names: &super::Names) -> Layout 
         rooms: count(model.rooms.len()),
         stocks: count(model.stocks.len()),
         marks: count(names.marks.len()),
+        own_outcomes: u8::try_from(names.own_outcomes.len())
+            .expect("the number of outcomes was checked"),
     }
 }
 

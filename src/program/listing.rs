@@ -235,7 +235,7 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
             format!("take {} of {stock}{}", take.units, or(take.on_failure))
         }
         Instruction::Mark(id) => format!("mark {}", names.marks[id.index()]),
-        Instruction::Leave(outcome) => format!("leave {}", outcome.word()),
+        Instruction::Leave(outcome) => format!("leave {}", outcome.word(&names.own_outcomes)),
         Instruction::Fail { refused, last } => {
             let kind = if refused { "refused" } else { "failed" };
             format!("fail {kind}{}", if last { ", final" } else { "" })

@@ -327,6 +327,8 @@ pub struct Names {
     pub stocks: Vec<String>,
     /// Marks.
     pub marks: Vec<String>,
+    /// Words of the model's own for outcomes, in the order of their numbers.
+    pub own_outcomes: Vec<String>,
     /// Faults, in the order of [`Program::faults`].
     pub faults: Vec<String>,
     /// Metrics, normalised, in the order of [`Program::probes`].

@@ -401,7 +401,7 @@ fn variant(sketch: Sketch) -> Variant {
     ];
     let name = |(k, v): (&str, Option<Estimate>)| Some((k.to_owned(), v?));
     Variant {
-        users,
+        users: users.clone(),
         journeys: [(
             "preorder".to_owned(),
             Journey {

@@ -49,7 +49,14 @@ pub(crate) fn outcomes(results: &Results) -> Table {
     row(words::ARRIVED.to_owned(), &|v| {
         words::estimate(v.users.arrived.as_ref(), Unit::Count)
     });
-    for name in key::OUTCOMES {
+    let mut names: Vec<&str> = key::OUTCOMES.to_vec();
+    for (_, variant) in &variants {
+        let further = words::outcome_names(&variant.users.outcome);
+        names.extend(further.filter(|name| !key::OUTCOMES.contains(name)));
+    }
+    names[key::OUTCOMES.len()..].sort_unstable();
+    names.dedup();
+    for name in names {
         let is_met = variants.iter().any(|(_, v)| {
             let count = words::outcome(&v.users.outcome, name).and_then(|e| e.estimate);
             count.is_some_and(|c| c > 0.0)
@@ -463,7 +470,7 @@ fn over_time(timeline: &Timeline, columns: &[Column<'_>]) -> Table {
 
 fn outcome_rows(variant: &Variant) -> Table {
     let timeline = &variant.timeline;
-    let layers = outcome::layers(timeline);
+    let layers = outcome::layers(variant);
     let names = [key::ARRIVED]
         .into_iter()
         .chain(layers.iter().map(|l| l.name));

@@ -59,6 +59,12 @@ pub fn ok_time(percentile: &str, step: &str) -> String {
     format!("{percentile}({step}.ok.time)")
 }
 
+/// A percentile of the time of all requests that started in the bin; `null` also where it is longer
+/// than any time.
+pub fn time(percentile: &str, step: &str) -> String {
+    format!("{percentile}({step}.time)")
+}
+
 /// Share of the requests started in the bin that ended ok.
 pub fn share_ok(step: &str) -> String {
     format!("share({step}.ok)")

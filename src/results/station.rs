@@ -32,6 +32,9 @@ pub struct Service {
     /// Attempts lost by crashes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<Estimate>,
+    /// Work in progress that was stopped because nobody waited for it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Estimate>,
     /// Attempts waiting or in service at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unfinished: Option<Estimate>,

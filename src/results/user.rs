@@ -1,7 +1,9 @@
 //! What became of the users: outcomes, journeys, where they left.
 //!
-//! One idea: arrived = served + abandoned + refused + failed + sold out + unfinished, for all
-//! users and for each journey alike.
+//! One idea: arrived = served + abandoned + refused + failed + sold out + unfinished + those who
+//! ended in words of the model's own, for all users and for each journey alike.
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::estimate::{Estimate, Percentiles, Times};
 
 /// What became of a group of users.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Users {
     /// How many came.
@@ -25,7 +27,7 @@ pub struct Users {
 }
 
 /// One figure for each way in which a user's visit can end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Outcomes {
     /// Did all that they came for.
@@ -46,6 +48,9 @@ pub struct Outcomes {
     /// Were still there at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unfinished: Option<Estimate>,
+    /// Ended in a word of the model's own, by that word.
+    #[serde(flatten)]
+    pub own: BTreeMap<String, Estimate>,
 }
 
 /// A journey: its users, their times from arrival, and where they left.

@@ -49,7 +49,7 @@ enum Read {
     Rest(LevelId, LevelId),
     /// Share ok of those started.
     Ok(SampleId),
-    /// A percentile of the times of those ok.
+    /// A percentile of the times of a bin.
     Time(SampleId, Percentile),
 }
 
@@ -86,8 +86,9 @@ fn plain(columns: &mut Vec<Column>, read: Read, name: String) {
 fn users(program: &Program, columns: &mut Vec<Column>) {
     let layout = &program.layout;
     counted(columns, layout.users(UserCounter::Arrived), key::ARRIVED);
-    for outcome in Outcome::ALL {
-        counted(columns, layout.users_ended(outcome), outcome.word());
+    let own = &program.names.own_outcomes;
+    for outcome in Outcome::all(layout.own_outcomes) {
+        counted(columns, layout.users_ended(outcome), outcome.word(own));
     }
     for (level, name) in [
         (UserLevel::Inside, key::INSIDE),
@@ -156,6 +157,8 @@ fn calls(program: &Program, columns: &mut Vec<Column>) {
         for (word, of) in percentiles {
             plain(columns, Read::Time(sample, of), key::ok_time(word, name));
         }
+        let all = Read::Time(sample, |bin| bin.p95_all);
+        plain(columns, all, key::time("p95", name));
     }
 }
 

@@ -84,7 +84,7 @@ impl Contender {
 
 /// The model with these changes, which are told of under the name of a variant.
 pub(crate) fn apply(model: &Checked, name: &str, changes: &[Written]) -> Result<Checked, Failure> {
-    let (changed, diagnostics) = model.with(changes);
+    let (changed, diagnostics) = model.with_own(changes);
     let sources = Box::new(changed.sources().clone());
     Checked::new(changed).ok_or_else(|| Failure::Invalid {
         variant: name.to_owned(),

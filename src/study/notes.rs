@@ -83,9 +83,16 @@ fn effort(results: &Results, notes: &mut Vec<Note>) {
 }
 
 fn warmup(results: &Results, notes: &mut Vec<Note>) {
-    let Some(steady) = results.answers.steady.filter(|steady| steady.found) else {
+    let Some(steady) = results.answers.steady else {
         return;
     };
+    if !steady.found {
+        if !steady.converged {
+            let text = "the run is too short to find a warm-up: nothing was cut off; run longer";
+            push(notes, "N210", NoteLevel::Warning, None, text.to_owned());
+        }
+        return;
+    }
     let text = format!(
         "the first {} s are a warm-up and do not count (MSER-5 over {} replications)",
         steady.warmup_s, steady.pilot

@@ -149,7 +149,7 @@ impl Bins<'_> {
             .map(|bin| self.level(bin, layout.service_level(service, ServiceLevel::Held)) * bin_s)
             .sum();
         let each_s = if total(ServiceCounter::Wasted) > 0.0 {
-            total(ServiceCounter::WastedHeldNs) * 1e-9 / total(ServiceCounter::Wasted)
+            total(ServiceCounter::WastedHeldNs) / 1e9 / total(ServiceCounter::Wasted)
         } else {
             0.0
         };

@@ -124,7 +124,7 @@ fn a_study_adds_up() {
         assert!(variant.checks.conserved);
         assert!(variant.checks.little_gap_max.unwrap() < 1e-9);
         assert!(variant.checks.utilisation_gap_max.unwrap() < 1e-9);
-        let outcomes = variant.users.outcome;
+        let outcomes = &variant.users.outcome;
         let ended: f64 = [
             outcomes.served,
             outcomes.abandoned,

@@ -55,7 +55,7 @@ impl Reader<'_> {
     /// The mean of a sample, in seconds.
     pub(crate) fn mean(&self, id: SampleId) -> Option<f64> {
         let tally = &self.seen.tallies[id.0 as usize];
-        share(tally.sum as f64 * 1e-9, tally.count as f64)
+        share(tally.sum as f64 / 1e9, tally.count as f64)
     }
 
     /// A percentile in seconds among `started`, of which those not in the sample take longer than
@@ -63,7 +63,7 @@ impl Reader<'_> {
     pub(crate) fn percentile(&self, id: SampleId, q: f64, started: u64) -> Option<f64> {
         let tally = &self.seen.tallies[id.0 as usize];
         Some(match tally.sketch.percentile(q, started)? {
-            Percentile::At(ns) => ns as f64 * 1e-9,
+            Percentile::At(ns) => ns as f64 / 1e9,
             Percentile::Never => f64::INFINITY,
         })
     }
@@ -100,9 +100,10 @@ fn users(reader: &Reader<'_>, values: &mut Vec<Value>) {
     let layout = &reader.program.layout;
     let arrived = reader.count(layout.users(UserCounter::Arrived));
     values.push(("count(arrived)".to_owned(), Some(arrived)));
-    for outcome in Outcome::ALL {
+    let own = &reader.program.names.own_outcomes;
+    for outcome in Outcome::all(layout.own_outcomes) {
         let ended = reader.count(layout.users_ended(outcome));
-        let name = format!("share({})", outcome.word());
+        let name = format!("share({})", outcome.word(own));
         values.push((name, share(ended, arrived)));
     }
     let orbit = layout.user_level(UserLevel::Orbit);

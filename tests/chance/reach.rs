@@ -159,7 +159,7 @@ fn counters(program: &Program) -> Vec<(String, CounterId)> {
         "people return".to_owned(),
         layout.users(UserCounter::Returned),
     )];
-    for outcome in Outcome::ALL {
+    for outcome in Outcome::GENERAL {
         all.push((
             format!("users end {}", outcome.word()),
             layout.users_ended(outcome),

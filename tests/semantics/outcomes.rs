@@ -97,6 +97,31 @@ fn or_in_all_its_forms() {
 }
 
 #[test]
+fn words_of_the_models_own_are_outcomes_like_the_others() {
+    // `leave` and `or` with words of their own; what was taken is given back, since nobody but
+    // the served keeps it. a thinks twice: back at 3 after the first visit, which ended at 1.
+    let again = "again = { share = '100%', after = '2s', at_most = 1, on = ['bored'] }";
+    let seen = world(SERVICE)
+        .tables("[stock.seat]\nunits = 1")
+        .person("a", "0s", again, "{ think = '1s' }, { leave = 'bored' }")
+        .user(
+            "b",
+            "0s",
+            "{ take = 'seat' }, { call = 's.bad', or = 'upset' }",
+        )
+        .user("c", "1s", "{ take = 'seat' }")
+        .user("d", "0s", "{ call = 's.bad', or = 'bored' }")
+        .run();
+    seen.ended_in("a d", "bored")
+        .returned("a", 1)
+        .ended_in("b", "upset")
+        .marks("c 1s")
+        .never("a b d")
+        .stock("seat", StockCounter::GivenBack, 1)
+        .inside("4s");
+}
+
+#[test]
 fn a_step_around_catches_what_its_steps_let_fall() {
     // The call has no `or`; the hold around it has: done instead at 1, with the unit given back.
     let hold = "{ hold = 'full', steps = [ { call = 's.bad' }, { mark = 'inside' } ],

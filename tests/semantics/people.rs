@@ -190,6 +190,25 @@ fn every_visit_has_new_patience_and_new_reloads() {
 }
 
 #[test]
+fn a_member_of_a_population_comes_again_as_often_in_every_round() {
+    // A round is two visits of a second and two seconds at home: 0–1, 3–4, then from the top:
+    // 4–5, 7–8, 8–9, 11–12, … Five rounds end by 20, the last of them with the visit 19–20.
+    let seen = world(SERVICES)
+        .head("run_for = '20.5s'")
+        .tables(
+            "[arrivals.staff]
+            journey = 'a'
+            population = 1
+            [journey.a]
+            again = { share = '100%', after = '2s', at_most = 1 }
+            steps = [ { mark = 'top' }, { name = 'ask', call = 's.bad' } ]",
+        )
+        .run();
+    // The sixth round has just begun.
+    seen.passed("top", 11).returned("a", 5);
+}
+
+#[test]
 fn the_horizon_that_finds_the_user_at_home_leaves_the_outcome_of_the_last_visit() {
     // Failed at 1, due back at 3; the horizon is 2.5.
     let seen = returning("", "{ call = 's.bad' }")

@@ -113,6 +113,34 @@ fn round_robin_goes_on_whoever_is_busy() {
 }
 
 #[test]
+fn round_robin_counts_every_attempt_also_while_one_server_is_left() {
+    // The n-th attempt, from 0, goes to the server n modulo how many there are. a is the first:
+    // to 0. From 10 there is one server, x the second: to 0, for 30 s. From 20 there are two
+    // again: y is the third, so to 0, which is full; z the fourth, to 1.
+    let tables = "
+        [service.s]
+        servers = 2
+        queue = { limit = 0 }
+        [service.s.endpoint]
+        work = [ { wait = '1s' } ]
+        long = [ { wait = '30s' } ]
+        [action.fewer]
+        at = '10s'
+        set = { 'service.s.servers' = 1 }
+        [action.more]
+        at = '20s'
+        set = { 'service.s.servers' = 2 }";
+    let seen = world(tables)
+        .user("a", "1s", "{ call = 's.work' }")
+        .user("x", "11s", "{ call = 's.long' }")
+        .user("y", "21s", "{ call = 's.work' }")
+        .user("z", "21.5s", "{ call = 's.work' }")
+        .run();
+    seen.marks("a 2s, x 41s, z 22.5s")
+        .ended("y", Outcome::Refused);
+}
+
+#[test]
 fn round_robin_has_one_counter_a_service_whoever_asks() {
     // a to t's 0: 0–3; s for b to t's 1: 0.1–1.1; c to t's 0: 3–4.
     let tables = "

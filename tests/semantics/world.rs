@@ -209,14 +209,22 @@ impl Trace {
         for name in journeys.split_whitespace() {
             let id = position(&self.names().journeys, name);
             let arrived = self.count(self.layout().journey(id, UserCounter::Arrived));
-            for each in Outcome::ALL {
+            for each in Outcome::all(self.layout().own_outcomes) {
                 let expected = if each == outcome { arrived } else { 0 };
                 let found = self.count(self.layout().journey_ended(id, each));
-                assert_eq!(found, expected, "`{name}` ended {}", each.word());
+                let word = each.word(&self.names().own_outcomes);
+                assert_eq!(found, expected, "`{name}` ended {word}");
             }
             assert!(arrived > 0, "`{name}` came");
         }
         self
+    }
+
+    /// The users of these journeys ended in a word of the model's own, every one of them.
+    #[track_caller]
+    pub(super) fn ended_in(&self, journeys: &str, word: &str) -> &Trace {
+        let number = position(&self.names().own_outcomes, word) as u8;
+        self.ended(journeys, Outcome::Own(number))
     }
 
     /// Visits of a journey after the first.

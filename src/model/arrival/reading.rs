@@ -6,7 +6,7 @@
 use super::{Arrivals, Form, Piece, Spacing};
 use crate::base::time::{Span, Time};
 use crate::model::document::Node;
-use crate::model::files::numeric_columns;
+use crate::model::files::dated_columns;
 use crate::model::law;
 use crate::model::reader::{Fields, Reader, zero};
 use crate::model::table::{Kind, TableDef, key};
@@ -62,7 +62,8 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
     ],
 };
 
-const FILE_DOC: &str = "instants (one column, seconds from T+0) or begins and rates (two columns)";
+const FILE_DOC: &str = "instants (one column) or begins and rates (two columns), in seconds from \
+                        T+0 or as dates";
 const SPACING_DOC: &str = "how regular they come: `poisson`, `even`, `bursty(cv=3)`, or any law \
                            of gaps with mean 1";
 
@@ -151,12 +152,21 @@ const FORMS: [&str; 6] = ["rate", "stages", "crowd", "burst", "file", "populatio
 /// More users than any machine holds; a bound that keeps arithmetic exact.
 const MOST_USERS: u64 = 1_000_000_000_000;
 
+/// What a source must know of the model's clock.
+#[derive(Clone, Copy)]
+pub(crate) struct Calendar {
+    /// The horizon, from T+0.
+    pub(crate) run_for: Span,
+    /// T+0 in seconds since 1970, if the model says when that is.
+    pub(crate) starts: Option<f64>,
+}
+
 /// Reads `[arrivals.NAME]`.
 pub(crate) fn read<'a>(
     r: &mut Reader<'a>,
     name: &str,
     fields: &Fields<'a>,
-    run_for: Span,
+    clock: Calendar,
 ) -> Option<Arrivals> {
     let journey = fields
         .require(r, "journey")
@@ -166,7 +176,7 @@ pub(crate) fn read<'a>(
         .filter(|form| fields.get(form).is_some())
         .collect();
     let shape = match forms.as_slice() {
-        [form] => shape(r, form, fields, run_for),
+        [form] => shape(r, form, fields, clock),
         [] => {
             let found = format!("the source `{name}` does not say how many come");
             let diagnostic = Diagnostic::new("E040", found).at(fields.place);
@@ -215,7 +225,8 @@ pub(crate) fn read<'a>(
     })
 }
 
-fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, run_for: Span) -> Option<Form> {
+fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, clock: Calendar) -> Option<Form> {
+    let run_for = clock.run_for;
     match form {
         "rate" => {
             let rate = r.rate(fields.get("rate")?)?;
@@ -256,7 +267,7 @@ fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, run_for: Span)
                 spread,
             })
         }
-        "file" => file(r, fields.get("file")?, run_for),
+        "file" => file(r, fields.get("file")?, clock),
         _ => r
             .count(fields.get("population")?, 0..=MOST_USERS)
             .map(Form::Population),
@@ -363,7 +374,7 @@ fn clipped(pieces: Vec<Piece>, horizon: Time) -> Vec<Piece> {
         .collect()
 }
 
-fn file<'a>(r: &mut Reader<'a>, node: &'a Node, run_for: Span) -> Option<Form> {
+fn file<'a>(r: &mut Reader<'a>, node: &'a Node, clock: Calendar) -> Option<Form> {
     let (path, unit, per) = match node.table() {
         None => (r.text(node)?, 1.0, Span::SECOND),
         Some(_) => {
@@ -381,17 +392,21 @@ fn file<'a>(r: &mut Reader<'a>, node: &'a Node, run_for: Span) -> Option<Form> {
         r.push(law::missing_file(&path, node.place));
         return None;
     };
-    let read = numeric_columns(text, 2).and_then(|columns| match columns.as_slice() {
-        [instants] => Ok(Form::Instants(instants_of(instants, unit))),
-        [begins, rates] => rates_of(begins, rates, unit, per.as_secs_f64()),
-        _ => Err("it has no numbers".to_owned()),
+    let read = dated_columns(text, 2, clock.starts).and_then(|found| {
+        // Dates are in seconds already.
+        let unit = if found.dates { 1.0 } else { unit };
+        match found.columns.as_slice() {
+            [instants] => Ok(Form::Instants(instants_of(instants, unit))),
+            [begins, rates] => rates_of(begins, rates, unit, per.as_secs_f64()),
+            _ => Err("it has no numbers".to_owned()),
+        }
     });
     let form = read.map_err(|why| {
         Diagnostic::new("E025", format!("`{path}` cannot be used: {why}")).at(node.place)
     });
     match r.keep(form)? {
         Form::Flow { pieces, spacing } => {
-            let pieces = clipped(pieces, Time::ZERO + run_for);
+            let pieces = clipped(pieces, Time::ZERO + clock.run_for);
             Some(Form::Flow { pieces, spacing })
         }
         form => Some(form),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::action::Action;
 use crate::model::document::Table;
 use crate::model::overlay::{Written, apply};
 use crate::model::variant::Variant;
@@ -124,7 +125,25 @@ pub(super) fn actions(model: &Model) -> Vec<Diagnostic> {
             found.extend(diagnostics.into_iter().filter(|d| d.level == Level::Error));
         }
     }
+    if found.is_empty() && model.is_sound() {
+        found.extend(in_turn(model));
+    }
     found
+}
+
+/// Actions that are fine alone, but not on what those before them have made.
+fn in_turn(model: &Model) -> Vec<Diagnostic> {
+    let mut actions: Vec<&Action> = model.actions.values().collect();
+    actions.sort_by_key(|action| action.effect());
+    let mut now = model.clone();
+    for action in actions {
+        let (after, diagnostics) = now.after(action);
+        if !after.is_sound() {
+            return errors_of(&diagnostics);
+        }
+        now = after;
+    }
+    Vec::new()
 }
 
 /// Why a path cannot change while a simulation runs.

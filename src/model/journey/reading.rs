@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Again, Journey, OUTCOMES, Patience, PatienceCounts, Reload};
+use super::{Again, Journey, Patience, PatienceCounts, Reload};
 use crate::model::reader::{Fields, Reader};
 use crate::model::step::reading::journey_steps;
 use crate::model::table::{Kind, TableDef, key};
@@ -102,7 +102,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> J
         steps: steps.unwrap_or_default(),
         place: fields.place,
     };
-    journey.again = again(r, fields);
+    journey.again = again(r, fields, &journey);
     journey
 }
 
@@ -136,7 +136,7 @@ fn reload<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Reload> {
     })
 }
 
-fn again<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Again> {
+fn again<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, journey: &Journey) -> Option<Again> {
     let fields = fields.table(r, "again", &AGAIN)?;
     let share = fields.require(r, "share").and_then(|node| r.share(node));
     let after = fields.require(r, "after").and_then(|node| r.times(node));
@@ -150,14 +150,18 @@ fn again<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Again> {
             r.wrong_kind(node, "a list of outcomes");
             return None;
         };
+        let outcomes = journey.outcomes();
         on.clear();
         for item in items {
             let Some(word) = r.text(item) else { continue };
-            if OUTCOMES.contains(&word.as_str()) && word != "unfinished" {
+            if outcomes.contains(&word) && word != "unfinished" {
                 on.insert(word);
             } else {
                 let found = format!("`{word}` is not an outcome of this journey");
-                let known = OUTCOMES.into_iter().filter(|o| *o != "unfinished");
+                let known = outcomes
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|o| *o != "unfinished");
                 let help = suggestion(&word, known);
                 r.push(
                     Diagnostic::new("E010", found)

@@ -10,7 +10,6 @@ use super::quantity::{
     RoomAspect, ServiceAspect, StepOwner, StockAspect, VisitAspect,
 };
 use crate::model::Model;
-use crate::model::journey::OUTCOMES;
 use crate::model::step::{Step, StepKind};
 use crate::text::nearest::nearest;
 
@@ -176,8 +175,7 @@ impl Names {
             ..Names::default()
         };
         for (name, journey) in &model.journeys {
-            let outcomes = OUTCOMES.map(str::to_owned).to_vec();
-            names.journeys.insert(name.clone(), outcomes);
+            names.journeys.insert(name.clone(), journey.outcomes());
             names.collect(&journey.steps, &StepOwner::Journey(name.clone()));
         }
         for (name, service) in &model.services {

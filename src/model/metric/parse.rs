@@ -193,6 +193,13 @@ impl<'a> Parser<'a> {
                 let diagnostic = Diagnostic::new("E006", "a window cannot be empty");
                 return Err(diagnostic.at(self.place_of(from, self.at)));
             }
+            if span.nanos() % Span::SECOND.nanos() != 0 {
+                let diagnostic = Diagnostic::new("E006", "a window has whole seconds");
+                let place = self.place_of(from, self.at);
+                return Err(diagnostic
+                    .at(place)
+                    .expected("expected `1s` or more of them"));
+            }
             window = Some(span);
         }
         if !self.eat(")") {

@@ -10,7 +10,7 @@ use crate::model::document::Node;
 use crate::model::journey::OUTCOMES;
 use crate::model::reader::{Fields, Reader};
 use crate::model::table::{Kind, TableDef, key};
-use crate::text::nearest::suggestion;
+use crate::text::nearest::{nearest, suggestion};
 use crate::text::{Diagnostic, Place};
 
 /// A step.
@@ -629,7 +629,7 @@ impl<'r, 'a> Steps<'r, 'a> {
         self.r.check_name(&word, node.place).then_some(word)
     }
 
-    /// An outcome. One of the author's own is not yet supported.
+    /// An outcome: a general one or a word of the author's own.
     fn outcome(&mut self, node: &'a Node) -> Option<String> {
         let word = self.own_word(node)?;
         if word == "unfinished" {
@@ -637,16 +637,19 @@ impl<'r, 'a> Steps<'r, 'a> {
             self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
         }
-        if !OUTCOMES.contains(&word.as_str()) {
-            let found = format!("`{word}`, an outcome of its own, is not yet supported");
-            let diagnostic = Diagnostic::new("E005", found).at(node.place);
-            let known = OUTCOMES.into_iter().filter(|word| *word != "unfinished");
-            let near = suggestion(&word, known.clone().chain(["fail", "continue"]));
-            let words: Vec<String> = known.map(|word| format!("`{word}`")).collect();
-            let expected = format!("expected one of {}", words.join(", "));
-            let help = near.filter(|help| help.starts_with("did"));
-            self.r.push(diagnostic.expected(expected).maybe_help(help));
+        if word == "arrived" {
+            let found = "`arrived` is what all users are, whatever becomes of them";
+            self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
+        }
+        let known = OUTCOMES.into_iter().chain(["fail", "continue"]);
+        if !OUTCOMES.contains(&word.as_str())
+            && let Some(near) = nearest(&word, known)
+        {
+            let found = format!("`{word}` is taken as an outcome of its own");
+            let diagnostic = Diagnostic::new("W004", found).at(node.place);
+            self.r
+                .push(diagnostic.help(format!("did you mean `{near}`?")));
         }
         Some(word)
     }

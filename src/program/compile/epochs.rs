@@ -4,6 +4,7 @@
 //! like the first; only its numbers may differ.
 
 use super::code::Coded;
+use super::index::Index;
 use super::words;
 use crate::base::table::Table;
 use crate::base::time::Time;
@@ -65,7 +66,9 @@ pub(super) fn servers_max(eras: &[Era]) -> Table<ServiceId, u32> {
 }
 
 /// The numbers of a model.
-pub(super) fn settings(model: &Model, coded: Coded) -> Settings {
+pub(super) fn settings(model: &Model, index: &Index, coded: Coded) -> Settings {
+    let own = index.own_outcomes();
+    let people = |journey| words::people(journey, own);
     Settings {
         work: coded.demands,
         calls: coded.callers,
@@ -74,6 +77,6 @@ pub(super) fn settings(model: &Model, coded: Coded) -> Settings {
         services: model.services.values().map(words::service).collect(),
         pools: model.pools.values().map(words::pool).collect(),
         rooms: model.rooms.values().map(words::room).collect(),
-        journeys: model.journeys.values().map(words::people).collect(),
+        journeys: model.journeys.values().map(people).collect(),
     }
 }

@@ -90,7 +90,7 @@ impl Figures<'_> {
         };
         let (mut above, mut journeys) = (Terms::new(), Vec::new());
         for OutcomeOf { journey, outcome } in outcomes {
-            let ending = super::words::outcome(outcome);
+            let ending = self.index.outcome(outcome);
             match journey {
                 None => above.push(count(layout.users_ended(ending))),
                 Some(journey) => {
@@ -112,7 +112,7 @@ impl Figures<'_> {
         };
         let all_served = outcomes
             .iter()
-            .all(|of| of.outcome == Outcome::Served.word());
+            .all(|of| of.outcome == Outcome::Served.word(&[]));
         let whose = if everybody {
             (0..layout.journeys).collect()
         } else {

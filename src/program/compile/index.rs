@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::words;
 use crate::base::table::Id;
 use crate::model::Model;
 use crate::model::step::{Step, StepKind};
+use crate::observation::Outcome;
 use crate::program::{EndpointId, JourneyId, MarkId, PoolId, RoomId, ServiceId, Station, StockId};
 
 /// The station of the users.
@@ -23,6 +25,8 @@ pub(super) struct Index {
     rooms: BTreeMap<String, RoomId>,
     stocks: BTreeMap<String, StockId>,
     marks: BTreeMap<String, MarkId>,
+    /// Words that the model has for outcomes of its own, in order.
+    outcomes: Vec<String>,
 }
 
 impl Index {
@@ -41,6 +45,7 @@ impl Index {
             rooms: numbered(model.rooms.keys().cloned()),
             stocks: numbered(model.stocks.keys().cloned()),
             marks: numbered(marks(model).into_iter()),
+            outcomes: model.own_outcomes(),
         }
     }
 
@@ -86,6 +91,18 @@ impl Index {
     /// The words of all marks, in order.
     pub(super) fn marks(&self) -> impl Iterator<Item = &String> {
         self.marks.keys()
+    }
+
+    /// The words of the model's own outcomes, in order.
+    pub(super) fn own_outcomes(&self) -> &[String] {
+        &self.outcomes
+    }
+
+    /// An outcome by its word.
+    pub(super) fn outcome(&self, word: &str) -> Outcome {
+        let own = &self.outcomes;
+        let found = words::outcomes(own).find(|outcome| outcome.word(own) == word);
+        found.expect("the words of outcomes were checked")
     }
 
     /// Where a service stands among the places that messages travel between.

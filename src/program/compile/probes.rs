@@ -90,7 +90,7 @@ impl Probes {
 
 /// The share of users who were served: every study is asked for it.
 fn served() -> Metric {
-    let outcome = Outcome::Served.word().to_owned();
+    let outcome = Outcome::Served.word(&[]).to_owned();
     Metric {
         statistic: Statistic::Share,
         about: outcome.clone(),

@@ -54,7 +54,7 @@ impl<'m> Coder<'m> {
         match &step.or {
             Or::Fail => {}
             Or::Continue => self.bind(label),
-            Or::Outcome(word) => self.put_off(Behind::Leave(label, words::outcome(word))),
+            Or::Outcome(word) => self.put_off(Behind::Leave(label, self.index.outcome(word))),
             Or::Steps(steps) => {
                 let inside = Around {
                     place: place.step(OR),
@@ -115,7 +115,7 @@ impl<'m> Coder<'m> {
                 self.write(Instruction::Mark(mark));
             }
             StepKind::Leave(word) => {
-                self.write(Instruction::Leave(words::outcome(word)));
+                self.write(Instruction::Leave(self.index.outcome(word)));
             }
             StepKind::Fail { kind, is_final } => {
                 let refused = *kind == FailKind::Refused;

@@ -12,14 +12,6 @@ use crate::program::{
 use crate::random::family::Distribution;
 use crate::random::sampler::Sampler;
 
-/// An outcome by its word.
-pub(super) fn outcome(word: &str) -> Outcome {
-    let found = Outcome::ALL
-        .into_iter()
-        .find(|outcome| outcome.word() == word);
-    found.expect("the words of outcomes were checked")
-}
-
 /// A time that may be none at all.
 pub(super) fn time(law: &Distribution) -> Option<Sampler> {
     let is_none = law.as_constant().is_some_and(|value| value <= 0.0);
@@ -106,7 +98,7 @@ pub(super) fn room(room: &room::Room) -> RoomSettings {
 }
 
 /// The people of a journey.
-pub(super) fn people(journey: &journey::Journey) -> JourneySettings {
+pub(super) fn people(journey: &journey::Journey, own: &[String]) -> JourneySettings {
     let sampler = |law: &Option<Distribution>| law.as_ref().map(Distribution::sampler);
     JourneySettings {
         patience: journey
@@ -125,12 +117,16 @@ pub(super) fn people(journey: &journey::Journey) -> JourneySettings {
             share: again.share,
             after: again.after.sampler(),
             at_most: again.at_most,
-            on: Outcome::ALL
-                .into_iter()
-                .filter(|of| again.on.contains(of.word()))
+            on: outcomes(own)
+                .filter(|of| again.on.contains(of.word(own)))
                 .collect(),
         }),
     }
+}
+
+/// All outcomes of a model with these words of its own.
+pub(super) fn outcomes(own: &[String]) -> impl Iterator<Item = Outcome> {
+    Outcome::all(u8::try_from(own.len()).expect("the number of outcomes was checked"))
 }
 
 fn order(order: service::QueueOrder) -> Order {

@@ -71,7 +71,7 @@ pub(super) fn settings(program: &Program, settings: &Settings) -> Vec<String> {
         lines.push(format!(
             "people {}: {}",
             names.journeys[id.index()],
-            people(of)
+            people(of, &names.own_outcomes)
         ));
     }
     let asked = settings
@@ -199,7 +199,7 @@ fn caller(of: &CallSettings) -> String {
     }
 }
 
-fn people(of: &JourneySettings) -> String {
+fn people(of: &JourneySettings, own: &[String]) -> String {
     let mut words = Vec::new();
     match &of.patience {
         None => words.push("patient for ever".to_owned()),
@@ -224,7 +224,7 @@ fn people(of: &JourneySettings) -> String {
         ));
     }
     if let Some(again) = &of.again {
-        let on: Vec<&str> = again.on.iter().map(|outcome| outcome.word()).collect();
+        let on: Vec<&str> = again.on.iter().map(|outcome| outcome.word(own)).collect();
         let (share, after, most) = (again.share, law(&again.after, "s"), most(again.at_most));
         words.push(format!(
             "{share} come again after {after}, {most} times, when {}",

@@ -6,7 +6,7 @@ use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK};
 use super::ink::{Ink, pen_of_outcome};
 use super::scene::{Anchor, Area, Scene, cut, filled, width_of};
 use crate::report::{number, words};
-use crate::results::{Journey, StepFlow, key};
+use crate::results::{Journey, StepFlow};
 
 /// Most steps that are drawn; the table has all.
 const STEPS: usize = 14;
@@ -21,8 +21,8 @@ fn reached(step: &StepFlow) -> f64 {
 }
 
 /// Those who left at a step, by outcome, largest part of the bar last.
-fn lost(step: &StepFlow) -> Vec<(&'static str, f64)> {
-    let all = key::OUTCOMES.into_iter().filter(|name| *name != "served");
+fn lost(step: &StepFlow) -> Vec<(&str, f64)> {
+    let all = words::outcome_names(&step.left).filter(|name| *name != "served");
     all.filter_map(|name| {
         let users = words::outcome(&step.left, name)?.estimate?;
         (users > 0.0).then_some((name, users))
@@ -95,7 +95,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, journey: &Journey) -> Scene {
 struct Row<'a> {
     name: &'a str,
     users: f64,
-    lost: Vec<(&'static str, f64)>,
+    lost: Vec<(&'a str, f64)>,
 }
 
 impl Row<'_> {

@@ -14,9 +14,9 @@ use crate::report::words;
 use crate::results::{FaultFacts, Timeline, Unit, Variant, key};
 
 /// One layer of the stack: a way in which users ended, or those still inside.
-pub(crate) struct Layer {
+pub(crate) struct Layer<'a> {
     /// Its name: an outcome, or `inside`.
-    pub(crate) name: &'static str,
+    pub(crate) name: &'a str,
     /// Its number of users so far, at the end of each bin.
     pub(crate) users: Vec<f64>,
 }
@@ -43,12 +43,19 @@ fn so_far(timeline: &Timeline, what: &str) -> Vec<f64> {
     filled.collect()
 }
 
+/// Names of the layers of a variant, the model's own outcomes at the top.
+fn names(variant: &Variant) -> impl Iterator<Item = &str> {
+    let own = variant.users.outcome.own.keys().map(String::as_str);
+    LAYERS.into_iter().chain(own)
+}
+
 /// The layers that anybody is in, bottom first.
-pub(crate) fn layers(timeline: &Timeline) -> Vec<Layer> {
+pub(crate) fn layers(variant: &Variant) -> Vec<Layer<'_>> {
+    let timeline = &variant.timeline;
     let arrived = so_far(timeline, key::ARRIVED);
     let mut inside = arrived;
     let mut found = Vec::new();
-    for name in LAYERS {
+    for name in names(variant) {
         if name == "inside" {
             continue;
         }
@@ -84,16 +91,17 @@ pub(crate) fn time_scale(timeline: &Timeline, panel: Area) -> Scale {
 }
 
 /// Draws the layers of a variant into a panel and returns the heights of their right ends.
-pub(crate) fn stack(
+pub(crate) fn stack<'a>(
     scene: &mut Scene,
-    timeline: &Timeline,
+    variant: &'a Variant,
     scales: (Scale, Scale),
-) -> Vec<(&'static str, f64)> {
+) -> Vec<(&'a str, f64)> {
     let (x, y) = scales;
+    let timeline = &variant.timeline;
     let mut base = vec![0.0; timeline.n as usize];
     let mut ends = Vec::new();
     let at = |bin: usize| timeline.start_s + timeline.bin_s * (bin + 1) as f64;
-    for layer in layers(timeline) {
+    for layer in layers(variant) {
         let top: Vec<f64> = base.iter().zip(&layer.users).map(|(b, u)| b + u).collect();
         let start = (x.at(timeline.start_s), y.at(0.0));
         let edge = |heights: &[f64]| -> Vec<Point> {
@@ -129,8 +137,8 @@ pub(crate) fn draw(
 ) -> Scene {
     let mut frame = Frame::new(size, heading);
     let timeline = &variant.timeline;
-    let totals = total_labels(variant, timeline);
-    let rates = rates(timeline);
+    let totals = total_labels(variant);
+    let rates = rates(variant);
     let rate_labels: Vec<EndLabel> = rates.iter().map(|r| rate_label(r, 0.0)).collect();
     let right = room_for(&totals).max(room_for(&rate_labels));
     let left = left_room(timeline, frame.body);
@@ -149,7 +157,7 @@ pub(crate) fn draw(
     let y = upwards(upper, most_users(timeline));
     y_axis(scene, upper, y, &unit_ticks(y, Unit::Count));
     y_title(scene, upper, words::USERS_SO_FAR);
-    let ends = stack(scene, timeline, (x, y));
+    let ends = stack(scene, variant, (x, y));
     faults(scene, upper, x, disturbed);
     let totals: Vec<EndLabel> = totals
         .into_iter()
@@ -169,25 +177,26 @@ fn left_room(timeline: &Timeline, body: Area) -> f64 {
 }
 
 /// Labels of the layers; their heights are not known yet.
-fn total_labels(variant: &Variant, timeline: &Timeline) -> Vec<EndLabel> {
-    let label = |layer: Layer| EndLabel {
+fn total_labels(variant: &Variant) -> Vec<EndLabel> {
+    let label = |layer: Layer<'_>| EndLabel {
         y: 0.0,
         text: words::layer_label(&variant.users, layer.name),
         pen: pen_of_outcome(layer.name),
         swatch: Swatch::Patch,
     };
-    layers(timeline).into_iter().map(label).collect()
+    layers(variant).into_iter().map(label).collect()
 }
 
 /// A rate over time.
-struct Rate {
-    name: &'static str,
+struct Rate<'a> {
+    name: &'a str,
     values: Vec<Option<f64>>,
 }
 
 /// The rates of arrivals and of the outcomes that anybody met.
-fn rates(timeline: &Timeline) -> Vec<Rate> {
-    let shown = [key::ARRIVED].into_iter().chain(LAYERS);
+fn rates(variant: &Variant) -> Vec<Rate<'_>> {
+    let timeline = &variant.timeline;
+    let shown = [key::ARRIVED].into_iter().chain(names(variant));
     let found = shown.filter_map(|name| {
         let series = timeline.series.get(&key::rate(name))?;
         let values = series.mean.clone();
@@ -197,7 +206,7 @@ fn rates(timeline: &Timeline) -> Vec<Rate> {
     found.collect()
 }
 
-fn rate_label(rate: &Rate, y: f64) -> EndLabel {
+fn rate_label(rate: &Rate<'_>, y: f64) -> EndLabel {
     EndLabel {
         y,
         text: words::rate_label(rate.name),
@@ -206,7 +215,7 @@ fn rate_label(rate: &Rate, y: f64) -> EndLabel {
     }
 }
 
-fn rate_panel(scene: &mut Scene, panel: Area, timeline: &Timeline, rates: &[Rate]) {
+fn rate_panel(scene: &mut Scene, panel: Area, timeline: &Timeline, rates: &[Rate<'_>]) {
     let x = time_scale(timeline, panel);
     let all = rates.iter().flat_map(|r| r.values.iter().flatten());
     let y = upwards(panel, all.copied().fold(0.0, f64::max));

@@ -4,7 +4,7 @@
 //! same figures that the rest of the report prints.
 
 use super::{
-    change_estimate, difference, estimate, from_to, listed, outcome, outcome_word,
+    change_estimate, difference, estimate, from_to, listed, outcome, outcome_names, outcome_word,
     verdict_sentence, verdict_symbol, verdict_word,
 };
 use crate::report::chart::{Kind, Subject};
@@ -12,7 +12,7 @@ use crate::report::number::{self, GAP, share};
 use crate::report::reading;
 use crate::results::{
     Bottleneck, BottleneckKind, Estimate, Objective, Results, StepFlow, Unit, Users, Variant,
-    Verdict, key,
+    Verdict,
 };
 
 /// Vertical axis of the outcome areas.
@@ -129,7 +129,7 @@ fn outcome_takeaway(variant: &Variant) -> String {
         estimate(users.share.served.as_ref(), Unit::Share),
         estimate(users.arrived.as_ref(), Unit::Count)
     );
-    let others = key::OUTCOMES.into_iter().skip(1).filter_map(|name| {
+    let others = outcome_names(&users.share).skip(1).filter_map(|name| {
         let value = outcome(&users.share, name)?;
         (value.estimate? >= 0.0005).then(|| {
             format!(
@@ -248,7 +248,7 @@ fn funnel_takeaway(variant: &Variant, journey: &str) -> String {
         return String::new();
     };
     let lost = |step: &StepFlow| -> f64 {
-        let all = key::OUTCOMES.into_iter().filter(|name| *name != "served");
+        let all = outcome_names(&step.left).filter(|name| *name != "served");
         all.filter_map(|name| outcome(&step.left, name)?.estimate)
             .sum()
     };
@@ -400,7 +400,7 @@ pub fn share_of_total(value: Option<&Estimate>, unit: Unit) -> String {
 
 /// What is lost at a step: `12 904 abandoned, 3 826 refused`.
 pub fn lost_at(step: &StepFlow) -> String {
-    let all = key::OUTCOMES.into_iter().filter(|name| *name != "served");
+    let all = outcome_names(&step.left).filter(|name| *name != "served");
     let parts: Vec<String> = all
         .filter_map(|name| {
             let users = outcome(&step.left, name)?.estimate?;

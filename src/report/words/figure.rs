@@ -72,8 +72,7 @@ pub struct OutcomeLine {
 /// The outcomes that any user met, in the order in which reports list them.
 pub fn outcomes(users: &Users) -> Vec<OutcomeLine> {
     let (counts, shares) = (&users.outcome, &users.share);
-    key::OUTCOMES
-        .into_iter()
+    outcome_names(counts)
         .filter_map(|name| {
             let count = outcome(counts, name)?;
             let share = outcome(shares, name);
@@ -96,8 +95,14 @@ pub fn outcome<'a>(all: &'a Outcomes, name: &str) -> Option<&'a Estimate> {
         "failed" => all.failed.as_ref(),
         "sold_out" => all.sold_out.as_ref(),
         "unfinished" => all.unfinished.as_ref(),
-        _ => None,
+        own => all.own.get(own),
     }
+}
+
+/// The names of all outcomes: those that every model has, then the model's own.
+pub fn outcome_names(all: &Outcomes) -> impl Iterator<Item = &str> {
+    let own = all.own.keys().map(String::as_str);
+    key::OUTCOMES.into_iter().chain(own)
 }
 
 /// The difference alone, or that there is none.

@@ -33,11 +33,11 @@ pub(super) fn checks(sight: &Sight<'_>) -> Checks {
 fn is_conserved(reader: &Reader<'_>) -> bool {
     let layout = &reader.program.layout;
     let n = |id: CounterId| reader.seen.counters[id.0 as usize];
-    let all = Outcome::ALL;
+    let all = || Outcome::all(layout.own_outcomes);
     let users = n(layout.users(UserCounter::Arrived))
-        == all.iter().map(|&o| n(layout.users_ended(o))).sum::<u64>();
+        == all().map(|o| n(layout.users_ended(o))).sum::<u64>();
     let journeys = (0..layout.journeys).all(|journey| {
-        let ended = all.iter().map(|&o| n(layout.journey_ended(journey, o)));
+        let ended = all().map(|o| n(layout.journey_ended(journey, o)));
         n(layout.journey(journey, UserCounter::Arrived)) == ended.sum::<u64>()
     });
     let messages = &reader.program.names.messages;
@@ -73,7 +73,7 @@ fn little_gap(reader: &Reader<'_>) -> Option<f64> {
     let layout = &reader.program.layout;
     let gaps = (0..layout.services).filter_map(|service| {
         let there = reader.integral(layout.service_level(service, ServiceLevel::InSystem));
-        let stayed = reader.count(layout.service(service, ServiceCounter::SojournNs)) * 1e-9;
+        let stayed = reader.count(layout.service(service, ServiceCounter::SojournNs)) / 1e9;
         gap(there, stayed)
     });
     gaps.reduce(f64::max)

@@ -63,6 +63,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         recovery: trouble::recovery(sight),
         spectrum: time::spectra(sight),
         timeline: time::timeline(sight),
+        heat: time::heat(sight),
         checks: checks::checks(sight),
         ..Variant::default()
     };
@@ -171,7 +172,7 @@ impl Sight<'_> {
             p95,
             p99,
             p999,
-            max: mean(|tally| (tally.count > 0).then_some(tally.max as f64 * 1e-9)),
+            max: mean(|tally| (tally.count > 0).then_some(tally.max as f64 / 1e9)),
             pooled: quantile::pooled(&samples, self.confidence, self.seed),
         })
     }
@@ -203,7 +204,7 @@ fn sample(tally: &Tally, started: Option<u64>) -> Sample {
     let counted: Vec<(f64, u64)> = tally
         .sketch
         .buckets()
-        .map(|(ns, n)| (ns as f64 * 1e-9, u64::from(n)))
+        .map(|(ns, n)| (ns as f64 / 1e9, u64::from(n)))
         .collect();
     let ok = tally.sketch.len();
     Sample {
@@ -218,7 +219,7 @@ fn deviation(tally: &Tally) -> Option<f64> {
     if tally.count < 2 {
         return None;
     }
-    let mean = tally.sum as f64 * 1e-9 / n;
+    let mean = tally.sum as f64 / 1e9 / n;
     let squares = (tally.squares - n * mean * mean).max(0.0);
     Some((squares / (n - 1.0)).sqrt())
 }

@@ -66,6 +66,7 @@ impl View<'_> {
             ServiceCounter::Completed,
             ServiceCounter::LeftQueue,
             ServiceCounter::Lost,
+            ServiceCounter::Stopped,
         ];
         let gone: f64 = gone.into_iter().map(|what| self.n(reader, what)).sum();
         (self.n(reader, ServiceCounter::Accepted) - gone).max(0.0)
@@ -87,6 +88,7 @@ impl View<'_> {
             refused: self.count(ServiceCounter::Refused),
             left_queue: self.count(ServiceCounter::LeftQueue),
             lost: self.count(ServiceCounter::Lost),
+            stopped: self.count(ServiceCounter::Stopped),
             unfinished: sight.mean(|reader| Some(self.left(reader))),
             amplification: sight.mean(|reader| {
                 share(
@@ -120,13 +122,13 @@ impl View<'_> {
 
     fn wasted(&self) -> Wasted {
         let held = self.level(ServiceLevel::Held);
-        let seconds = |what| self.sight.mean(|reader| Some(self.n(reader, what) * 1e-9));
+        let seconds = |what| self.sight.mean(|reader| Some(self.n(reader, what) / 1e9));
         Wasted {
             count: self.count(ServiceCounter::Wasted),
             cpu_s: seconds(ServiceCounter::WastedCpuNs),
             held_s: seconds(ServiceCounter::WastedHeldNs),
             share: self.sight.share(|reader| {
-                let wasted = self.n(reader, ServiceCounter::WastedHeldNs) * 1e-9;
+                let wasted = self.n(reader, ServiceCounter::WastedHeldNs) / 1e9;
                 share(wasted, reader.integral(held)).map(|share| share.min(1.0))
             }),
         }

@@ -46,6 +46,10 @@ fn compiled() -> (Checked, Program) {
 fn blank(program: &Program, replication: u32) -> Observation {
     let (layout, bins) = (&program.layout, program.clock.bins as usize);
     assert_eq!(bins, 10);
+    let nobody = FunnelStep {
+        left: vec![0; Outcome::GENERAL.len()],
+        ..FunnelStep::default()
+    };
     Observation {
         replication,
         ended: Time::ZERO,
@@ -58,8 +62,9 @@ fn blank(program: &Program, replication: u32) -> Observation {
         level_bins: vec![0.0; layout.levels() * bins],
         tallies: vec![Tally::default(); layout.samples()],
         tally_bins: vec![Vec::new(); layout.samples()],
+        heat: Vec::new(),
         marked: Vec::new(),
-        funnel: vec![vec![FunnelStep::default(); 1]],
+        funnel: vec![vec![nobody]],
         sold_out_at: Vec::new(),
         windows: Vec::new(),
         metrics: vec![None; program.probes.len()],
@@ -111,7 +116,7 @@ fn launch(program: &Program, replication: u32, (arrived, served): (u64, u64)) ->
     seen.funnel[0][0] = FunnelStep {
         reached: arrived,
         passed: served,
-        left: [0, 0, 10, 0, 0, left],
+        left: vec![0, 0, 10, 0, 0, left],
     };
     seen
 }

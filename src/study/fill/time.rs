@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::base::decimal::significant;
 use crate::estimate::{quantile, series};
-use crate::observation::{CallCounter, CallSample};
-use crate::results::{Series, Spectrum, Timeline};
+use crate::observation::{CallCounter, CallSample, HeatCell};
+use crate::results::{Heat, Series, Spectrum, Timeline};
 use crate::study::fill::Sight;
 
 /// Percentiles of a spectrum: ever closer to all.
@@ -50,6 +50,28 @@ fn rounded(mut series: Series) -> Series {
         }
     }
     series
+}
+
+/// How many requests of every call step took how long, by time of start. Classes that nobody is in
+/// are left out at both ends.
+pub(super) fn heat(sight: &Sight<'_>) -> BTreeMap<String, Heat> {
+    let program = sight.lens.program;
+    let bins = program.clock.bins as usize;
+    let cells = || sight.seen.iter().flat_map(|seen| &seen.totals.heat);
+    let named = program.names.calls.iter().zip(&program.names.messages);
+    let of_call = |(call, (name, message)): (usize, (&String, &bool))| {
+        let cells = || cells().filter(|cell| cell.call as usize == call && !message);
+        let first = cells().map(|cell| cell.class).min()?;
+        let last = cells().map(|cell| cell.class).max()?;
+        let mut counts = vec![vec![0; (last - first + 1) as usize]; bins];
+        for cell in cells() {
+            counts[cell.bin as usize][(cell.class - first) as usize] += u64::from(cell.n);
+        }
+        let edges = (first..=last + 1).map(|class| HeatCell::edge_ns(class) as f64 * 1e-9);
+        let edges_s = edges.collect();
+        Some((name.clone(), Heat { edges_s, counts }))
+    };
+    named.enumerate().filter_map(of_call).collect()
 }
 
 /// The spectrum of every call step.

@@ -53,16 +53,22 @@ pub(super) fn journeys(sight: &Sight<'_>) -> BTreeMap<String, Journey> {
 fn group(sight: &Sight<'_>, arrived: CounterId, ended: &dyn Fn(Outcome) -> CounterId) -> Users {
     Users {
         arrived: sight.count(arrived),
-        outcome: outcomes(|outcome| sight.count(ended(outcome))),
-        share: outcomes(|outcome| {
+        outcome: outcomes(sight, |outcome| sight.count(ended(outcome))),
+        share: outcomes(sight, |outcome| {
             sight.share(|reader| share(reader.count(ended(outcome)), reader.count(arrived)))
         }),
         peak_rate: None,
     }
 }
 
-fn outcomes(of: impl Fn(Outcome) -> Option<Estimate>) -> Outcomes {
+fn outcomes(sight: &Sight<'_>, of: impl Fn(Outcome) -> Option<Estimate>) -> Outcomes {
+    let words = &sight.lens.program.names.own_outcomes;
+    let own = |(number, word): (usize, &String)| {
+        let number = u8::try_from(number).expect("the number of outcomes was checked");
+        Some((word.clone(), of(Outcome::Own(number))?))
+    };
     Outcomes {
+        own: words.iter().enumerate().filter_map(own).collect(),
         served: of(Outcome::Served),
         abandoned: of(Outcome::Abandoned),
         refused: of(Outcome::Refused),
@@ -85,9 +91,9 @@ fn steps(sight: &Sight<'_>, journey: usize) -> Vec<StepFlow> {
             name: name.clone(),
             reached: count(&|step| step.reached),
             passed: count(&|step| step.passed),
-            left: outcomes(|outcome| {
+            left: outcomes(sight, |outcome| {
                 (outcome != Outcome::Served)
-                    .then(|| count(&|step| step.left[outcome as usize]))
+                    .then(|| count(&|step| step.left[outcome.number()]))
                     .flatten()
             }),
         }
