@@ -10,7 +10,8 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task};
 use crate::engine::readings::Frozen;
-use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle};
+use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle, is_request};
+use crate::observation::classes::{self, CLASSES};
 use crate::observation::{
     BinTimes, CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter,
     ServiceLevel, Sketch, Tally, UserCounter, Window,
@@ -205,6 +206,9 @@ impl Sim<'_> {
             tally_bins: (0..self.rec.tallies.len())
                 .map(|i| self.bins_of(i))
                 .collect(),
+            heat: (0..self.rec.tallies.len())
+                .map(|i| self.heat_of(i))
+                .collect(),
             marked: {
                 let told = |m: &Option<(Time, Time)>| m.map(|(a, b)| (told(a), told(b)));
                 self.rec.marked.iter().map(told).collect()
@@ -233,6 +237,23 @@ impl Sim<'_> {
                 p95: at(0.95),
                 p99: at(0.99),
             }
+        })
+        .collect()
+    }
+
+    /// How many requests took how long, by the stretch of bins in which they started.
+    fn heat_of(&self, index: usize) -> Vec<u32> {
+        if !is_request(&self.program.layout, SampleId(index as u32)) {
+            return Vec::new();
+        }
+        let row = COARSE * classes::bins_in_row(self.rec.bins);
+        let rows = self.rec.tallies[index].bins.chunks(row);
+        rows.flat_map(|bins| {
+            let mut counts = [0; CLASSES];
+            for (bucket, count) in bins.iter().enumerate() {
+                counts[bucket % COARSE * CLASSES / COARSE] += count;
+            }
+            counts
         })
         .collect()
     }

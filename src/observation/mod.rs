@@ -3,6 +3,7 @@
 //! The engine's recorder fills an [`Observation`]; estimates are made from many of them. It does
 //! not know who records or who reads, and holds no name: positions come from the [`Layout`].
 
+pub mod classes;
 pub mod layout;
 pub mod probe;
 pub mod sketch;
@@ -81,6 +82,9 @@ pub struct Observation {
     /// By [`SampleId`] of call requests and journeys (the others are empty), then bin: durations
     /// by the bin in which they started.
     pub tally_bins: Vec<Vec<BinTimes>>,
+    /// By [`SampleId`] of call requests (the others are empty), then stretch of bins, then class of
+    /// [`classes`]: how many of those that started in the stretch ended ok after so long.
+    pub heat: Vec<Vec<u32>>,
     /// By mark: when it was first and last passed; absent when it never was.
     pub marked: Vec<Option<(Time, Time)>>,
     /// By journey, then top-level step.

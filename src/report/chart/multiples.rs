@@ -144,7 +144,7 @@ fn draw_column(scene: &mut Scene, panels: Panels, variant: &Variant, shared: &Sh
     let x = time_scale(timeline, panels.users);
     let y = upwards(panels.users, shared.users);
     grid(scene, panels.users, y, &unit_ticks(y, Unit::Count));
-    outcome::stack(scene, timeline, (x, y));
+    outcome::stack(scene, variant, (x, y));
     let height = panels.heat.h / shared.rows.len().max(1) as f64;
     for row in heat::rows(shared.model, variant) {
         let Some(index) = shared.rows.iter().position(|name| *name == row.name) else {
@@ -238,7 +238,7 @@ fn few_times(scene: &mut Scene, column: Area, variant: &Variant) {
 fn key(scene: &mut Scene, body: Area, variants: &[(&str, &Variant)]) {
     let mut names: Vec<&str> = Vec::new();
     for (_, variant) in variants {
-        for layer in outcome::layers(&variant.timeline) {
+        for layer in outcome::layers(variant) {
             if !names.contains(&layer.name) {
                 names.push(layer.name);
             }

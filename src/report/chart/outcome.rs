@@ -43,8 +43,10 @@ fn so_far(timeline: &Timeline, what: &str) -> Vec<f64> {
     filled.collect()
 }
 
-/// The layers that anybody is in, bottom first.
-pub(crate) fn layers(timeline: &Timeline) -> Vec<Layer> {
+/// The layers that anybody is in, bottom first. The last bin ends with everybody counted: who is at
+/// home then, before another visit, belongs to what ended the last one.
+pub(crate) fn layers(variant: &Variant) -> Vec<Layer> {
+    let timeline = &variant.timeline;
     let arrived = so_far(timeline, key::ARRIVED);
     let mut inside = arrived;
     let mut found = Vec::new();
@@ -52,7 +54,11 @@ pub(crate) fn layers(timeline: &Timeline) -> Vec<Layer> {
         if name == "inside" {
             continue;
         }
-        let users = so_far(timeline, name);
+        let mut users = so_far(timeline, name);
+        let settled = words::outcome(&variant.users.outcome, name).and_then(|e| e.estimate);
+        if let (Some(last), Some(settled)) = (users.last_mut(), settled) {
+            *last = settled.max(*last);
+        }
         for (all, gone) in inside.iter_mut().zip(&users) {
             *all = (*all - gone).max(0.0);
         }
@@ -86,14 +92,15 @@ pub(crate) fn time_scale(timeline: &Timeline, panel: Area) -> Scale {
 /// Draws the layers of a variant into a panel and returns the heights of their right ends.
 pub(crate) fn stack(
     scene: &mut Scene,
-    timeline: &Timeline,
+    variant: &Variant,
     scales: (Scale, Scale),
 ) -> Vec<(&'static str, f64)> {
     let (x, y) = scales;
+    let timeline = &variant.timeline;
     let mut base = vec![0.0; timeline.n as usize];
     let mut ends = Vec::new();
     let at = |bin: usize| timeline.start_s + timeline.bin_s * (bin + 1) as f64;
-    for layer in layers(timeline) {
+    for layer in layers(variant) {
         let top: Vec<f64> = base.iter().zip(&layer.users).map(|(b, u)| b + u).collect();
         let start = (x.at(timeline.start_s), y.at(0.0));
         let edge = |heights: &[f64]| -> Vec<Point> {
@@ -129,7 +136,7 @@ pub(crate) fn draw(
 ) -> Scene {
     let mut frame = Frame::new(size, heading);
     let timeline = &variant.timeline;
-    let totals = total_labels(variant, timeline);
+    let totals = total_labels(variant);
     let rates = rates(timeline);
     let rate_labels: Vec<EndLabel> = rates.iter().map(|r| rate_label(r, 0.0)).collect();
     let right = room_for(&totals).max(room_for(&rate_labels));
@@ -149,7 +156,7 @@ pub(crate) fn draw(
     let y = upwards(upper, most_users(timeline));
     y_axis(scene, upper, y, &unit_ticks(y, Unit::Count));
     y_title(scene, upper, words::USERS_SO_FAR);
-    let ends = stack(scene, timeline, (x, y));
+    let ends = stack(scene, variant, (x, y));
     faults(scene, upper, x, disturbed);
     let totals: Vec<EndLabel> = totals
         .into_iter()
@@ -169,14 +176,14 @@ fn left_room(timeline: &Timeline, body: Area) -> f64 {
 }
 
 /// Labels of the layers; their heights are not known yet.
-fn total_labels(variant: &Variant, timeline: &Timeline) -> Vec<EndLabel> {
+fn total_labels(variant: &Variant) -> Vec<EndLabel> {
     let label = |layer: Layer| EndLabel {
         y: 0.0,
         text: words::layer_label(&variant.users, layer.name),
         pen: pen_of_outcome(layer.name),
         swatch: Swatch::Patch,
     };
-    layers(timeline).into_iter().map(label).collect()
+    layers(variant).into_iter().map(label).collect()
 }
 
 /// A rate over time.

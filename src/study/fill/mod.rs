@@ -63,6 +63,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         recovery: trouble::recovery(sight),
         spectrum: time::spectra(sight),
         timeline: time::timeline(sight),
+        heat: time::heat(sight),
         checks: checks::checks(sight),
         ..Variant::default()
     };
