@@ -663,8 +663,7 @@ pub fn objective_reason(objective: &Objective) -> String {
         ));
     }
     if objective.verdict == ObjectiveVerdict::Unclear {
-        let done = objective.chance.map_or(0, |p| p.n);
-        let settling = objective_settling(objective.settled_by, done);
+        let settling = objective_settling(objective.settled_by);
         text.push_str(&format!("; {settling}"));
     }
     text

@@ -89,6 +89,8 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
         h: 16.0,
     };
     taken.lines.extend(ends.iter().map(|(end, _)| dot(*end)));
+    // From the right to the left, further and further down, so that no leader crosses another.
+    ends.sort_by(|a, b| b.0.0.total_cmp(&a.0.0));
     for (end, (place, name, spectrum)) in ends {
         let text = words::spectrum_label(name, spectrum.served_share);
         let pen = pen_of_variant(place);

@@ -223,12 +223,15 @@ fn density_takeaway(variant: &Variant, step: &str) -> String {
         let found = request.ok_time.as_ref().and_then(of);
         estimate(found.as_ref(), Unit::Seconds)
     };
+    let tail = match time(|t| t.p99) {
+        known if known != number::ABSENT => format!(", all but one in a hundred within {known}"),
+        _ => String::new(),
+    };
     format!(
-        "{} of requests get in: half of those within {}, all but one in a hundred within {}. Each \
-         column is a histogram of those who started then.",
+        "{} of requests get in: half of those within {}{tail}. Each column is a histogram of those \
+         who started then.",
         estimate(request.share_ok.as_ref(), Unit::Share),
-        time(|t| t.p50),
-        time(|t| t.p99)
+        time(|t| t.p50)
     )
 }
 

@@ -40,32 +40,28 @@ pub(super) fn unclear_objectives(variant: &Variant) -> String {
     let pronoun = if unclear == 1 { "it" } else { "them" };
     let settled = match objectives_settled_by(variant) {
         Some(n) => format!("about {} would settle {pronoun}", number::whole(n as f64)),
-        None => format!("more may not settle {pronoun} at a sensible cost"),
+        None => format!("no sensible number would settle {pronoun}"),
     };
     format!("{which} {verb} unclear after {}: {settled}", launches(done))
 }
 
 /// What would settle an unclear objective: `about 29 launches would settle it if they go on so`.
-pub(super) fn objective_settling(settled_by: Option<u64>, done: u32) -> String {
+pub(super) fn objective_settling(settled_by: Option<u64>) -> String {
     match settled_by {
-        Some(n) if n <= SENSIBLE * u64::from(done) => format!(
+        Some(n) => format!(
             "about {} launches would settle it if they go on like these",
             number::whole(n as f64)
         ),
-        Some(_) => "more launches would not settle it at a sensible cost".to_owned(),
-        None => "more launches may settle it".to_owned(),
+        None => "no sensible number of launches would settle it".to_owned(),
     }
 }
 
-/// Launches that would settle all that is unclear about a variant's objectives at a sensible cost.
+/// Launches that would settle all that is unclear about a variant's objectives.
 fn objectives_settled_by(variant: &Variant) -> Option<u64> {
     let unclear = variant.objectives.iter();
     let unclear = unclear.filter(|o| o.verdict == ObjectiveVerdict::Unclear);
     unclear
-        .map(|o| {
-            let done = u64::from(o.chance.map_or(0, |p| p.n));
-            o.settled_by.filter(|n| *n <= SENSIBLE * done)
-        })
+        .map(|o| o.settled_by)
         .collect::<Option<Vec<u64>>>()?
         .into_iter()
         .max()
