@@ -63,6 +63,12 @@ fn every_command_runs() {
             }
         };
         let mut words = words[start..].to_vec();
+        // Half an hour of work: the report that it makes is pinned by `reports`.
+        if words.contains(&"--full") {
+            let made_by = text("tests/reports.rs");
+            assert!(made_by.contains("words: &[\"compare\", \"--full\"]"));
+            continue;
+        }
         // Whether it runs is asked here; what it says is held by the reports.
         if ["run", "compare"].contains(&words[0]) {
             if let Some(at) = words.iter().position(|word| *word == "--replications") {
@@ -78,9 +84,7 @@ fn every_command_runs() {
 
 #[test]
 fn every_line_of_shown_output_stands_in_a_report() {
-    let reports: Vec<String> = ["oneplus-2014", "hello-queue"]
-        .map(|folder| text(&format!("reports/{folder}/terminal.txt")))
-        .to_vec();
+    let reports = [reported(), text("reports/hello-queue/terminal.txt")];
     for block in blocks("text") {
         for line in block
             .lines()
@@ -91,6 +95,133 @@ fn every_line_of_shown_output_stands_in_a_report() {
                 .any(|report| report.lines().any(|l| l == line));
             assert!(there, "not in any report: {line}");
         }
+    }
+}
+
+/// The README as it is read: without blocks of code, code in lines, and targets of links.
+fn prose() -> String {
+    let readme = text("README.md");
+    let mut prose = String::new();
+    let outside = readme.split("```").step_by(2);
+    for part in outside.flat_map(|part| part.split('`').step_by(2)) {
+        let mut rest = part;
+        while let Some((before, after)) = rest.split_once("](") {
+            prose.push_str(before);
+            rest = after.split_once(')').map_or("", |(_, after)| after);
+        }
+        prose.push_str(rest);
+    }
+    prose
+}
+
+/// Digits of the prose, with what belongs to them.
+fn figures(prose: &str) -> Vec<String> {
+    let runs = prose.split(|c: char| !(c.is_ascii_digit() || ".:+ ".contains(c)));
+    let words = runs.flat_map(|run| run.split(' '));
+    words
+        .map(|word| word.trim_matches(['.', ':', '+']).to_owned())
+        .filter(|word| word.contains(|c: char| c.is_ascii_digit()))
+        .collect()
+}
+
+/// What the reports of the pre-order print.
+fn reported() -> String {
+    let folders = ["oneplus-2014", "oneplus-2014-full"];
+    let texts = folders.map(|folder| {
+        let path = root().join(format!("reports/{folder}/terminal.txt"));
+        fs::read_to_string(path).unwrap_or_default()
+    });
+    texts.join("\n")
+}
+
+/// A figure stands in a report of the pre-order, in the manifest, or among the exit codes; dates,
+/// names of things, and what a 95th percentile leaves out are the only others.
+#[test]
+fn every_figure_in_the_prose_is_a_figure_of_the_project() {
+    let reported = reported();
+    let exits = text("src/cli/exit.rs");
+    let manifest = text("Cargo.toml");
+    let named = ["2014", "2.0", "5"];
+    for figure in figures(&prose()) {
+        let held = figures(&reported).contains(&figure)
+            || exits.contains(&format!("=> {figure},"))
+            || manifest.contains(&format!("rust-version = \"{figure}\""))
+            || named.contains(&figure.as_str());
+        assert!(held, "{figure} stands in no report");
+    }
+}
+
+/// What the prose says in words holds for what was run.
+#[test]
+fn what_the_prose_says_in_words_is_so() {
+    let (prose, report) = (
+        prose().replace('\n', " "),
+        text("reports/oneplus-2014/terminal.txt"),
+    );
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = |words: &str| assert!(prose.contains(words), "the README says `{words}`");
+    says("Ten launches say so");
+    assert!(flat.contains("10 launches, paired"));
+    says("stays full for two hours");
+    let spell = "With double-servers, db is still the bottleneck from T+00:00 to T+";
+    let end = flat.split(spell).nth(1).expect("the database stays full");
+    let end = end.split(['.', ' ']).next().expect("an instant");
+    let parts: Vec<f64> = end
+        .split(':')
+        .map(|part| part.parse().expect("digits"))
+        .collect();
+    let hours = parts[0] + parts[1] / 60.0;
+    assert!((1.75..2.25).contains(&hours), "{hours} hours");
+    says("both orders and confirmation mails wait for it");
+    assert!(flat.contains("It holds up mail") && flat.contains("It holds up shop"));
+    says("more servers then add nothing");
+    let block = |name: &str| {
+        let found = report
+            .split("\n\n")
+            .find(|part| part.starts_with(&format!("{name}\n")));
+        found.expect("a block of the variant").to_owned()
+    };
+    let served = |name: &str| {
+        let block = block(name);
+        let line = block.lines().find(|line| line.contains("share(served)"));
+        let words: Vec<&str> = line.expect("who is served").split_whitespace().collect();
+        words[1].parse::<f64>().expect("a share in percent")
+    };
+    assert!((served("both") - served("patch-login")).abs() < 0.1);
+    says("nearly everybody");
+    assert!(served("patch-login") > 99.0);
+    says("tens of thousands");
+    let orders = served("baseline") * 1_200.0;
+    assert!((20_000.0..99_000.0).contains(&orders), "{orders} orders");
+    says("more than a hundred traces worked by hand");
+    assert!(traces() > 100);
+}
+
+/// Traces of `tests/semantics`: each is a test.
+fn traces() -> usize {
+    let files = fs::read_dir(root().join("tests/semantics")).expect("there are traces");
+    let texts = files.map(|file| fs::read_to_string(file.expect("a file").path()));
+    texts
+        .map(|text| text.unwrap_or_default().matches("#[test]").count())
+        .sum()
+}
+
+/// Commands within a line of text run as well.
+#[test]
+fn every_command_in_a_line_runs() {
+    let readme = text("README.md");
+    let outside = readme.split("```").step_by(2);
+    let code = outside.flat_map(|part| part.split('`').skip(1).step_by(2));
+    let commands: Vec<&str> = code.filter(|code| code.starts_with("onrush ")).collect();
+    assert!(commands.len() > 5, "{commands:?}");
+    let scene = scene();
+    for command in commands {
+        let words: Vec<&str> = command.split_whitespace().skip(1).collect();
+        let answer = match words.len() {
+            1 => scene.run([words[0], "--help"]),
+            _ => scene.run(words.iter().copied()),
+        };
+        assert_eq!(answer.code, 0, "{command}\n{}", answer.err);
     }
 }
 

@@ -2,13 +2,17 @@
 //!
 //! Each is made anew at the replications that the everyday suite can afford and compared with the
 //! folder; `ONRUSH_BLESS=1 cargo test reports` writes them. `ONRUSH_FULL=1` does the same for the
-//! dear ones that the README quotes (`cargo test --release reports` then takes minutes). So a
-//! change of behaviour is a readable difference in a review. What is too large to keep (results,
-//! timeline, page) is pinned by its digest; bitmaps are checked for their shape elsewhere.
+//! dear ones that the README quotes (`cargo test --release reports` then takes minutes, with the
+//! draws over the ranges of the inputs half an hour). So a change of behaviour is a readable
+//! difference in a review. What is too large to keep (results, timeline, page) is pinned by its
+//! digest; bitmaps are checked for their shape elsewhere.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use onrush::report::number;
 
 use crate::support::Scene;
 
@@ -46,14 +50,21 @@ const SALE_IN_FULL: Report = Report {
     model: "oneplus-2014",
     words: &["compare"],
 };
+/// Thirty launches, and the conclusions held against draws of the inputs: words without pictures.
+const SALE_WITH_DRAWS: Report = Report {
+    folder: "oneplus-2014-full",
+    model: "oneplus-2014",
+    words: &["compare", "--full"],
+};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Whether a file of the output is kept as it is.
-fn is_kept(name: &str) -> bool {
-    name.ends_with(".svg") || name == "summary.md"
+fn is_kept(report: &Report, name: &str) -> bool {
+    let has_pictures = !report.words.contains(&"--full");
+    (name.ends_with(".svg") && has_pictures) || name == "summary.md"
 }
 
 /// FNV-1a of 64 bits (Fowler, Noll, Vo).
@@ -80,6 +91,7 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
     );
     let mut files = vec![("terminal.txt".to_owned(), answer.out.into_bytes())];
     let mut digests = String::new();
+    let mut document = serde_json::Value::Null;
     for folder in ["", "charts/"] {
         for name in scene.names(&format!("out/{folder}")) {
             let path = scene.path(&format!("out/{folder}{name}"));
@@ -87,7 +99,10 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
                 continue;
             }
             let bytes = fs::read(&path).expect("it was written");
-            if is_kept(&name) {
+            if name == "results.json" {
+                document = serde_json::from_slice(&bytes).expect("results are JSON");
+            }
+            if is_kept(report, &name) {
                 files.push((format!("{folder}{name}"), bytes));
             } else {
                 let line = writeln!(digests, "{:016x} {folder}{name}", digest(&bytes));
@@ -95,8 +110,58 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
             }
         }
     }
+    for (_, bytes) in files.iter().filter(|(name, _)| name == "summary.md") {
+        let summary = String::from_utf8_lossy(bytes);
+        let strangers = strangers(&summary, &document);
+        assert!(strangers.is_empty(), "not in results.json: {strangers:?}");
+    }
     files.push(("digests.txt".to_owned(), digests.into_bytes()));
     files
+}
+
+/// Figures of a summary that no part of its document spells. What only charts show is left out, so
+/// that a figure cannot stand there by chance.
+fn strangers(summary: &str, document: &serde_json::Value) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    collect(document, &mut known);
+    // Counts of a percentile and heads of columns are words, not figures of the study; of the hash
+    // only the beginning is printed.
+    known.extend(["8", "9", "10", "5", "50", "95", "99"].map(str::to_owned));
+    let hash = document["model"]["hash"].as_str().unwrap_or_default();
+    known.extend(figures(&hash[..hash.len().min(6)]));
+    let mut all = figures(summary);
+    all.retain(|figure| !known.contains(figure));
+    all
+}
+
+/// Every run of digits with what belongs to it.
+fn figures(text: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == number::GAP;
+    let runs = text.split(|c| !is_part(c));
+    runs.map(|run| run.trim_matches(['.', number::GAP]).to_owned())
+        .filter(|run| run.contains(|c: char| c.is_ascii_digit()))
+        .collect()
+}
+
+fn collect(value: &serde_json::Value, known: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Number(n) => {
+            for spelling in number::spellings(n.as_f64().expect("a number")) {
+                known.extend(figures(&spelling));
+            }
+        }
+        serde_json::Value::String(text) => known.extend(figures(text)),
+        serde_json::Value::Array(all) => all.iter().for_each(|value| collect(value, known)),
+        serde_json::Value::Object(map) => {
+            for (key, value) in map {
+                if !["timeline", "heat", "spectrum", "values", "rows"].contains(&key.as_str()) {
+                    known.extend(figures(key));
+                    collect(value, known);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) {
@@ -142,8 +207,18 @@ fn the_quick_report_of_the_pre_order_is_current() {
 }
 
 #[test]
-fn the_full_report_of_the_pre_order_is_current() {
+fn the_full_reports_of_the_pre_order_are_current() {
     if std::env::var_os("ONRUSH_FULL").is_some() {
         check(&SALE_IN_FULL);
+        check(&SALE_WITH_DRAWS);
     }
+}
+
+#[test]
+fn a_figure_that_is_not_in_the_document_is_noticed() {
+    let document = serde_json::json!({ "served": 0.2468, "timeline": { "n": [71.3] } });
+    let summary = |served: &str| format!("baseline serves {served} % of those who came");
+    assert!(strangers(&summary("24.7"), &document).is_empty());
+    assert_eq!(strangers(&summary("24.8"), &document), ["24.8"]);
+    assert_eq!(strangers(&summary("71.3"), &document), ["71.3"]);
 }

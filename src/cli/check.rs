@@ -18,7 +18,7 @@ use crate::model::capacity::{Capacity, Resource};
 use crate::model::{Checked, Effort, Model};
 use crate::program::{self, Asked};
 use crate::report::number;
-use crate::report::terminal::Look;
+use crate::report::terminal::{Look, labelled};
 use crate::report::words;
 
 pub(super) use cost::refuse_too_much;
@@ -79,6 +79,9 @@ fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
     Ok(())
 }
 
+/// Column in which what is said stands beside its label.
+const BESIDE: usize = 12;
+
 /// Everything that there is to say about a sound model.
 pub fn said(name: &str, model: &Model) -> String {
     let mut text = format!("{name} · {}\n", model.title);
@@ -124,12 +127,13 @@ fn loads(capacity: &Capacity) -> String {
         } else {
             "carry"
         };
-        text.push_str(&format!(
-            "\nBOTTLENECK  the {} of {} {verdict} the peak: they can do {} of such visits\n",
+        let verdict = format!(
+            "the {} of {} {verdict} the peak: they can do {} of such visits",
             first.kind.unit(),
             first.kind.name(),
             number::rate(most),
-        ));
+        );
+        text.push_str(&format!("\n{}", labelled("BOTTLENECK", BESIDE, &verdict)));
     }
     text
 }
@@ -157,7 +161,7 @@ fn variants(model: &Model) -> String {
         .collect();
     match names.is_empty() {
         true => String::new(),
-        false => format!("\nVARIANTS    {}\n", words::listed(&names)),
+        false => format!("\n{}", labelled("VARIANTS", BESIDE, &words::listed(&names))),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `compare`: which what-if helps, by how much, how sure; what each change is worth.
 
+use std::time::Instant;
+
 use super::args::Compare;
 use super::check::refuse_too_much;
 use super::console::Console;
@@ -9,6 +11,7 @@ use super::load::{self, no_variant};
 use super::plan::plan;
 use super::study::{self, Question};
 use crate::model::Model;
+use crate::report::{number, words};
 use crate::study::Effort;
 
 /// Compares variants with the model as it is and delivers the answer.
@@ -40,7 +43,15 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         true => loaded.text.clone(),
         false => loaded.model.written(),
     };
+    let began = Instant::now();
     let results = study::results(loaded.model, question, &plan, console)?;
+    if asked.full {
+        let took = number::duration(began.elapsed().as_secs_f64());
+        console.note(&format!(
+            "{} and the draws took {took}",
+            words::launches(results.replications)
+        ));
+    }
     let answer = Answer {
         results: &results,
         model: Some(text),

@@ -10,19 +10,13 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
-use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle};
+use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle, is_request};
+use crate::observation::classes::{self, CLASSES};
 use crate::observation::{
-    BinTimes, CallCounter, CallSample, HeatCell, LANES, Observation, Outcome, SampleId,
-    ServiceCounter, ServiceLevel, Sketch, Tally, UserCounter, Window,
+    BinTimes, CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter,
+    ServiceLevel, Sketch, Tally, UserCounter, Window,
 };
 use crate::program::{CallId, Instruction};
-
-/// Coarse buckets to a doubling of the time.
-const OCTAVE: usize = 32;
-const _: () = assert!(coarse_middle(OCTAVE) > HeatCell::edge_ns(1));
-const _: () = assert!(coarse_middle(2 * OCTAVE - 1) < HeatCell::edge_ns(2));
-const _: () = assert!(coarse_middle(20 * OCTAVE) > HeatCell::edge_ns(20));
-const _: () = assert!(coarse_middle(21 * OCTAVE - 1) < HeatCell::edge_ns(21));
 
 impl Sim<'_> {
     /// Ends the measured period: at the horizon, before a drain goes on.
@@ -37,7 +31,9 @@ impl Sim<'_> {
         }
         for meter in &self.rec.meters {
             for lane in 0..lanes {
-                frozen.integrals.push(meter.integral(lane, now) as f64 / 1e9);
+                frozen
+                    .integrals
+                    .push(meter.integral(lane, now) as f64 / 1e9);
                 frozen.maxima.push(meter.max(lane));
             }
         }
@@ -211,7 +207,9 @@ impl Sim<'_> {
             tally_bins: (0..self.rec.tallies.len())
                 .map(|i| self.bins_of(i))
                 .collect(),
-            heat: self.heat(),
+            heat: (0..self.rec.tallies.len())
+                .map(|i| self.heat_of(i))
+                .collect(),
             marked: {
                 let told = |m: &Option<(Time, Time)>| m.map(|(a, b)| (told(a), told(b)));
                 self.rec.marked.iter().map(told).collect()
@@ -245,28 +243,21 @@ impl Sim<'_> {
         .collect()
     }
 
-    /// Requests by how long they took, classes of an octave each.
-    fn heat(&self) -> Vec<HeatCell> {
-        let mut cells = Vec::new();
-        for call in 0..self.program.layout.calls {
-            let sample = self.program.layout.call_time(call, CallSample::Request);
-            let bins = self.rec.tallies[sample.0 as usize]
-                .bins
-                .chunks_exact(COARSE);
-            for (bin, buckets) in bins.enumerate() {
-                let octaves = buckets
-                    .chunks_exact(OCTAVE)
-                    .map(|of| of.iter().sum::<u32>());
-                let met = octaves.enumerate().filter(|(_, n)| *n > 0);
-                cells.extend(met.map(|(class, n)| HeatCell {
-                    call,
-                    bin: bin as u32,
-                    class: class as u32,
-                    n,
-                }));
-            }
+    /// How many requests took how long, by the stretch of bins in which they started.
+    fn heat_of(&self, index: usize) -> Vec<u32> {
+        if !is_request(&self.program.layout, SampleId(index as u32)) {
+            return Vec::new();
         }
-        cells
+        let row = COARSE * classes::bins_in_row(self.rec.bins);
+        let rows = self.rec.tallies[index].bins.chunks(row);
+        rows.flat_map(|bins| {
+            let mut counts = [0; CLASSES];
+            for (bucket, count) in bins.iter().enumerate() {
+                counts[bucket % COARSE * CLASSES / COARSE] += count;
+            }
+            counts
+        })
+        .collect()
     }
 
     fn windows(&self) -> Vec<Window> {

@@ -508,16 +508,28 @@ fn refill<T: Clone>(values: &mut Vec<T>, len: usize, value: T) {
 
 /// Whether a sample is followed by bin: requests and journeys.
 pub(super) fn is_binned(layout: &Layout, sample: SampleId) -> bool {
+    sample.0 < layout.journeys || is_request(layout, sample)
+}
+
+/// Whether a sample holds the requests of a call.
+pub(super) fn is_request(layout: &Layout, sample: SampleId) -> bool {
     let calls_from = layout.journeys;
     let calls_to = layout.call_time(layout.calls, CallSample::Request).0;
-    let id = sample.0;
-    id < calls_from || (id < calls_to && (id - calls_from).is_multiple_of(2))
+    (calls_from..calls_to).contains(&sample.0) && (sample.0 - calls_from).is_multiple_of(2)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observation::classes::{self, CLASSES};
     use proptest::prelude::*;
+
+    #[test]
+    fn classes_begin_where_coarse_buckets_do() {
+        for class in 0..CLASSES {
+            assert_eq!(coarse(classes::edge(class)), class * COARSE / CLASSES);
+        }
+    }
 
     proptest! {
         #[test]

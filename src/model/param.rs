@@ -126,7 +126,10 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> O
     let counts = fields.text(r, "unit");
     let known = fields.word(r, "known", &KNOWN).unwrap_or(Known::Assumed);
     let node = fields.require(r, "value")?;
-    let (value, unit) = base_case(r, node)?;
+    let (value, mut unit) = base_case(r, node)?;
+    if unit == ParamUnit::Number && has_shares_for_ends(fields) {
+        unit = ParamUnit::Share;
+    }
     let range = range(r, fields, unit);
     let dist = fields.get("dist").and_then(|node| match unit {
         ParamUnit::Seconds => r.times(node),
@@ -191,6 +194,13 @@ fn plain(amount: Amount) -> (f64, ParamUnit) {
         Amount::Time(time) => (time.as_secs_f64(), ParamUnit::Seconds),
         Amount::Rate(rate) => (rate, ParamUnit::PerSecond),
     }
+}
+
+/// Whether the range is written in percent: a base case of `0.6` is a share then.
+fn has_shares_for_ends(fields: &Fields<'_>) -> bool {
+    let ends = fields.get("range").and_then(Node::list).unwrap_or_default();
+    let percent = |node: &Node| matches!(&node.value, Value::Text(text) if text.ends_with('%'));
+    !ends.is_empty() && ends.iter().all(percent)
 }
 
 fn range<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, unit: ParamUnit) -> Option<(f64, f64)> {

@@ -3,6 +3,7 @@
 //! The engine's recorder fills an [`Observation`]; estimates are made from many of them. It does
 //! not know who records or who reads, and holds no name: positions come from the [`Layout`].
 
+pub mod classes;
 pub mod layout;
 pub mod probe;
 pub mod sketch;
@@ -102,9 +103,9 @@ pub struct Observation {
     /// By [`SampleId`] of call requests and journeys (the others are empty), then bin: durations
     /// by the bin in which they started.
     pub tally_bins: Vec<Vec<BinTimes>>,
-    /// Requests of call steps that ended ok, by how long they took and when they started: only
-    /// where there are any, in the order of the call steps, then of the bins, then of the classes.
-    pub heat: Vec<HeatCell>,
+    /// By [`SampleId`] of call requests (the others are empty), then stretch of bins, then class of
+    /// [`classes`]: how many of those that started in the stretch ended ok after so long.
+    pub heat: Vec<Vec<u32>>,
     /// By mark: when it was first and last passed; absent when it never was.
     pub marked: Vec<Option<(Time, Time)>>,
     /// By journey, then top-level step.
@@ -151,26 +152,6 @@ pub struct BinTimes {
     pub p99: f32,
     /// The 95th percentile of all that started; absent also where it is longer than any time.
     pub p95_all: f32,
-}
-
-/// Requests of one call step that started in one bin and took similarly long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeatCell {
-    /// The call step.
-    pub call: u32,
-    /// The bin in which they started.
-    pub bin: u32,
-    /// How long they took: see [`HeatCell::edge_ns`].
-    pub class: u32,
-    /// How many.
-    pub n: u32,
-}
-
-impl HeatCell {
-    /// The least time of a class, in ns: each is twice as wide as the one before.
-    pub const fn edge_ns(class: u32) -> u64 {
-        if class == 0 { 0 } else { 1 << (14 + class) }
-    }
 }
 
 /// What became of those who reached a top-level step of a journey.

@@ -2,9 +2,12 @@
 //!
 //! One idea: a table is made once, as text in cells, and set by the page and by Markdown alike.
 
-use super::chart::{Kind, Picture, Subject, funnel, heat, multiples, outcome, ribbon, spectrum};
+mod behind;
+
+pub(crate) use behind::of_picture;
+
 use super::{number, reading, words};
-use crate::results::{Estimate, Percentiles, Results, Timeline, Unit, Variant, key};
+use crate::results::{Estimate, Percentiles, Results, Unit, Variant, key};
 
 /// A table as text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,7 +40,7 @@ const ROWS: usize = 40;
 
 /// The outcomes of users by variant, with what each comes to.
 pub(crate) fn outcomes(results: &Results) -> Table {
-    let mut table = Table::new(words::USERS_BY_OUTCOME, &[""]);
+    let mut table = Table::new(words::USERS_BY_OUTCOME, &[words::USERS]);
     let variants: Vec<(&str, &Variant)> = reading::variants(results).collect();
     table
         .head
@@ -279,8 +282,7 @@ pub(crate) fn conclusions(results: &Results) -> Table {
         table.rows.push(vec![
             conclusion.name.clone(),
             conclusion.rule.clone(),
-            words::chance(conclusion.kept.as_ref()),
-            words::chance(conclusion.all.as_ref()),
+            words::holds_in(conclusion),
         ]);
     }
     table
@@ -414,186 +416,5 @@ pub(crate) fn worth(results: &Results, name: &str, metric: &str) -> Table {
     table
         .rows
         .push(vec![words::ALL_TOGETHER.to_owned(), total.clone(), total]);
-    table
-}
-
-/// The figures behind a chart.
-pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
-    let name = match &picture.subject {
-        Subject::Variant(name) => name.as_str(),
-        Subject::Study => reading::baseline_name(results),
-    };
-    let nobody = Variant::default();
-    let variant = results.variants.get(name).unwrap_or(&nobody);
-    match &picture.kind {
-        Kind::Outcome => outcome_rows(variant),
-        Kind::Heat => heat_rows(results, variant),
-        Kind::Ribbon(step) => ribbon_rows(variant, step),
-        Kind::Spectrum(step) => spectrum_rows(results, step),
-        Kind::Forest => forest_rows(results),
-        Kind::Waterfall(of, metric) => worth(results, of, metric),
-        Kind::Multiples(names) => multiples_rows(results, names),
-        Kind::Funnel(journey) => funnel_rows(variant, journey),
-    }
-}
-
-/// The bins that a table shows: at most [`ROWS`], at even distances, with their start.
-fn bins(timeline: &Timeline) -> Vec<(usize, String)> {
-    let count = timeline.n as usize;
-    let step = count.div_ceil(ROWS).max(1);
-    (0..count)
-        .step_by(step)
-        .map(|bin| {
-            (
-                bin,
-                number::instant(timeline.start_s + timeline.bin_s * bin as f64),
-            )
-        })
-        .collect()
-}
-
-/// Columns of series over time: head, values, unit.
-type Column<'a> = (String, &'a [Option<f64>], Unit);
-
-fn over_time(timeline: &Timeline, columns: &[Column<'_>]) -> Table {
-    let mut table = Table::new(words::BY_TIME, &[words::TIME]);
-    table.head.extend(columns.iter().map(|c| c.0.clone()));
-    for (bin, at) in bins(timeline) {
-        let cells = columns.iter().map(|(_, values, unit)| {
-            let value = values.get(bin).copied().flatten();
-            value.map_or_else(|| number::ABSENT.to_owned(), |v| number::value(v, *unit))
-        });
-        table.rows.push([at].into_iter().chain(cells).collect());
-    }
-    table
-}
-
-fn outcome_rows(variant: &Variant) -> Table {
-    let timeline = &variant.timeline;
-    let layers = outcome::layers(variant);
-    let names = [key::ARRIVED]
-        .into_iter()
-        .chain(layers.iter().map(|l| l.name));
-    let mut columns: Vec<Column<'_>> = Vec::new();
-    for name in names {
-        if let Some(series) = timeline.series.get(&key::count(name)) {
-            columns.push((words::so_far_head(name), &series.mean, Unit::Count));
-        }
-        if let Some(series) = timeline.series.get(&key::rate(name)) {
-            columns.push((words::rate_head(name), &series.mean, Unit::PerSecond));
-        }
-    }
-    over_time(timeline, &columns)
-}
-
-fn heat_rows(results: &Results, variant: &Variant) -> Table {
-    let rows = heat::rows(&results.model, variant);
-    let columns: Vec<Column<'_>> = rows
-        .iter()
-        .map(|row| (row.name.to_owned(), row.held, Unit::Share))
-        .collect();
-    over_time(&variant.timeline, &columns)
-}
-
-fn ribbon_rows(variant: &Variant, step: &str) -> Table {
-    let timeline = &variant.timeline;
-    let mut columns: Vec<Column<'_>> = ["p50", "p95", "p99"]
-        .into_iter()
-        .map(|form| {
-            (
-                form.to_owned(),
-                ribbon::times(timeline, form, step),
-                Unit::Seconds,
-            )
-        })
-        .collect();
-    let shares = ribbon::shares(timeline, step);
-    columns.push((words::SHARE_WHO_GOT_IN.to_owned(), shares, Unit::Share));
-    over_time(timeline, &columns)
-}
-
-fn spectrum_rows(results: &Results, step: &str) -> Table {
-    let curves = spectrum::curves(results, step);
-    let mut table = Table::new(words::time_of_all(step), &[words::PERCENTILE]);
-    table
-        .head
-        .extend(curves.iter().map(|(_, name, _)| (*name).to_owned()));
-    let mut shares: Vec<f64> = curves
-        .iter()
-        .flat_map(|(_, _, c)| c.q.iter().copied())
-        .collect();
-    shares.sort_by(f64::total_cmp);
-    shares.dedup_by(|a, b| a.total_cmp(b).is_eq());
-    let step = shares.len().div_ceil(ROWS).max(1);
-    for share in shares.into_iter().step_by(step) {
-        let cells = curves.iter().map(|(_, _, curve)| {
-            let at = curve.q.iter().position(|q| q.total_cmp(&share).is_eq());
-            match at.map(|at| curve.s.get(at).copied().flatten()) {
-                Some(Some(time)) => number::duration(time),
-                Some(None) => words::NEVER.to_owned(),
-                None => number::ABSENT.to_owned(),
-            }
-        });
-        table.rows.push(
-            [number::percentile(share)]
-                .into_iter()
-                .chain(cells)
-                .collect(),
-        );
-    }
-    let shares = curves.iter().map(|(_, _, c)| number::share(c.served_share));
-    let last = [words::SHARE_WHO_GOT_IN.to_owned()]
-        .into_iter()
-        .chain(shares);
-    table.rows.push(last.collect());
-    table
-}
-
-fn forest_rows(results: &Results) -> Table {
-    let mut table = Table::new(words::PAIRED_DIFFERENCES, &words::DIFFERENCE_HEAD);
-    for metric in reading::headline(results) {
-        let unit = reading::measure(results, metric).unit;
-        for (name, _) in reading::others(results) {
-            let Some(found) = reading::difference(results, name, metric) else {
-                continue;
-            };
-            let threshold = found.threshold.map(|t| words::threshold(t, unit));
-            table.rows.push(vec![
-                metric.to_owned(),
-                name.to_owned(),
-                words::difference(found, unit),
-                threshold.unwrap_or_default(),
-                words::marked_verdict(found, unit),
-                words::pairs(found),
-            ]);
-        }
-    }
-    table
-}
-
-fn multiples_rows(results: &Results, names: &[String]) -> Table {
-    let mut part = results.clone();
-    part.order.retain(|name| names.contains(name));
-    debug_assert!(names.len() <= multiples::COLUMNS);
-    outcomes(&part)
-}
-
-fn funnel_rows(variant: &Variant, journey: &str) -> Table {
-    let mut table = Table::new(words::steps_of(journey), &words::STEP_HEAD);
-    let Some(flow) = variant
-        .journeys
-        .get(journey)
-        .filter(|j| funnel::is_known(j))
-    else {
-        return table;
-    };
-    for step in &flow.steps {
-        table.rows.push(vec![
-            step.name.clone(),
-            words::estimate(step.reached.as_ref(), Unit::Count),
-            words::estimate(step.passed.as_ref(), Unit::Count),
-            words::lost_at(step),
-        ]);
-    }
     table
 }

@@ -7,10 +7,13 @@
 mod caption;
 mod figure;
 mod heading;
+mod settling;
 
 pub use caption::*;
 pub use figure::*;
 pub use heading::*;
+pub use settling::{next_step, settling};
+use settling::{objective_settling, unclear_objectives};
 
 use super::number::{self, change, duration, instant, points, share};
 use super::reading::{self, GotIn, SERVED};
@@ -132,18 +135,6 @@ pub fn ascii(text: &str) -> String {
     plain
 }
 
-/// What would settle something unclear: `about 210 launches would settle it`.
-pub fn settling(settled_by: Option<u64>, done: u32) -> String {
-    match settled_by {
-        Some(n) if n <= 10 * u64::from(done) => format!(
-            "about {} launches would settle it, at most three times as many",
-            number::whole(n as f64)
-        ),
-        Some(_) => "more launches would not settle it at a sensible cost".to_owned(),
-        None => "more launches may settle it".to_owned(),
-    }
-}
-
 /// The word of a difference, with what would settle it if unclear.
 pub fn verdict_with_reason(found: &Difference, unit: Unit) -> String {
     let Some(verdict) = found.verdict else {
@@ -156,6 +147,14 @@ pub fn verdict_with_reason(found: &Difference, unit: Unit) -> String {
         }
         (Verdict::Unclear, _) => format!("unclear: {}", settling(found.settled_by, found.of)),
         _ => verdict_word(verdict).to_owned(),
+    }
+}
+
+/// ` (and 3 more like it in summary.md)`.
+pub fn more_of_the_same(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        _ => format!(" (and {more} more like it, in summary.md)"),
     }
 }
 
@@ -213,7 +212,7 @@ fn run_sentence(variant: &Variant) -> String {
     let all = variant.objectives.len();
     let mut text = match (failed, unclear) {
         (0, 0) => format!("HOLDS: {}.", of_all("meets", all, all)),
-        (0, _) => format!("UNCLEAR: {}.", unclear_objectives(unclear, all)),
+        (0, _) => format!("UNCLEAR: {}.", unclear_objectives(variant)),
         _ => format!("{}.", of_all("FAILS", failed, all)),
     };
     if failed > 0 && unclear > 0 {
@@ -248,24 +247,6 @@ fn of_all(verb: &str, some: usize, all: usize) -> String {
     }
 }
 
-/// `one of three objectives is unclear`.
-fn unclear_objectives(unclear: usize, all: usize) -> String {
-    let verb = if unclear == 1 { "is" } else { "are" };
-    match all {
-        1 => "its objective is unclear at this number of launches".to_owned(),
-        2 if unclear == 2 => "both objectives are unclear at this number of launches".to_owned(),
-        _ if unclear == all => format!(
-            "all {} objectives are unclear at this number of launches",
-            small(all)
-        ),
-        _ => format!(
-            "{} of {} objectives {verb} unclear at this number of launches",
-            small(unclear),
-            small(all)
-        ),
-    }
-}
-
 /// The objectives of a variant in a compare: `meets all three objectives`.
 fn objectives_clause(variant: &Variant) -> Option<String> {
     let all = variant.objectives.len();
@@ -274,7 +255,7 @@ fn objectives_clause(variant: &Variant) -> Option<String> {
     if all == 0 {
         None
     } else if failed == 0 && met < all {
-        Some(unclear_objectives(all - met, all))
+        Some(unclear_objectives(variant))
     } else if met == 0 && all == 1 {
         Some("fails its objective".to_owned())
     } else if met == 0 && all == 2 {
@@ -607,11 +588,12 @@ fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<Str
         .and_then(|e| e.estimate)
         .filter(|i| *i != 0.0)
     {
+        let than = if together > 0.0 { "more" } else { "less" };
         text.push_str(&format!(
-            " Beyond what each does alone, together they add {}{}.",
-            number::change(together, unit),
+            " Together they come to {} {than} than what each does alone{}.",
+            number::change(together.abs(), unit).trim_start_matches('+'),
             match found.method {
-                AttributionMethod::Shapley => ", already shared out above",
+                AttributionMethod::Shapley => "; that is shared out above",
                 AttributionMethod::OneAtATime => "",
             }
         ));
@@ -681,8 +663,8 @@ pub fn objective_reason(objective: &Objective) -> String {
         ));
     }
     if objective.verdict == ObjectiveVerdict::Unclear {
-        let done = objective.chance.map_or(0, |p| p.n);
-        text.push_str(&format!("; {}", settling(objective.settled_by, done)));
+        let settling = objective_settling(objective.settled_by);
+        text.push_str(&format!("; {settling}"));
     }
     text
 }

@@ -44,6 +44,8 @@ pub struct Uncertain {
     pub draws: u32,
     /// Draws whose `keep_metric` lies within the published range.
     pub kept: u32,
+    /// Draws that were not run: they make no valid model, or need more than a replication may.
+    pub unplayed: u32,
     /// Replications of each variant at each draw.
     pub replications: u32,
     /// The metric that decides whether a draw is plausible.
@@ -71,7 +73,7 @@ pub struct Conclusion {
     /// Share of kept draws in which it holds; absent if none was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<Probability>,
-    /// Share of all draws in which it holds.
+    /// Share of all draws in which it holds; absent where only kept ones were run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all: Option<Probability>,
 }
@@ -106,6 +108,8 @@ pub struct Draw {
     pub keep_value: Option<f64>,
     /// Whether it lies within the published range.
     pub kept: bool,
+    /// False if the draw makes no valid model, or needs more than a replication may.
+    pub played: bool,
     /// For each conclusion, in their order, whether it holds; absent where it cannot be said.
     pub holds: Vec<Option<bool>>,
 }

@@ -45,6 +45,8 @@ pub struct ModelFacts {
     pub services: Vec<String>,
     /// Faults, in order of time.
     pub faults: Vec<FaultFacts>,
+    /// The variants that the model has, run or not, in the order of the file.
+    pub variants: Vec<String>,
     /// Remarks of the model for the timeline.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteAt>,

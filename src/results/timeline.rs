@@ -38,13 +38,16 @@ pub struct Series {
     pub n: Vec<u32>,
 }
 
-/// How many took how long, by time of start: each row a histogram, summed over replications.
+/// How long those took that ended ok, by time of start: each row a histogram, summed over
+/// replications.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Heat {
+    /// Width of a row, seconds: some bins of the timeline, from its start on.
+    pub row_s: f64,
     /// Edges of the latency classes, seconds, rising; class i lies between edges i and i + 1.
     pub edges_s: Vec<f64>,
-    /// For each bin of the timeline, the number in each class.
+    /// For each row, the number in each class.
     pub counts: Vec<Vec<u64>>,
 }
 

@@ -27,8 +27,8 @@ use crate::study::trigger::{self, Judge};
 ///
 /// # Errors
 /// If the model concludes nothing or no parameter has a range, or if nothing was finished when
-/// somebody stopped it. A draw that needs more than it may use, or makes no valid model, is not
-/// kept.
+/// somebody stopped it. A draw that needs more than it may use, or makes no valid model, is counted
+/// and not kept.
 pub fn uncertain(
     results: &mut Results,
     model: &Checked,
@@ -89,6 +89,7 @@ impl Inquiry<'_> {
         let Some(baseline) = self.run(draw, BASELINE, &mut judge, seat)? else {
             return Ok(row);
         };
+        row.played = true;
         row.kept = match &self.asked.keep {
             Some(keep) => {
                 row.keep_value = value(&baseline, &keep.metric.to_string());
@@ -176,6 +177,7 @@ impl Inquiry<'_> {
         results::Uncertain {
             draws: rows.len() as u32,
             kept: kept.len() as u32,
+            unplayed: rows.iter().filter(|row| !row.played).count() as u32,
             replications: 1,
             keep_metric: keep.map(|keep| keep.metric.to_string()).unwrap_or_default(),
             keep_range: keep.map(|keep| [keep.low, keep.high]).unwrap_or_default(),

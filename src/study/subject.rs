@@ -47,6 +47,7 @@ pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts
             .collect(),
         services: program.names.services_in_call_order.clone(),
         faults: faults(model),
+        variants: model.variants.iter().map(|one| one.name.clone()).collect(),
         notes: model
             .notes
             .iter()

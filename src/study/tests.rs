@@ -302,6 +302,10 @@ fn limits_fail_with_the_replication() {
 #[test]
 fn conclusions_are_held_against_draws() {
     let uncertain = r#"
+[param.prepared]
+value = "60%"
+range = ["30%", "85%"]
+
 [uncertain]
 draws = 12
 keep = { that = "share(served)", is = ["5%", "80%"] }
@@ -329,6 +333,9 @@ holds = ["more-servers: share(served) > 99%"]
     let found = results.answers.uncertain.unwrap();
     assert_eq!((found.draws, found.rows.len()), (12, 12));
     assert!(found.kept > 0 && found.kept < 12, "{} kept", found.kept);
+    assert_eq!(found.unplayed, 0, "a drawn share is a share");
+    let prepared = found.rows.iter().map(|row| row.params["prepared"]);
+    assert!(prepared.clone().all(|share| 0.0 < share && share < 1.0));
     let [patch, servers] = found.conclusions.as_slice() else {
         panic!("{:?}", found.conclusions);
     };

@@ -161,7 +161,7 @@ fn counters(program: &Program) -> Vec<(String, CounterId)> {
     )];
     for outcome in Outcome::GENERAL {
         all.push((
-            format!("users end {}", outcome.word()),
+            format!("users end {}", outcome.word(&[])),
             layout.users_ended(outcome),
         ));
     }

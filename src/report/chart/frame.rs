@@ -226,10 +226,12 @@ pub(crate) struct EndLabel {
 }
 
 /// What of a line or area stands beside its label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Swatch {
     /// A patch of its colour.
     Patch,
+    /// A patch of its colour, as faint as the area.
+    Faint(f64),
     /// A piece of its line.
     Stroke,
 }
@@ -258,6 +260,16 @@ pub(crate) fn end_labels(scene: &mut Scene, panel: Area, labels: &[EndLabel]) {
         scene.line(leader, Ink::Muted, 1.0);
         match label.swatch {
             Swatch::Patch => scene.mark((x + 21.0, y), ink, Marker::Square),
+            Swatch::Faint(alpha) => {
+                let patch = Area {
+                    x: x + 16.0,
+                    y: y - 5.0,
+                    w: 12.0,
+                    h: 10.0,
+                };
+                scene.fill_box(patch, Ink::Paper, 1.0);
+                scene.fill_box(patch, ink, alpha);
+            }
             Swatch::Stroke => {
                 let stroke = vec![(x + 16.0, y), (x + LEADER - 7.0, y)];
                 scene.fill_box(behind(x + 15.0, y), Ink::Paper, 1.0);

@@ -3,6 +3,7 @@
 //! One idea: a study decides which charts there are; a chart decides nothing but its own drawing.
 //! They know results and words, and are the only place that knows plotters.
 
+pub(crate) mod density;
 pub(crate) mod forest;
 pub(crate) mod frame;
 pub(crate) mod funnel;
@@ -44,6 +45,8 @@ pub enum Kind {
     Heat,
     /// Times of a step over time.
     Ribbon(String),
+    /// How many requests of a step took how long, over time.
+    Density(String),
     /// Percentiles of a step, variant by variant.
     Spectrum(String),
     /// Paired differences.
@@ -115,6 +118,7 @@ impl Picture {
             Kind::Outcome => outcome::draw(size, heading, variant, &model.faults),
             Kind::Heat => heat::draw(size, heading, model, variant),
             Kind::Ribbon(step) => ribbon::draw(size, heading, (variant, step), &model.faults),
+            Kind::Density(step) => density::draw(size, heading, (variant, step), &model.faults),
             Kind::Spectrum(step) => spectrum::draw(size, heading, results, step),
             Kind::Forest => forest::draw(size, heading, results),
             Kind::Waterfall(of, metric) => {
@@ -224,6 +228,10 @@ impl Gallery<'_> {
             if ribbon::is_known(&variant.timeline, step) {
                 let kind = Kind::Ribbon(step.to_owned());
                 self.hang(&format!("times-{step}-{name}"), kind, subject());
+            }
+            if density::is_known(variant, step) {
+                let kind = Kind::Density(step.to_owned());
+                self.hang(&format!("spread-{step}-{name}"), kind, subject());
             }
         }
         if !reading::is_compared(self.results) {

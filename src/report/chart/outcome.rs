@@ -49,7 +49,8 @@ fn names(variant: &Variant) -> impl Iterator<Item = &str> {
     LAYERS.into_iter().chain(own)
 }
 
-/// The layers that anybody is in, bottom first.
+/// The layers that anybody is in, bottom first. The last bin ends with everybody counted: who is at
+/// home then, before another visit, belongs to what ended the last one.
 pub(crate) fn layers(variant: &Variant) -> Vec<Layer<'_>> {
     let timeline = &variant.timeline;
     let arrived = so_far(timeline, key::ARRIVED);
@@ -59,7 +60,11 @@ pub(crate) fn layers(variant: &Variant) -> Vec<Layer<'_>> {
         if name == "inside" {
             continue;
         }
-        let users = so_far(timeline, name);
+        let mut users = so_far(timeline, name);
+        let settled = words::outcome(&variant.users.outcome, name).and_then(|e| e.estimate);
+        if let (Some(last), Some(settled)) = (users.last_mut(), settled) {
+            *last = settled.max(*last);
+        }
         for (all, gone) in inside.iter_mut().zip(&users) {
             *all = (*all - gone).max(0.0);
         }

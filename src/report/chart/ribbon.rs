@@ -17,6 +17,10 @@ use crate::results::{FaultFacts, Timeline, Unit, Variant, key};
 /// The three percentiles that are drawn.
 const FORMS: [&str; 3] = ["p50", "p95", "p99"];
 
+/// How strong the bands below the 95th and the 99th percentile are.
+const STRONG: f64 = 0.45;
+const FAINT: f64 = 0.22;
+
 /// A percentile of those who got in, bin by bin.
 pub(crate) fn times<'a>(timeline: &'a Timeline, form: &str, step: &str) -> &'a [Option<f64>] {
     let series = timeline.series.get(&key::ok_time(form, step));
@@ -100,7 +104,7 @@ fn edges(
 
 /// Draws the bands and the median of a step.
 pub(crate) fn bands(scene: &mut Scene, timeline: &Timeline, step: &str, scales: (Scale, Scale)) {
-    for (from, to, alpha) in [("p95", "p99", 0.22), ("p50", "p95", 0.45)] {
+    for (from, to, alpha) in [("p95", "p99", FAINT), ("p50", "p95", STRONG)] {
         let series = [times(timeline, from, step), times(timeline, to, step)];
         for stretch in stretches(series) {
             let [lower, upper] = edges(&stretch, timeline, scales);
@@ -208,7 +212,8 @@ fn end_labels_of(timeline: &Timeline, step: &str, at: impl Fn(f64) -> f64) -> Ve
                 },
                 swatch: match *form {
                     "p50" => Swatch::Stroke,
-                    _ => Swatch::Patch,
+                    "p95" => Swatch::Faint(STRONG),
+                    _ => Swatch::Faint(FAINT),
                 },
             })
         })

@@ -334,6 +334,25 @@ pub(crate) fn filled(text: &str, font: Font, width: f64) -> Vec<String> {
     lines
 }
 
+/// A path filled into lines of at most `width` pixels: broken behind its dots; what has none and is
+/// too long is cut. At least one line.
+pub(crate) fn filled_path(path: &str, font: Font, width: f64) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for part in path.split_inclusive(['.', ' ']) {
+        let last = lines.last_mut().expect("there is always a line");
+        let longer = format!("{last}{part}");
+        if last.is_empty() || width_of(longer.trim_end(), font) <= width {
+            *last = longer;
+        } else {
+            lines.push(part.to_owned());
+        }
+    }
+    let lines = lines.into_iter();
+    lines
+        .map(|line| cut(line.trim_end(), font, width))
+        .collect()
+}
+
 /// Text cut to `width` pixels, with an ellipsis if anything is missing.
 pub(crate) fn cut(text: &str, font: Font, width: f64) -> String {
     if width_of(text, font) <= width {

@@ -89,6 +89,8 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
         h: 16.0,
     };
     taken.lines.extend(ends.iter().map(|(end, _)| dot(*end)));
+    // From the right to the left, further and further down, so that no leader crosses another.
+    ends.sort_by(|a, b| b.0.0.total_cmp(&a.0.0));
     for (end, (place, name, spectrum)) in ends {
         let text = words::spectrum_label(name, spectrum.served_share);
         let pen = pen_of_variant(place);
@@ -175,16 +177,21 @@ fn free_spot(end: Point, wide: f64, within: (Area, &Taken)) -> Area {
         h: 16.0,
     };
     let heights = (0..30).map(|n| panel.y + 8.0 + 9.0 * f64::from(n));
+    let beyond = taken.walls.iter().map(|wall| wall.x + 14.0);
+    let mut starts = vec![end.0 + 12.0, end.0 - 14.0 - wide];
+    starts.extend(beyond.filter(|x| *x > end.0 + 12.0));
+    starts.dedup_by(|a, b| a.total_cmp(b).is_eq());
     let candidates: Vec<Area> = heights
-        .flat_map(|y| [spot(end.0 + 12.0, y), spot(end.0 - 14.0 - wide, y)])
+        .flat_map(|y| starts.iter().map(move |x| spot(*x, y)))
         .filter(|a| a.x >= panel.x && a.right() <= panel.right() + 16.0)
         .collect();
     let off = |a: &Area, others: &[Area]| !others.iter().any(|b| a.meets(*b));
     // A label on a wall costs as much as one that is a line further away.
     let cost = |a: &Area| {
         let side = if a.x < end.0 { 4.0 } else { 0.0 };
-        let crossing = if off(a, &taken.walls) { 0.0 } else { 18.0 };
-        (a.y + 8.0 - end.1).abs() + side + crossing
+        let aside = (a.x - end.0 - 12.0).max(0.0) / 4.0;
+        let crossing = if off(a, &taken.walls) { 0.0 } else { 60.0 };
+        (a.y + 8.0 - end.1).abs() + side + aside + crossing
     };
     let free = candidates.iter().filter(|a| off(a, &taken.lines));
     let nearest = free.min_by(|a, b| cost(a).total_cmp(&cost(b)));

@@ -66,6 +66,7 @@ fn a_compare_has_every_chart() {
         "outcomes-baseline",
         "services-baseline",
         "times-login-baseline",
+        "spread-login-baseline",
         "journey-preorder-baseline",
         "outcomes-second-sale",
     ] {

@@ -6,9 +6,15 @@
 use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, TIME_AXIS};
 use super::ink::{Ink, pen_of_variant};
 use super::scale::{Bend, Scale};
-use super::scene::{Anchor, Area, Scene, cut, width_of};
+use super::scene::{Anchor, Area, Scene, filled_path, width_of};
 use crate::report::{number, words};
 use crate::results::{Attribution, Unit};
+
+/// Most pixels that a line of a name takes.
+const NAMES_MAX: f64 = 240.0;
+
+/// Distance of the lines of a name.
+const LINE: f64 = 16.0;
 
 /// One bar: from where to where, and what stands beside it.
 struct Bar {
@@ -67,7 +73,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, found: &Attribution, unit: Uni
         .iter()
         .map(|b| width_of(&b.name, LABEL))
         .fold(0.0, f64::max)
-        .min(240.0);
+        .min(NAMES_MAX);
     let sizes = bars
         .iter()
         .map(|b| width_of(&b.size, HEAD))
@@ -141,12 +147,12 @@ impl Bar {
         };
         scene.fill_box(thick, self.ink, 0.9);
         let middle = strip.y + strip.h / 2.0;
-        let name = cut(&self.name, LABEL, 240.0);
-        scene.words(
-            (strip.x - 10.0, middle),
-            &name,
-            (LABEL, Anchor::Right, Ink::Text),
-        );
+        let lines = filled_path(&self.name, LABEL, NAMES_MAX);
+        let top = middle - (lines.len() - 1) as f64 * LINE / 2.0;
+        for (index, line) in lines.iter().enumerate() {
+            let at = (strip.x - 10.0, top + LINE * index as f64);
+            scene.words(at, line, (LABEL, Anchor::Right, Ink::Text));
+        }
         scene.text((thick.right() + 7.0, middle), &self.size, HEAD);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::{number, reading, words};
 use super::layout::{Cell, Page, bar, cell, columns};
-use super::run::{head, mark, notes, tone_of};
+use super::run::{head, mark, next, notes, tone_of};
 use super::{Look, Tone};
 use crate::results::{Attribution, Difference, Results, Unit, Variant, Verdict};
 
@@ -36,6 +36,7 @@ pub fn compare(results: &Results, look: Look) -> String {
     for paragraph in words::in_words(results) {
         page.wrapped(&paragraph, 0, Tone::Normal);
     }
+    next(&mut page, results);
     notes(&mut page, results);
     page.finish()
 }
@@ -151,11 +152,19 @@ fn metric_rows(page: &mut Page, results: &Results, metric: &str) {
     page.line(lead("  difference").into_iter().chain(changes));
     let intervals = found
         .iter()
-        .map(|d| cell(words::interval_of(*d, unit), COLUMN));
+        .map(|d| cell(short(words::interval_of(*d, unit)), COLUMN));
     page.line(lead("  interval").into_iter().chain(intervals));
     let words: Vec<Cell> = found.iter().map(|d| word(page, *d)).collect();
     let from = words::same_below(found.iter().flatten().next().copied(), unit);
     page.line(lead(&format!("  {from}")).into_iter().chain(words));
+}
+
+/// An interval that fits into its column: without tenths if it has to be.
+fn short(interval: String) -> String {
+    if columns(&interval) < COLUMN {
+        return interval;
+    }
+    interval.replace(".0,", ",").replace(".0]", "]")
 }
 
 /// One block for each variant: more of them than columns.
@@ -180,6 +189,10 @@ fn blocks(page: &mut Page, results: &Results) {
                 cell(text, width).toned(tone_of(o.verdict))
             }));
             page.line(row);
+        }
+        let hours = words::estimate(variant.cost.server_hours.as_ref(), Unit::Count);
+        if hours != number::ABSENT {
+            page.line([cell("  server-hours", 24), cell(hours, 0)]);
         }
     }
 }
@@ -234,9 +247,14 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
             }
             _ => String::new(),
         };
+        let mut name = cell(change.clone(), 24);
+        if columns(change) >= 24 {
+            page.indented(change, 2);
+            name = cell("", 24);
+        }
         page.line([
             cell("", 2),
-            cell(change.clone(), 24),
+            name,
             cell(words::change_estimate(part.alone.as_ref(), unit), 14),
             cell(words::change_estimate(part.share.as_ref(), unit), 14),
             cell(filled, 0),

@@ -142,6 +142,17 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A label with running text beside it, wrapped and set in by the label's column.
+pub fn labelled(label: &str, column: usize, text: &str) -> String {
+    let lines = wrap(text, WIDTH - column);
+    let mut set = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        let beside = if index == 0 { label } else { "" };
+        set.push_str(&format!("{beside:<column$}{line}\n"));
+    }
+    set
+}
+
 /// A bar for a share of `width` columns; a sliver for what is less than half a column.
 pub(super) fn bar(share: f64, width: usize) -> String {
     let filled = (share.clamp(0.0, 1.0) * width as f64).round() as usize;

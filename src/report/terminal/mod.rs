@@ -10,6 +10,7 @@ mod run;
 mod uncertain;
 
 pub use compare::compare;
+pub use layout::labelled;
 pub use run::run;
 pub use uncertain::uncertain;
 

@@ -21,6 +21,7 @@ pub fn run(results: &Results, look: Look) -> String {
         where_it_broke(&mut page, variant);
         timeline(&mut page, variant);
         groups(&mut page, results, variant);
+        next(&mut page, results);
     } else {
         page.blank();
         page.wrapped(&words::answer(results), 0, Tone::Normal);
@@ -81,7 +82,7 @@ fn objectives(page: &mut Page, results: &Results, variant: &Variant) {
         return;
     }
     let marks = if page.look() == Look::Plain { 10 } else { 4 };
-    let names = 32;
+    let names = 31;
     page.blank();
     page.line([
         cell("OBJECTIVES", names).toned(Tone::Heading),
@@ -89,7 +90,7 @@ fn objectives(page: &mut Page, results: &Results, variant: &Variant) {
             format!("average [{}]", number::level(results.confidence)),
             22,
         ),
-        cell("9 of 10 launches", 17),
+        cell("9 of 10 launches", 18),
         cell("met in", 0),
     ]);
     for objective in &variant.objectives {
@@ -116,7 +117,7 @@ fn figures(objective: &Objective) -> [Cell; 3] {
             words::estimate_with_interval(objective.value.as_ref(), objective.unit),
             22,
         ),
-        cell(words::nine_of_ten(objective), 17),
+        cell(words::nine_of_ten(objective), 18),
         cell(words::k_of_n(objective.chance.as_ref()), 0),
     ]
 }
@@ -272,13 +273,27 @@ fn groups(page: &mut Page, results: &Results, variant: &Variant) {
     }
 }
 
-/// Notes and warnings.
-pub(super) fn notes(page: &mut Page, results: &Results) {
-    if results.notes.is_empty() {
-        return;
+/// What to type next.
+pub(super) fn next(page: &mut Page, results: &Results) {
+    if let Some(text) = words::next_step(results) {
+        page.blank();
+        page.wrapped(&text, 6, Tone::Normal);
     }
-    page.blank();
+}
+
+/// Notes and warnings; of each kind the first, and how many more there are.
+pub(super) fn notes(page: &mut Page, results: &Results) {
+    let mut told: Vec<&str> = Vec::new();
     for note in &results.notes {
-        page.wrapped(&words::note(note), 2, Tone::Normal);
+        if told.contains(&note.code.as_str()) {
+            continue;
+        }
+        if told.is_empty() {
+            page.blank();
+        }
+        told.push(&note.code);
+        let same = results.notes.iter().filter(|other| other.code == note.code);
+        let text = words::note(note) + &words::more_of_the_same(same.count() - 1);
+        page.wrapped(&text, 2, Tone::Normal);
     }
 }

@@ -24,16 +24,7 @@ pub fn uncertain(results: &Results, look: Look) -> String {
         page.heading(words::CONCLUSIONS, "");
         for row in &conclusions.rows {
             page.indented(&row[0], 2);
-            page.line([
-                cell("", 4),
-                cell(words::IN_KEPT, 16),
-                cell(row[2].clone(), 0),
-            ]);
-            page.line([
-                cell("", 4),
-                cell(words::IN_ALL, 16),
-                cell(row[3].clone(), 0),
-            ]);
+            page.indented(&row[2], 4);
         }
     }
     let params = table::drawn_params(results);

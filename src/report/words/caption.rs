@@ -11,8 +11,8 @@ use crate::report::chart::{Kind, Subject};
 use crate::report::number::{self, GAP, share};
 use crate::report::reading;
 use crate::results::{
-    Bottleneck, BottleneckKind, Estimate, Objective, Results, StepFlow, Unit, Users, Variant,
-    Verdict,
+    Bottleneck, BottleneckKind, Estimate, Objective, Results, StepFlow, Times, Unit, Users,
+    Variant, Verdict, key,
 };
 
 /// Vertical axis of the outcome areas.
@@ -32,6 +32,9 @@ pub const LITTLE_HELD: &str = "few";
 
 /// Where the scale of colours ends.
 pub const ALL_HELD: &str = "all";
+
+/// What the colours of times over time are.
+pub const REQUESTS_IN_CELL: &str = "Requests";
 
 /// What stands under times.
 pub const SHARE_WHO_GOT_IN: &str = "Share who got in";
@@ -86,6 +89,13 @@ pub fn caption(results: &Results, kind: &Kind, subject: &Subject) -> (String, St
             with_faults(
                 results,
                 variant.map_or_else(String::new, |v| step_takeaway(v, step)),
+            ),
+        ),
+        Kind::Density(step) => (
+            format!("How the times of {step} are spread: {name}"),
+            with_faults(
+                results,
+                variant.map_or_else(String::new, |v| density_takeaway(v, step)),
             ),
         ),
         Kind::Spectrum(step) => (
@@ -145,7 +155,24 @@ fn outcome_takeaway(variant: &Variant) -> String {
         text.push_str(&listed(&others));
     }
     text.push('.');
+    if at_home(variant).is_some_and(|home| home >= 0.5) {
+        text.push_str(" Who is at home at the end, before another visit, counts by the last one.");
+    }
     text
+}
+
+/// Users at home at the end, before another visit: those who ended, less those who had ended before
+/// the last bin was over.
+fn at_home(variant: &Variant) -> Option<f64> {
+    let ended = |name: &str| {
+        let all = outcome(&variant.users.outcome, name)?.estimate?;
+        let series = variant.timeline.series.get(&key::count(name))?;
+        Some((all - (*series.mean.last()?)?).max(0.0))
+    };
+    let all = outcome_names(&variant.users.outcome);
+    let names = all.filter(|name| *name != "unfinished");
+    let home: Vec<f64> = names.filter_map(ended).collect();
+    (!home.is_empty()).then(|| home.iter().sum())
 }
 
 fn heat_takeaway(variant: &Variant) -> String {
@@ -183,6 +210,27 @@ fn step_takeaway(variant: &Variant, step: &str) -> String {
         "{} of requests get in; 95{GAP}% of those within {}.",
         estimate(request.share_ok.as_ref(), Unit::Share),
         estimate(p95.as_ref(), Unit::Seconds)
+    )
+}
+
+/// Between which times most who got in lie, and how many did not.
+fn density_takeaway(variant: &Variant, step: &str) -> String {
+    let Some(request) = variant.requests.get(step) else {
+        return String::new();
+    };
+    let time = |of: fn(&Times) -> Option<Estimate>| {
+        let found = request.ok_time.as_ref().and_then(of);
+        estimate(found.as_ref(), Unit::Seconds)
+    };
+    let tail = match time(|t| t.p99) {
+        known if known != number::ABSENT => format!(", all but one in a hundred within {known}"),
+        _ => String::new(),
+    };
+    format!(
+        "{} of requests get in: half of those within {}{tail}. Each column is a histogram of those \
+         who started then.",
+        estimate(request.share_ok.as_ref(), Unit::Share),
+        time(|t| t.p50)
     )
 }
 
@@ -255,7 +303,7 @@ fn funnel_takeaway(variant: &Variant, journey: &str) -> String {
     let worst = flow.steps.iter().max_by(|a, b| lost(a).total_cmp(&lost(b)));
     match worst.filter(|step| lost(step) > 0.0) {
         Some(step) => format!(
-            "Most are lost at {}: {} reach it, {} pass.",
+            "Most are lost at {}: {} visits reach it, {} pass.",
             step.name,
             estimate(step.reached.as_ref(), Unit::Count),
             estimate(step.passed.as_ref(), Unit::Count)
@@ -267,7 +315,7 @@ fn funnel_takeaway(variant: &Variant, journey: &str) -> String {
 /// Name of a layer of the outcome areas.
 pub fn layer_name(name: &str) -> String {
     match name {
-        "inside" => "still inside".to_owned(),
+        "inside" => "not done yet".to_owned(),
         _ => outcome_word(name),
     }
 }
@@ -355,14 +403,12 @@ pub fn spectrum_label(name: &str, served_share: f64) -> String {
 /// A difference in its own unit with its word, beside its dot.
 pub fn forest_label(results: &Results, name: &str, metric: &str) -> String {
     let unit = reading::measure(results, metric).unit;
-    let Some(found) = reading::difference(results, name, metric) else {
-        return number::ABSENT.to_owned();
-    };
-    if found.estimate.is_none() {
+    let found = reading::difference(results, name, metric);
+    let Some(found) = found.filter(|found| found.estimate.is_some()) else {
         return from_to(results, name, metric)
             .trim_matches([' ', '(', ')'])
             .to_owned();
-    }
+    };
     let text = difference(found, unit);
     match found.verdict {
         Some(Verdict::Same) => format!("{text} same"),
@@ -404,7 +450,7 @@ pub fn lost_at(step: &StepFlow) -> String {
     let parts: Vec<String> = all
         .filter_map(|name| {
             let users = outcome(&step.left, name)?.estimate?;
-            (users > 0.0).then(|| format!("{} {}", number::whole(users), outcome_word(name)))
+            (users >= 0.5).then(|| format!("{} {}", number::whole(users), outcome_word(name)))
         })
         .collect();
     listed(&parts)

@@ -9,11 +9,13 @@ use super::{
 use crate::report::number;
 use crate::report::reading;
 use crate::results::{
-    Difference, Estimate, Known, ObjectiveVerdict, Probability, Results, Unit, Users,
+    Conclusion, Difference, Estimate, Known, ObjectiveVerdict, Results, Unit, Users,
 };
 
 /// Table of outcomes.
 pub const USERS_BY_OUTCOME: &str = "Users by outcome";
+/// Its first column.
+pub const USERS: &str = "users";
 /// All who came.
 pub const ARRIVED: &str = "arrived";
 /// Most arrivals in one bin.
@@ -107,11 +109,7 @@ pub const UNCERTAIN: &str = "If the inputs are not what was assumed";
 /// Table of conclusions.
 pub const CONCLUSIONS: &str = "How often each conclusion holds";
 /// Its columns.
-pub const CONCLUSION_HEAD: [&str; 4] = ["conclusion", "rule", "in kept draws", "in all draws"];
-/// Of the draws that agree with what was published.
-pub const IN_KEPT: &str = "kept draws";
-/// Of all draws.
-pub const IN_ALL: &str = "all draws";
+pub const CONCLUSION_HEAD: [&str; 3] = ["conclusion", "rule", "holds in"];
 /// Table of drawn inputs.
 pub const DRAWN_INPUTS: &str = "Inputs as drawn";
 /// Its columns.
@@ -147,6 +145,8 @@ pub const CHANGE_HEAD: [&str; 5] = ["variant", "path", "set", "was", "now"];
 pub const WORTH_HEAD: [&str; 3] = ["change", "alone", "its share of the whole"];
 /// Table over time.
 pub const BY_TIME: &str = "By time; every bin is in timeline.csv";
+/// Table of requests by time of start and class.
+pub const BY_START: &str = "Requests by time of start and by how long they took";
 /// First column over time.
 pub const TIME: &str = "time";
 /// First column over percentiles.
@@ -227,6 +227,11 @@ pub fn steps_of(journey: &str) -> String {
 /// Head of a count so far.
 pub fn so_far_head(name: &str) -> String {
     format!("{}, so far", outcome_word(name))
+}
+
+/// Head of a class of times.
+pub fn up_to(seconds: f64) -> String {
+    format!("up to {}", number::duration(seconds))
 }
 
 /// Head of a rate.
@@ -313,16 +318,16 @@ pub fn how_known(results: &Results) -> String {
     }
 }
 
-/// A chance with its interval and its count: `91.2 % [80.1, 97.0], 31 of 34`.
-pub fn chance(found: Option<&Probability>) -> String {
-    found.map_or_else(
-        || number::ABSENT.to_owned(),
-        |p| {
-            let (low, high) = (number::share(p.low), number::share(p.high));
-            let share = number::with_interval(&number::share(p.estimate), &low, &high);
-            format!("{share}, {}", k_of_n(Some(p)))
-        },
-    )
+/// How often a conclusion holds: `91.2 % [80.1, 97.0] of kept draws: 31 of 34`.
+pub fn holds_in(found: &Conclusion) -> String {
+    let (chance, whose) = match (&found.all, &found.kept) {
+        (Some(all), _) => (all, "draws"),
+        (None, Some(kept)) => (kept, "kept draws"),
+        (None, None) => return number::ABSENT.to_owned(),
+    };
+    let (low, high) = (number::share(chance.low), number::share(chance.high));
+    let share = number::with_interval(&number::share(chance.estimate), &low, &high);
+    format!("{share} of {whose}: {}", k_of_n(Some(chance)))
 }
 
 /// An input's value in its own unit.
@@ -343,23 +348,30 @@ pub fn input_value(results: &Results, name: &str, value: f64) -> String {
 /// What was drawn, and what of it was kept.
 pub fn uncertain(results: &Results) -> Option<String> {
     let found = results.answers.uncertain.as_ref()?;
-    let unit = reading::measure(results, &found.keep_metric).unit;
-    let [low, high] = found.keep_range.map(|v| number::value(v, unit));
-    let mut text = format!(
-        "All inputs were drawn {} times from their ranges. {} of the draws put {} between {low} \
-         and {high}, as published; those are kept.",
-        number::whole(f64::from(found.draws)),
-        capital(&number::whole(f64::from(found.kept))),
-        found.keep_metric
-    );
-    for conclusion in &found.conclusions {
-        if let Some(kept) = &conclusion.kept {
-            text.push_str(&format!(
-                " {}: in {} of them.",
-                capital(&conclusion.name),
-                number::share(kept.estimate)
-            ));
-        }
+    let whole = |count: u32| capital(&number::whole(f64::from(count)));
+    let times = match found.draws {
+        1 => "once".to_owned(),
+        many => format!("{} times", whole(many)),
+    };
+    let inputs = match found.params.len() {
+        1 => "The one input that has a range was".to_owned(),
+        many => format!("The {} inputs that have a range were", small(many)),
+    };
+    let mut text = format!("{inputs} drawn {times} from it.");
+    if !found.keep_metric.is_empty() {
+        let unit = reading::measure(results, &found.keep_metric).unit;
+        let [low, high] = found.keep_range.map(|v| number::value(v, unit));
+        text.push_str(&format!(
+            " {} of the draws put {} between {low} and {high}, as published; only those are kept.",
+            whole(found.kept),
+            found.keep_metric
+        ));
+    }
+    if found.unplayed > 0 {
+        text.push_str(&format!(
+            " {} of the draws were not run: they make no valid model, or ask for too much.",
+            whole(found.unplayed)
+        ));
     }
     Some(text)
 }

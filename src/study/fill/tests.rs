@@ -62,7 +62,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         level_bins: vec![0.0; layout.levels() * bins],
         tallies: vec![Tally::default(); layout.samples()],
         tally_bins: vec![Vec::new(); layout.samples()],
-        heat: Vec::new(),
+        heat: vec![Vec::new(); layout.samples()],
         marked: Vec::new(),
         funnel: vec![vec![nobody]],
         sold_out_at: Vec::new(),

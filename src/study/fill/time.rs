@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::base::decimal::significant;
 use crate::estimate::{quantile, series};
-use crate::observation::{CallCounter, CallSample, HeatCell};
+use crate::observation::classes::{self, CLASSES};
+use crate::observation::{CallCounter, CallSample};
 use crate::results::{Heat, Series, Spectrum, Timeline};
 use crate::study::fill::Sight;
 
@@ -52,37 +53,59 @@ fn rounded(mut series: Series) -> Series {
     series
 }
 
-/// How many requests of every call step took how long, by time of start. Classes that nobody is in
-/// are left out at both ends.
-pub(super) fn heat(sight: &Sight<'_>) -> BTreeMap<String, Heat> {
-    let program = sight.lens.program;
-    let bins = program.clock.bins as usize;
-    let cells = || sight.seen.iter().flat_map(|seen| &seen.totals.heat);
-    let named = program.names.calls.iter().zip(&program.names.messages);
-    let of_call = |(call, (name, message)): (usize, (&String, &bool))| {
-        let cells = || cells().filter(|cell| cell.call as usize == call && !message);
-        let first = cells().map(|cell| cell.class).min()?;
-        let last = cells().map(|cell| cell.class).max()?;
-        let mut counts = vec![vec![0; (last - first + 1) as usize]; bins];
-        for cell in cells() {
-            counts[cell.bin as usize][(cell.class - first) as usize] += u64::from(cell.n);
-        }
-        let edges = (first..=last + 1).map(|class| HeatCell::edge_ns(class) as f64 * 1e-9);
-        let edges_s = edges.collect();
-        Some((name.clone(), Heat { edges_s, counts }))
-    };
-    named.enumerate().filter_map(of_call).collect()
-}
-
 /// The spectrum of every call step.
 pub(super) fn spectra(sight: &Sight<'_>) -> BTreeMap<String, Spectrum> {
+    by_call(sight, spectrum)
+}
+
+/// How long the requests of every call step took, by time of start.
+pub(super) fn heat(sight: &Sight<'_>) -> BTreeMap<String, Heat> {
+    by_call(sight, heat_of)
+}
+
+/// What is known of every call step that waits for an answer, by name.
+fn by_call<T>(sight: &Sight<'_>, of: impl Fn(&Sight<'_>, u32) -> Option<T>) -> BTreeMap<String, T> {
     let program = sight.lens.program;
     let calls = program.names.calls.iter().zip(&program.names.messages);
     calls
         .enumerate()
         .filter(|(_, (_, message))| !**message)
-        .filter_map(|(call, (name, _))| Some((name.clone(), spectrum(sight, call as u32)?)))
+        .filter_map(|(call, (name, _))| Some((name.clone(), of(sight, call as u32)?)))
         .collect()
+}
+
+/// Summed over replications, without the classes that nobody is in at either end.
+fn heat_of(sight: &Sight<'_>, call: u32) -> Option<Heat> {
+    let clock = &sight.lens.program.clock;
+    let sample = sight
+        .lens
+        .program
+        .layout
+        .call_time(call, CallSample::Request);
+    let each = sight.seen.iter();
+    let each: Vec<&[u32]> = each
+        .map(|seen| seen.totals.heat[sample.0 as usize].as_slice())
+        .collect();
+    let mut sums = vec![0_u64; each.first()?.len()];
+    for counts in &each {
+        for (sum, count) in sums.iter_mut().zip(*counts) {
+            *sum += u64::from(*count);
+        }
+    }
+    let class = |position: usize| position % CLASSES;
+    let used = || sums.iter().enumerate().filter(|(_, count)| **count > 0);
+    let first = used().map(|(at, _)| class(at)).min()?;
+    let last = used().map(|(at, _)| class(at)).max()?;
+    let edges = first..=last + 1;
+    let rows = sums.chunks_exact(CLASSES);
+    let width = clock.bin.as_secs_f64() * classes::bins_in_row(clock.bins as usize) as f64;
+    Some(Heat {
+        row_s: width,
+        edges_s: edges
+            .map(|class| classes::edge(class) as f64 * 1e-9)
+            .collect(),
+        counts: rows.map(|row| row[first..=last].to_vec()).collect(),
+    })
 }
 
 fn spectrum(sight: &Sight<'_>, call: u32) -> Option<Spectrum> {

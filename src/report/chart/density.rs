@@ -1,0 +1,126 @@
+//! Waits with two humps, which percentiles hide: when requests started against how long they took,
+//! coloured by how many.
+//!
+//! One idea: each column is a histogram of those who got in (B. Gregg's latency heat map); the
+//! colour is the root of the count, so that a few late ones are seen beside many quick ones.
+
+use super::frame::{
+    Frame, HEAD, Heading, Size, TICK, TIME_AXIS, faults, time_axis, unit_ticks, width_of_ticks,
+    y_axis, y_title,
+};
+use super::ink::{HEAT_STEPS, Ink};
+use super::outcome::time_scale;
+use super::scale::{Bend, Scale};
+use super::scene::{Anchor, Area, Scene, width_of};
+use crate::report::{number, words};
+use crate::results::{FaultFacts, Heat, Unit, Variant};
+
+/// Whether anything can be drawn of a step.
+pub(crate) fn is_known(variant: &Variant, step: &str) -> bool {
+    variant
+        .heat
+        .get(step)
+        .is_some_and(|heat| most(heat) > 0 && heat.edges_s.len() > 1)
+}
+
+/// The largest count.
+fn most(heat: &Heat) -> u64 {
+    heat.counts.iter().flatten().copied().max().unwrap_or(0)
+}
+
+/// The picture of one step of a variant.
+pub(crate) fn draw(
+    size: Size,
+    heading: &Heading,
+    of: (&Variant, &str),
+    disturbed: &[FaultFacts],
+) -> Scene {
+    let (variant, step) = of;
+    let mut frame = Frame::new(size, heading);
+    let empty = Heat::default();
+    let heat = variant.heat.get(step).unwrap_or(&empty);
+    let scale = |panel: Area| vertical(panel, heat);
+    let left = width_of_ticks(&unit_ticks(scale(frame.body), Unit::Seconds)) + 8.0;
+    let body = frame.body.between(left.max(50.0), 8.0);
+    let scene = &mut frame.scene;
+    legend(scene, body, most(heat));
+    let panel = body.within(52.0, TIME_AXIS);
+    let (x, y) = (time_scale(&variant.timeline, panel), scale(panel));
+    scene.fill_box(panel, Ink::Zero, 1.0);
+    cells(scene, heat, (variant.timeline.start_s, x, y));
+    y_axis(scene, panel, y, &unit_ticks(y, Unit::Seconds));
+    y_title(scene, panel, &words::time_of_those_who_got_in(step));
+    faults(scene, panel, x, disturbed);
+    time_axis(scene, panel, x);
+    frame.scene
+}
+
+/// Logarithmic from the first edge above zero to the last, upwards in a panel.
+fn vertical(panel: Area, heat: &Heat) -> Scale {
+    let least = heat.edges_s.iter().copied().find(|edge| *edge > 0.0);
+    let least = least.unwrap_or(0.001);
+    let most = heat.edges_s.last().copied().unwrap_or(1.0);
+    let ends = (least, most.max(least * 4.0));
+    Scale::new(Bend::Log, ends, (panel.bottom(), panel.y))
+}
+
+/// The cells in which anybody is; neighbours in time of one colour are one cell.
+fn cells(scene: &mut Scene, heat: &Heat, across: (f64, Scale, Scale)) {
+    let (start_s, x, y) = across;
+    let most = most(heat) as f64;
+    let (first, last) = x.ends();
+    let at = |row: usize| x.at((start_s + heat.row_s * row as f64).clamp(first, last));
+    for (class, edges) in heat.edges_s.windows(2).enumerate() {
+        let bottom = y.at(edges[0].max(y.ends().0));
+        let top = y.at(edges[1]);
+        let inks: Vec<Ink> = heat
+            .counts
+            .iter()
+            .map(|row| Ink::heat((row[class] as f64 / most).sqrt()))
+            .collect();
+        let mut from = 0;
+        while from < inks.len() {
+            let same = inks[from..].iter().take_while(|ink| **ink == inks[from]);
+            let to = from + same.count();
+            if inks[from] != Ink::Zero {
+                let cell = Area {
+                    x: at(from),
+                    y: top,
+                    w: at(to) - at(from),
+                    h: bottom - top,
+                };
+                scene.fill_box(cell, inks[from], 1.0);
+            }
+            from = to;
+        }
+    }
+}
+
+/// The scale of colours, in one line at the top of an area.
+fn legend(scene: &mut Scene, body: Area, most: u64) {
+    let y = body.y + 12.0;
+    let mut x = body.x;
+    let swatch = |x: f64, w: f64| Area {
+        x,
+        y: y - 7.0,
+        w,
+        h: 14.0,
+    };
+    scene.words(
+        (x, y),
+        words::REQUESTS_IN_CELL,
+        (HEAD, Anchor::Left, Ink::Text),
+    );
+    x += width_of(words::REQUESTS_IN_CELL, HEAD) + 14.0;
+    scene.fill_box(swatch(x, 16.0), Ink::Zero, 1.0);
+    x += 20.0;
+    scene.text((x, y), words::NONE_HELD, TICK);
+    x += width_of(words::NONE_HELD, TICK) + 14.0;
+    scene.text((x, y), words::LITTLE_HELD, TICK);
+    x += width_of(words::LITTLE_HELD, TICK) + 6.0;
+    for step in 1..=HEAT_STEPS {
+        scene.fill_box(swatch(x, 6.0), Ink::Heat(step), 1.0);
+        x += 6.0;
+    }
+    scene.text((x + 6.0, y), &number::whole(most as f64), TICK);
+}
