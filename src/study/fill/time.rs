@@ -102,7 +102,7 @@ fn heat_of(sight: &Sight<'_>, call: u32) -> Option<Heat> {
     Some(Heat {
         row_s: width,
         edges_s: edges
-            .map(|class| classes::edge(class) as f64 * 1e-9)
+            .map(|class| classes::edge(class) as f64 / 1e9)
             .collect(),
         counts: rows.map(|row| row[first..=last].to_vec()).collect(),
     })
