@@ -226,15 +226,6 @@ impl<T> Slab<T> {
         }
     }
 
-    /// Whoever lives in `slot` now, to change.
-    #[inline]
-    pub fn get_slot_mut(&mut self, slot: u32) -> Option<&mut T> {
-        match self.slots.get_mut(slot as usize) {
-            Some(entry) if entry.generation & 1 == 1 => Some(&mut entry.value),
-            _ => None,
-        }
-    }
-
     /// The ticket of whoever lives in `slot` now.
     #[inline]
     pub fn ticket(&self, slot: u32) -> Option<Ticket> {

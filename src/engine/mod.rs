@@ -318,13 +318,12 @@ impl<'p> Sim<'p> {
         }
         match event.kind {
             Kind::Lane => unreachable!("the agenda opens its lanes itself"),
-            Kind::Work => self.work_ended(event.slot),
+            Kind::Work | Kind::Backoff => unreachable!("the usual ones were looked at before"),
             Kind::Core => return self.core_ended(event.slot, event.number),
             Kind::Answer => self.answer(event.slot),
             Kind::Patience => return self.patience_spent(event.slot),
             Kind::Timeout => self.timed_out(event.slot),
             Kind::Reload => self.reload(event.slot),
-            Kind::Backoff => self.backoff_ended(event.slot),
             Kind::HoldTimeout => self.pool_timed_out(event.slot),
             Kind::Attempt => self.attempt_arrived(event.slot),
             Kind::Return => self.user_returned(event.slot),

@@ -5,13 +5,13 @@
 //! colour is the root of the count, so that a few late ones are seen beside many quick ones.
 
 use super::frame::{
-    Frame, HEAD, Heading, Size, TICK, TIME_AXIS, faults, time_axis, unit_ticks, width_of_ticks,
-    y_axis, y_title,
+    Frame, Heading, Size, TIME_AXIS, faults, time_axis, unit_ticks, width_of_ticks, y_axis, y_title,
 };
-use super::ink::{HEAT_STEPS, Ink};
+use super::heat;
+use super::ink::Ink;
 use super::outcome::time_scale;
 use super::scale::{Bend, Scale};
-use super::scene::{Anchor, Area, Scene, width_of};
+use super::scene::{Area, Scene};
 use crate::report::{number, words};
 use crate::results::{FaultFacts, Heat, Unit, Variant};
 
@@ -43,7 +43,8 @@ pub(crate) fn draw(
     let left = width_of_ticks(&unit_ticks(scale(frame.body), Unit::Seconds)) + 8.0;
     let body = frame.body.between(left.max(50.0), 8.0);
     let scene = &mut frame.scene;
-    legend(scene, body, most(heat));
+    let most = number::whole(most(heat) as f64);
+    heat::legend(scene, body, (words::REQUESTS_IN_CELL, &most));
     let panel = body.within(52.0, TIME_AXIS);
     let (x, y) = (time_scale(&variant.timeline, panel), scale(panel));
     scene.fill_box(panel, Ink::Zero, 1.0);
@@ -94,33 +95,4 @@ fn cells(scene: &mut Scene, heat: &Heat, across: (f64, Scale, Scale)) {
             from = to;
         }
     }
-}
-
-/// The scale of colours, in one line at the top of an area.
-fn legend(scene: &mut Scene, body: Area, most: u64) {
-    let y = body.y + 12.0;
-    let mut x = body.x;
-    let swatch = |x: f64, w: f64| Area {
-        x,
-        y: y - 7.0,
-        w,
-        h: 14.0,
-    };
-    scene.words(
-        (x, y),
-        words::REQUESTS_IN_CELL,
-        (HEAD, Anchor::Left, Ink::Text),
-    );
-    x += width_of(words::REQUESTS_IN_CELL, HEAD) + 14.0;
-    scene.fill_box(swatch(x, 16.0), Ink::Zero, 1.0);
-    x += 20.0;
-    scene.text((x, y), words::NONE_HELD, TICK);
-    x += width_of(words::NONE_HELD, TICK) + 14.0;
-    scene.text((x, y), words::LITTLE_HELD, TICK);
-    x += width_of(words::LITTLE_HELD, TICK) + 6.0;
-    for step in 1..=HEAT_STEPS {
-        scene.fill_box(swatch(x, 6.0), Ink::Heat(step), 1.0);
-        x += 6.0;
-    }
-    scene.text((x + 6.0, y), &number::whole(most as f64), TICK);
 }

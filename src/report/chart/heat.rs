@@ -79,7 +79,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, model: &ModelFacts, variant: &
     let right = widths.fold(0.0, f64::max) + 14.0;
     let body = frame.body.between(names.min(220.0) + 12.0, right);
     let scene = &mut frame.scene;
-    legend(scene, body);
+    legend(scene, body, (words::WORKERS_HELD, words::ALL_HELD));
     let panel = body.within(30.0, TIME_AXIS);
     let height = (panel.h / rows.len().max(1) as f64).min(104.0);
     let panel = Area {
@@ -124,11 +124,10 @@ fn remark_beside(scene: &mut Scene, at: (f64, f64), remark: &[String; 2], height
     scene.text((at.0, at.1 + 8.0), why, TICK);
 }
 
-/// The scale of colours, in one line at the top of an area.
-pub(crate) fn legend(scene: &mut Scene, body: Area) {
+/// The scale of colours, in one line at the top of an area: of what, and what the last one means.
+pub(crate) fn legend(scene: &mut Scene, body: Area, (title, most): (&str, &str)) {
     let y = body.y + 12.0;
     let mut x = body.x;
-    let title = words::WORKERS_HELD;
     scene.words((x, y), title, (HEAD, Anchor::Left, Ink::Text));
     x += width_of(title, HEAD) + 14.0;
     let swatch = |x: f64, w: f64| Area {
@@ -147,5 +146,5 @@ pub(crate) fn legend(scene: &mut Scene, body: Area) {
         scene.fill_box(swatch(x, 6.0), Ink::Heat(step), 1.0);
         x += 6.0;
     }
-    scene.text((x + 6.0, y), words::ALL_HELD, TICK);
+    scene.text((x + 6.0, y), most, TICK);
 }
