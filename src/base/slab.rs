@@ -243,22 +243,29 @@ impl<T> Slab<T> {
     /// The value itself is dropped when the slot is used again.
     #[inline]
     pub fn discard(&mut self, ticket: Ticket) -> bool {
-        let Some(entry) = self.slots.get_mut(ticket.slot as usize) else {
-            return false;
-        };
-        if entry.generation != ticket.generation {
-            return false;
+        let lives = self.contains(ticket);
+        if lives {
+            self.vacate(ticket.slot);
         }
+        lives
+    }
+
+    /// Frees `slot`, for those who know that somebody lives there.
+    ///
+    /// # Panics
+    /// Beyond the last slot; in debug builds also where nobody lives.
+    #[inline]
+    pub fn vacate(&mut self, slot: u32) {
+        let entry = &mut self.slots[slot as usize];
+        debug_assert!(entry.generation & 1 == 1, "nobody lives in slot {slot}");
         self.live -= 1;
-        if entry.generation == u32::MAX {
-            // The slot has counted all it can: it retires, so that no old ticket can match again.
-            entry.generation = 0;
-        } else {
-            entry.generation += 1;
+        // A slot that has counted all it can counts on to 0 and retires, so that no old ticket
+        // can match again.
+        entry.generation = entry.generation.wrapping_add(1);
+        if entry.generation != 0 {
             entry.next_free = self.free;
-            self.free = ticket.slot;
+            self.free = slot;
         }
-        true
     }
 
     /// Takes the value of `ticket` out, if it still lives here, and frees its slot.

@@ -70,9 +70,12 @@ pub(super) enum Kind {
     Tick,
     /// A reading is due.
     Reading,
+    /// A user of the sources arrives for the first time.
+    Newcomer,
 }
 
-const KINDS: [Kind; 15] = [
+/// As many as four bits tell, so that none of them is out of bounds.
+const KINDS: [Kind; 16] = [
     Kind::Lane,
     Kind::Work,
     Kind::Core,
@@ -88,6 +91,7 @@ const KINDS: [Kind; 15] = [
     Kind::Change,
     Kind::Tick,
     Kind::Reading,
+    Kind::Newcomer,
 ];
 
 /// The number of an event in the order of scheduling; unique in a replication.
@@ -110,6 +114,12 @@ fn upper(at: Time, group: Group) -> u64 {
     ((at.0 as u64) << 3) | group as u64
 }
 
+/// The upper half of a key.
+#[inline]
+fn half(key: Key) -> u64 {
+    (key >> 64) as u64
+}
+
 /// An event taken from the agenda.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Event {
@@ -125,6 +135,12 @@ pub(super) struct Event {
 
 /// Instant and group, number, kind and slot in 61 + 3, 32, 4 + 28 bits.
 pub(super) type Key = u128;
+
+/// The lower half of a newcomer: no number, and nobody yet.
+const NEWCOMER: Key = (Kind::Newcomer as Key) << 28;
+
+/// What is next when nothing is.
+pub(super) const NOTHING: Key = Key::MAX;
 
 /// The last instant that a key can tell: 73 years; what would come later never does.
 const FAR: Time = Time((1 << 61) - 1);
@@ -143,8 +159,9 @@ pub(super) fn instant(key: Key) -> u64 {
     (key >> 67) as u64
 }
 
+/// The event of a key.
 #[inline]
-fn event(key: Key) -> Event {
+pub(super) fn event(key: Key) -> Event {
     let low = key as u64;
     Event {
         at: Time(instant(key) as i64),
@@ -191,6 +208,11 @@ impl Ring {
     }
 
     #[inline]
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    #[inline]
     fn front(&self) -> Option<Key> {
         self.keys.get(self.head).copied()
     }
@@ -207,17 +229,6 @@ impl Ring {
     }
 }
 
-/// What is next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// An arrival from outside.
-    Newcomer,
-    /// A scheduled event.
-    Event(Event),
-    /// Nothing before the end.
-    Nothing,
-}
-
 /// All that is still to happen.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
@@ -232,11 +243,20 @@ pub(super) struct Agenda {
     work: Ring,
     arrivals: Ring,
     lanes: Vec<Lane>,
+    /// Upper halves below it come before all that stands in the rings and in the heap: 0 unless
+    /// the rings are empty.
+    calm: u64,
+    /// Upper halves below it come before the next newcomer and before the end.
+    open: u64,
+    /// The next newcomer, see [`newcomer_half`].
+    newcomer: u64,
+    /// The first instant that may lie past the end.
+    horizon: Time,
 }
 
 impl Agenda {
-    /// Forgets everything; the clock stands at 0.
-    pub(super) fn clear(&mut self) {
+    /// Forgets everything; the clock stands at 0, and nothing ends before the horizon.
+    pub(super) fn clear(&mut self, horizon: Time) {
         self.now = Time(0);
         self.numbers = 0;
         self.tick.clear();
@@ -245,12 +265,16 @@ impl Agenda {
         self.work.clear();
         self.arrivals.clear();
         self.lanes.clear();
+        self.calm = u64::MAX;
+        self.horizon = horizon;
+        self.expect(u64::MAX);
     }
 
-    /// The present instant, since the start of the clock.
+    /// Who comes next from outside, see [`newcomer_half`].
     #[inline]
-    pub(super) fn now(&self) -> Time {
-        self.now
+    pub(super) fn expect(&mut self, newcomer: u64) {
+        self.newcomer = newcomer;
+        self.open = newcomer.min(upper(self.horizon, Group::Tick));
     }
 
     /// Numbers given so far.
@@ -286,10 +310,12 @@ impl Agenda {
         let key = key(at.max(self.now).min(FAR), group, number, kind, slot);
         if at > self.now || !matches!(group, Group::Work | Group::Arrival) {
             self.add(key);
-        } else if group == Group::Work {
-            self.work.push(key);
         } else {
-            self.arrivals.push(key);
+            self.calm = 0;
+            match group {
+                Group::Work => self.work.push(key),
+                _ => self.arrivals.push(key),
+            }
         }
     }
 
@@ -297,8 +323,14 @@ impl Agenda {
     #[inline(never)]
     fn add(&mut self, key: Key) {
         if !self.wheel.takes(key) {
-            self.late.push(key);
+            self.add_late(key);
         }
+    }
+
+    #[inline(never)]
+    fn add_late(&mut self, key: Key) {
+        self.calm = self.calm.min(half(key));
+        self.late.push(key);
     }
 
     /// Opens a lane for clocks of each of these lengths.
@@ -336,77 +368,112 @@ impl Agenda {
         }
     }
 
-    /// Takes what is next: the newcomer, if one comes (see [`newcomer_half`]), or an event up to
-    /// `until`. `is_live` says which clocks still count; stale ones at the head of a lane are
-    /// dropped unseen.
+    /// Takes what is next if it is the head of the tick under way, as nearly always; a look at
+    /// [`Self::next_of_all`] otherwise.
     ///
     /// Arrivals from sources count as scheduled before the clock started, so at one instant they
-    /// precede the attempts, and follow all earlier groups.
+    /// precede the attempts, and follow all earlier groups: a newcomer is an event without a
+    /// number.
+    #[inline(always)]
+    pub(super) fn next_in_tick(&mut self) -> Option<Key> {
+        let last = *self.tick.last()?;
+        if half(last) >= self.calm.min(self.open) {
+            return None;
+        }
+        self.tick.pop();
+        Some(last)
+    }
+
+    /// Takes what is next, wherever it stands: an event up to `until` or the newcomer, if one
+    /// comes; [`NOTHING`] if nothing does.
     #[inline]
-    pub(super) fn next(
-        &mut self,
-        newcomer: u64,
-        until: Time,
-        is_live: impl Fn(Event) -> bool,
-    ) -> Next {
+    pub(super) fn next_of_all(&mut self, until: Time) -> Key {
         if self.tick.is_empty() && self.late.is_empty() {
-            self.wheel.next_tick(newcomer >> 3, &mut self.tick);
+            self.wheel.next_tick(self.newcomer >> 3, &mut self.tick);
         }
+        let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
+        if self.newcomer <= last.min(self.calm) && self.newcomer >> 3 <= until.0 as u64 {
+            return (u128::from(self.newcomer) << 64) | NEWCOMER;
+        }
+        match self.tick.last() {
+            Some(&last) if half(last) < self.calm && instant(last) <= until.0 as u64 => {
+                self.tick.pop();
+                last
+            }
+            _ => self.next_elsewhere(until),
+        }
+    }
+
+    /// Takes what is next where neither the newcomer nor the head of the tick is, for sure.
+    #[inline(never)]
+    fn next_elsewhere(&mut self, until: Time) -> Key {
         let least = self.least();
-        if !(self.work.keys.is_empty() && self.arrivals.keys.is_empty())
-            && let Some(first) = self.next_in_ring(newcomer, least)
+        if !self.are_rings_empty()
+            && let Some(first) = self.next_in_ring(least)
         {
-            return Next::Event(event(first));
+            return first;
         }
-        let half = (least >> 64) as u64;
-        if newcomer <= half && newcomer != u64::MAX {
-            self.now = Time((newcomer >> 3) as i64);
-            return Next::Newcomer;
+        let newcomer = (u128::from(self.newcomer) << 64) | NEWCOMER;
+        let first = least.min(newcomer);
+        if instant(first) > until.0 as u64 {
+            return NOTHING;
         }
-        if least == Key::MAX {
-            return Next::Nothing;
+        if first == newcomer {
+            return newcomer;
         }
-        let next = event(least);
-        if next.at > until {
-            return Next::Nothing;
-        }
-        debug_assert!(next.at >= self.now, "time runs back");
-        self.now = next.at;
-        if self.tick.last() == Some(&least) {
+        if self.tick.last() == Some(&first) {
             self.tick.pop();
         } else {
             self.late.pop();
+            self.grow_calm();
         }
-        if next.kind == Kind::Lane {
-            return Next::Event(self.pop_lane(next.slot, is_live));
+        first
+    }
+
+    /// The clock moves on to an event that was taken out.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, key: Key) -> Time {
+        let at = Time(instant(key) as i64);
+        debug_assert!(at >= self.now, "time runs back");
+        self.now = at;
+        at
+    }
+
+    /// Finds anew what comes before all of the rings and the heap.
+    #[inline]
+    fn grow_calm(&mut self) {
+        if self.are_rings_empty() {
+            self.calm = half(self.late.least());
         }
-        Next::Event(next)
+    }
+
+    #[inline]
+    fn are_rings_empty(&self) -> bool {
+        self.work.is_empty() && self.arrivals.is_empty()
     }
 
     /// Whom the second next of the events in order concerns, as far as is known by now.
     #[inline(always)]
     pub(super) fn upcoming(&self) -> Option<u32> {
-        let second = self.tick.len().wrapping_sub(2);
-        let known = self.tick.get(second).or(self.tick.first());
-        known.map(|&key| (key as u32) & MAX_SLOT)
+        let second = self.tick.len().saturating_sub(2);
+        self.tick.get(second).map(|&key| (key as u32) & MAX_SLOT)
     }
 
     /// Takes the next of those at the present instant, unless something else comes before.
     #[inline(never)]
-    fn next_in_ring(&mut self, newcomer: u64, least: Key) -> Option<Key> {
-        if let Some(first) = self.work.front() {
-            if first < least {
-                self.work.pop();
-                return Some(first);
-            }
+    fn next_in_ring(&mut self, least: Key) -> Option<Key> {
+        let (ring, before) = if self.work.is_empty() {
+            (&mut self.arrivals, self.newcomer)
+        } else {
+            (&mut self.work, u64::MAX)
+        };
+        let first = ring.front()?;
+        if first > least || half(first) >= before {
             return None;
         }
-        let first = self.arrivals.front()?;
-        if first < least && ((first >> 64) as u64) < newcomer {
-            self.arrivals.pop();
-            return Some(first);
-        }
-        None
+        ring.pop();
+        self.grow_calm();
+        Some(first)
     }
 
     /// The smallest key of those in order, the largest number if there is none.
@@ -420,16 +487,26 @@ impl Agenda {
     /// may as well happen at once.
     #[inline(always)]
     pub(super) fn is_quiet(&self) -> bool {
-        self.work.keys.is_empty()
-            && self.arrivals.keys.is_empty()
-            && instant(self.least()) > self.now.0 as u64
+        let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
+        last.min(self.calm) >> 3 > self.now.0 as u64
     }
 
-    #[inline]
-    fn pop_lane(&mut self, lane: u32, is_live: impl Fn(Event) -> bool) -> Event {
+    /// Takes the clock at the head of a lane. `is_live` says which clocks still count; stale ones
+    /// that follow are dropped unseen. `fetch` has the task of a slot brought near.
+    pub(super) fn pop_lane(
+        &mut self,
+        lane: u32,
+        is_live: impl Fn(Event) -> bool,
+        fetch: impl Fn(u32),
+    ) -> Event {
+        /// So many are looked at while a task is on its way.
+        const AHEAD: usize = 6;
         let keys = &mut self.lanes[lane as usize].keys;
         let first = keys.pop_front().expect("a posted lane has a head");
         while let Some(&head) = keys.front() {
+            if let Some(&later) = keys.get(AHEAD) {
+                fetch(event(later).slot);
+            }
             if is_live(event(head)) {
                 break;
             }

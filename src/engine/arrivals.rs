@@ -5,8 +5,7 @@
 //! So a spike never enters the heap. Ties go by the name of the source, then by user.
 
 use crate::base::math::fast_ln;
-use crate::base::table::Id;
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::engine::agenda::newcomer_half;
 use crate::engine::limits::{BETWEEN_LOOKS, listed};
 use crate::program::{Form, Piece, Program, Source, SourceId, Spacing};
@@ -14,6 +13,10 @@ use crate::random::key::{Luck, Owner, Place};
 
 /// The step of every user's path that holds the luck of the arrival.
 const ARRIVAL: u64 = 0x6172_7269_7661_6c00;
+
+/// Gaps of a Poisson stream that are made at one time: none waits for the one before, so the
+/// processor works at several side by side.
+const AHEAD: usize = 8;
 
 /// A user who arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,35 +30,53 @@ pub(super) struct Newcomer {
 pub(super) struct Arrivals {
     horizon: Time,
     live: Vec<Live>,
-    /// The source whose user is next, and when.
-    next: Option<(SourceId, Time)>,
-    /// The same instant as the agenda compares it.
+    /// The source whose user is next, if anybody is.
+    next: usize,
+    /// When that user comes, as the agenda compares it.
     half: u64,
 }
 
 /// A source under way.
 #[derive(Debug)]
 struct Live {
-    next: Option<Time>,
+    /// When its next user comes, as the agenda compares it; never beyond the horizon.
+    half: u64,
     index: u32,
     form: LiveForm,
 }
 
 #[derive(Debug)]
 enum LiveForm {
-    /// The piece, and the cumulated rate since its beginning.
-    Stream { piece: usize, done: f64 },
+    Stream(Stream),
     /// Instants and users, sorted.
     List(Vec<(Time, u32)>),
 }
 
-/// What inverting a stream needs.
-struct Stream<'p> {
+/// A stream, and what inverting it within the piece under way needs.
+#[derive(Debug)]
+struct Stream {
     owner: Owner,
-    pieces: &'p [Piece],
-    spacing: &'p Spacing,
-    luck: Luck,
-    start: Time,
+    is_poisson: bool,
+    /// Which piece is under way; beyond the last nobody comes.
+    piece: usize,
+    /// The cumulated rate since its beginning.
+    done: f64,
+    /// Gaps of unit rate, made [`AHEAD`] at one time.
+    gaps: [f64; AHEAD],
+    stretch: Stretch,
+}
+
+/// A piece as its inversion sees it.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// Where it begins, from the start of the clock.
+    from: Time,
+    /// The cumulated rate of all of it.
+    whole: f64,
+    /// Users per second at its beginning.
+    rate: f64,
+    /// By how many users per second the rate rises in a second; none where it is constant.
+    slope: Option<f64>,
 }
 
 impl Arrivals {
@@ -67,12 +88,12 @@ impl Arrivals {
         stop: &dyn Fn() -> bool,
     ) -> bool {
         self.horizon = Time(program.clock.horizon.0 - program.clock.start.0);
-        (self.next, self.half) = (None, u64::MAX);
         self.live.clear();
         for source in program.sources.values() {
-            let Some(live) = open(source, program, luck, stop) else {
+            let Some(mut live) = open(source, program, luck, stop) else {
                 return false;
             };
+            live.half = half(live.next(source, program, luck), self.horizon);
             self.live.push(live);
         }
         self.choose();
@@ -82,7 +103,7 @@ impl Arrivals {
     /// Bytes of those who were sorted beforehand, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
         let lists = self.live.iter().map(|live| match &live.form {
-            LiveForm::Stream { .. } => 0,
+            LiveForm::Stream(_) => 0,
             LiveForm::List(users) => users.capacity() * size_of::<(Time, u32)>(),
         });
         lists.sum()
@@ -97,56 +118,57 @@ impl Arrivals {
     /// Takes the next user.
     #[inline]
     pub(super) fn take(&mut self, program: &Program, luck: Luck) -> Newcomer {
-        let (source, _) = self.next.expect("a user is next");
-        let live = &mut self.live[source.index()];
+        let id = SourceId(self.next as u32);
+        let live = &mut self.live[self.next];
         let index = match &live.form {
-            LiveForm::Stream { .. } => live.index,
+            LiveForm::Stream(_) => live.index,
             LiveForm::List(users) => users[live.index as usize].1,
         };
         live.index += 1;
-        advance(live, &program.sources[source], luck, program.clock.start);
+        let next = live.next(&program.sources[id], program, luck);
+        live.half = half(next, self.horizon);
         self.choose();
-        Newcomer { source, index }
+        Newcomer { source: id, index }
     }
 
     #[inline]
     fn choose(&mut self) {
-        self.next = None;
+        (self.next, self.half) = (0, u64::MAX);
         for (i, live) in self.live.iter().enumerate() {
-            if let Some(at) = live.next
-                && at <= self.horizon
-                && self.next.is_none_or(|(_, least)| at < least)
-            {
-                self.next = Some((SourceId::from_index(i), at));
+            if live.half < self.half {
+                (self.next, self.half) = (i, live.half);
             }
         }
-        self.half = newcomer_half(self.next.map(|(_, at)| at));
     }
+}
+
+/// An instant as the agenda compares it; beyond the horizon nobody comes.
+#[inline]
+fn half(next: Option<Time>, horizon: Time) -> u64 {
+    newcomer_half(next.filter(|at| *at <= horizon))
 }
 
 /// The place of the luck of an arrival.
-fn arrival_place() -> Place {
-    Place::ROOT.step(ARRIVAL)
-}
+const ARRIVAL_PLACE: Place = Place::ROOT.step(ARRIVAL);
 
 /// A source at its beginning; none when somebody asked to stop.
 fn open(source: &Source, program: &Program, luck: Luck, stop: &dyn Fn() -> bool) -> Option<Live> {
-    let mut live = Live {
-        next: None,
-        index: 0,
-        form: LiveForm::Stream {
+    let form = match &source.form {
+        Form::Stream { pieces, spacing } => LiveForm::Stream(Stream {
+            owner: source.owner,
+            is_poisson: matches!(spacing, Spacing::Poisson),
             piece: 0,
             done: 0.0,
-        },
+            gaps: [0.0; AHEAD],
+            stretch: Stretch::of(pieces.first(), program.clock.start),
+        }),
+        _ => LiveForm::List(list(source, program, luck, stop)?),
     };
-    if let Form::Stream { .. } = source.form {
-        advance(&mut live, source, luck, program.clock.start);
-        return Some(live);
-    }
-    let list = list(source, program, luck, stop)?;
-    live.next = list.first().map(|user| user.0);
-    live.form = LiveForm::List(list);
-    Some(live)
+    Some(Live {
+        half: u64::MAX,
+        index: 0,
+        form,
+    })
 }
 
 /// The users of a source that is no stream, sorted; none when somebody asked to stop.
@@ -157,7 +179,7 @@ fn list(
     stop: &dyn Fn() -> bool,
 ) -> Option<Vec<(Time, u32)>> {
     let (start, horizon) = (program.clock.start, program.clock.horizon);
-    let own = |index: u32| luck.uniform(source.owner.number(index), arrival_place(), 0);
+    let own = |index: u32| luck.uniform(source.owner.number(index), ARRIVAL_PLACE, 0);
     let at = |index: u32| match &source.form {
         Form::Stream { .. } => unreachable!("a stream is made as it goes"),
         Form::Crowd { from, arrive, .. } => *from + arrive.span(own(index)),
@@ -199,71 +221,124 @@ fn is_sorted(list: &mut [(Time, u32)], stop: &dyn Fn() -> bool) -> bool {
     is_sorted(low, stop) && is_sorted(high, stop)
 }
 
-#[inline]
-fn advance(live: &mut Live, source: &Source, luck: Luck, start: Time) {
-    match (&mut live.form, &source.form) {
-        (LiveForm::List(users), _) => {
-            live.next = users.get(live.index as usize).map(|u| u.0);
-        }
-        (LiveForm::Stream { piece, done }, Form::Stream { pieces, spacing }) => {
-            let stream = Stream {
-                owner: source.owner,
-                pieces,
-                spacing,
-                luck,
-                start,
-            };
-            live.next = stream.next(live.index, piece, done);
-        }
-        (LiveForm::Stream { .. }, _) => unreachable!("only streams are made as they go"),
-    }
-}
-
-impl Stream<'_> {
-    /// The instant of the next unit-rate point beyond `done` in `piece`.
+impl Live {
+    /// When user `index` comes.
     #[inline]
-    fn next(&self, index: u32, piece: &mut usize, done: &mut f64) -> Option<Time> {
-        let u = || {
-            self.luck
-                .uniform(self.owner.number(index), arrival_place(), 0)
-        };
-        *done += match self.spacing {
-            Spacing::Poisson => -fast_ln(u()),
-            Spacing::Even => 1.0,
-            Spacing::Gaps(gaps) => gaps.sample(u()),
-        };
-        loop {
-            let p = self.pieces.get(*piece)?;
-            let whole = (p.rate + p.rate_end) * 0.5 * p.length.as_secs_f64();
-            // A point on the border belongs to the earlier piece.
-            if *done <= whole {
-                let ns = invert(p, *done) * 1e9;
-                return Some(Time(p.from.0 + ns.round() as i64 - self.start.0));
+    fn next(&mut self, source: &Source, program: &Program, luck: Luck) -> Option<Time> {
+        match &mut self.form {
+            LiveForm::List(users) => users.get(self.index as usize).map(|user| user.0),
+            LiveForm::Stream(stream) => {
+                stream.done += if stream.is_poisson {
+                    stream.poisson_gap(self.index, luck)
+                } else {
+                    gap(source, || stream.luck(self.index, luck))
+                };
+                if stream.done > stream.stretch.whole && !stream.goes_on(source, program) {
+                    return None;
+                }
+                Some(stream.stretch.invert(stream.done))
             }
-            *done -= whole;
-            *piece += 1;
         }
     }
 }
 
-/// The seconds after which the cumulated rate of a piece reaches `units`.
-#[inline]
-fn invert(piece: &Piece, units: f64) -> f64 {
-    let rise = piece.rate_end - piece.rate;
-    if rise.abs() < 1e-300 {
-        return units / piece.rate;
+/// The gap before the next unit-rate point of a stream that is no Poisson stream.
+#[inline(never)]
+fn gap(source: &Source, luck: impl Fn() -> f64) -> f64 {
+    match &source.form {
+        Form::Stream { spacing, .. } => match spacing {
+            Spacing::Poisson => unreachable!("the usual one was looked at before"),
+            Spacing::Even => 1.0,
+            Spacing::Gaps(gaps) => gaps.sample(luck()),
+        },
+        _ => unreachable!("only streams are made as they go"),
     }
-    let slope = rise / piece.length.as_secs_f64();
-    let root = (piece.rate * piece.rate + 2.0 * slope * units)
-        .max(0.0)
-        .sqrt();
-    2.0 * units / (piece.rate + root)
+}
+
+impl Stream {
+    /// The uniform number of a user's arrival.
+    #[inline]
+    fn luck(&self, index: u32, luck: Luck) -> f64 {
+        luck.uniform(self.owner.number(index), ARRIVAL_PLACE, 0)
+    }
+
+    /// The gap of unit rate before a user of a Poisson stream.
+    #[inline]
+    fn poisson_gap(&mut self, index: u32, luck: Luck) -> f64 {
+        let place = index as usize % AHEAD;
+        if place == 0 {
+            self.look_ahead(index, luck);
+        }
+        self.gaps[place]
+    }
+
+    /// Makes the gaps before a user and those who follow.
+    #[inline(never)]
+    fn look_ahead(&mut self, index: u32, luck: Luck) {
+        self.gaps = std::array::from_fn(|i| {
+            let number = index.wrapping_add(i as u32);
+            -fast_ln(self.luck(number, luck))
+        });
+    }
+
+    /// Goes on to the piece with the next point; false when there is none. A point on the border
+    /// belongs to the earlier piece.
+    #[cold]
+    fn goes_on(&mut self, source: &Source, program: &Program) -> bool {
+        let Form::Stream { pieces, .. } = &source.form else {
+            unreachable!("only streams are made as they go");
+        };
+        while self.piece < pieces.len() && self.done > self.stretch.whole {
+            self.done -= self.stretch.whole;
+            self.piece += 1;
+            self.stretch = Stretch::of(pieces.get(self.piece), program.clock.start);
+        }
+        self.piece < pieces.len()
+    }
+}
+
+impl Stretch {
+    /// A piece, or what comes after the last: nobody.
+    fn of(piece: Option<&Piece>, start: Time) -> Self {
+        let Some(p) = piece else {
+            return Self {
+                from: Time(0),
+                whole: f64::NEG_INFINITY,
+                rate: 0.0,
+                slope: None,
+            };
+        };
+        let (rise, secs) = (p.rate_end - p.rate, p.length.as_secs_f64());
+        Self {
+            from: Time(p.from.0 - start.0),
+            whole: (p.rate + p.rate_end) * 0.5 * secs,
+            rate: p.rate,
+            slope: (rise.abs() >= 1e-300).then(|| rise / secs),
+        }
+    }
+
+    /// The instant at which its cumulated rate reaches `units`.
+    #[inline]
+    fn invert(&self, units: f64) -> Time {
+        self.from + Span::from_nanos_f64(self.secs(units) * 1e9)
+    }
+
+    /// The same in seconds from its beginning.
+    #[inline]
+    fn secs(&self, units: f64) -> f64 {
+        let Some(slope) = self.slope else {
+            return units / self.rate;
+        };
+        let root = (self.rate * self.rate + 2.0 * slope * units)
+            .max(0.0)
+            .sqrt();
+        2.0 * units / (self.rate + root)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Span;
     use proptest::prelude::*;
 
     #[test]
@@ -283,7 +358,7 @@ mod tests {
             let p = Piece { from: Time(0), length: Span::from_secs(secs), rate, rate_end: end };
             let whole = (rate + end) * 0.5 * secs as f64;
             prop_assume!(whole > 1e-6);
-            let t = invert(&p, part * whole);
+            let t = Stretch::of(Some(&p), Time(0)).secs(part * whole);
             let slope = (end - rate) / secs as f64;
             let units = rate * t + 0.5 * slope * t * t;
             prop_assert!(t <= secs as f64 * (1.0 + 1e-9));

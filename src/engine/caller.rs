@@ -5,6 +5,7 @@
 //! sending; a deadline covers the request; the person's clock runs from the last sending, through
 //! backoffs, until the request has ended.
 
+use crate::base::math::fast_ln;
 use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
@@ -13,18 +14,18 @@ use crate::engine::execute::Flow;
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task};
 use crate::engine::recorder::Change;
-use crate::engine::route::{NO_LANE, Route};
+use crate::engine::route::{NO_LANE, Retry, Route};
 use crate::engine::station::Placing;
 use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
-use crate::program::{Backoff, CallId, Instruction, Jitter, RetrySettings};
-use crate::random::key::{Owner, Place};
+use crate::program::{Backoff, CallId, Instruction, Jitter};
+use crate::random::key::{Luck, Owner, Place};
 
 /// Draws at the path of an attempt, after the two of the network.
 const RELOAD: u32 = 2;
 const BACKOFF: u32 = 3;
 const ON_ERROR: u32 = 4;
 
-/// How an attempt came to be sent.
+/// How an attempt after the first came to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sending {
     /// By the program.
@@ -35,14 +36,55 @@ enum Sending {
 
 /// An attempt that is about to be sent.
 #[derive(Clone, Copy, Debug)]
-struct Outgoing {
-    path: Place,
-    owner: Owner,
+pub(super) struct Outgoing<'p> {
+    /// Who asks.
+    slot: u32,
+    call: CallId,
+    pub(super) route: &'p Route,
+    pub(super) path: Place,
+    /// The place of the first `cpu` of it, if the endpoint begins with one.
+    pub(super) work: Place,
+    pub(super) owner: Owner,
     deadline: Time,
-    original: bool,
+    pub(super) original: bool,
 }
 
-impl Sim<'_> {
+/// The places of luck that lead from a step's surroundings to the attempts of its call, as they
+/// were made last: the same for all users who come there in the same way, so that a draw seldom
+/// waits for their hashes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trail {
+    from: Place,
+    step: Place,
+    /// The first attempt.
+    first: Place,
+    /// The first `cpu` of that, if the endpoint begins with one.
+    pub(super) work: Place,
+}
+
+impl Trail {
+    pub(super) fn new(route: &Route, from: Place) -> Self {
+        let step = from.step(route.luck);
+        let first = step.turn(1);
+        Self {
+            from,
+            step,
+            first,
+            work: first.step(route.first_luck),
+        }
+    }
+}
+
+/// What an attempt tells its caller.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) caller: Ticket,
+    pub(super) call: CallId,
+    pub(super) sent: Time,
+    pub(super) answer: Answer,
+}
+
+impl<'p> Sim<'p> {
     /// The call step at which a task waits.
     #[inline]
     pub(super) fn call_at(&self, slot: u32) -> CallId {
@@ -54,23 +96,26 @@ impl Sim<'_> {
 
     /// Counts things of a call that began at `began`.
     #[inline(always)]
-    fn count_call<const N: usize>(&mut self, call: CallId, what: [CallCounter; N], began: Time) {
+    fn count_call<const N: usize>(&mut self, route: &Route, what: [CallCounter; N], began: Time) {
         if self.rec.counts(began) {
-            let first = self.routes.calls[call].counters;
-            let row = self.rec.row::<{ CALL_COUNTERS as usize }>(first);
+            let row = self.rec.row::<{ CALL_COUNTERS as usize }>(route.counters);
             for what in what {
                 row[what as usize] += 1;
             }
         }
     }
 
-    /// The deadline that a task has inherited.
+    /// What a task hands down to its attempts: the deadline that it has inherited, and whether
+    /// its work is original all the way up.
     #[inline(always)]
-    fn inherited_deadline(&self, slot: u32) -> Time {
+    fn heritage(&self, slot: u32) -> (Time, bool) {
         match &self.people.task(slot).role {
-            Role::Visitor(_) => Time::NEVER,
-            Role::Attempt(a) => a.deadline,
-            Role::Branch(b) => self.attempt_of(b.root).map_or(Time::NEVER, |a| a.deadline),
+            Role::Visitor(_) => (Time::NEVER, true),
+            Role::Attempt(a) => (a.deadline, a.original),
+            Role::Branch(b) => match self.attempt_of(b.root) {
+                Some(a) => (a.deadline, a.original),
+                None => (Time::NEVER, true),
+            },
         }
     }
 
@@ -88,111 +133,158 @@ impl Sim<'_> {
     pub(super) fn begin_request(&mut self, slot: u32, call: CallId) {
         let (now, routes) = (self.now, self.routes);
         let route = &routes.calls[call];
-        let inherited = self.inherited_deadline(slot);
-        let deadline = inherited.min(now + route.deadline);
-        self.count_call(call, [CallCounter::Started], now);
+        self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
         self.rec.began(route.requests);
-        let task = self.people.task_mut(slot);
-        task.request = Request {
-            asked: now,
-            deadline,
-            tries: 1,
-            ..Request::NONE
-        };
         if route.from_user {
             self.rec.window_started(now);
             self.begin_wait(slot);
         }
-        self.send(slot, call, Sending::Program);
+        let (inherited, original) = self.heritage(slot);
+        let task = self.people.task_mut(slot);
+        let deadline = inherited.min(now + route.deadline);
+        task.request = Request {
+            asked: now,
+            last_sent: now,
+            deadline,
+            tries: 1,
+            sent: 1,
+            ..Request::NONE
+        };
+        let (owner, from) = (task.owner, task.path);
+        let trail = self.trail(call, route, from);
+        let first = Outgoing {
+            slot,
+            call,
+            route,
+            path: trail.first,
+            work: trail.work,
+            owner,
+            deadline,
+            original,
+        };
+        if self.is_sent_in_vain(&first) && self.another() {
+            self.send(slot, call, Sending::Program);
+        }
+    }
+
+    /// The way from a place to the attempts of a call.
+    #[inline(always)]
+    fn trail(&mut self, call: CallId, route: &Route, from: Place) -> Trail {
+        let trail = &mut self.trails[call];
+        if trail.from != from {
+            *trail = Trail::new(route, from);
+        }
+        *trail
     }
 
     fn request_deadline(&self, slot: u32, call: CallId, from: Time) -> Time {
         let own = from + self.routes.calls[call].deadline;
-        self.inherited_deadline(slot).min(own)
+        self.heritage(slot).0.min(own)
     }
 
-    /// Sends an attempt of the request of a task, and others as long as each is turned away and
-    /// followed by the next at this very instant.
+    /// Sends another attempt of the request of a task, and others as long as each is turned away
+    /// and followed by the next at this very instant.
     fn send(&mut self, slot: u32, call: CallId, sending: Sending) {
-        let mut sending = sending;
-        while self.is_sent_in_vain(slot, call, sending) && self.another() {
-            sending = Sending::Program;
-        }
-    }
-
-    /// Sends an attempt of the request of a task: whether it has failed already and the next one
-    /// is to be sent at once.
-    #[inline(always)]
-    fn is_sent_in_vain(&mut self, slot: u32, call: CallId, sending: Sending) -> bool {
         let (now, routes) = (self.now, self.routes);
         let route = &routes.calls[call];
-        let original_caller = self.is_original(slot);
-        match sending {
-            Sending::Program => self.count_call(call, [CallCounter::Sent], now),
-            Sending::Person => {
-                self.count_call(call, [CallCounter::Sent, CallCounter::Reloaded], now);
+        if sending == Sending::Person {
+            self.count_call(route, [CallCounter::Reloaded], now);
+        }
+        loop {
+            self.count_call(route, [CallCounter::Sent], now);
+            let task = self.people.task_mut(slot);
+            let request = &mut task.request;
+            request.sent = request.sent.saturating_add(1);
+            request.last_sent = now;
+            let (sent, deadline) = (u64::from(request.sent), request.deadline);
+            let (owner, from) = (task.owner, task.path);
+            let path = self.trail(call, route, from).step.turn(sent);
+            let next = Outgoing {
+                slot,
+                call,
+                route,
+                path,
+                work: path.step(route.first_luck),
+                owner,
+                deadline,
+                original: false,
+            };
+            if !(self.is_sent_in_vain(&next) && self.another()) {
+                return;
             }
         }
-        let task = self.people.task_mut(slot);
-        let request = &mut task.request;
-        request.sent = request.sent.saturating_add(1);
-        request.last_sent = now;
-        let path = task.path.step(route.luck).turn(u64::from(request.sent));
-        let out = Outgoing {
-            path,
-            owner: task.owner,
-            deadline: request.deadline,
-            original: original_caller && request.sent == 1,
-        };
-        if now >= out.deadline {
-            self.end_attempt_badly(call, CallCounter::AttemptRefused, now);
-            self.fail_request(slot, call, Failure::Refused);
+    }
+
+    /// Sends an attempt that is counted already: whether it has failed at this very instant, and
+    /// the next one is to be sent at once.
+    fn is_sent_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
+        let (route, desk) = (out.route, &self.routes.services[out.route.service]);
+        if self.now >= out.deadline {
+            self.end_attempt_badly(out.call, CallCounter::AttemptRefused, self.now);
+            self.fail_request(out.slot, out.call, Failure::Refused);
             return false;
         }
         if !route.near || !self.is_next_alone() || !self.another() {
-            let attempt = self.set_out(slot, call, out);
+            let attempt = self.set_out(out, None);
             self.travel(attempt);
             return false;
         }
-        let place = self.place(out.owner, path, route.service);
-        if matches!(place, Placing::Refused(_))
-            && routes.services[route.service].refuses_for_nothing
-        {
-            // The caller would be told at this very instant and before anything else happens:
-            // the attempt needs no task of its own.
-            if route.reloads {
-                self.start_reload(slot, path);
-            }
-            self.count_call(call, [CallCounter::AttemptRefused], now);
-            self.count_refusal(route.service, out.original);
-            return self.is_tried_again_at_once(slot, call, Failure::Refused);
+        let place = self.place(out.owner, out.path, route.service);
+        if matches!(place, Placing::Refused(_)) && desk.refuses_for_nothing {
+            return self.is_turned_away_in_vain(out);
         }
-        let attempt = self.set_out(slot, call, out);
         self.hastened += 1;
-        self.arrive_at(attempt, route.service, place);
+        if let Placing::Started(index) = place {
+            let demand = self.first_demand(out);
+            let attempt = self.set_out(out, Some(index));
+            self.start_at_once(attempt, out, (index, demand));
+        } else {
+            let attempt = self.set_out(out, None);
+            self.arrive_at(attempt, route.service, place);
+        }
         self.hastened -= 1;
         false
     }
 
-    /// An attempt comes into being; its clock and the person's start.
+    /// An attempt is turned away where its caller is told at this very instant and before anything
+    /// else happens, so that it needs no task of its own; whether the next is to be sent at once.
     #[inline(always)]
-    fn set_out(&mut self, slot: u32, call: CallId, out: Outgoing) -> u32 {
-        let (now, caller) = (self.now, self.people.ticket(slot));
-        let routes = self.routes;
-        let route = &routes.calls[call];
+    fn is_turned_away_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
+        let Outgoing {
+            slot, call, route, ..
+        } = *out;
+        // First of all, so that the rest is done while the processor works at the logarithm.
+        let wait = self.next_wait(route, slot, out.path);
+        if route.reloads {
+            self.start_reload(slot, out.path);
+        }
+        self.count_call(route, [CallCounter::AttemptRefused], self.now);
+        self.count_refusal(route.service, out.original);
+        self.is_tried_again_at_once((slot, call), Failure::Refused, wait)
+    }
+
+    /// An attempt comes into being; its clock and the person's start. A server may begin with it
+    /// at once.
+    #[inline(always)]
+    fn set_out(&mut self, out: &Outgoing<'p>, server: Option<u32>) -> u32 {
+        let (now, caller) = (self.now, self.people.ticket(out.slot));
+        let route = out.route;
         let ticket = self.people.add(|| Task {
             pc: route.entry,
             frame: NO_FRAME,
             path: out.path,
             owner: out.owner,
             event: NO_EVENT,
-            doing: Doing::Travelling,
+            doing: match server {
+                Some(_) => Doing::Running,
+                None => Doing::Travelling,
+            },
             due: now,
             request: Request::NONE,
             role: Role::Attempt(Attempt {
                 caller,
-                call,
-                server: u32::MAX,
+                call: out.call,
+                server: server.unwrap_or(u32::MAX),
                 sent: now,
                 accepted: now,
                 started: now,
@@ -201,16 +293,16 @@ impl Sim<'_> {
                 active: 0,
                 answer: Answer::Ok,
                 original: out.original,
-                served: false,
+                served: server.is_some(),
             }),
         });
-        let timeout = self.start_timeout(slot, route, out.deadline);
-        let task = self.people.task_mut(slot);
+        let timeout = self.start_timeout(out.slot, route, out.deadline);
+        let task = self.people.task_mut(out.slot);
         task.doing = Doing::Calling;
         task.event = timeout;
         task.request.attempt = ticket;
         if route.reloads {
-            self.start_reload(slot, out.path);
+            self.start_reload(out.slot, out.path);
         }
         ticket.slot
     }
@@ -276,16 +368,6 @@ impl Sim<'_> {
         task.event = number;
     }
 
-    /// Whether the work of a task is original all the way up.
-    #[inline(always)]
-    fn is_original(&self, slot: u32) -> bool {
-        match &self.people.task(slot).role {
-            Role::Visitor(_) => true,
-            Role::Attempt(a) => a.original,
-            Role::Branch(b) => self.attempt_of(b.root).is_none_or(|a| a.original),
-        }
-    }
-
     #[inline(always)]
     fn start_timeout(&mut self, slot: u32, route: &Route, deadline: Time) -> Number {
         let at = self.now + route.timeout;
@@ -325,17 +407,27 @@ impl Sim<'_> {
     /// An answer reaches its caller.
     pub(super) fn answer(&mut self, slot: u32) {
         let attempt = self.people.attempt(slot);
-        let (caller, call) = (attempt.caller, attempt.call);
-        let (answer, sent) = (attempt.answer, attempt.sent);
+        let told = Told {
+            caller: attempt.caller,
+            call: attempt.call,
+            sent: attempt.sent,
+            answer: attempt.answer,
+        };
         self.people.remove(slot);
-        let Some(task) = self.people.get_mut(caller) else {
+        self.tell(told);
+    }
+
+    /// The caller of an attempt that is gone has its answer.
+    #[inline(always)]
+    pub(super) fn tell(&mut self, told: Told) {
+        let Some(task) = self.people.get_mut(told.caller) else {
             return;
         };
         debug_assert_eq!(task.doing, Doing::Calling);
         task.event = NO_EVENT;
         task.request.attempt = Ticket::NONE;
-        let caller = caller.slot;
-        match answer {
+        let (caller, call, sent) = (told.caller.slot, told.call, told.sent);
+        match told.answer {
             Answer::Ok => self.request_ok(caller, call, sent),
             Answer::Refused => self.answered_badly(caller, (call, sent), Failure::Refused),
             Answer::FinalRefusal => {
@@ -358,7 +450,8 @@ impl Sim<'_> {
 
     /// An attempt ended in another way than ok: it took longer than any time.
     fn end_attempt_badly(&mut self, call: CallId, how: CallCounter, sent: Time) {
-        self.count_call(call, [how], sent);
+        let routes = self.routes;
+        self.count_call(&routes.calls[call], [how], sent);
         let sample = self.program.layout.call_time(call.0, CallSample::Attempt);
         self.rec.never(sample, sent);
     }
@@ -383,32 +476,43 @@ impl Sim<'_> {
 
     /// An attempt has failed: again, or not.
     fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
-        if self.is_tried_again_at_once(slot, call, failure) {
+        let path = self.attempt_path(slot, call);
+        let wait = self.next_wait(&self.routes.calls[call], slot, path);
+        if self.is_tried_again_at_once((slot, call), failure, wait) {
             self.send(slot, call, Sending::Program);
         }
     }
 
+    /// How long a task waits before it tries again, with the luck of its latest attempt; none when
+    /// the policy allows no more attempts.
+    #[inline(always)]
+    fn next_wait(&self, route: &Route, slot: u32, path: Place) -> Option<Span> {
+        let task = self.people.task(slot);
+        let retry = route.retry.as_ref()?;
+        (task.request.tries < retry.attempts).then(|| backoff(retry, task, path, self.luck))
+    }
+
     /// An attempt has failed: whether the next one is to be sent at this instant; if not, what else
     /// follows is under way.
-    fn is_tried_again_at_once(&mut self, slot: u32, call: CallId, failure: Failure) -> bool {
+    #[inline(always)]
+    fn is_tried_again_at_once(
+        &mut self,
+        (slot, call): (u32, CallId),
+        failure: Failure,
+        wait: Option<Span>,
+    ) -> bool {
         let may_retry = !matches!(
             failure,
             Failure::Final | Failure::FinalRefusal | Failure::NoUnits
         );
-        let tries = u32::from(self.people.task(slot).request.tries);
-        let settings = self.settings;
-        let policy = settings.calls[call].retry.as_ref();
-        let Some(policy) = policy.filter(|p| may_retry && tries < p.attempts) else {
+        let now = self.now;
+        let task = self.people.task_mut(slot);
+        let deadline = task.request.deadline;
+        let wait = wait.filter(|&w| may_retry && (deadline == Time::NEVER || now + w < deadline));
+        let Some(wait) = wait else {
             self.fail_request(slot, call, failure);
             return false;
         };
-        let wait = self.backoff(slot, call, policy);
-        let now = self.now;
-        let task = self.people.task_mut(slot);
-        if task.request.deadline != Time::NEVER && now + wait >= task.request.deadline {
-            self.fail_request(slot, call, failure);
-            return false;
-        }
         task.due = Time(wait.0);
         if wait.is_zero() {
             task.request.tries += 1;
@@ -436,40 +540,6 @@ impl Sim<'_> {
             let level = self.program.layout.user_level(UserLevel::Orbit);
             self.rec.shift(level, by, self.now);
         }
-    }
-
-    /// The wait before the n-th retry (semantics 5).
-    #[inline(always)]
-    fn backoff(&self, slot: u32, call: CallId, policy: &RetrySettings) -> Span {
-        let task = self.people.task(slot);
-        let path = self.attempt_path(slot, call);
-        let u = || self.luck.uniform(task.owner, path, BACKOFF);
-        if policy.kind == Backoff::None && policy.jitter != Jitter::Decorrelated {
-            return Span(0);
-        }
-        let (base, cap) = (
-            policy.base.0 as f64,
-            policy.cap.map_or(f64::MAX, |c| c.0 as f64),
-        );
-        let n = task.request.tries;
-        let v = match policy.kind {
-            Backoff::None => 0.0,
-            Backoff::Constant => base,
-            Backoff::Linear => base * f64::from(n),
-            Backoff::Exponential => (1..n.min(1_000)).fold(base, |v, _| (v * 2.0).min(cap)),
-        };
-        let v = v.min(cap);
-        let ns = match policy.jitter {
-            Jitter::None => v,
-            Jitter::Full => u() * v,
-            Jitter::Equal => v / 2.0 + u() * v / 2.0,
-            Jitter::Exponential => -crate::base::math::fast_ln(u()) * v,
-            Jitter::Decorrelated => {
-                let previous = if n == 1 { base } else { task.due.0 as f64 };
-                (base + u() * (3.0 * previous - base).max(0.0)).min(cap)
-            }
-        };
-        Span::from_nanos_f64(ns.min(9e18))
     }
 
     /// A backoff is over, or the wait of a person after an error.
@@ -524,13 +594,13 @@ impl Sim<'_> {
         let route = &routes.calls[call];
         let task = self.people.task_mut(slot);
         let asked = task.request.asked;
-        task.request = Request::NONE;
+        task.request.reload = NO_EVENT;
         task.pc += 1;
         task.doing = Doing::Running;
         if self.rec.counts(asked) {
-            self.count_call(call, [CallCounter::AttemptOk, CallCounter::Ok], asked);
+            self.count_call(route, [CallCounter::AttemptOk, CallCounter::Ok], asked);
         } else {
-            self.count_call(call, [CallCounter::AttemptOk], sent);
+            self.count_call(route, [CallCounter::AttemptOk], sent);
         }
         self.rec.sample_call(route.requests, (asked, sent), now);
         if route.from_user {
@@ -581,7 +651,8 @@ impl Sim<'_> {
     /// A request has ended without success.
     pub(super) fn request_over(&mut self, slot: u32, call: CallId) {
         let asked = self.people.task(slot).request.asked;
-        self.count_call(call, [CallCounter::Failed], asked);
+        let routes = self.routes;
+        self.count_call(&routes.calls[call], [CallCounter::Failed], asked);
         self.rec.never(
             self.program.layout.call_time(call.0, CallSample::Request),
             asked,
@@ -629,12 +700,13 @@ impl Sim<'_> {
                 cpu: Span(0),
                 active: 0,
                 answer: Answer::Ok,
-                original: self.is_original(slot),
+                original: self.heritage(slot).1,
                 served: false,
             }),
         };
         let layout = program.layout;
-        self.count_call(call, [CallCounter::Sent], now);
+        let routes = self.routes;
+        self.count_call(&routes.calls[call], [CallCounter::Sent], now);
         self.rec
             .count(layout.message(step.endpoint.0, MessageCounter::Sent));
         self.rec.more(layout.backlog(step.endpoint.0), now);
@@ -665,4 +737,37 @@ impl Sim<'_> {
             self.rec.never(layout.delay(endpoint), attempt.sent);
         }
     }
+}
+
+/// The wait before the n-th retry (semantics 5) of a task, with the luck of the attempt that
+/// failed.
+#[inline(always)]
+fn backoff(retry: &Retry, task: &Task, path: Place, luck: Luck) -> Span {
+    if retry.kind == Backoff::None && retry.jitter != Jitter::Decorrelated {
+        return Span(0);
+    }
+    let u = || luck.uniform(task.owner, path, BACKOFF);
+    let n = task.request.tries;
+    let v = match retry.kind {
+        Backoff::None => 0.0,
+        Backoff::Constant => retry.base,
+        Backoff::Linear => retry.base * f64::from(n),
+        Backoff::Exponential => (1..n.min(1_000)).fold(retry.base, |v, _| (v * 2.0).min(retry.cap)),
+    };
+    let v = v.min(retry.cap);
+    let ns = match retry.jitter {
+        Jitter::None => v,
+        Jitter::Full => u() * v,
+        Jitter::Equal => v / 2.0 + u() * v / 2.0,
+        Jitter::Exponential => -fast_ln(u()) * v,
+        Jitter::Decorrelated => {
+            let previous = if n == 1 {
+                retry.base
+            } else {
+                task.due.0 as f64
+            };
+            (retry.base + u() * (3.0 * previous - retry.base).max(0.0)).min(retry.cap)
+        }
+    };
+    Span::from_nanos_f64(ns.min(9e18))
 }

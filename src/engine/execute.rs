@@ -2,9 +2,10 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::agenda::{Group, Kind, NO_EVENT};
+use crate::engine::agenda::NO_EVENT;
 use crate::engine::population::{Answer, Doing, Failure, FrameKind, NO_FRAME, Role};
 use crate::program::{ChooseId, Instruction, RepeatId, WorkId};
+use crate::random::key::{Owner, Place};
 
 /// What the cursor does after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +22,16 @@ impl Sim<'_> {
     /// Runs a task until it waits or ends.
     pub(super) fn execute(&mut self, slot: u32) {
         loop {
-            let pc = self.people.task(slot).pc;
-            match self.instruction(slot, self.program.code[pc as usize]) {
+            let task = self.people.task_mut(slot);
+            let pc = task.pc;
+            let instruction = self.program.code[pc as usize];
+            if let Instruction::Step(step) = instruction {
+                // Most usual of all, and over before anything else looks at the task.
+                task.pc = pc + 1;
+                self.reach_step(slot, step);
+                continue;
+            }
+            match self.instruction(slot, instruction) {
                 Flow::Next => self.people.task_mut(slot).pc = pc + 1,
                 Flow::Elsewhere => {}
                 Flow::Stop => return,
@@ -33,20 +42,18 @@ impl Sim<'_> {
     #[inline(always)]
     fn instruction(&mut self, slot: u32, instruction: Instruction) -> Flow {
         match instruction {
-            Instruction::Step(step) => {
-                self.reach_step(slot, step);
-                Flow::Next
-            }
             Instruction::Call(call) => {
                 self.begin_request(slot, call);
                 Flow::Stop
             }
             Instruction::Cpu(work) => {
-                self.begin_cpu(slot, work);
+                let demand = self.demand(slot, work);
+                self.begin_cpu(slot, self.server_of(slot), demand);
                 Flow::Stop
             }
             Instruction::Think(work) => {
-                self.begin_think(slot, work);
+                let at = self.now + self.demand(slot, work);
+                self.work_until(slot, at);
                 Flow::Stop
             }
             Instruction::End => {
@@ -62,7 +69,8 @@ impl Sim<'_> {
         match instruction {
             Instruction::Send(call) => self.send_message(slot, call),
             Instruction::Wait(work) => {
-                self.begin_wait_step(slot, work);
+                let demand = self.demand(slot, work);
+                self.begin_wait_step(slot, self.server_of(slot), demand);
                 Flow::Stop
             }
             Instruction::Hold(hold) => self.begin_hold(slot, hold),
@@ -113,41 +121,36 @@ impl Sim<'_> {
         self.luck.uniform(task.owner, task.path.step(luck), draw)
     }
 
-    /// The demand of a step, drawn now from the law in force.
+    /// The demand of a step of a task, drawn now from the law in force.
     #[inline(always)]
-    pub(super) fn demand(&self, slot: u32, work: WorkId) -> Span {
-        let law = &self.settings.work[work];
-        if let Some(secs) = law.as_constant() {
-            return Span::from_secs_f64(secs);
-        }
-        law.span(self.step_luck(slot, self.program.work[work], 0))
+    fn demand(&self, slot: u32, work: WorkId) -> Span {
+        let task = self.people.task(slot);
+        self.drawn(task.owner, task.path.step(self.program.work[work]), work)
     }
 
+    /// The demand of a step, drawn now from the law in force with the luck of a place.
     #[inline(always)]
-    fn begin_think(&mut self, slot: u32, work: WorkId) {
-        let at = self.now + self.demand(slot, work);
-        let event = self.agenda.at(at, Group::Work, Kind::Work, slot);
-        let task = self.people.task_mut(slot);
-        task.event = event;
-        task.doing = Doing::Timed;
-        task.due = at;
+    pub(super) fn drawn(&self, owner: Owner, place: Place, work: WorkId) -> Span {
+        let law = &self.settings.work[work];
+        match law.as_constant() {
+            Some(secs) => Span::from_secs_f64(secs),
+            None => law.span(self.luck.uniform(owner, place, 0)),
+        }
     }
 
     /// Timed work is over: a `think`, a `wait`, or a `cpu` on a core of its own.
     pub(super) fn work_ended(&mut self, slot: u32) {
         let task = self.people.task_mut(slot);
-        let instruction = self.program.code[task.pc as usize];
+        let pc = task.pc as usize;
         task.event = NO_EVENT;
         task.pc += 1;
         task.doing = Doing::Running;
-        if instruction.is_on_a_server() {
-            if let Role::Attempt(attempt) = &task.role {
-                let caller = attempt.caller.slot;
-                self.people.fetch(caller);
-            }
-            self.end_active(slot, instruction);
+        let ended = self.program.code[pc];
+        if ended.is_on_a_server() {
+            self.end_on_a_server(slot, ended, self.program.code[pc + 1]);
+        } else {
+            self.execute(slot);
         }
-        self.execute(slot);
     }
 
     fn choose(&mut self, slot: u32, choose: ChooseId) -> Flow {

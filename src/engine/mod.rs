@@ -42,11 +42,12 @@ use crate::base::slab::Ticket;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::observation::Observation;
-use crate::program::{Program, ServiceId, Settings};
-use crate::random::key::Luck;
+use crate::program::{CallId, Program, ServiceId, Settings};
+use crate::random::key::{Luck, Place};
 
-use agenda::{Agenda, Event, Kind, Next};
+use agenda::{Agenda, Event, Key, Kind};
 use arrivals::Arrivals;
+use caller::Trail;
 use change::Calendar;
 use door::Room;
 use limits::{BETWEEN_LOOKS, Progress, Share};
@@ -60,6 +61,9 @@ use server::Server;
 use station::Station;
 
 pub use limits::{Account, Exceeded, LISTED_BYTES, Limits, MAX_EVENTS, SERVER_BYTES};
+
+/// Events that are executed in a row: few, for each may need memory.
+const BURST: usize = 64;
 
 /// Which replication, with whose luck, within which limits.
 pub struct Replication<'a> {
@@ -104,7 +108,8 @@ pub fn run(
 ) -> Result<Observation, Exceeded> {
     limits::fits(program, &replication.limits)?;
     let (routes, lanes) = routes(program);
-    arena.agenda.clear();
+    let clock = &program.clock;
+    arena.agenda.clear(Time(clock.horizon.0 - clock.start.0));
     arena.agenda.open_lanes(&lanes, agenda::Group::Clock);
     let mut sim = Sim::new(program, &routes, replication, arena);
     let done = sim.run();
@@ -140,6 +145,8 @@ struct Sim<'p> {
     edges: Edges,
     /// What is in force of each call and service.
     routes: &'p Routes,
+    /// The way that the attempts of each call had last.
+    trails: Table<CallId, Trail>,
     /// The same of every epoch.
     all_routes: &'p [Routes],
     calendar: Calendar,
@@ -165,6 +172,8 @@ struct Sim<'p> {
     /// Bytes that are in use whatever happens.
     fixed: usize,
     progress: Progress,
+    /// Events to come before the next look at what they have done.
+    burst: usize,
     /// Why nothing more is done.
     given_up: Option<Exceeded>,
 }
@@ -200,6 +209,7 @@ impl<'p> Sim<'p> {
             stocks: program.stocks.values().copied().collect(),
             edges: Edges::default(),
             routes: &routes[0],
+            trails: routes[0].calls.map(|_, r| Trail::new(r, Place::ROOT)),
             all_routes: routes,
             calendar: Calendar::default(),
             readings: Readings::default(),
@@ -215,6 +225,7 @@ impl<'p> Sim<'p> {
             turns: 0,
             fixed: limits::fixed(program),
             progress: Progress::default(),
+            burst: 0,
             given_up: None,
         };
         sim.people.clear();
@@ -245,11 +256,12 @@ impl<'p> Sim<'p> {
         if !self.arrivals.prepare(program, luck, stop) {
             return Err(Exceeded::Stopped);
         }
+        self.agenda.expect(self.arrivals.next_half());
         loop {
             self.check()?;
             let roomy = self.people.slots() + BETWEEN_LOOKS;
-            for _ in 0..BETWEEN_LOOKS {
-                let more = self.step();
+            for _ in 0..BETWEEN_LOOKS / BURST {
+                let more = self.burst();
                 if let Some(why) = self.given_up {
                     return Err(why);
                 }
@@ -264,32 +276,35 @@ impl<'p> Sim<'p> {
         }
     }
 
+    /// Executes some events, with no look at anything else; false when there is none before the
+    /// end.
+    fn burst(&mut self) -> bool {
+        self.burst = BURST;
+        while self.burst > 0 {
+            self.burst -= 1;
+            if !self.step() {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Executes the next event; false when there is none before the end.
     #[inline(always)]
     fn step(&mut self) -> bool {
-        let people = &self.people;
-        let end = if self.now >= self.horizon && people.len() == 0 {
-            self.horizon
-        } else {
-            self.end
+        let key = match self.agenda.next_in_tick() {
+            Some(key) => key,
+            None => match self.next_of_all() {
+                agenda::NOTHING => return false,
+                key => key,
+            },
         };
-        match self.agenda.next(self.arrivals.next_half(), end, |event| {
-            is_live(people, event)
-        }) {
-            Next::Newcomer => {
-                self.now = self.agenda.now();
-                self.arrive();
-            }
-            Next::Event(event) => {
-                if let Some(slot) = self.agenda.upcoming() {
-                    self.people.fetch(slot);
-                }
-                self.now = self.agenda.now();
-                if !self.dispatch(event) {
-                    return true;
-                }
-            }
-            Next::Nothing => return false,
+        if let Some(slot) = self.agenda.upcoming() {
+            self.people.fetch(slot);
+        }
+        self.now = self.agenda.advance(key);
+        if !self.dispatch(key) {
+            return true;
         }
         self.last = self.now;
         self.events += 1;
@@ -299,26 +314,50 @@ impl<'p> Sim<'p> {
         true
     }
 
+    /// What is next, where it takes more than a look at the tick under way.
+    #[inline(never)]
+    fn next_of_all(&mut self) -> Key {
+        let is_over = self.now >= self.horizon && self.people.len() == 0;
+        let until = if is_over { self.horizon } else { self.end };
+        self.agenda.next_of_all(until)
+    }
+
     /// One arm a kind; false when the event was stale or is none of the model's.
     #[inline(always)]
-    fn dispatch(&mut self, event: Event) -> bool {
+    fn dispatch(&mut self, key: Key) -> bool {
+        let event = agenda::event(key);
         match event.kind {
             Kind::Work | Kind::Backoff if !self.is_awaited(event) => return false,
             Kind::Work => self.work_ended(event.slot),
             Kind::Backoff => self.backoff_ended(event.slot),
-            _ => return self.dispatch_rarer(event),
+            Kind::Newcomer => {
+                self.arrive();
+                self.agenda.expect(self.arrivals.next_half());
+            }
+            _ => return self.dispatch_rarer(key),
         }
         true
     }
 
     #[inline(never)]
-    fn dispatch_rarer(&mut self, event: Event) -> bool {
+    fn dispatch_rarer(&mut self, key: Key) -> bool {
+        let mut event = agenda::event(key);
+        if event.kind == Kind::Lane {
+            let people = &self.people;
+            event = self.agenda.pop_lane(
+                event.slot,
+                |e| is_live(people, e),
+                |slot| people.fetch(slot),
+            );
+        }
         if !is_live(&self.people, event) {
             return false;
         }
         match event.kind {
-            Kind::Lane => unreachable!("the agenda opens its lanes itself"),
-            Kind::Work | Kind::Backoff => unreachable!("the usual ones were looked at before"),
+            Kind::Lane => unreachable!("a lane holds no lanes"),
+            Kind::Work | Kind::Backoff | Kind::Newcomer => {
+                unreachable!("the usual ones were looked at before")
+            }
             Kind::Core => return self.core_ended(event.slot, event.number),
             Kind::Answer => self.answer(event.slot),
             Kind::Patience => return self.patience_spent(event.slot),
@@ -352,7 +391,7 @@ impl<'p> Sim<'p> {
     /// Whether the present event has left nothing to be done within it.
     #[inline]
     fn is_settled(&self) -> bool {
-        self.ready.is_empty() && self.doomed.is_empty() && self.dirty.is_empty()
+        self.ready.len() | self.doomed.len() | self.dirty.len() == 0
     }
 
     /// Runs what the event has made ready, to the end.
@@ -409,6 +448,7 @@ impl<'p> Sim<'p> {
         self.given_up = self.given_up.or(self.check().err());
         if self.given_up.is_some() {
             self.ready.clear();
+            self.burst = 0;
         }
         self.given_up.is_none()
     }
@@ -491,9 +531,13 @@ impl<'p> Sim<'p> {
 #[inline]
 fn is_live(people: &Population, event: Event) -> bool {
     let Some(task) = (match event.kind {
-        Kind::Core | Kind::Server | Kind::Change | Kind::Tick | Kind::Reading | Kind::Lane => {
-            return true;
-        }
+        Kind::Core
+        | Kind::Server
+        | Kind::Change
+        | Kind::Tick
+        | Kind::Reading
+        | Kind::Lane
+        | Kind::Newcomer => return true,
         _ => people.tenant(event.slot),
     }) else {
         return false;

@@ -324,8 +324,7 @@ impl Population {
     /// Removes a task.
     #[inline]
     pub(super) fn remove(&mut self, slot: u32) {
-        let gone = self.tasks.discard(self.ticket(slot));
-        debug_assert!(gone);
+        self.tasks.vacate(slot);
     }
 
     /// The ticket of a task that lives in this slot.
@@ -380,6 +379,24 @@ impl Population {
         }
     }
 
+    /// The visitor at the top of a task, and its slot, if there is one.
+    #[inline(always)]
+    pub(super) fn person(&mut self, slot: u32) -> Option<(u32, &mut Visitor)> {
+        let root = match &self.task(slot).role {
+            Role::Visitor(_) => slot,
+            Role::Attempt(_) => return None,
+            Role::Branch(b) => {
+                let root = b.root;
+                self.get(root)?;
+                root.slot
+            }
+        };
+        match &mut self.task_mut(root).role {
+            Role::Visitor(v) => Some((root, v)),
+            Role::Attempt(_) | Role::Branch(_) => None,
+        }
+    }
+
     /// The attempt's part of a task that is one.
     #[inline]
     pub(super) fn attempt(&mut self, slot: u32) -> &mut Attempt {
@@ -414,7 +431,8 @@ impl Population {
     /// Takes a frame off its list.
     #[inline]
     pub(super) fn pop_frame(&mut self, frame: u32) -> Frame {
-        let ticket = self.frames.ticket(frame).expect("the frame exists");
-        self.frames.remove(ticket).expect("the frame exists")
+        let popped = *self.frames.live(frame);
+        self.frames.vacate(frame);
+        popped
     }
 }

@@ -9,7 +9,7 @@ use crate::engine::meter::Meter;
 use crate::engine::watch::Watch;
 use crate::observation::sketch::bucket;
 use crate::observation::{
-    CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId,
+    CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, UserLevel,
 };
 use crate::program::Program;
 
@@ -286,6 +286,13 @@ impl Recorder {
     pub(super) fn shift(&mut self, level: LevelId, by: Change, now: Time) {
         let meter = (level.0 / LANES) as usize;
         self.shift_at(meter, [level.0 % LANES], (by, now));
+    }
+
+    /// Users inside change by one: in all, and those of a journey, whose level stands there.
+    #[inline(always)]
+    pub(super) fn inside(&mut self, (meter, lane): (usize, u32), by: (Change, Time)) {
+        self.shift_at(0, [UserLevel::Inside as u32], by);
+        self.shift_at(meter, [lane], by);
     }
 
     /// Several levels of the meter with this index change by one.

@@ -1,19 +1,28 @@
-//! What every attempt of a call, and every attempt at a service, asks for: in one place.
+//! What every attempt of a call, every attempt at a service and every user of a source asks for:
+//! in one place.
 //!
 //! [`Routes`] are put together from the program, the layout and the settings of each epoch before
-//! the clock starts: a [`Route`] for each call and a [`Desk`] for each service. They add nothing;
-//! they spare the event loop a dozen tables.
+//! the clock starts: a [`Route`] for each call, a [`Desk`] for each service and a [`Course`] for
+//! each source. They add nothing; they spare the event loop a dozen tables.
 
 use crate::base::table::Table;
 use crate::base::time::Span;
-use crate::observation::{CallSample, CounterId, LANES, SampleId, ServiceLevel, ServiceSample};
-use crate::program::{CallId, JourneySettings, OnTimeout, Pc, Program, ServiceId, Settings};
+use crate::observation::{
+    CallSample, CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample,
+    UserCounter,
+};
+use crate::program::{
+    Backoff, CallId, Form, Instruction, Jitter, JourneyId, JourneySettings, OnTimeout, Pc, Program,
+    RetrySettings, ServiceId, Settings, Source, SourceId,
+};
+use crate::random::key::{Owner, Place};
 
 /// The routes and desks of one epoch.
 #[derive(Debug)]
 pub(super) struct Routes {
     pub(super) calls: Table<CallId, Route>,
     pub(super) services: Table<ServiceId, Desk>,
+    pub(super) sources: Table<SourceId, Course>,
 }
 
 /// What the attempts of a call have in common.
@@ -23,6 +32,10 @@ pub(super) struct Route {
     pub(super) service: ServiceId,
     /// Where the code of the endpoint begins.
     pub(super) entry: Pc,
+    /// The instruction there.
+    pub(super) first: Instruction,
+    /// Luck of that instruction, if it is `cpu`.
+    pub(super) first_luck: u64,
     /// Luck of the step.
     pub(super) luck: u64,
     /// The timeout of an attempt; [`Span::FOREVER`] without one.
@@ -41,6 +54,37 @@ pub(super) struct Route {
     pub(super) reloads: bool,
     /// A message takes no time and makes no choice on the network of the service.
     pub(super) near: bool,
+    /// Nobody waits for an answer.
+    pub(super) message: bool,
+    /// What follows an attempt that has failed.
+    pub(super) retry: Option<Retry>,
+}
+
+/// A retry policy, ready for arithmetic.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retry {
+    /// Attempts in all.
+    pub(super) attempts: u16,
+    /// How the wait grows.
+    pub(super) kind: Backoff,
+    /// How the wait is spread.
+    pub(super) jitter: Jitter,
+    /// The first wait, in ns.
+    pub(super) base: f64,
+    /// The longest wait, in ns.
+    pub(super) cap: f64,
+}
+
+impl Retry {
+    fn new(policy: &RetrySettings) -> Self {
+        Self {
+            attempts: policy.attempts.min(u32::from(u16::MAX)) as u16,
+            kind: policy.kind,
+            jitter: policy.jitter,
+            base: policy.base.0 as f64,
+            cap: policy.cap.map_or(f64::MAX, |cap| cap.0 as f64),
+        }
+    }
 }
 
 /// No lane: the clock is an event like others.
@@ -71,6 +115,33 @@ pub(super) struct Desk {
     pub(super) waits: SampleId,
     /// From acceptance to the end of the work.
     pub(super) times: SampleId,
+    /// The counter of the time that attempts are in the system.
+    pub(super) sojourn: CounterId,
+}
+
+/// What the users of a source have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Course {
+    /// What they do.
+    pub(super) journey: JourneyId,
+    /// Where its code begins.
+    pub(super) entry: Pc,
+    /// The place that all their visits begin at.
+    pub(super) root: Place,
+    /// Whose luck theirs is, but for their numbers.
+    pub(super) owner: Owner,
+    /// Counts those of the journey who arrive.
+    pub(super) arrived: CounterId,
+    /// Meter and lane of the level of those of the journey who are inside.
+    pub(super) inside: (usize, u32),
+    /// How long those of the journey take who are served.
+    pub(super) times: SampleId,
+    /// Their patience may be spent.
+    pub(super) has_patience: bool,
+    /// Some come again after a visit.
+    pub(super) comes_again: bool,
+    /// They start over when they are done.
+    pub(super) starts_over: bool,
 }
 
 /// The routes of every epoch, and the lengths of the lanes for their timeouts.
@@ -81,6 +152,9 @@ pub(super) fn routes(program: &Program) -> (Vec<Routes>, Vec<Span>) {
         services: program
             .services
             .map(|id, _| desk(program, &epoch.settings, id)),
+        sources: program
+            .sources
+            .map(|_, source| course(program, &epoch.settings, source)),
     });
     (routes.collect(), lanes)
 }
@@ -91,9 +165,16 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
     let layout = program.layout;
     settings.calls.map(|id, call| {
         let step = &program.calls[id];
+        let entry = program.endpoints[step.endpoint].entry;
+        let first = program.code[entry as usize];
         Route {
             service: step.service,
-            entry: program.endpoints[step.endpoint].entry,
+            entry,
+            first,
+            first_luck: match first {
+                Instruction::Cpu(work) => program.work[work],
+                _ => 0,
+            },
             luck: step.luck,
             timeout: call.timeout.unwrap_or(Span::FOREVER),
             lane: call.timeout.map_or(NO_LANE, |span| lane(lanes, span)),
@@ -103,6 +184,8 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
             from_user: step.from == 0,
             reloads: step.from == 0 && reloads,
             near: settings.services[step.service].network.is_none(),
+            message: step.message,
+            retry: call.retry.as_ref().map(Retry::new),
         }
     })
 }
@@ -143,5 +226,24 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         meter: (layout.service_level(id.0, ServiceLevel::InSystem).0 / LANES) as usize,
         waits: layout.service_time(id.0, ServiceSample::Wait),
         times: layout.service_time(id.0, ServiceSample::Time),
+        sojourn: layout.service(id.0, ServiceCounter::SojournNs),
+    }
+}
+
+fn course(program: &Program, settings: &Settings, source: &Source) -> Course {
+    let (layout, id) = (program.layout, source.journey);
+    let (journey, people) = (&program.journeys[id], &settings.journeys[id]);
+    let inside = layout.journey_inside(id.0).0;
+    Course {
+        journey: id,
+        entry: journey.entry,
+        root: Place::ROOT.step(journey.luck),
+        owner: source.owner,
+        arrived: layout.journey(id.0, UserCounter::Arrived),
+        inside: ((inside / LANES) as usize, inside % LANES),
+        times: layout.journey_time(id.0),
+        has_patience: people.patience.is_some(),
+        comes_again: people.again.is_some(),
+        starts_over: matches!(source.form, Form::Population { .. }),
     }
 }

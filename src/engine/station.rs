@@ -4,15 +4,17 @@ use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{NO_EVENT, Number};
+use crate::engine::caller::{Outgoing, Told};
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Population};
 use crate::engine::queue::Queue;
 use crate::engine::recorder::Change;
+use crate::engine::route::Desk;
 use crate::engine::server::{Server, State};
 use crate::observation::{
     MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel, ServiceSample,
 };
-use crate::program::{Balance, FaultKind, OnTimeout, ServiceId, ServiceSettings};
+use crate::program::{Balance, FaultKind, Instruction, OnTimeout, ServiceId, ServiceSettings};
 use crate::random::key::{Owner, Place};
 
 /// Draws at the path of an attempt, after those of the caller.
@@ -163,18 +165,19 @@ impl Sim<'_> {
 
     /// An attempt or a message arrives.
     pub(super) fn attempt_arrived(&mut self, slot: u32) {
+        let now = self.now;
         let task = self.people.task_mut(slot);
         task.event = NO_EVENT;
         let (owner, path) = (task.owner, task.path);
-        let call = self.people.attempt(slot).call;
-        let id = self.routes.calls[call].service;
+        let attempt = self.people.attempt(slot);
+        attempt.accepted = now;
+        let id = self.routes.calls[attempt.call].service;
         let gives_up = matches!(
             self.routes.services[id].on_timeout,
             OnTimeout::Dequeue | OnTimeout::Cancel
         );
         if gives_up && self.is_orphan(slot) {
             self.count_arrival(slot, id, [ServiceCounter::Accepted]);
-            self.people.attempt(slot).accepted = self.now;
             self.shift(id, [ServiceLevel::InSystem], Change::More);
             self.quit(slot, id);
         } else {
@@ -235,13 +238,52 @@ impl Sim<'_> {
         }
     }
 
-    /// An attempt takes the place that was found for it.
+    /// What an attempt demands first of all, if that is `cpu` and nothing prevents it.
     #[inline(always)]
+    pub(super) fn first_demand(&self, out: &Outgoing<'_>) -> Option<Span> {
+        match out.route.first {
+            Instruction::Cpu(work) if self.stations[out.route.service].errors.is_empty() => {
+                Some(self.drawn(out.owner, out.work, work))
+            }
+            _ => None,
+        }
+    }
+
+    /// A free worker of a server takes an attempt at the instant at which it is sent.
+    #[inline(always)]
+    pub(super) fn start_at_once(
+        &mut self,
+        slot: u32,
+        out: &Outgoing<'_>,
+        (index, demand): (u32, Option<Span>),
+    ) {
+        let (now, routes, id) = (self.now, self.routes, out.route.service);
+        let desk = &routes.services[id];
+        if self.rec.counts(now) {
+            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
+            row[ServiceCounter::Arrived as usize] += 1;
+            row[ServiceCounter::Original as usize] += u32::from(out.original);
+            row[ServiceCounter::Accepted as usize] += 1;
+            self.rec.sample_nothing(desk.waits, now);
+        }
+        let levels = [ServiceLevel::InSystem, ServiceLevel::Held];
+        self.shift(id, levels, Change::More);
+        self.servers[index as usize].occupied += 1;
+        if let Some(demand) = demand {
+            self.begin_cpu(slot, index, demand);
+            return;
+        }
+        if !self.stations[id].errors.is_empty() {
+            self.strike(slot, id);
+        }
+        self.execute(slot);
+    }
+
+    /// An attempt takes the place that was found for it.
     pub(super) fn arrive_at(&mut self, slot: u32, id: ServiceId, place: Placing) {
         match place {
             Placing::Started(index) => {
                 self.count_arrival(slot, id, [ServiceCounter::Accepted]);
-                self.people.attempt(slot).accepted = self.now;
                 if self.expires(slot, id) {
                     self.shift(id, [ServiceLevel::InSystem], Change::More);
                     self.quit(slot, id);
@@ -268,12 +310,10 @@ impl Sim<'_> {
     fn wait_in_queue(&mut self, slot: u32, id: ServiceId, index: u32) {
         self.count_arrival(slot, id, [ServiceCounter::Accepted]);
         let number = self.agenda.number();
-        let now = self.now;
         let task = self.people.task_mut(slot);
         task.doing = Doing::Queued;
         task.event = number;
-        let attempt = self.people.attempt(slot);
-        (attempt.accepted, attempt.server) = (now, index);
+        self.people.attempt(slot).server = index;
         self.shift(id, [ServiceLevel::InSystem], Change::More);
         self.queue_level(id, Change::More);
         let queue = if index == u32::MAX {
@@ -426,13 +466,11 @@ impl Sim<'_> {
         }
     }
 
-    /// The time in the system of an attempt that leaves it, within the measured period.
+    /// The time in the system of an attempt, accepted then, that leaves it.
     #[inline(always)]
-    fn leave_system(&mut self, slot: u32, id: ServiceId) {
-        let accepted = self.people.attempt(slot).accepted;
+    fn leave_system(&mut self, id: ServiceId, accepted: Time) {
         let ns = self.sojourn(accepted);
-        let counter = self.program.layout.service(id.0, ServiceCounter::SojournNs);
-        self.rec.add_ns(counter, ns);
+        self.rec.add_ns(self.routes.services[id].sojourn, ns);
     }
 
     /// Nanoseconds of the measured period that an attempt accepted then has been in the system.
@@ -455,7 +493,7 @@ impl Sim<'_> {
             self.rec.sample(sample, attempt.accepted, self.now);
         }
         self.shift(id, [ServiceLevel::InSystem], Change::Less);
-        self.leave_system(slot, id);
+        self.leave_system(id, attempt.accepted);
         self.people.remove(slot);
     }
 
@@ -535,60 +573,75 @@ impl Sim<'_> {
 
     /// The steps of an endpoint have ended: the worker is free, the answer sets out.
     pub(super) fn finish(&mut self, slot: u32, answer: Answer) {
-        let now = self.now;
+        let (now, routes) = (self.now, self.routes);
         let attempt = self.people.attempt(slot);
         attempt.answer = answer;
         let (sent, accepted, index) = (attempt.sent, attempt.accepted, attempt.server);
-        let (call, nobody_waits) = (attempt.call, attempt.caller.is_none());
-        let id = self.servers[index as usize].service;
-        let message = self.is_message(call);
-        if answer == Answer::Ok && (message || !nobody_waits) {
-            let both = [ServiceCounter::Completed, ServiceCounter::Goodput];
-            self.count_service(id, both, sent);
-        } else {
-            self.count_service(id, [ServiceCounter::Completed], sent);
-        }
+        let (caller, call) = (attempt.caller, attempt.call);
+        let (route, id) = (&routes.calls[call], routes.calls[call].service);
+        let desk = &routes.services[id];
         if self.rec.counts(sent) {
-            self.rec
-                .sample(self.routes.services[id].times, accepted, now);
+            let received = answer == Answer::Ok && (route.message || !caller.is_none());
+            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
+            row[ServiceCounter::Completed as usize] += 1;
+            row[ServiceCounter::Goodput as usize] += u32::from(received);
+            self.rec.sample(desk.times, accepted, now);
         }
-        self.free_worker(slot, id);
-        if !nobody_waits {
-            self.hand_over(slot, id);
-            return;
+        self.free_worker(id, index, accepted);
+        if caller.is_none() {
+            self.end_for_nobody(slot, id);
+        } else if !desk.near || self.holding_back {
+            self.people.task_mut(slot).due = now;
+            self.take_next(index);
+            self.send_answer(slot, id);
+        } else {
+            // The answer has its number before whatever the next work schedules.
+            let number = self.agenda.number();
+            if self.has_business(index, desk) || !self.is_next_alone() {
+                self.hand_over(slot, id, number);
+                return;
+            }
+            self.people.remove(slot);
+            self.hastened += 1;
+            self.tell(Told {
+                caller,
+                call,
+                sent,
+                answer,
+            });
+            self.hastened -= 1;
         }
-        if message {
-            let ended = match answer {
+    }
+
+    /// A message was worked off, or an attempt whose caller has left.
+    #[inline(never)]
+    fn end_for_nobody(&mut self, slot: u32, id: ServiceId) {
+        let attempt = *self.people.attempt(slot);
+        if self.is_message(attempt.call) {
+            let ended = match attempt.answer {
                 Answer::Ok => MessageCounter::Delivered,
                 _ => MessageCounter::Undelivered,
             };
             self.message_ends(slot, ended);
         } else {
-            let attempt = *self.people.attempt(slot);
-            self.count_wasted(id, &attempt, now);
+            self.count_wasted(id, &attempt, self.now);
         }
         self.people.remove(slot);
-        self.take_next(index);
+        self.take_next(attempt.server);
     }
 
-    /// A worker is free for the next, and the answer of the work that has ended sets out. Where
-    /// nothing else happens at this instant, it reaches its caller within this event.
-    fn hand_over(&mut self, slot: u32, id: ServiceId) {
+    /// A worker is free for the next, and the answer of the work that has ended sets out, with
+    /// this number. Where nothing else happens at this instant, it reaches its caller within this
+    /// event.
+    #[inline(never)]
+    fn hand_over(&mut self, slot: u32, id: ServiceId, number: Number) {
         let now = self.now;
-        let index = self.people.attempt(slot).server;
-        if !self.routes.services[id].near || self.holding_back {
-            self.people.task_mut(slot).due = now;
-            self.take_next(index);
-            self.send_answer(slot, id);
-            return;
-        }
-        // The answer has its number before whatever the next work schedules.
-        let number = self.agenda.number();
         let task = self.people.task_mut(slot);
         task.doing = Doing::Answering;
         task.event = number;
         task.due = now;
         let ticket = self.people.ticket(slot);
+        let index = self.people.attempt(slot).server;
         self.take_next(index);
         if !self.ready.is_empty() {
             self.holding_back = true;
@@ -607,16 +660,22 @@ impl Sim<'_> {
         }
     }
 
+    /// A worker of a server has done with an attempt that was accepted then.
     #[inline(always)]
-    fn free_worker(&mut self, slot: u32, id: ServiceId) {
-        let index = self.people.attempt(slot).server;
+    fn free_worker(&mut self, id: ServiceId, index: u32, accepted: Time) {
         self.servers[index as usize].occupied -= 1;
         self.shift(
             id,
             [ServiceLevel::Held, ServiceLevel::InSystem],
             Change::Less,
         );
-        self.leave_system(slot, id);
+        self.leave_system(id, accepted);
+    }
+
+    /// Whether a worker of a server that becomes free may find something to do.
+    #[inline(always)]
+    fn has_business(&self, index: u32, desk: &Desk) -> bool {
+        desk.shared || self.servers[index as usize].has_business()
     }
 
     /// Work whose result nobody received.
@@ -631,9 +690,8 @@ impl Sim<'_> {
     #[inline(always)]
     pub(super) fn take_next(&mut self, index: u32) {
         let id = self.servers[index as usize].service;
-        let settings = &self.settings.services[id];
-        if settings.shared || self.servers[index as usize].has_business() {
-            self.take_those_who_wait(index, id, settings);
+        if self.has_business(index, &self.routes.services[id]) {
+            self.take_those_who_wait(index, id, &self.settings.services[id]);
         }
     }
 
@@ -744,7 +802,7 @@ impl Sim<'_> {
         self.interrupt(slot);
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
-        self.free_worker(slot, id);
+        self.free_worker(id, attempt.server, attempt.accepted);
         self.count_service(id, [ServiceCounter::Stopped], attempt.sent);
         self.count_wasted(id, &attempt, self.now);
         self.people.remove(slot);
@@ -757,7 +815,7 @@ impl Sim<'_> {
         let attempt = *self.people.attempt(slot);
         let id = self.program.calls[attempt.call].service;
         self.count_service(id, [ServiceCounter::Lost], attempt.sent);
-        self.free_worker(slot, id);
+        self.free_worker(id, attempt.server, attempt.accepted);
         self.tell_of_crash(slot, id, silent);
     }
 
@@ -773,7 +831,7 @@ impl Sim<'_> {
             self.rec.sample(sample, attempt.accepted, self.now);
         }
         self.shift(id, [ServiceLevel::InSystem], Change::Less);
-        self.leave_system(slot, id);
+        self.leave_system(id, attempt.accepted);
         self.tell_of_crash(slot, id, silent);
     }
 

@@ -8,14 +8,37 @@ use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT};
 use crate::engine::arrivals::Newcomer;
 use crate::engine::population::{Doing, FrameKind, NO_FRAME, Request, Role, Task, Visitor};
+use crate::engine::recorder::Change;
+use crate::engine::route::Course;
 use crate::observation::{LevelId, Outcome, StockCounter, UserCounter, UserLevel};
-use crate::program::{Form, JourneyId, Patience, StockId, TakeId};
-use crate::random::key::Place;
+use crate::program::{JourneyId, Patience, SourceId, StockId, TakeId};
 
 /// Draws at the root of a visit.
 const PATIENCE: u32 = 0;
 const AGAIN: u32 = 1;
 const AWAY: u32 = 2;
+
+impl Visitor {
+    /// A wait begins: when the patience will be spent, if no clock stands yet for that.
+    #[inline(always)]
+    fn begin_wait(&mut self, now: Time) -> Option<Time> {
+        self.waits += 1;
+        if self.waits > 1 {
+            return None;
+        }
+        self.waits_since = now;
+        (self.patience != Span::FOREVER && self.clock == NO_EVENT).then(|| now + self.patience)
+    }
+
+    /// A wait is over.
+    #[inline(always)]
+    fn end_wait(&mut self, now: Time) {
+        self.waits -= 1;
+        if self.waits == 0 && self.patience != Span::FOREVER {
+            self.patience -= now - self.waits_since;
+        }
+    }
+}
 
 impl Sim<'_> {
     /// The level of users inside.
@@ -24,85 +47,82 @@ impl Sim<'_> {
     }
 
     /// The next user of the sources arrives.
+    #[inline(always)]
     pub(super) fn arrive(&mut self) {
         let newcomer = self.arrivals.take(self.program, self.luck);
         self.first_visit(newcomer, 0);
     }
 
     /// A user arrives for the first time.
+    #[inline(never)]
     fn first_visit(&mut self, newcomer: Newcomer, visit: u32) {
-        let source = &self.program.sources[newcomer.source];
-        let visitor = Visitor {
-            arrived: self.now,
-            patience: Span::FOREVER,
-            waits_since: Time(0),
-            clock: NO_EVENT,
-            source: newcomer.source,
-            visit,
-            taken: NO_FRAME,
-            waits: 0,
-            reloads: 0,
-            step: 0,
-            last: Some(Outcome::Unfinished),
-        };
+        let (now, routes) = (self.now, self.routes);
+        let course = &routes.sources[newcomer.source];
         let slot = self
             .people
             .add(|| Task {
-                pc: 0,
+                pc: course.entry,
                 frame: NO_FRAME,
-                path: Place::ROOT,
-                owner: source.owner.number(newcomer.index),
+                path: course.root.turn(u64::from(visit)),
+                owner: course.owner.number(newcomer.index),
                 event: NO_EVENT,
                 doing: Doing::Running,
-                due: self.now,
+                due: now,
                 request: Request::NONE,
-                role: Role::Visitor(visitor),
+                role: Role::Visitor(Visitor {
+                    arrived: now,
+                    patience: Span::FOREVER,
+                    waits_since: Time(0),
+                    clock: NO_EVENT,
+                    source: newcomer.source,
+                    visit,
+                    taken: NO_FRAME,
+                    waits: 0,
+                    reloads: 0,
+                    step: 0,
+                    last: Some(Outcome::Unfinished),
+                }),
             })
             .slot;
-        let (layout, journey) = (self.program.layout, source.journey.0);
-        self.rec.count(layout.users(UserCounter::Arrived));
         self.rec
-            .count(layout.journey(journey, UserCounter::Arrived));
-        self.rec.began(layout.journey_time(journey));
-        self.begin_visit(slot);
+            .count(self.program.layout.users(UserCounter::Arrived));
+        self.rec.count(course.arrived);
+        self.rec.began(course.times);
+        self.begin_visit(slot, course);
     }
 
     /// A visit begins, as the last thing that happens in an event: journey from the top, new
     /// patience.
-    fn begin_visit(&mut self, slot: u32) {
-        let (now, luck) = (self.now, self.luck);
-        let visitor = self.people.visitor(slot);
-        let visit = u64::from(visitor.visit);
-        let id = self.program.sources[visitor.source].journey;
-        let layout = self.program.layout;
-        self.rec.more(layout.user_level(UserLevel::Inside), now);
-        self.rec.more(layout.journey_inside(id.0), now);
-        let journey = &self.program.journeys[id];
-        let root = Place::ROOT.step(journey.luck).turn(visit);
-        let task = self.people.task_mut(slot);
-        task.path = root;
-        task.pc = journey.entry;
-        task.frame = NO_FRAME;
-        task.doing = Doing::Running;
-        let owner = task.owner;
-        let draw = || luck.uniform(owner, root, PATIENCE);
-        match &self.settings.journeys[id].patience {
+    #[inline(always)]
+    fn begin_visit(&mut self, slot: u32, course: &Course) {
+        self.rec.inside(course.inside, (Change::More, self.now));
+        if course.has_patience {
+            self.begin_patience(slot, course.journey);
+        }
+        self.execute(slot);
+    }
+
+    /// The patience for a visit is drawn.
+    #[inline(never)]
+    fn begin_patience(&mut self, slot: u32, journey: JourneyId) {
+        let task = self.people.task(slot);
+        let u = self.luck.uniform(task.owner, task.path, PATIENCE);
+        match &self.settings.journeys[journey].patience {
             None => {}
             Some(Patience::Visit(law)) => {
-                let at = now + law.span(draw());
+                let at = self.now + law.span(u);
                 let clock = self.agenda.at(at, Group::Patience, Kind::Patience, slot);
                 self.people.visitor(slot).clock = clock;
             }
-            Some(Patience::Waiting(law)) => self.people.visitor(slot).patience = law.span(draw()),
+            Some(Patience::Waiting(law)) => self.people.visitor(slot).patience = law.span(u),
         }
-        self.execute(slot);
     }
 
     /// The journey of a user.
     #[inline]
     pub(super) fn journey_of(&self, slot: u32) -> JourneyId {
         match &self.people.task(slot).role {
-            Role::Visitor(v) => self.program.sources[v.source].journey,
+            Role::Visitor(v) => self.routes.sources[v.source].journey,
             other => unreachable!("a visitor was expected, not {other:?}"),
         }
     }
@@ -123,18 +143,12 @@ impl Sim<'_> {
     /// A task of a user begins to wait for an answer, a backoff, a pool or a room.
     #[inline(always)]
     pub(super) fn begin_wait(&mut self, slot: u32) {
-        let Some(root) = self.visitor_above(slot) else {
-            return;
-        };
         let now = self.now;
-        let visitor = self.people.visitor(root);
-        visitor.waits += 1;
-        if visitor.waits > 1 {
-            return;
-        }
-        visitor.waits_since = now;
-        if visitor.patience != Span::FOREVER && visitor.clock == NO_EVENT {
-            let at = now + visitor.patience;
+        let begun = self
+            .people
+            .person(slot)
+            .map(|(root, v)| (root, v.begin_wait(now)));
+        if let Some((root, Some(at))) = begun {
             let clock = self.agenda.at(at, Group::Patience, Kind::Patience, root);
             self.people.visitor(root).clock = clock;
         }
@@ -143,14 +157,9 @@ impl Sim<'_> {
     /// The wait is over.
     #[inline(always)]
     pub(super) fn end_wait(&mut self, slot: u32) {
-        let Some(root) = self.visitor_above(slot) else {
-            return;
-        };
         let now = self.now;
-        let visitor = self.people.visitor(root);
-        visitor.waits -= 1;
-        if visitor.waits == 0 && visitor.patience != Span::FOREVER {
-            visitor.patience -= now - visitor.waits_since;
+        if let Some((_, visitor)) = self.people.person(slot) {
+            visitor.end_wait(now);
         }
     }
 
@@ -177,125 +186,148 @@ impl Sim<'_> {
 
     /// A visit ends; its steps are over or were given up before.
     pub(super) fn end_visit(&mut self, slot: u32, outcome: Outcome) {
-        let now = self.now;
-        self.give_back(slot, outcome);
-        self.rec.less(self.users_inside(), now);
-        let id = self.journey_of(slot);
-        let here = self.program.layout.journey_inside(id.0);
-        self.rec.less(here, now);
+        let (now, routes) = (self.now, self.routes);
+        debug_assert!(
+            self.people.task(slot).frame == NO_FRAME,
+            "a visit ends with a step open"
+        );
+        let visitor = self.people.visitor(slot);
+        debug_assert!(visitor.waits == 0, "a visit ends while it waits");
+        let course = &routes.sources[visitor.source];
+        let (arrived, step, taken) = (visitor.arrived, visitor.step, visitor.taken);
+        if taken != NO_FRAME {
+            self.give_back(slot, outcome);
+        }
+        self.rec.inside(course.inside, (Change::Less, now));
+        let counts = self.rec.counts(arrived);
+        if counts {
+            self.rec.left(course.journey.0, step, outcome);
+        }
+        if course.comes_again && self.comes_again(slot, outcome) {
+            return;
+        }
+        if counts {
+            self.count_end(course.journey, outcome);
+        }
+        if outcome == Outcome::Served {
+            self.rec.sample(course.times, arrived, now);
+        } else {
+            self.rec.never(course.times, arrived);
+        }
+        if course.starts_over && now < self.horizon {
+            self.go_home(slot, now).last = None;
+        } else {
+            self.people.remove(slot);
+        }
+    }
+
+    /// After a visit that ended so: whether the user comes again, later.
+    #[inline(never)]
+    fn comes_again(&mut self, slot: u32, outcome: Outcome) -> bool {
+        let settings = self.settings;
+        let Some(again) = &settings.journeys[self.journey_of(slot)].again else {
+            return false;
+        };
+        let (visitor, luck) = (self.people.visitor(slot), self.luck);
+        let (source, visit) = (visitor.source, visitor.visit);
+        let task = self.people.task(slot);
+        let (owner, root) = (task.owner, task.path);
+        let comes = again.on.contains(&outcome)
+            && again
+                .at_most
+                .is_none_or(|most| self.returns(source, visit, most) < most)
+            && luck.uniform(owner, root, AGAIN) < again.share;
+        if comes {
+            let at = self.now + again.after.span(luck.uniform(owner, root, AWAY));
+            let visitor = self.go_home(slot, at);
+            visitor.visit += 1;
+            visitor.reloads = 0;
+            visitor.last = Some(outcome);
+        }
+        comes
+    }
+
+    /// A user is at home until then; no clock of the visit finds anybody any more.
+    fn go_home(&mut self, slot: u32, until: Time) -> &mut Visitor {
+        let event = self.agenda.at(until, Group::Arrival, Kind::Return, slot);
         let task = self.people.task_mut(slot);
-        debug_assert!(task.frame == NO_FRAME, "a visit ends with a step open");
-        task.event = NO_EVENT;
+        task.doing = Doing::AtHome;
+        task.event = event;
         task.request = Request::NONE;
-        let (owner, root) = (task.owner, self.people.task(slot).path);
         let visitor = self.people.visitor(slot);
         visitor.clock = NO_EVENT;
         visitor.patience = Span::FOREVER;
-        visitor.last = Some(outcome);
-        debug_assert!(visitor.waits == 0, "a visit ends while it waits");
-        let visitor = *visitor;
-        if self.rec.counts(visitor.arrived) {
-            self.rec.left(id.0, visitor.step, outcome);
-        }
-        if let Some(again) = &self.settings.journeys[id].again
-            && again.on.contains(&outcome)
-            && again
-                .at_most
-                .is_none_or(|most| self.returns(&visitor, most) < most)
-            && self.luck.uniform(owner, root, AGAIN) < again.share
-        {
-            let at = now + again.after.span(self.luck.uniform(owner, root, AWAY));
-            self.people.task_mut(slot).doing = Doing::AtHome;
-            let visitor = self.people.visitor(slot);
-            visitor.visit += 1;
-            visitor.reloads = 0;
-            let event = self.agenda.at(at, Group::Arrival, Kind::Return, slot);
-            self.people.task_mut(slot).event = event;
-            return;
-        }
-        self.depart(slot, outcome);
+        visitor
     }
 
     /// How often the user has come again since the journey began, of at most so often. The visits
     /// of a member of a population are numbered on when the member starts over, from the next
     /// multiple of the visits that one round can have.
-    fn returns(&self, visitor: &Visitor, most: u32) -> u32 {
-        match self.program.sources[visitor.source].form {
-            Form::Population { .. } => visitor.visit % most.saturating_add(1),
-            _ => visitor.visit,
+    fn returns(&self, source: SourceId, visit: u32, most: u32) -> u32 {
+        if self.routes.sources[source].starts_over {
+            visit % most.saturating_add(1)
+        } else {
+            visit
         }
     }
 
     /// The first visit of the next round of a member of a population.
-    fn next_round(&self, visitor: &Visitor) -> u32 {
-        let journey = self.program.sources[visitor.source].journey;
+    fn next_round(&self, source: SourceId, visit: u32) -> u32 {
+        let journey = self.program.sources[source].journey;
         let again = self.settings.journeys[journey].again.as_ref();
         match again.and_then(|again| again.at_most) {
-            None => visitor.visit.wrapping_add(1),
+            None => visit.wrapping_add(1),
             Some(most) => {
                 let visits = most.saturating_add(1);
-                (visitor.visit / visits + 1).wrapping_mul(visits)
+                (visit / visits + 1).wrapping_mul(visits)
             }
-        }
-    }
-
-    /// A user ends in an outcome.
-    fn depart(&mut self, slot: u32, outcome: Outcome) {
-        let visitor = *self.people.visitor(slot);
-        self.count_outcome(&visitor, outcome);
-        let (journey, now) = (self.journey_of(slot).0, self.now);
-        if outcome == Outcome::Served {
-            self.rec.sample(
-                self.program.layout.journey_time(journey),
-                visitor.arrived,
-                now,
-            );
-        } else {
-            self.rec
-                .never(self.program.layout.journey_time(journey), visitor.arrived);
-        }
-        let source = &self.program.sources[visitor.source];
-        if matches!(source.form, Form::Population { .. }) && now < self.horizon {
-            self.people.visitor(slot).last = None;
-            let event = self.agenda.at(now, Group::Arrival, Kind::Return, slot);
-            let task = self.people.task_mut(slot);
-            task.doing = Doing::AtHome;
-            task.event = event;
-        } else {
-            self.people.remove(slot);
         }
     }
 
     /// Counts the outcome of a user.
     pub(super) fn count_outcome(&mut self, visitor: &Visitor, outcome: Outcome) {
         if self.rec.counts(visitor.arrived) {
-            let layout = self.program.layout;
             let journey = self.program.sources[visitor.source].journey;
-            self.rec.count(layout.users_ended(outcome));
-            self.rec.count(layout.journey_ended(journey.0, outcome));
+            self.count_end(journey, outcome);
         }
+    }
+
+    /// Counts the outcome of a user of the measured period.
+    #[inline(always)]
+    fn count_end(&mut self, journey: JourneyId, outcome: Outcome) {
+        let layout = &self.program.layout;
+        self.rec.count(layout.users_ended(outcome));
+        self.rec.count(layout.journey_ended(journey.0, outcome));
     }
 
     /// A user comes back for another visit, or a member of a population starts over: a new user
     /// of the same name.
     pub(super) fn user_returned(&mut self, slot: u32) {
-        self.people.task_mut(slot).event = NO_EVENT;
-        let visitor = *self.people.visitor(slot);
+        let (routes, owner) = (self.routes, self.people.task(slot).owner);
+        let visitor = self.people.visitor(slot);
+        let (source, visit) = (visitor.source, visitor.visit);
         if visitor.last.is_none() {
             let again = Newcomer {
-                source: visitor.source,
-                index: self.people.task(slot).owner.which(),
+                source,
+                index: owner.which(),
             };
+            let next = self.next_round(source, visit);
             self.people.remove(slot);
-            self.first_visit(again, self.next_round(&visitor));
+            self.first_visit(again, next);
             return;
         }
-        let journey = self.journey_of(slot).0;
+        let course = &routes.sources[source];
+        let task = self.people.task_mut(slot);
+        task.event = NO_EVENT;
+        task.path = course.root.turn(u64::from(visit));
+        task.pc = course.entry;
+        task.frame = NO_FRAME;
+        task.doing = Doing::Running;
         let layout = self.program.layout;
         self.rec.count(layout.users(UserCounter::Returned));
         self.rec
-            .count(layout.journey(journey, UserCounter::Returned));
-        self.begin_visit(slot);
+            .count(layout.journey(course.journey.0, UserCounter::Returned));
+        self.begin_visit(slot, course);
     }
 
     /// A user reaches a top-level step of the journey.
@@ -306,7 +338,7 @@ impl Sim<'_> {
         visitor.step = step;
         let (source, arrived) = (visitor.source, visitor.arrived);
         if self.rec.counts(arrived) {
-            let journey = self.program.sources[source].journey;
+            let journey = self.routes.sources[source].journey;
             self.rec.step(journey.0, from, step);
         }
     }
@@ -339,6 +371,7 @@ impl Sim<'_> {
     }
 
     /// What a user took is kept only when served.
+    #[inline(never)]
     fn give_back(&mut self, slot: u32, outcome: Outcome) {
         let mut next = std::mem::replace(&mut self.people.visitor(slot).taken, NO_FRAME);
         while next != NO_FRAME {

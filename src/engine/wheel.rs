@@ -1,11 +1,14 @@
 //! A hierarchical timing wheel, for the events that are not near yet.
 //!
-//! An instant is a number of ticks of about a millisecond, in digits to the base 1024. An
+//! An instant is a number of ticks of about a millisecond, in digits to the base 4096. An
 //! event stands at the level of the highest digit in which it differs from the cursor, in the
 //! slot of that digit, so adding one costs a few instructions, however many there are. The slot
 //! that comes next is emptied as a whole: its events go to lower levels, or, when nothing differs
 //! any more, out. G. Varghese, T. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP (1987),
 //! scheme 7.
+//!
+//! A slot is a list of nodes, and freed nodes are used again at once: chunks of several events
+//! would take fewer instructions but more of the cache, and are slower in the end.
 //!
 //! The cursor never stands before the present instant, and every event here is later than its
 //! tick: so what happens now is never here.
@@ -14,12 +17,12 @@ use crate::engine::agenda::{Key, instant};
 
 /// Nanoseconds of a tick, as a power of two.
 const TICK: u32 = 20;
-/// Bits of a digit.
-const DIGIT: u32 = 10;
+/// Bits of a digit: as many as two words tell, one of slots below one of words.
+const DIGIT: u32 = 12;
 const SLOTS: usize = 1 << DIGIT;
 const WORDS: usize = SLOTS / 64;
 /// Digits of the instants that a key can tell: 61 bits.
-const LEVELS: usize = 5;
+const LEVELS: usize = 4;
 /// The instant of nothing: later than those of all keys.
 pub(super) const NOTHING: u64 = u64::MAX >> 3;
 /// The end of a list of nodes.
@@ -73,10 +76,11 @@ pub(super) struct Wheel {
     /// The tick whose events were taken out last.
     cursor: u64,
     levels: Box<[Level; LEVELS]>,
-    /// One bit for each level that is not empty.
+    /// One bit for each level above the lowest that is not empty.
     used: u32,
     keys: Vec<Key>,
     next: Vec<u32>,
+    /// First of the nodes that nobody uses.
     free: u32,
 }
 
@@ -141,17 +145,78 @@ impl Wheel {
     /// Puts a node into its slot; its tick is later than the cursor.
     #[inline]
     fn hang(&mut self, node: u32, tick: u64) {
+        if tick ^ self.cursor < SLOTS as u64 {
+            self.put(node, 0, tick as usize % SLOTS);
+        } else {
+            self.hang_above(node, tick);
+        }
+    }
+
+    /// The same for one that is so late that it does not differ in the last digit alone.
+    #[inline(never)]
+    fn hang_above(&mut self, node: u32, tick: u64) {
         let differs = tick ^ self.cursor;
         let level = ((63 - differs.leading_zeros()) / DIGIT) as usize;
         let slot = (tick >> (DIGIT * level as u32)) as usize % SLOTS;
         self.used |= 1 << level;
+        self.put(node, level, slot);
+    }
+
+    #[inline]
+    fn put(&mut self, node: u32, level: usize, slot: usize) {
         let level = &mut self.levels[level];
         level.mark(slot);
         self.next[node as usize] = std::mem::replace(&mut level.first[slot], node);
     }
 
+    /// Takes out the events of the next tick in use, the latest first; unless nothing here is
+    /// due by the tick of the instant `before`: then the cursor moves up to that.
+    ///
+    /// `before` is the instant of something outside that may happen first.
+    #[inline(never)]
+    pub(super) fn next_tick(&mut self, before: u64, out: &mut Vec<Key>) {
+        let before = tick(before);
+        while self.levels[0].words == 0 && out.is_empty() {
+            if !self.lower_next(before, out) {
+                return;
+            }
+        }
+        if out.is_empty() {
+            let slot = self.levels[0].lowest();
+            let begins = self.cursor / SLOTS as u64 * SLOTS as u64 + slot as u64;
+            if before < begins {
+                self.cursor = self.cursor.max(before);
+                return;
+            }
+            self.cursor = begins;
+            let first = self.take_slot(0, slot);
+            self.empty(first, out);
+        }
+        if out.len() > 1 {
+            out.sort_unstable_by(|a, b| b.cmp(a));
+        }
+    }
+
+    /// Takes the events of the next slot further down, where the lowest level is empty; false if
+    /// it begins later than the tick `before`.
+    #[inline(never)]
+    fn lower_next(&mut self, before: u64, out: &mut Vec<Key>) -> bool {
+        let upcoming = self.upcoming();
+        if let Some((level, slot, begins)) = upcoming
+            && begins <= before
+        {
+            self.cursor = begins;
+            let first = self.take_slot(level, slot);
+            self.lower(first, out);
+            return true;
+        }
+        if before < tick(NOTHING) {
+            self.cursor = self.cursor.max(before);
+        }
+        false
+    }
+
     /// Where the next slot is, and the tick at which it begins.
-    #[inline]
     fn upcoming(&self) -> Option<(usize, usize, u64)> {
         if self.used == 0 {
             return None;
@@ -163,39 +228,35 @@ impl Wheel {
         Some((level, slot, (above | slot as u64) << shift))
     }
 
-    /// Takes out the events of the next tick in use, the latest first; unless nothing here is
-    /// due by the tick of the instant `before`: then the cursor moves up to that.
-    ///
-    /// `before` is the instant of something outside that may happen first.
-    #[inline(never)]
-    pub(super) fn next_tick(&mut self, before: u64, out: &mut Vec<Key>) {
-        let before = tick(before);
-        while out.is_empty() {
-            let upcoming = self.upcoming();
-            if upcoming.is_none_or(|(.., begins)| before < begins) {
-                if before < tick(NOTHING) {
-                    self.cursor = self.cursor.max(before);
-                }
-                return;
-            }
-            let Some((level, slot, begins)) = upcoming else {
-                return;
-            };
-            self.cursor = begins;
-            self.empty(level, slot, out);
-        }
-        if out.len() > 1 {
-            out.sort_unstable_by(|a, b| b.cmp(a));
-        }
-    }
-
-    /// Takes the events of a slot, the first that is in use, further down or out.
-    fn empty(&mut self, level: usize, slot: usize, out: &mut Vec<Key>) {
+    /// The nodes of a slot, the first that is in use, which is empty then.
+    #[inline]
+    fn take_slot(&mut self, level: usize, slot: usize) -> u32 {
         let from = &mut self.levels[level];
-        let mut node = std::mem::replace(&mut from.first[slot], END);
+        let first = std::mem::replace(&mut from.first[slot], END);
         if from.clear(slot) {
             self.used &= !(1 << level);
         }
+        first
+    }
+
+    /// Takes the events of these nodes, all of the present tick, out.
+    #[inline]
+    fn empty(&mut self, first: u32, out: &mut Vec<Key>) {
+        let mut node = first;
+        while let (Some(&key), Some(next)) = (
+            self.keys.get(node as usize),
+            self.next.get_mut(node as usize),
+        ) {
+            out.push(key);
+            let next = std::mem::replace(next, self.free);
+            self.free = node;
+            node = next;
+        }
+    }
+
+    /// Takes the events of these nodes further down, or out if they are of the present tick.
+    fn lower(&mut self, first: u32, out: &mut Vec<Key>) {
+        let mut node = first;
         while node != END {
             let (key, next) = (self.keys[node as usize], self.next[node as usize]);
             let tick = tick(instant(key));

@@ -8,12 +8,12 @@
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
-use crate::engine::population::{Doing, Population, Role};
+use crate::engine::population::{Answer, Doing, Population, Role};
 use crate::engine::recorder::Change;
 use crate::engine::server::stretched;
 use crate::engine::sharing::speed;
 use crate::observation::ServiceLevel;
-use crate::program::{Instruction, ServiceId, WorkId};
+use crate::program::{Instruction, ServiceId};
 
 /// Whether a task with this number still shares cores.
 #[inline]
@@ -24,46 +24,48 @@ fn shares(people: &Population, slot: u32, number: Number) -> bool {
 }
 
 impl Sim<'_> {
-    /// `cpu` is reached.
+    /// `cpu` begins on a server.
     #[inline(always)]
-    pub(super) fn begin_cpu(&mut self, slot: u32, work: WorkId) {
-        let index = self.server_of(slot);
+    pub(super) fn begin_cpu(&mut self, slot: u32, index: u32, demand: Span) {
         let server = &self.servers[index as usize];
         let (id, pace) = (server.service, server.pace());
-        let demand = self.demand(slot, work);
-        if self.routes.services[id].dedicated {
-            let levels = [ServiceLevel::Active, ServiceLevel::Busy];
-            self.shift(id, levels, Change::More);
-            let attempt = self.people.attempt(slot);
-            attempt.active += 1;
-            attempt.cpu += demand;
-            self.begin_timed(slot, demand, pace);
-        } else {
+        if !self.routes.services[id].dedicated {
             self.activate(slot, id, Change::More);
             self.join_cores(slot, index, demand, Doing::Sharing);
+            return;
+        }
+        let levels = [ServiceLevel::Active, ServiceLevel::Busy];
+        self.shift(id, levels, Change::More);
+        let timed = self.timed(slot, demand, pace);
+        let task = self.people.task_mut(slot);
+        (task.event, task.doing, task.due) = timed;
+        if let Role::Attempt(attempt) = &mut task.role {
+            attempt.active += 1;
+            attempt.cpu += demand;
         }
     }
 
-    /// `wait` is reached.
-    pub(super) fn begin_wait_step(&mut self, slot: u32, work: WorkId) {
-        let server = &self.servers[self.server_of(slot) as usize];
+    /// `wait` begins on a server.
+    pub(super) fn begin_wait_step(&mut self, slot: u32, index: u32, demand: Span) {
+        let server = &self.servers[index as usize];
         let (id, pace) = (server.service, server.pace());
-        let demand = self.demand(slot, work);
         self.activate(slot, id, Change::More);
-        self.begin_timed(slot, demand, pace);
+        let timed = self.timed(slot, demand, pace);
+        let task = self.people.task_mut(slot);
+        (task.event, task.doing, task.due) = timed;
     }
 
-    /// Work begins that shares nothing with others on its server, which has this pace.
+    /// Work that begins and shares nothing with others on its server, which has this pace: its
+    /// event, what its task does, and until when (or how much remains, while the server halts).
     #[inline(always)]
-    fn begin_timed(&mut self, slot: u32, demand: Span, pace: f64) {
+    fn timed(&mut self, slot: u32, demand: Span, pace: f64) -> (Number, Doing, Time) {
         match stretched(demand, pace) {
-            Some(span) => self.work_until(slot, self.now + span),
-            None => {
-                let task = self.people.task_mut(slot);
-                task.doing = Doing::Halted;
-                task.due = Time(demand.0);
-                task.event = NO_EVENT;
+            Some(span) => {
+                let at = self.now + span;
+                let event = self.agenda.at(at, Group::Work, Kind::Work, slot);
+                (event, Doing::Timed, at)
             }
+            None => (NO_EVENT, Doing::Halted, Time(demand.0)),
         }
     }
 
@@ -120,17 +122,35 @@ impl Sim<'_> {
         }
     }
 
+    /// `cpu` on a core of its own, or `wait`, is over, and the next instruction is this one.
+    #[inline(always)]
+    pub(super) fn end_on_a_server(&mut self, slot: u32, ended: Instruction, next: Instruction) {
+        self.end_active(slot, ended);
+        if let Role::Attempt(attempt) = &self.people.task(slot).role {
+            let caller = attempt.caller.slot;
+            self.people.fetch(caller);
+            if next == Instruction::End {
+                self.finish(slot, Answer::Ok);
+                return;
+            }
+        }
+        self.execute(slot);
+    }
+
     /// `cpu` on a core of its own, or `wait`, is over.
     #[inline(always)]
     pub(super) fn end_active(&mut self, slot: u32, instruction: Instruction) {
-        let id = self.servers[self.server_of(slot) as usize].service;
-        if matches!(instruction, Instruction::Cpu(_)) {
-            let levels = [ServiceLevel::Active, ServiceLevel::Busy];
-            self.shift(id, levels, Change::Less);
-            self.people.attempt(slot).active -= 1;
-        } else {
+        let Instruction::Cpu(_) = instruction else {
+            let id = self.servers[self.server_of(slot) as usize].service;
             self.activate(slot, id, Change::Less);
-        }
+            return;
+        };
+        // Only attempts have cores of their own: see `Desk::dedicated`.
+        let attempt = self.people.attempt(slot);
+        attempt.active -= 1;
+        let id = self.servers[attempt.server as usize].service;
+        let levels = [ServiceLevel::Active, ServiceLevel::Busy];
+        self.shift(id, levels, Change::Less);
     }
 
     /// Work joins the cores of a server.
