@@ -100,14 +100,14 @@ impl Luck {
     }
 
     /// 64 random bits: draw number `draw` of `owner` at `place`.
-    #[inline]
+    #[inline(always)]
     pub const fn bits(&self, owner: Owner, place: Place, draw: u32) -> u64 {
         self.pair(owner, place, draw)[0]
     }
 
     /// The two words of 64 random bits of one draw, at the price of one. The first is
     /// [`bits`](Luck::bits).
-    #[inline]
+    #[inline(always)]
     pub const fn pair(&self, owner: Owner, place: Place, draw: u32) -> [u64; 2] {
         let place = place.0.wrapping_add((draw as u64).wrapping_mul(GOLDEN));
         philox([place, owner.0], self.key)
