@@ -393,7 +393,7 @@ impl Agenda {
         }
         let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
         if self.newcomer <= last.min(self.calm) && self.newcomer >> 3 <= until.0 as u64 {
-            return (u128::from(self.newcomer) << 64) | NEWCOMER;
+            return self.newcomer_key();
         }
         match self.tick.last() {
             Some(&last) if half(last) < self.calm && instant(last) <= until.0 as u64 => {
@@ -413,7 +413,7 @@ impl Agenda {
         {
             return first;
         }
-        let newcomer = (u128::from(self.newcomer) << 64) | NEWCOMER;
+        let newcomer = self.newcomer_key();
         let first = least.min(newcomer);
         if instant(first) > until.0 as u64 {
             return NOTHING;
@@ -428,6 +428,12 @@ impl Agenda {
             self.grow_calm();
         }
         first
+    }
+
+    /// The next newcomer as an event.
+    #[inline]
+    fn newcomer_key(&self) -> Key {
+        (Key::from(self.newcomer) << 64) | NEWCOMER
     }
 
     /// The clock moves on to an event that was taken out.

@@ -59,7 +59,7 @@ pub(super) struct Trail {
     /// The first attempt.
     first: Place,
     /// The first `cpu` of that, if the endpoint begins with one.
-    pub(super) work: Place,
+    work: Place,
 }
 
 impl Trail {
@@ -718,7 +718,7 @@ impl<'p> Sim<'p> {
     /// Whether an attempt is a message, which nobody waits for.
     #[inline]
     pub(super) fn is_message(&self, call: CallId) -> bool {
-        self.program.calls[call].message
+        self.routes.calls[call].message
     }
 
     /// A message was worked off or is gone.

@@ -22,16 +22,8 @@ impl Sim<'_> {
     /// Runs a task until it waits or ends.
     pub(super) fn execute(&mut self, slot: u32) {
         loop {
-            let task = self.people.task_mut(slot);
-            let pc = task.pc;
-            let instruction = self.program.code[pc as usize];
-            if let Instruction::Step(step) = instruction {
-                // Most usual of all, and over before anything else looks at the task.
-                task.pc = pc + 1;
-                self.reach_step(slot, step);
-                continue;
-            }
-            match self.instruction(slot, instruction) {
+            let pc = self.people.task(slot).pc;
+            match self.instruction(slot, self.program.code[pc as usize]) {
                 Flow::Next => self.people.task_mut(slot).pc = pc + 1,
                 Flow::Elsewhere => {}
                 Flow::Stop => return,
@@ -42,6 +34,10 @@ impl Sim<'_> {
     #[inline(always)]
     fn instruction(&mut self, slot: u32, instruction: Instruction) -> Flow {
         match instruction {
+            Instruction::Step(step) => {
+                self.reach_step(slot, step);
+                Flow::Next
+            }
             Instruction::Call(call) => {
                 self.begin_request(slot, call);
                 Flow::Stop

@@ -143,7 +143,7 @@ struct Sim<'p> {
     rooms: Vec<Room>,
     stocks: Vec<u64>,
     edges: Edges,
-    /// What is in force of each call and service.
+    /// What is in force of each call, service and source.
     routes: &'p Routes,
     /// The way that the attempts of each call had last.
     trails: Table<CallId, Trail>,

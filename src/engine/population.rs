@@ -379,24 +379,6 @@ impl Population {
         }
     }
 
-    /// The visitor at the top of a task, and its slot, if there is one.
-    #[inline(always)]
-    pub(super) fn person(&mut self, slot: u32) -> Option<(u32, &mut Visitor)> {
-        let root = match &self.task(slot).role {
-            Role::Visitor(_) => slot,
-            Role::Attempt(_) => return None,
-            Role::Branch(b) => {
-                let root = b.root;
-                self.get(root)?;
-                root.slot
-            }
-        };
-        match &mut self.task_mut(root).role {
-            Role::Visitor(v) => Some((root, v)),
-            Role::Attempt(_) | Role::Branch(_) => None,
-        }
-    }
-
     /// The attempt's part of a task that is one.
     #[inline]
     pub(super) fn attempt(&mut self, slot: u32) -> &mut Attempt {

@@ -337,7 +337,8 @@ impl Sim<'_> {
     #[inline]
     fn is_orphan(&mut self, slot: u32) -> bool {
         let attempt = self.people.attempt(slot);
-        attempt.caller.is_none() && !self.program.calls[attempt.call].message
+        let (call, caller) = (attempt.call, attempt.caller);
+        caller.is_none() && !self.is_message(call)
     }
 
     /// The balancer still sends work to a server that has crashed.

@@ -144,11 +144,9 @@ impl Sim<'_> {
     #[inline(always)]
     pub(super) fn begin_wait(&mut self, slot: u32) {
         let now = self.now;
-        let begun = self
-            .people
-            .person(slot)
-            .map(|(root, v)| (root, v.begin_wait(now)));
-        if let Some((root, Some(at))) = begun {
+        if let Some(root) = self.visitor_above(slot)
+            && let Some(at) = self.people.visitor(root).begin_wait(now)
+        {
             let clock = self.agenda.at(at, Group::Patience, Kind::Patience, root);
             self.people.visitor(root).clock = clock;
         }
@@ -158,8 +156,8 @@ impl Sim<'_> {
     #[inline(always)]
     pub(super) fn end_wait(&mut self, slot: u32) {
         let now = self.now;
-        if let Some((_, visitor)) = self.people.person(slot) {
-            visitor.end_wait(now);
+        if let Some(root) = self.visitor_above(slot) {
+            self.people.visitor(root).end_wait(now);
         }
     }
 
