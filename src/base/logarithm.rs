@@ -42,11 +42,13 @@ pub fn fast_ln(x: f64) -> f64 {
     let m = f64::from_bits(bits.wrapping_sub((k as u64) << 52));
     let bin = &TABLE[(offset >> BIN_SHIFT) as usize % BINS];
     let r = (m - bin.middle) * bin.inverse;
+    // ln(1 + r) − r, the series to the seventh power; what is cut off is under r⁸/8, 2⁻⁵⁹. Its
+    // terms are put together in pairs, so that few wait for others.
     let r2 = r * r;
-    // ln(1 + r) − r, the series to the seventh power; what is cut off is under r⁸/8, 2⁻⁵⁹.
-    let tail = r2
-        * ((-1.0 / 2.0 + r * (1.0 / 3.0))
-            + r2 * ((-1.0 / 4.0 + r * (1.0 / 5.0)) + r2 * (-1.0 / 6.0 + r * (1.0 / 7.0))));
+    let low = -1.0 / 2.0 + r * (1.0 / 3.0);
+    let middle = -1.0 / 4.0 + r * (1.0 / 5.0);
+    let high = -1.0 / 6.0 + r * (1.0 / 7.0);
+    let tail = r2 * low + (r2 * r2) * (middle + r2 * high);
     (k as f64 * std::f64::consts::LN_2 + bin.ln) + (r + tail)
 }
 

@@ -257,11 +257,28 @@ fn nanos_of(secs: f64) -> i64 {
 /// The nearest integer, halves away from zero, saturating; a NaN is 0.
 #[inline]
 fn nearest(value: f64) -> i64 {
-    // The cast truncates and saturates. What it cut off is exact, so no half is misjudged; from
-    // 2^52 up there is nothing to cut off.
+    /// From here on doubles are whole numbers, one after the other: their bits count them.
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    if !(0.0..WHOLE).contains(&value) {
+        return nearest_of_any(value);
+    }
+    // The sum is rounded to the nearest whole number, halves to even. What that left over is
+    // exact, and a half so rare that this branch is always guessed: nobody waits for it.
+    let sum = value + WHOLE;
+    let whole = (sum.to_bits() - WHOLE.to_bits()) as i64;
+    if value - (sum - WHOLE) >= 0.5 {
+        whole + 1
+    } else {
+        whole
+    }
+}
+
+/// The same for what is negative, or whole, or no number.
+#[cold]
+fn nearest_of_any(value: f64) -> i64 {
+    // The cast truncates and saturates. What it cut off is exact, so no half is misjudged.
     let whole = value as i64;
     let cut_off = value - whole as f64;
-    // Added up, not branched over: for random values every other guess of a branch would be wrong.
     whole.saturating_add(i64::from(cut_off >= 0.5) - i64::from(cut_off <= -0.5))
 }
 

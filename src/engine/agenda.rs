@@ -74,25 +74,30 @@ pub(super) enum Kind {
     Newcomer,
 }
 
-/// As many as four bits tell, so that none of them is out of bounds.
-const KINDS: [Kind; 16] = [
-    Kind::Lane,
-    Kind::Work,
-    Kind::Core,
-    Kind::Answer,
-    Kind::Patience,
-    Kind::Timeout,
-    Kind::Reload,
-    Kind::Backoff,
-    Kind::HoldTimeout,
-    Kind::Attempt,
-    Kind::Return,
-    Kind::Server,
-    Kind::Change,
-    Kind::Tick,
-    Kind::Reading,
-    Kind::Newcomer,
-];
+impl Kind {
+    /// The kind that four bits tell; all of them tell one.
+    #[inline]
+    const fn of(bits: u64) -> Self {
+        match bits & 15 {
+            0 => Self::Lane,
+            1 => Self::Work,
+            2 => Self::Core,
+            3 => Self::Answer,
+            4 => Self::Patience,
+            5 => Self::Timeout,
+            6 => Self::Reload,
+            7 => Self::Backoff,
+            8 => Self::HoldTimeout,
+            9 => Self::Attempt,
+            10 => Self::Return,
+            11 => Self::Server,
+            12 => Self::Change,
+            13 => Self::Tick,
+            14 => Self::Reading,
+            _ => Self::Newcomer,
+        }
+    }
+}
 
 /// The number of an event in the order of scheduling; unique in a replication.
 pub(super) type Number = u32;
@@ -165,7 +170,7 @@ pub(super) fn event(key: Key) -> Event {
     let low = key as u64;
     Event {
         at: Time(instant(key) as i64),
-        kind: KINDS[((low >> 28) & 15) as usize],
+        kind: Kind::of(low >> 28),
         number: (low >> 32) as u32,
         slot: (low as u32) & MAX_SLOT,
     }
@@ -250,6 +255,8 @@ pub(super) struct Agenda {
     open: u64,
     /// The next newcomer, see [`newcomer_half`].
     newcomer: u64,
+    /// Upper half of the head of the tick under way or of the newcomer, whichever comes first.
+    next: u64,
     /// The first instant that may lie past the end.
     horizon: Time,
 }
@@ -275,6 +282,15 @@ impl Agenda {
     pub(super) fn expect(&mut self, newcomer: u64) {
         self.newcomer = newcomer;
         self.open = newcomer.min(upper(self.horizon, Group::Tick));
+        self.look_ahead();
+    }
+
+    /// Sees what comes next once the event under way is over, but for what stands in the rings
+    /// and in the heap.
+    #[inline(always)]
+    fn look_ahead(&mut self) {
+        let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
+        self.next = last.min(self.newcomer);
     }
 
     /// Numbers given so far.
@@ -307,19 +323,30 @@ impl Agenda {
         group: Group,
         (kind, slot): (Kind, u32),
     ) {
-        let key = key(at.max(self.now).min(FAR), group, number, kind, slot);
-        if at > self.now || !matches!(group, Group::Work | Group::Arrival) {
-            self.add(key);
+        if at > self.now {
+            self.add(key(at.min(FAR), group, number, kind, slot));
         } else {
-            self.calm = 0;
-            match group {
-                Group::Work => self.work.push(key),
-                _ => self.arrivals.push(key),
-            }
+            self.add_now(key(self.now, group, number, kind, slot), group);
         }
     }
 
-    /// Schedules an event later than now.
+    /// Schedules an event at the present instant.
+    #[inline(never)]
+    fn add_now(&mut self, key: Key, group: Group) {
+        match group {
+            Group::Work => {
+                self.calm = 0;
+                self.work.push(key);
+            }
+            Group::Arrival => {
+                self.calm = 0;
+                self.arrivals.push(key);
+            }
+            _ => self.add(key),
+        }
+    }
+
+    /// Schedules an event in the wheel or in the heap.
     #[inline(never)]
     fn add(&mut self, key: Key) {
         if !self.wheel.takes(key) {
@@ -387,9 +414,11 @@ impl Agenda {
     /// Takes what is next, wherever it stands: an event up to `until` or the newcomer, if one
     /// comes; [`NOTHING`] if nothing does.
     #[inline]
-    pub(super) fn next_of_all(&mut self, until: Time) -> Key {
+    pub(super) fn next_of_all(&mut self, until: Time, fetch: impl Fn(u32)) -> Key {
         if self.tick.is_empty() && self.late.is_empty() {
-            self.wheel.next_tick(self.newcomer >> 3, &mut self.tick);
+            let fetch = |key: Key| fetch(event(key).slot);
+            self.wheel
+                .next_tick(self.newcomer >> 3, &mut self.tick, fetch);
         }
         let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
         if self.newcomer <= last.min(self.calm) && self.newcomer >> 3 <= until.0 as u64 {
@@ -442,6 +471,7 @@ impl Agenda {
         let at = Time(instant(key) as i64);
         debug_assert!(at >= self.now, "time runs back");
         self.now = at;
+        self.look_ahead();
         at
     }
 
@@ -456,13 +486,6 @@ impl Agenda {
     #[inline]
     fn are_rings_empty(&self) -> bool {
         self.work.is_empty() && self.arrivals.is_empty()
-    }
-
-    /// Whom the second next of the events in order concerns, as far as is known by now.
-    #[inline(always)]
-    pub(super) fn upcoming(&self) -> Option<u32> {
-        let second = self.tick.len().saturating_sub(2);
-        self.tick.get(second).map(|&key| (key as u32) & MAX_SLOT)
     }
 
     /// Takes the next of those at the present instant, unless something else comes before.
@@ -493,8 +516,7 @@ impl Agenda {
     /// may as well happen at once.
     #[inline(always)]
     pub(super) fn is_quiet(&self) -> bool {
-        let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
-        last.min(self.calm) >> 3 > self.now.0 as u64
+        self.next.min(self.calm) >> 3 > self.now.0 as u64
     }
 
     /// Takes the clock at the head of a lane. `is_live` says which clocks still count; stale ones

@@ -10,11 +10,12 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
-use crate::engine::recorder::{COARSE, WINDOW_BUCKETS, coarse_middle, is_request};
+use crate::engine::recorder::{WINDOW_BUCKETS, is_request};
+use crate::engine::tally::{COARSE, coarse_middle};
 use crate::observation::classes::{self, CLASSES};
 use crate::observation::{
     BinTimes, CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter,
-    ServiceLevel, Sketch, Tally, UserCounter, Window,
+    ServiceLevel, UserCounter, Window,
 };
 use crate::program::{CallId, Instruction};
 
@@ -45,6 +46,7 @@ impl Sim<'_> {
         if self.frozen.is_none() {
             self.freeze();
         }
+        self.part_all();
         self.now = self.now.max(self.horizon);
         let slots: Vec<u32> = self.people.iter().map(|(t, _)| t.slot).collect();
         for slot in slots {
@@ -203,7 +205,9 @@ impl Sim<'_> {
             integrals: frozen.integrals,
             maxima: frozen.maxima,
             level_bins: self.rec.level_bins.clone(),
-            tallies: self.rec.tallies.iter().map(tally).collect(),
+            tallies: (0..self.rec.tallies.len() as u32)
+                .map(|i| self.rec.tally(SampleId(i)))
+                .collect(),
             tally_bins: (0..self.rec.tallies.len())
                 .map(|i| self.bins_of(i))
                 .collect(),
@@ -284,14 +288,4 @@ fn percentile(buckets: &[u32], n: u32, q: f64, step: usize) -> f32 {
         left -= u64::from(count);
     }
     -1.0
-}
-
-fn tally(live: &crate::engine::recorder::LiveTally) -> Tally {
-    Tally {
-        sketch: Sketch::from_live(&live.buckets),
-        count: live.count,
-        sum: live.sum,
-        squares: live.squares,
-        max: live.max,
-    }
 }

@@ -14,7 +14,7 @@ use crate::engine::execute::Flow;
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task};
 use crate::engine::recorder::Change;
-use crate::engine::route::{NO_LANE, Retry, Route};
+use crate::engine::route::{Desk, NO_LANE, Retry, Route};
 use crate::engine::station::Placing;
 use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
 use crate::program::{Backoff, CallId, Instruction, Jitter};
@@ -34,19 +34,28 @@ enum Sending {
     Person,
 }
 
+/// Where a task that asks again comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Orbit {
+    /// It still counts among those who wait to retry.
+    Inside,
+    /// It does not.
+    Outside,
+}
+
 /// An attempt that is about to be sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outgoing<'p> {
     /// Who asks.
-    slot: u32,
+    pub(super) slot: u32,
     call: CallId,
     pub(super) route: &'p Route,
     pub(super) path: Place,
-    /// The place of the first `cpu` of it, if the endpoint begins with one.
-    pub(super) work: Place,
     pub(super) owner: Owner,
-    deadline: Time,
+    pub(super) deadline: Time,
     pub(super) original: bool,
+    /// Who asks still counts among those who wait to retry.
+    in_orbit: bool,
 }
 
 /// The places of luck that lead from a step's surroundings to the attempts of its call, as they
@@ -58,20 +67,13 @@ pub(super) struct Trail {
     step: Place,
     /// The first attempt.
     first: Place,
-    /// The first `cpu` of that, if the endpoint begins with one.
-    work: Place,
 }
 
 impl Trail {
     pub(super) fn new(route: &Route, from: Place) -> Self {
         let step = from.step(route.luck);
         let first = step.turn(1);
-        Self {
-            from,
-            step,
-            first,
-            work: first.step(route.first_luck),
-        }
+        Self { from, step, first }
     }
 }
 
@@ -108,7 +110,7 @@ impl<'p> Sim<'p> {
     /// What a task hands down to its attempts: the deadline that it has inherited, and whether
     /// its work is original all the way up.
     #[inline(always)]
-    fn heritage(&self, slot: u32) -> (Time, bool) {
+    pub(super) fn heritage(&self, slot: u32) -> (Time, bool) {
         match &self.people.task(slot).role {
             Role::Visitor(_) => (Time::NEVER, true),
             Role::Attempt(a) => (a.deadline, a.original),
@@ -137,11 +139,13 @@ impl<'p> Sim<'p> {
         self.rec.began(route.requests);
         if route.from_user {
             self.rec.window_started(now);
-            self.begin_wait(slot);
         }
-        let (inherited, original) = self.heritage(slot);
+        let (inherited, original) = self.begin_to_ask(slot, route);
         let task = self.people.task_mut(slot);
-        let deadline = inherited.min(now + route.deadline);
+        let deadline = match route.deadline {
+            Span::FOREVER => inherited,
+            own => inherited.min(now + own),
+        };
         task.request = Request {
             asked: now,
             last_sent: now,
@@ -157,14 +161,30 @@ impl<'p> Sim<'p> {
             call,
             route,
             path: trail.first,
-            work: trail.work,
             owner,
             deadline,
             original,
+            in_orbit: false,
         };
         if self.is_sent_in_vain(&first) && self.another() {
-            self.send(slot, call, Sending::Program);
+            self.send((slot, call), Sending::Program, Orbit::Outside);
         }
+    }
+
+    /// A person waits from now on; what a task hands down to its attempts.
+    #[inline(always)]
+    fn begin_to_ask(&mut self, slot: u32, route: &Route) -> (Time, bool) {
+        let now = self.now;
+        if let Role::Visitor(visitor) = &mut self.people.task_mut(slot).role {
+            if let Some(at) = visitor.begin_wait(now) {
+                self.start_patience(slot, at);
+            }
+            return (Time::NEVER, true);
+        }
+        if route.from_user {
+            self.begin_wait(slot);
+        }
+        self.heritage(slot)
     }
 
     /// The way from a place to the attempts of a call.
@@ -184,9 +204,10 @@ impl<'p> Sim<'p> {
 
     /// Sends another attempt of the request of a task, and others as long as each is turned away
     /// and followed by the next at this very instant.
-    fn send(&mut self, slot: u32, call: CallId, sending: Sending) {
+    fn send(&mut self, (slot, call): (u32, CallId), sending: Sending, orbit: Orbit) {
         let (now, routes) = (self.now, self.routes);
         let route = &routes.calls[call];
+        let mut in_orbit = orbit == Orbit::Inside;
         if sending == Sending::Person {
             self.count_call(route, [CallCounter::Reloaded], now);
         }
@@ -204,52 +225,73 @@ impl<'p> Sim<'p> {
                 call,
                 route,
                 path,
-                work: path.step(route.first_luck),
                 owner,
                 deadline,
                 original: false,
+                in_orbit,
             };
             if !(self.is_sent_in_vain(&next) && self.another()) {
                 return;
             }
+            in_orbit = false;
         }
     }
 
     /// Sends an attempt that is counted already: whether it has failed at this very instant, and
     /// the next one is to be sent at once.
+    #[inline(always)]
     fn is_sent_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
         let (route, desk) = (out.route, &self.routes.services[out.route.service]);
+        if self.now >= out.deadline || !route.near || !self.is_next_alone() || !self.another() {
+            self.send_on_its_way(out);
+            return false;
+        }
+        let place = self.place((out.owner, out.path), route.service, desk);
+        match place {
+            Placing::Started(index) if self.is_served_in_place(out, index) => {
+                let demand = self.first_demand(out);
+                self.leave_orbit(out);
+                self.serve(out, desk, (index, demand));
+                false
+            }
+            Placing::Refused(_) if desk.refuses_for_nothing => {
+                self.is_turned_away_in_vain(out, desk)
+            }
+            _ => {
+                self.send_apart(out, place);
+                false
+            }
+        }
+    }
+
+    /// An attempt sets out that does not arrive at this very instant, or not before other things
+    /// that happen at it; or it is too late for it.
+    #[inline(never)]
+    fn send_on_its_way(&mut self, out: &Outgoing<'p>) {
+        self.leave_orbit(out);
         if self.now >= out.deadline {
             self.end_attempt_badly(out.call, CallCounter::AttemptRefused, self.now);
             self.fail_request(out.slot, out.call, Failure::Refused);
-            return false;
-        }
-        if !route.near || !self.is_next_alone() || !self.another() {
-            let attempt = self.set_out(out, None);
-            self.travel(attempt);
-            return false;
-        }
-        let place = self.place(out.owner, out.path, route.service);
-        if matches!(place, Placing::Refused(_)) && desk.refuses_for_nothing {
-            return self.is_turned_away_in_vain(out);
-        }
-        self.hastened += 1;
-        if let Placing::Started(index) = place {
-            let demand = self.first_demand(out);
-            let attempt = self.set_out(out, Some(index));
-            self.start_at_once(attempt, out, (index, demand));
         } else {
-            let attempt = self.set_out(out, None);
-            self.arrive_at(attempt, route.service, place);
+            let attempt = self.set_out(out);
+            self.travel(attempt);
         }
+    }
+
+    /// An attempt arrives at once, and needs a task of its own.
+    #[inline(never)]
+    fn send_apart(&mut self, out: &Outgoing<'p>, place: Placing) {
+        self.leave_orbit(out);
+        self.hastened += 1;
+        let attempt = self.set_out(out);
+        self.arrive_at(attempt, out.route.service, place);
         self.hastened -= 1;
-        false
     }
 
     /// An attempt is turned away where its caller is told at this very instant and before anything
     /// else happens, so that it needs no task of its own; whether the next is to be sent at once.
     #[inline(always)]
-    fn is_turned_away_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
+    fn is_turned_away_in_vain(&mut self, out: &Outgoing<'p>, desk: &Desk) -> bool {
         let Outgoing {
             slot, call, route, ..
         } = *out;
@@ -259,14 +301,33 @@ impl<'p> Sim<'p> {
             self.start_reload(slot, out.path);
         }
         self.count_call(route, [CallCounter::AttemptRefused], self.now);
-        self.count_refusal(route.service, out.original);
+        self.count_refusal(desk, out.original);
+        let wait = self.within_deadline(slot, wait);
+        if let Some(wait) = wait
+            && !wait.is_zero()
+        {
+            // Who is in the orbit stays there: to leave it and come back at one instant is nothing.
+            self.pause(slot, wait);
+            if !out.in_orbit {
+                self.orbit(slot, Change::More);
+            }
+            return false;
+        }
+        self.leave_orbit(out);
         self.is_tried_again_at_once((slot, call), Failure::Refused, wait)
     }
 
-    /// An attempt comes into being; its clock and the person's start. A server may begin with it
-    /// at once.
+    /// Who asks no longer counts among those who wait to retry.
     #[inline(always)]
-    fn set_out(&mut self, out: &Outgoing<'p>, server: Option<u32>) -> u32 {
+    fn leave_orbit(&mut self, out: &Outgoing<'_>) {
+        if out.in_orbit {
+            self.orbit(out.slot, Change::Less);
+        }
+    }
+
+    /// An attempt comes into being; its clock and the person's start.
+    #[inline(always)]
+    fn set_out(&mut self, out: &Outgoing<'p>) -> u32 {
         let (now, caller) = (self.now, self.people.ticket(out.slot));
         let route = out.route;
         let ticket = self.people.add(|| Task {
@@ -275,16 +336,13 @@ impl<'p> Sim<'p> {
             path: out.path,
             owner: out.owner,
             event: NO_EVENT,
-            doing: match server {
-                Some(_) => Doing::Running,
-                None => Doing::Travelling,
-            },
+            doing: Doing::Travelling,
             due: now,
             request: Request::NONE,
             role: Role::Attempt(Attempt {
                 caller,
                 call: out.call,
-                server: server.unwrap_or(u32::MAX),
+                server: u32::MAX,
                 sent: now,
                 accepted: now,
                 started: now,
@@ -293,7 +351,7 @@ impl<'p> Sim<'p> {
                 active: 0,
                 answer: Answer::Ok,
                 original: out.original,
-                served: server.is_some(),
+                served: false,
             }),
         });
         let timeout = self.start_timeout(out.slot, route, out.deadline);
@@ -309,28 +367,22 @@ impl<'p> Sim<'p> {
 
     /// The place of the luck of the attempt sent last.
     #[inline(always)]
-    fn attempt_path(&self, slot: u32, call: CallId) -> Place {
+    pub(super) fn attempt_path(&self, slot: u32, call: CallId) -> Place {
         let task = self.people.task(slot);
         let path = task.path.step(self.routes.calls[call].luck);
         path.turn(u64::from(task.request.sent))
     }
 
     /// Whether a message, sent now as the last thing that is done and needing no time on the
-    /// network, would arrive at this very instant and be the next event.
+    /// network, would arrive at this very instant and be the next event: then what would stand in a
+    /// ring may as well happen at once.
     #[inline(always)]
     pub(super) fn is_next_alone(&self) -> bool {
         const DEEPEST: u32 = 16;
-        self.hastened < DEEPEST && self.edges.are_calm() && self.is_alone()
-    }
-
-    /// Whether nothing else happens at the present instant: then what would stand in a ring and
-    /// be next may as well happen at once.
-    #[inline(always)]
-    fn is_alone(&self) -> bool {
-        !self.holding_back
+        self.hastened < DEEPEST
+            && self.obstacles == 0
             && self.is_settled()
             && self.agenda.is_quiet()
-            && self.arrivals.next_half() >> 3 != self.now.0 as u64
     }
 
     /// Sends an attempt or a message on its way.
@@ -369,12 +421,13 @@ impl<'p> Sim<'p> {
     }
 
     #[inline(always)]
-    fn start_timeout(&mut self, slot: u32, route: &Route, deadline: Time) -> Number {
+    pub(super) fn start_timeout(&mut self, slot: u32, route: &Route, deadline: Time) -> Number {
+        if route.timeout == Span::FOREVER && deadline == Time::NEVER {
+            return NO_EVENT;
+        }
         let at = self.now + route.timeout;
         if at > deadline {
             self.agenda.at(deadline, Group::Clock, Kind::Timeout, slot)
-        } else if route.timeout == Span::FOREVER {
-            NO_EVENT
         } else if route.lane != NO_LANE {
             self.agenda.in_lane(route.lane, Kind::Timeout, slot)
         } else {
@@ -384,7 +437,7 @@ impl<'p> Sim<'p> {
 
     /// Starts the person's clock anew, where it is a person who waits.
     #[inline(never)]
-    fn start_reload(&mut self, slot: u32, path: Place) {
+    pub(super) fn start_reload(&mut self, slot: u32, path: Place) {
         let Some(root) = self.visitor_above(slot) else {
             return;
         };
@@ -428,7 +481,7 @@ impl<'p> Sim<'p> {
         task.request.attempt = Ticket::NONE;
         let (caller, call, sent) = (told.caller.slot, told.call, told.sent);
         match told.answer {
-            Answer::Ok => self.request_ok(caller, call, sent),
+            Answer::Ok => self.request_ok(caller, &self.routes.calls[call], sent),
             Answer::Refused => self.answered_badly(caller, (call, sent), Failure::Refused),
             Answer::FinalRefusal => {
                 self.answered_badly(caller, (call, sent), Failure::FinalRefusal);
@@ -466,6 +519,7 @@ impl<'p> Sim<'p> {
 
     /// A task no longer waits for its attempt: when that was sent.
     fn abandon_attempt(&mut self, slot: u32) -> Time {
+        self.part(slot);
         let task = self.people.task_mut(slot);
         task.event = NO_EVENT;
         let ticket = std::mem::replace(&mut task.request.attempt, Ticket::NONE);
@@ -478,8 +532,13 @@ impl<'p> Sim<'p> {
     fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
         let path = self.attempt_path(slot, call);
         let wait = self.next_wait(&self.routes.calls[call], slot, path);
+        let may_retry = !matches!(
+            failure,
+            Failure::Final | Failure::FinalRefusal | Failure::NoUnits
+        );
+        let wait = self.within_deadline(slot, wait.filter(|_| may_retry));
         if self.is_tried_again_at_once((slot, call), failure, wait) {
-            self.send(slot, call, Sending::Program);
+            self.send((slot, call), Sending::Program, Orbit::Outside);
         }
     }
 
@@ -492,8 +551,15 @@ impl<'p> Sim<'p> {
         (task.request.tries < retry.attempts).then(|| backoff(retry, task, path, self.luck))
     }
 
+    /// A wait that ends before the deadline of a request, or none.
+    #[inline(always)]
+    fn within_deadline(&self, slot: u32, wait: Option<Span>) -> Option<Span> {
+        let deadline = self.people.task(slot).request.deadline;
+        wait.filter(|&w| deadline == Time::NEVER || self.now + w < deadline)
+    }
+
     /// An attempt has failed: whether the next one is to be sent at this instant; if not, what else
-    /// follows is under way.
+    /// follows is under way: a wait, or, without one, the end of the request.
     #[inline(always)]
     fn is_tried_again_at_once(
         &mut self,
@@ -501,20 +567,13 @@ impl<'p> Sim<'p> {
         failure: Failure,
         wait: Option<Span>,
     ) -> bool {
-        let may_retry = !matches!(
-            failure,
-            Failure::Final | Failure::FinalRefusal | Failure::NoUnits
-        );
-        let now = self.now;
-        let task = self.people.task_mut(slot);
-        let deadline = task.request.deadline;
-        let wait = wait.filter(|&w| may_retry && (deadline == Time::NEVER || now + w < deadline));
         let Some(wait) = wait else {
             self.fail_request(slot, call, failure);
             return false;
         };
-        task.due = Time(wait.0);
         if wait.is_zero() {
+            let task = self.people.task_mut(slot);
+            task.due = Time(0);
             task.request.tries += 1;
         } else {
             self.back_off(slot, wait);
@@ -522,15 +581,21 @@ impl<'p> Sim<'p> {
         wait.is_zero()
     }
 
-    #[inline(always)]
     fn back_off(&mut self, slot: u32, wait: Span) {
+        self.pause(slot, wait);
+        self.orbit(slot, Change::More);
+    }
+
+    /// A task does nothing for a while before it asks again.
+    #[inline(always)]
+    fn pause(&mut self, slot: u32, wait: Span) {
         let event = self
             .agenda
             .at(self.now + wait, Group::Clock, Kind::Backoff, slot);
         let task = self.people.task_mut(slot);
         task.doing = Doing::BackingOff;
+        task.due = Time(wait.0);
         task.event = event;
-        self.orbit(slot, Change::More);
     }
 
     /// A user begins to wait before asking again, or no longer does.
@@ -545,7 +610,6 @@ impl<'p> Sim<'p> {
     /// A backoff is over, or the wait of a person after an error.
     pub(super) fn backoff_ended(&mut self, slot: u32) {
         let call = self.call_at(slot);
-        self.orbit(slot, Change::Less);
         let now = self.now;
         let task = self.people.task_mut(slot);
         task.event = NO_EVENT;
@@ -559,7 +623,7 @@ impl<'p> Sim<'p> {
             let deadline = self.request_deadline(slot, call, now);
             self.people.task_mut(slot).request.deadline = deadline;
         }
-        self.send(slot, call, sending);
+        self.send((slot, call), sending, Orbit::Inside);
     }
 
     /// A person asks again: the attempt under way, or the backoff, is given up.
@@ -577,7 +641,7 @@ impl<'p> Sim<'p> {
                 self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
             }
         }
-        self.send(slot, call, Sending::Person);
+        self.send((slot, call), Sending::Person, Orbit::Outside);
     }
 
     fn count_reload(&mut self, slot: u32) {
@@ -589,9 +653,8 @@ impl<'p> Sim<'p> {
 
     /// A request ends ok, by the attempt that was sent then.
     #[inline(always)]
-    fn request_ok(&mut self, slot: u32, call: CallId, sent: Time) {
-        let (now, routes) = (self.now, self.routes);
-        let route = &routes.calls[call];
+    pub(super) fn request_ok(&mut self, slot: u32, route: &Route, sent: Time) {
+        let now = self.now;
         let task = self.people.task_mut(slot);
         let asked = task.request.asked;
         task.request.reload = NO_EVENT;
@@ -739,6 +802,12 @@ impl<'p> Sim<'p> {
     }
 }
 
+/// 2ⁿ, up to 2¹⁰⁰⁰.
+#[inline]
+fn power_of_two(n: u16) -> f64 {
+    f64::from_bits(u64::from(1023 + n.min(1000)) << 52)
+}
+
 /// The wait before the n-th retry (semantics 5) of a task, with the luck of the attempt that
 /// failed.
 #[inline(always)]
@@ -752,7 +821,7 @@ fn backoff(retry: &Retry, task: &Task, path: Place, luck: Luck) -> Span {
         Backoff::None => 0.0,
         Backoff::Constant => retry.base,
         Backoff::Linear => retry.base * f64::from(n),
-        Backoff::Exponential => (1..n.min(1_000)).fold(retry.base, |v, _| (v * 2.0).min(retry.cap)),
+        Backoff::Exponential => retry.base * power_of_two(n.saturating_sub(1)),
     };
     let v = v.min(retry.cap);
     let ns = match retry.jitter {

@@ -109,7 +109,10 @@ impl Sim<'_> {
                 self.servers_changed(*service);
                 self.calendar.chosen[number as usize] = chosen;
             }
-            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.edges.begin(number),
+            FaultKind::Cut { .. } | FaultKind::Delay { .. } => {
+                self.obstacles += 1;
+                self.edges.begin(number);
+            }
             FaultKind::Error { service, .. } => self.stations[*service].errors.push(number),
         }
     }
@@ -130,7 +133,10 @@ impl Sim<'_> {
                 }
                 self.servers_changed(*service);
             }
-            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.edges.end(number),
+            FaultKind::Cut { .. } | FaultKind::Delay { .. } => {
+                self.obstacles -= 1;
+                self.edges.end(number);
+            }
             FaultKind::Error { service, .. } => {
                 self.stations[*service].errors.retain(|&f| f != number);
             }
@@ -168,6 +174,7 @@ impl Sim<'_> {
 
     /// Changes the pace of some servers: work in progress is timed anew.
     fn retime(&mut self, chosen: &[u32], mut change: impl FnMut(&mut super::Server)) {
+        self.part_all();
         let now = self.now;
         let before: Vec<f64> = chosen
             .iter()
@@ -218,6 +225,7 @@ impl Sim<'_> {
 
     /// A server crashes: its work and its queue are gone.
     fn crash(&mut self, index: u32, fault: u32, noticed_after: Option<Span>, silent: bool) {
+        self.part_all();
         let now = self.now;
         let server = &mut self.servers[index as usize];
         server.crashed.push(fault);
@@ -330,6 +338,7 @@ impl Sim<'_> {
 
     /// An action takes effect.
     fn begin_epoch(&mut self, epoch: u32) {
+        self.part_all();
         self.settings = &self.program.epochs[epoch as usize].settings;
         self.routes = &self.all_routes[epoch as usize];
         for id in self.program.services.ids() {

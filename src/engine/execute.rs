@@ -137,6 +137,10 @@ impl Sim<'_> {
     /// Timed work is over: a `think`, a `wait`, or a `cpu` on a core of its own.
     pub(super) fn work_ended(&mut self, slot: u32) {
         let task = self.people.task_mut(slot);
+        if task.doing == Doing::Served {
+            self.served(slot);
+            return;
+        }
         let pc = task.pc as usize;
         task.event = NO_EVENT;
         task.pc += 1;

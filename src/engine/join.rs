@@ -72,7 +72,7 @@ impl Sim<'_> {
                 self.activate(slot, id, Change::Less);
                 self.leave_cores(server);
             }
-            Doing::Calling | Doing::BackingOff => self.give_up_request(slot),
+            Doing::Calling | Doing::Served | Doing::BackingOff => self.give_up_request(slot),
             Doing::AtPool => self.leave_pool(slot),
             Doing::AtDoor => self.leave_door(slot),
             _ => {}

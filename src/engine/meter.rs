@@ -12,8 +12,10 @@ use crate::observation::LANES;
 const N: usize = LANES as usize;
 
 /// Eight levels and their integrals.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Meter {
+    /// Where each level is read: at its own place, or at that of another which is always equal.
+    read_at: [u8; N],
     value: [u32; N],
     max: [u32; N],
     /// Σ dᵢ·tᵢ of the bin under way, its first value taken for a change at its beginning.
@@ -23,7 +25,31 @@ pub(super) struct Meter {
     before: [u128; N],
 }
 
+impl Default for Meter {
+    fn default() -> Self {
+        Self {
+            read_at: std::array::from_fn(|lane| lane as u8),
+            value: [0; N],
+            max: [0; N],
+            moment: [0; N],
+            whole: [0; N],
+            before: [0; N],
+        }
+    }
+}
+
 impl Meter {
+    /// A level is always equal to another: only that one is told of changes.
+    pub(super) fn equate(&mut self, lane: usize, to: usize) {
+        self.read_at[lane] = to as u8;
+    }
+
+    /// Where a level is read.
+    #[inline]
+    pub(super) fn read_at(&self, lane: usize) -> usize {
+        usize::from(self.read_at[lane % N]) % N
+    }
+
     /// One more from now on.
     #[inline]
     pub(super) fn more(&mut self, lane: usize, now: Time) {
@@ -55,12 +81,12 @@ impl Meter {
     /// The value of a level now.
     #[inline]
     pub(super) fn value(&self, lane: usize) -> u32 {
-        self.value[lane % N]
+        self.value[self.read_at(lane)]
     }
 
     /// The largest value since the last reset.
     pub(super) fn max(&self, lane: usize) -> u32 {
-        self.max[lane % N]
+        self.max[self.read_at(lane)]
     }
 
     /// The integral of the bin under way up to now.
@@ -71,18 +97,18 @@ impl Meter {
 
     /// The integral from the last reset up to now, in units times nanoseconds.
     pub(super) fn integral(&self, lane: usize, now: Time) -> u128 {
-        let lane = lane % N;
+        let lane = self.read_at(lane);
         self.whole[lane] + u128::from(self.bin(lane, now)) - self.before[lane]
     }
 
     /// Ends a bin: its integrals, in units times nanoseconds.
     pub(super) fn end_bin(&mut self, now: Time) -> [u64; N] {
-        std::array::from_fn(|lane| {
-            let bin = self.bin(lane, now);
+        let bins: [u64; N] = std::array::from_fn(|lane| self.bin(lane, now));
+        for (lane, bin) in bins.into_iter().enumerate() {
             self.whole[lane] += u128::from(bin);
             self.moment[lane] = self.moment[lane].wrapping_add(bin);
-            bin
-        })
+        }
+        std::array::from_fn(|lane| bins[self.read_at(lane)])
     }
 
     /// Forgets integrals and maxima up to now; values and the bin under way stay.

@@ -32,6 +32,8 @@ pub(super) enum Doing {
     Sharing,
     /// Waits for the answer to its request.
     Calling,
+    /// Waits for the answer to an attempt that has no task of its own: a server works for it.
+    Served,
     /// Waits before a retry, or before asking again after an error.
     BackingOff,
     /// Waits for a unit of a pool.
@@ -117,8 +119,9 @@ pub(super) struct Task {
     pub(super) event: Number,
     /// What it is doing.
     pub(super) doing: Doing,
-    /// End of timed work (or what remains of it in ns); when a wait for a unit or a door began;
-    /// during a request the wait before its latest retry in ns (for decorrelated jitter).
+    /// End of timed work, also of what a server does for it in place (or what remains in ns); when
+    /// a wait for a unit or a door began; during a request else the wait before its latest retry in
+    /// ns (for decorrelated jitter).
     pub(super) due: Time,
     /// The caller's side of its request.
     pub(super) request: Request,
@@ -129,7 +132,8 @@ pub(super) struct Task {
 /// The caller's side of a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
-    /// The attempt under way.
+    /// The attempt under way; while [`Doing::Served`] the server, and the caller's clock in place
+    /// of the generation.
     pub(super) attempt: Ticket,
     /// When the step was reached.
     pub(super) asked: Time,

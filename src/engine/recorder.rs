@@ -6,96 +6,16 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::meter::Meter;
+use crate::engine::tally::{COARSE, FINE, LiveTally, Took, refill};
 use crate::engine::watch::Watch;
-use crate::observation::sketch::bucket;
 use crate::observation::{
-    CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, UserLevel,
+    CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
+    ServiceSample, Tally, UserLevel,
 };
 use crate::program::Program;
 
-/// Durations of one kind, live.
-#[derive(Debug, Default)]
-pub(super) struct LiveTally {
-    pub(super) buckets: Vec<u32>,
-    pub(super) count: u64,
-    pub(super) sum: u128,
-    pub(super) squares: f64,
-    pub(super) max: u64,
-    /// By bin and coarse bucket; only for requests and journeys.
-    pub(super) bins: Vec<u32>,
-    /// Requests and visits started, by bin; likewise.
-    pub(super) started: Vec<u32>,
-    /// Every duration with its start, where a probe asks for it.
-    pub(super) log: Option<Vec<(Time, i64)>>,
-}
-
-/// A duration and its place in a sketch.
-#[derive(Clone, Copy, Debug)]
-struct Took {
-    ns: u64,
-    secs: f64,
-    bucket: usize,
-}
-
-impl Took {
-    #[inline]
-    fn new(ns: i64) -> Self {
-        let ns = ns as u64;
-        Self {
-            ns,
-            secs: ns as f64 * 1e-9,
-            bucket: bucket(ns).min(FINE),
-        }
-    }
-}
-
-impl LiveTally {
-    #[inline(always)]
-    fn add(&mut self, took: Took, began: Time, bin: usize) {
-        self.buckets[took.bucket] += 1;
-        self.count += 1;
-        self.sum += u128::from(took.ns);
-        self.squares += took.secs * took.secs;
-        self.max = self.max.max(took.ns);
-        if !self.bins.is_empty() {
-            self.bins[bin * COARSE + coarse(took.ns)] += 1;
-        }
-        if let Some(log) = &mut self.log {
-            log.push((began, took.ns as i64));
-        }
-    }
-}
-
 /// A duration that no time is longer than, in a log.
 pub(super) const NEVER: i64 = i64::MAX;
-
-/// Coarse buckets: 32 in an octave, from a microsecond up, within 1.6 %.
-pub(super) const COARSE: usize = 32 * 36;
-
-/// Index of the coarse bucket of a duration in ns.
-#[inline]
-pub(super) fn coarse(ns: u64) -> usize {
-    let us = ns >> 10;
-    if us < 64 {
-        return us as usize;
-    }
-    let octave = 63 - us.leading_zeros() - 5;
-    (((octave as usize) << 5) + (us >> octave) as usize).min(COARSE - 1)
-}
-
-/// The middle of a coarse bucket, in ns.
-pub(super) const fn coarse_middle(bucket: usize) -> u64 {
-    let bucket = bucket as u64;
-    if bucket < 64 {
-        return (bucket << 10) + 512;
-    }
-    let octave = (bucket >> 5) - 1;
-    let low = (bucket - (octave << 5)) << octave;
-    (low << 10) + ((1 << octave) << 9)
-}
-
-/// Fine buckets up to 2⁵⁵ ns, a year.
-const FINE: usize = bucket(1 << 55);
 
 /// What one replication records while it runs.
 #[derive(Debug, Default)]
@@ -118,6 +38,11 @@ pub(super) struct Recorder {
     pub(super) meters: Vec<Meter>,
     pub(super) level_bins: Vec<f32>,
     pub(super) tallies: Vec<LiveTally>,
+    /// By call: the requests that ended ok after several attempts. Those of a single attempt stand
+    /// among the tallies, for the request and for the attempt.
+    retried: Vec<LiveTally>,
+    /// Whether a probe asks for every duration of some sample.
+    logs: bool,
     pub(super) funnel: Vec<Vec<FunnelStep>>,
     pub(super) marked: Vec<Option<(Time, Time)>>,
     pub(super) sold_out_at: Vec<Option<Time>>,
@@ -126,6 +51,9 @@ pub(super) struct Recorder {
     /// Levels that a probe follows.
     pub(super) watches: Vec<Watch>,
     pub(super) window_times: Vec<u32>,
+    /// The window of the user's request that started last, and when it ends.
+    window: usize,
+    window_ends: Time,
 }
 
 /// By one, up or down.
@@ -154,7 +82,8 @@ impl Recorder {
         let counters = layout.counters() * (2 * size_of::<u64>() + (bins + 1) * size_of::<u32>());
         let levels = layout.levels() * bins * size_of::<f32>();
         let meters = layout.meters() * size_of::<Meter>();
-        let tallies = layout.samples() * (FINE + 1) * size_of::<u32>();
+        let tallies = layout.samples() + layout.calls as usize;
+        let tallies = tallies * (FINE + 1) * size_of::<u32>();
         let by_bin = binned * bins * (COARSE + 1) * size_of::<u32>();
         let windows = windows(program) * (WINDOW_BUCKETS + 2) * size_of::<u32>();
         counters + levels + meters + tallies + by_bin + windows
@@ -183,12 +112,12 @@ impl Recorder {
         for (index, tally) in self.tallies.iter_mut().enumerate() {
             let binned = is_binned(&layout, SampleId(index as u32));
             let bins = if binned { self.bins } else { 0 };
-            refill(&mut tally.buckets, FINE + 1, 0);
-            refill(&mut tally.bins, bins * COARSE, 0);
-            refill(&mut tally.started, bins, 0);
-            (tally.count, tally.sum, tally.squares, tally.max) = (0, 0, 0.0, 0);
-            tally.log = None;
+            tally.clear(bins);
         }
+        self.retried
+            .resize_with(layout.calls as usize, LiveTally::default);
+        self.retried.iter_mut().for_each(|tally| tally.clear(0));
+        self.logs = false;
         self.funnel.clear();
         self.watches.clear();
         for journey in program.journeys.values() {
@@ -199,6 +128,7 @@ impl Recorder {
             self.funnel.push(vec![step; usize::from(journey.steps)]);
         }
         let windows = windows(program);
+        (self.window, self.window_ends) = (0, Time(WINDOW.0));
         refill(&mut self.windows, windows, (0, 0));
         refill(&mut self.window_times, windows * WINDOW_BUCKETS, 0);
     }
@@ -206,6 +136,7 @@ impl Recorder {
     /// Asks for every duration of a sample.
     pub(super) fn log(&mut self, sample: SampleId) {
         self.tallies[sample.0 as usize].log = Some(Vec::new());
+        self.logs = true;
     }
 
     /// Whether something that began then belongs to the measured period.
@@ -336,8 +267,18 @@ impl Recorder {
     }
 
     /// Follows a level from now on.
-    pub(super) fn watch(&mut self, watch: Watch) {
+    pub(super) fn watch(&mut self, mut watch: Watch) {
+        let (meter, lane) = (watch.level.0 / LANES, watch.level.0 % LANES);
+        let lane = self.meters[meter as usize].read_at(lane as usize);
+        watch.level = LevelId(LANES * meter + lane as u32);
         self.watches.push(watch);
+    }
+
+    /// Levels of the meter with this index are always equal to another of it.
+    pub(super) fn equate(&mut self, meter: usize, lanes: [u32; 2], to: u32) {
+        for lane in lanes {
+            self.meters[meter].equate(lane as usize, to as usize);
+        }
     }
 
     /// The value of a level.
@@ -356,21 +297,23 @@ impl Recorder {
         }
     }
 
-    /// A duration of no time at all, of a sample that no bin holds.
+    /// A wait of no time at all, which is counted elsewhere.
     #[inline(always)]
-    pub(super) fn sample_nothing(&mut self, sample: SampleId, now: Time) {
-        if self.counts(now) {
-            let tally = &mut self.tallies[sample.0 as usize];
-            debug_assert!(tally.bins.is_empty());
-            tally.buckets[0] += 1;
-            tally.count += 1;
-            if let Some(log) = &mut tally.log {
-                log.push((now, 0));
-            }
+    pub(super) fn waited_for_nothing(&mut self, waits: SampleId, now: Time) {
+        if self.logs {
+            self.log_one(waits, (now, 0));
         }
     }
 
-    /// A request that ended ok, and the attempt, sent then, that did it; its sample is the next.
+    #[cold]
+    fn log_one(&mut self, sample: SampleId, value: (Time, i64)) {
+        if let Some(log) = &mut self.tallies[sample.0 as usize].log {
+            log.push(value);
+        }
+    }
+
+    /// A request that ended ok, and the attempt, sent then, that did it: the sample of attempts is
+    /// the next. Those whose only attempt it was are recorded once, for both.
     #[inline]
     pub(super) fn sample_call(
         &mut self,
@@ -378,16 +321,51 @@ impl Recorder {
         (asked, sent): (Time, Time),
         now: Time,
     ) {
-        let attempts = SampleId(requests.0 + 1);
-        if asked != sent {
+        if asked == sent {
             self.sample(requests, asked, now);
-            self.sample(attempts, sent, now);
-        } else if self.counts(asked) {
+            if self.logs && self.counts(asked) {
+                self.log_one(SampleId(requests.0 + 1), (sent, now.0 - sent.0));
+            }
+        } else {
+            self.sample_retried(requests, (asked, sent), now);
+        }
+    }
+
+    #[inline(never)]
+    fn sample_retried(&mut self, requests: SampleId, (asked, sent): (Time, Time), now: Time) {
+        self.sample(SampleId(requests.0 + 1), sent, now);
+        if self.counts(asked) {
             let bin = self.bin_of(asked);
             let took = Took::new(now.0 - asked.0);
-            self.tallies[requests.0 as usize].add(took, asked, bin);
-            self.tallies[attempts.0 as usize].add(took, sent, bin);
+            self.retried[((requests.0 - self.layout.journeys) / 2) as usize].add(took, asked, 0);
+            let tally = &mut self.tallies[requests.0 as usize];
+            tally.bins[bin * COARSE + took.coarse()] += 1;
+            if let Some(log) = &mut tally.log {
+                log.push((asked, took.ns));
+            }
         }
+    }
+
+    /// All that a sample holds.
+    pub(super) fn tally(&self, sample: SampleId) -> Tally {
+        let layout = &self.layout;
+        let mut whole = LiveTally::default();
+        whole.clear(0);
+        whole.merge(&self.tallies[sample.0 as usize]);
+        for call in 0..layout.calls {
+            if sample == layout.call_time(call, CallSample::Request) {
+                whole.merge(&self.retried[call as usize]);
+            } else if sample == layout.call_time(call, CallSample::Attempt) {
+                whole.merge(&self.tallies[sample.0 as usize - 1]);
+            }
+        }
+        for service in 0..layout.services {
+            if sample == layout.service_time(service, ServiceSample::Wait) {
+                let at_once = layout.service(service, ServiceCounter::AtOnce);
+                whole.buckets[0] += self.total(at_once) as u32;
+            }
+        }
+        whole.finished()
     }
 
     /// The bin in which something began.
@@ -419,7 +397,11 @@ impl Recorder {
     /// A user's request starts: for collapse and recovery.
     #[inline(always)]
     pub(super) fn window_started(&mut self, asked: Time) {
-        if let Some(w) = self.windows.get_mut((asked.0 / WINDOW.0) as usize) {
+        if asked >= self.window_ends {
+            self.window = (asked.0 / WINDOW.0) as usize;
+            self.window_ends = Time((self.window as i64 + 1) * WINDOW.0);
+        }
+        if let Some(w) = self.windows.get_mut(self.window) {
             w.0 += 1;
         }
     }
@@ -427,10 +409,14 @@ impl Recorder {
     /// A user's request that started then ended ok.
     #[inline(always)]
     pub(super) fn window_ok(&mut self, asked: Time, now: Time) {
-        let index = (asked.0 / WINDOW.0) as usize;
+        let index = if asked >= self.window_ends - WINDOW {
+            self.window
+        } else {
+            (asked.0 / WINDOW.0) as usize
+        };
         if let Some(w) = self.windows.get_mut(index) {
             w.1 += 1;
-            let bucket = coarse((now.0 - asked.0) as u64) / 4;
+            let bucket = Took::new(now.0 - asked.0).coarse() / 4;
             self.window_times[index * WINDOW_BUCKETS + bucket] += 1;
         }
     }
@@ -508,11 +494,6 @@ fn windows(program: &Program) -> usize {
     usize::try_from(windows).map_or(0, |n| if n > MAX_WINDOWS { 0 } else { n })
 }
 
-fn refill<T: Clone>(values: &mut Vec<T>, len: usize, value: T) {
-    values.clear();
-    values.resize(len, value);
-}
-
 /// Whether a sample is followed by bin: requests and journeys.
 pub(super) fn is_binned(layout: &Layout, sample: SampleId) -> bool {
     sample.0 < layout.journeys || is_request(layout, sample)
@@ -523,26 +504,4 @@ pub(super) fn is_request(layout: &Layout, sample: SampleId) -> bool {
     let calls_from = layout.journeys;
     let calls_to = layout.call_time(layout.calls, CallSample::Request).0;
     (calls_from..calls_to).contains(&sample.0) && (sample.0 - calls_from).is_multiple_of(2)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::observation::classes::{self, CLASSES};
-    use proptest::prelude::*;
-
-    #[test]
-    fn classes_begin_where_coarse_buckets_do() {
-        for class in 0..CLASSES {
-            assert_eq!(coarse(classes::edge(class)), class * COARSE / CLASSES);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn the_coarse_middle_is_within_two_percent(ns in 64u64 << 10..1 << 45) {
-            let m = coarse_middle(coarse(ns)) as f64;
-            prop_assert!((m - ns as f64).abs() <= 0.0161 * ns as f64);
-        }
-    }
 }

@@ -12,8 +12,8 @@ use crate::observation::{
     UserCounter,
 };
 use crate::program::{
-    Backoff, CallId, Form, Instruction, Jitter, JourneyId, JourneySettings, OnTimeout, Pc, Program,
-    RetrySettings, ServiceId, Settings, Source, SourceId,
+    Backoff, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, JourneySettings,
+    OnTimeout, Pc, Program, RetrySettings, ServiceId, Settings, Source, SourceId, WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -32,10 +32,6 @@ pub(super) struct Route {
     pub(super) service: ServiceId,
     /// Where the code of the endpoint begins.
     pub(super) entry: Pc,
-    /// The instruction there.
-    pub(super) first: Instruction,
-    /// Luck of that instruction, if it is `cpu`.
-    pub(super) first_luck: u64,
     /// Luck of the step.
     pub(super) luck: u64,
     /// The timeout of an attempt; [`Span::FOREVER`] without one.
@@ -56,6 +52,9 @@ pub(super) struct Route {
     pub(super) near: bool,
     /// Nobody waits for an answer.
     pub(super) message: bool,
+    /// The `cpu` that is all it asks for, and its luck, where the service is plain and the caller's
+    /// task has room to stand for the attempt.
+    pub(super) cpu: Option<(WorkId, u64)>,
     /// What follows an attempt that has failed.
     pub(super) retry: Option<Retry>,
 }
@@ -107,6 +106,9 @@ pub(super) struct Desk {
     pub(super) near: bool,
     /// Every worker has a core of its own, whatever the epoch.
     pub(super) dedicated: bool,
+    /// Besides, all that any endpoint asks for is one `cpu`, and none is made to fail: who holds a
+    /// worker executes on a core.
+    pub(super) plain: bool,
     /// First of the service's counters.
     pub(super) counters: CounterId,
     /// The meter of its levels.
@@ -166,15 +168,9 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
     settings.calls.map(|id, call| {
         let step = &program.calls[id];
         let entry = program.endpoints[step.endpoint].entry;
-        let first = program.code[entry as usize];
         Route {
             service: step.service,
             entry,
-            first,
-            first_luck: match first {
-                Instruction::Cpu(work) => program.work[work],
-                _ => 0,
-            },
             luck: step.luck,
             timeout: call.timeout.unwrap_or(Span::FOREVER),
             lane: call.timeout.map_or(NO_LANE, |span| lane(lanes, span)),
@@ -185,9 +181,24 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
             reloads: step.from == 0 && reloads,
             near: settings.services[step.service].network.is_none(),
             message: step.message,
+            cpu: match program.code[entry as usize] {
+                Instruction::Cpu(work) if is_served_in_place(program, settings, id) => {
+                    Some((work, program.work[work]))
+                }
+                _ => None,
+            },
             retry: call.retry.as_ref().map(Retry::new),
         }
     })
+}
+
+/// Whether a caller's task can stand for an attempt that a free worker takes at once.
+fn is_served_in_place(program: &Program, settings: &Settings, id: CallId) -> bool {
+    let (step, retry) = (&program.calls[id], &settings.calls[id].retry);
+    // The wait before the latest retry is kept where the end of the work would be.
+    let remembers = |r: &RetrySettings| r.jitter == Jitter::Decorrelated;
+    let plain = desk(program, settings, step.service).plain;
+    plain && !step.message && !retry.as_ref().is_some_and(remembers)
 }
 
 /// The lane of a timeout, if there is room for one.
@@ -222,12 +233,25 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         on_timeout: service.on_timeout,
         near: service.network.is_none(),
         dedicated,
+        plain: dedicated && is_plain(program, id),
         counters: layout.service_row(id.0),
         meter: (layout.service_level(id.0, ServiceLevel::InSystem).0 / LANES) as usize,
         waits: layout.service_time(id.0, ServiceSample::Wait),
         times: layout.service_time(id.0, ServiceSample::Time),
         sojourn: layout.service(id.0, ServiceCounter::SojournNs),
     }
+}
+
+/// Whether all that every endpoint of a service asks for is one `cpu`, and no fault makes it fail.
+fn is_plain(program: &Program, id: ServiceId) -> bool {
+    let endpoints = program.endpoints.values().filter(|e| e.service == id);
+    let fails = |f: &Fault| match &f.kind {
+        FaultKind::Error { service, .. } => *service == id,
+        _ => false,
+    };
+    let mut codes = endpoints.map(|e| &program.code[e.entry as usize..]);
+    codes.all(|code| matches!(code, [Instruction::Cpu(_), Instruction::End, ..]))
+        && !program.faults.iter().any(fails)
 }
 
 fn course(program: &Program, settings: &Settings, source: &Source) -> Course {

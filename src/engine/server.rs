@@ -75,10 +75,16 @@ impl Server {
         self.queue.bytes() + self.sharing.bytes()
     }
 
+    /// Whether work here goes at its nominal speed.
+    #[inline]
+    pub(super) fn keeps_pace(&self) -> bool {
+        self.halted.is_empty() && self.slowed.is_empty() && self.cold <= 1.0
+    }
+
     /// Speed of `cpu` and `wait` here against nominal; 0 while halted.
     #[inline]
     pub(super) fn pace(&self) -> f64 {
-        if self.halted.is_empty() && self.slowed.is_empty() && self.cold <= 1.0 {
+        if self.keeps_pace() {
             return 1.0;
         }
         if !self.halted.is_empty() {

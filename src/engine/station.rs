@@ -4,7 +4,7 @@ use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{NO_EVENT, Number};
-use crate::engine::caller::{Outgoing, Told};
+use crate::engine::caller::Told;
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Population};
 use crate::engine::queue::Queue;
@@ -14,7 +14,7 @@ use crate::engine::server::{Server, State};
 use crate::observation::{
     MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel, ServiceSample,
 };
-use crate::program::{Balance, FaultKind, Instruction, OnTimeout, ServiceId, ServiceSettings};
+use crate::program::{Balance, FaultKind, OnTimeout, ServiceId, ServiceSettings};
 use crate::random::key::{Owner, Place};
 
 /// Draws at the path of an attempt, after those of the caller.
@@ -96,6 +96,11 @@ impl Sim<'_> {
                 self.servers[(first + number) as usize].state = State::Up;
             }
             self.servers_changed(id);
+            let desk = &self.routes.services[id];
+            if desk.plain {
+                let same = [ServiceLevel::Active as u32, ServiceLevel::Busy as u32];
+                self.rec.equate(desk.meter, same, ServiceLevel::Held as u32);
+            }
         }
     }
 
@@ -150,6 +155,13 @@ impl Sim<'_> {
         }
     }
 
+    /// Attempts in the system and workers held go up or down by one.
+    #[inline(always)]
+    pub(super) fn shift_held(&mut self, desk: &Desk, by: Change) {
+        let levels = [ServiceLevel::InSystem as u32, ServiceLevel::Held as u32];
+        self.rec.shift_at(desk.meter, levels, (by, self.now));
+    }
+
     /// Levels of a service go up or down by one.
     #[inline(always)]
     pub(super) fn shift<const N: usize>(
@@ -181,7 +193,7 @@ impl Sim<'_> {
             self.shift(id, [ServiceLevel::InSystem], Change::More);
             self.quit(slot, id);
         } else {
-            let place = self.place(owner, path, id);
+            let place = self.place((owner, path), id, &self.routes.services[id]);
             self.arrive_at(slot, id, place);
         }
     }
@@ -208,7 +220,12 @@ impl Sim<'_> {
 
     /// What becomes of an attempt that arrives now, by the state at this instant.
     #[inline(always)]
-    pub(super) fn place(&mut self, owner: Owner, path: Place, id: ServiceId) -> Placing {
+    pub(super) fn place(
+        &mut self,
+        (owner, path): (Owner, Place),
+        id: ServiceId,
+        desk: &Desk,
+    ) -> Placing {
         let station = &mut self.stations[id];
         station.turn = station.turn.wrapping_add(1);
         let index = if station.only == u32::MAX {
@@ -219,14 +236,15 @@ impl Sim<'_> {
         } else {
             station.only
         };
-        let (station, desk) = (&self.stations[id], &self.routes.services[id]);
         let server = &self.servers[index as usize];
         if server.state == State::Down {
             Placing::Crashed(index)
         } else if desk.shared {
             match self.freest(id) {
                 Some(free) => Placing::Started(free),
-                None if u64::from(station.queue.len()) < desk.limit => Placing::Queued(u32::MAX),
+                None if u64::from(self.stations[id].queue.len()) < desk.limit => {
+                    Placing::Queued(u32::MAX)
+                }
                 None => Placing::Refused(Some(index)),
             }
         } else if server.occupied < desk.workers {
@@ -236,47 +254,6 @@ impl Sim<'_> {
         } else {
             Placing::Refused(Some(index))
         }
-    }
-
-    /// What an attempt demands first of all, if that is `cpu` and nothing prevents it.
-    #[inline(always)]
-    pub(super) fn first_demand(&self, out: &Outgoing<'_>) -> Option<Span> {
-        match out.route.first {
-            Instruction::Cpu(work) if self.stations[out.route.service].errors.is_empty() => {
-                Some(self.drawn(out.owner, out.work, work))
-            }
-            _ => None,
-        }
-    }
-
-    /// A free worker of a server takes an attempt at the instant at which it is sent.
-    #[inline(always)]
-    pub(super) fn start_at_once(
-        &mut self,
-        slot: u32,
-        out: &Outgoing<'_>,
-        (index, demand): (u32, Option<Span>),
-    ) {
-        let (now, routes, id) = (self.now, self.routes, out.route.service);
-        let desk = &routes.services[id];
-        if self.rec.counts(now) {
-            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
-            row[ServiceCounter::Arrived as usize] += 1;
-            row[ServiceCounter::Original as usize] += u32::from(out.original);
-            row[ServiceCounter::Accepted as usize] += 1;
-            self.rec.sample_nothing(desk.waits, now);
-        }
-        let levels = [ServiceLevel::InSystem, ServiceLevel::Held];
-        self.shift(id, levels, Change::More);
-        self.servers[index as usize].occupied += 1;
-        if let Some(demand) = demand {
-            self.begin_cpu(slot, index, demand);
-            return;
-        }
-        if !self.stations[id].errors.is_empty() {
-            self.strike(slot, id);
-        }
-        self.execute(slot);
     }
 
     /// An attempt takes the place that was found for it.
@@ -325,11 +302,13 @@ impl Sim<'_> {
     }
 
     /// Counts an attempt sent now and refused at once.
-    pub(super) fn count_refusal(&mut self, id: ServiceId, original: bool) {
-        let now = self.now;
-        self.count_service(id, [ServiceCounter::Arrived, ServiceCounter::Refused], now);
-        if original {
-            self.count_service(id, [ServiceCounter::Original], now);
+    #[inline(always)]
+    pub(super) fn count_refusal(&mut self, desk: &Desk, original: bool) {
+        if self.rec.counts(self.now) {
+            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
+            row[ServiceCounter::Arrived as usize] += 1;
+            row[ServiceCounter::Refused as usize] += 1;
+            row[ServiceCounter::Original as usize] += u32::from(original);
         }
     }
 
@@ -445,7 +424,8 @@ impl Sim<'_> {
                 self.rec.sample(waits, accepted, now);
             }
         } else if self.rec.counts(sent) {
-            self.rec.sample_nothing(waits, now);
+            self.count_service(id, [ServiceCounter::AtOnce], sent);
+            self.rec.waited_for_nothing(waits, now);
         }
         self.servers[index as usize].occupied += 1;
         if !self.stations[id].errors.is_empty() {
@@ -469,9 +449,9 @@ impl Sim<'_> {
 
     /// The time in the system of an attempt, accepted then, that leaves it.
     #[inline(always)]
-    fn leave_system(&mut self, id: ServiceId, accepted: Time) {
+    pub(super) fn leave_system(&mut self, desk: &Desk, accepted: Time) {
         let ns = self.sojourn(accepted);
-        self.rec.add_ns(self.routes.services[id].sojourn, ns);
+        self.rec.add_ns(desk.sojourn, ns);
     }
 
     /// Nanoseconds of the measured period that an attempt accepted then has been in the system.
@@ -494,7 +474,7 @@ impl Sim<'_> {
             self.rec.sample(sample, attempt.accepted, self.now);
         }
         self.shift(id, [ServiceLevel::InSystem], Change::Less);
-        self.leave_system(id, attempt.accepted);
+        self.leave_system(&self.routes.services[id], attempt.accepted);
         self.people.remove(slot);
     }
 
@@ -645,9 +625,11 @@ impl Sim<'_> {
         let index = self.people.attempt(slot).server;
         self.take_next(index);
         if !self.ready.is_empty() {
+            self.obstacles += 1;
             self.holding_back = true;
             self.settle();
             self.holding_back = false;
+            self.obstacles -= 1;
             if self.people.get(ticket).is_none() {
                 return;
             }
@@ -670,12 +652,12 @@ impl Sim<'_> {
             [ServiceLevel::Held, ServiceLevel::InSystem],
             Change::Less,
         );
-        self.leave_system(id, accepted);
+        self.leave_system(&self.routes.services[id], accepted);
     }
 
     /// Whether a worker of a server that becomes free may find something to do.
     #[inline(always)]
-    fn has_business(&self, index: u32, desk: &Desk) -> bool {
+    pub(super) fn has_business(&self, index: u32, desk: &Desk) -> bool {
         desk.shared || self.servers[index as usize].has_business()
     }
 
@@ -832,7 +814,7 @@ impl Sim<'_> {
             self.rec.sample(sample, attempt.accepted, self.now);
         }
         self.shift(id, [ServiceLevel::InSystem], Change::Less);
-        self.leave_system(id, attempt.accepted);
+        self.leave_system(&self.routes.services[id], attempt.accepted);
         self.tell_of_crash(slot, id, silent);
     }
 

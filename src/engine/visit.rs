@@ -21,7 +21,7 @@ const AWAY: u32 = 2;
 impl Visitor {
     /// A wait begins: when the patience will be spent, if no clock stands yet for that.
     #[inline(always)]
-    fn begin_wait(&mut self, now: Time) -> Option<Time> {
+    pub(super) fn begin_wait(&mut self, now: Time) -> Option<Time> {
         self.waits += 1;
         if self.waits > 1 {
             return None;
@@ -50,6 +50,7 @@ impl Sim<'_> {
     #[inline(always)]
     pub(super) fn arrive(&mut self) {
         let newcomer = self.arrivals.take(self.program, self.luck);
+        self.agenda.expect(self.arrivals.next_half());
         self.first_visit(newcomer, 0);
     }
 
@@ -147,16 +148,24 @@ impl Sim<'_> {
         if let Some(root) = self.visitor_above(slot)
             && let Some(at) = self.people.visitor(root).begin_wait(now)
         {
-            let clock = self.agenda.at(at, Group::Patience, Kind::Patience, root);
-            self.people.visitor(root).clock = clock;
+            self.start_patience(root, at);
         }
+    }
+
+    /// The clock of a user's patience for waiting stands at an instant.
+    #[inline(never)]
+    pub(super) fn start_patience(&mut self, root: u32, at: Time) {
+        let clock = self.agenda.at(at, Group::Patience, Kind::Patience, root);
+        self.people.visitor(root).clock = clock;
     }
 
     /// The wait is over.
     #[inline(always)]
     pub(super) fn end_wait(&mut self, slot: u32) {
         let now = self.now;
-        if let Some(root) = self.visitor_above(slot) {
+        if let Role::Visitor(visitor) = &mut self.people.task_mut(slot).role {
+            visitor.end_wait(now);
+        } else if let Some(root) = self.visitor_above(slot) {
             self.people.visitor(root).end_wait(now);
         }
     }

@@ -76,7 +76,7 @@ pub(super) struct Wheel {
     /// The tick whose events were taken out last.
     cursor: u64,
     levels: Box<[Level; LEVELS]>,
-    /// One bit for each level above the lowest that is not empty.
+    /// One bit for each level above the lowest that is not empty; that of the lowest says nothing.
     used: u32,
     keys: Vec<Key>,
     next: Vec<u32>,
@@ -100,6 +100,14 @@ impl Default for Wheel {
 #[inline]
 fn tick(at: u64) -> u64 {
     at >> TICK
+}
+
+/// The highest digit in which two ticks differ that differ in these bits.
+#[inline]
+fn level_of(differs: u64) -> usize {
+    // A multiplication in place of a division, exact for the bits of all ticks.
+    let highest = (differs | 1).ilog2();
+    ((highest * 43) >> 9) as usize % LEVELS
 }
 
 impl Wheel {
@@ -143,27 +151,13 @@ impl Wheel {
     }
 
     /// Puts a node into its slot; its tick is later than the cursor.
+    ///
+    /// Nothing is branched over: a branch would wait for the draw that the tick comes from.
     #[inline]
     fn hang(&mut self, node: u32, tick: u64) {
-        if tick ^ self.cursor < SLOTS as u64 {
-            self.put(node, 0, tick as usize % SLOTS);
-        } else {
-            self.hang_above(node, tick);
-        }
-    }
-
-    /// The same for one that is so late that it does not differ in the last digit alone.
-    #[inline(never)]
-    fn hang_above(&mut self, node: u32, tick: u64) {
-        let differs = tick ^ self.cursor;
-        let level = ((63 - differs.leading_zeros()) / DIGIT) as usize;
+        let level = level_of(tick ^ self.cursor);
         let slot = (tick >> (DIGIT * level as u32)) as usize % SLOTS;
         self.used |= 1 << level;
-        self.put(node, level, slot);
-    }
-
-    #[inline]
-    fn put(&mut self, node: u32, level: usize, slot: usize) {
         let level = &mut self.levels[level];
         level.mark(slot);
         self.next[node as usize] = std::mem::replace(&mut level.first[slot], node);
@@ -174,7 +168,7 @@ impl Wheel {
     ///
     /// `before` is the instant of something outside that may happen first.
     #[inline(never)]
-    pub(super) fn next_tick(&mut self, before: u64, out: &mut Vec<Key>) {
+    pub(super) fn next_tick(&mut self, before: u64, out: &mut Vec<Key>, fetch: impl Fn(Key)) {
         let before = tick(before);
         while self.levels[0].words == 0 && out.is_empty() {
             if !self.lower_next(before, out) {
@@ -190,7 +184,7 @@ impl Wheel {
             }
             self.cursor = begins;
             let first = self.take_slot(0, slot);
-            self.empty(first, out);
+            self.empty(first, out, fetch);
         }
         if out.len() > 1 {
             out.sort_unstable_by(|a, b| b.cmp(a));
@@ -218,10 +212,11 @@ impl Wheel {
 
     /// Where the next slot is, and the tick at which it begins.
     fn upcoming(&self) -> Option<(usize, usize, u64)> {
-        if self.used == 0 {
+        let above = self.used & !1;
+        if above == 0 {
             return None;
         }
-        let level = self.used.trailing_zeros() as usize;
+        let level = above.trailing_zeros() as usize;
         let slot = self.levels[level].lowest();
         let shift = DIGIT * level as u32;
         let above = (self.cursor >> shift) >> DIGIT << DIGIT;
@@ -241,13 +236,14 @@ impl Wheel {
 
     /// Takes the events of these nodes, all of the present tick, out.
     #[inline]
-    fn empty(&mut self, first: u32, out: &mut Vec<Key>) {
+    fn empty(&mut self, first: u32, out: &mut Vec<Key>, fetch: impl Fn(Key)) {
         let mut node = first;
         while let (Some(&key), Some(next)) = (
             self.keys.get(node as usize),
             self.next.get_mut(node as usize),
         ) {
             out.push(key);
+            fetch(key);
             let next = std::mem::replace(next, self.free);
             self.free = node;
             node = next;

@@ -34,8 +34,7 @@ impl Sim<'_> {
             self.join_cores(slot, index, demand, Doing::Sharing);
             return;
         }
-        let levels = [ServiceLevel::Active, ServiceLevel::Busy];
-        self.shift(id, levels, Change::More);
+        self.executes(id, Change::More);
         let timed = self.timed(slot, demand, pace);
         let task = self.people.task_mut(slot);
         (task.event, task.doing, task.due) = timed;
@@ -149,8 +148,15 @@ impl Sim<'_> {
         let attempt = self.people.attempt(slot);
         attempt.active -= 1;
         let id = self.servers[attempt.server as usize].service;
-        let levels = [ServiceLevel::Active, ServiceLevel::Busy];
-        self.shift(id, levels, Change::Less);
+        self.executes(id, Change::Less);
+    }
+
+    /// A worker begins or ends `cpu` on a core of its own.
+    #[inline(always)]
+    fn executes(&mut self, id: ServiceId, by: Change) {
+        if !self.routes.services[id].plain {
+            self.shift(id, [ServiceLevel::Active, ServiceLevel::Busy], by);
+        }
     }
 
     /// Work joins the cores of a server.

@@ -121,9 +121,11 @@ pub enum ServiceCounter {
     SojournNs,
     /// Work in progress that was stopped because nobody waited for it any more.
     Stopped,
+    /// Accepted ones that a worker took at the instant of acceptance.
+    AtOnce,
 }
 /// How many counters a service has, in a row.
-pub const SERVICE_COUNTERS: u32 = 14;
+pub const SERVICE_COUNTERS: u32 = 15;
 
 /// Counted for each pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

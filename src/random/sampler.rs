@@ -211,7 +211,11 @@ impl Sampler {
     /// [`sample`](Sampler::sample) in seconds, as a duration to the nearest nanosecond.
     #[inline]
     pub fn span(&self, u: f64) -> Span {
-        Span::from_secs_f64(self.sample(u))
+        match &self.0 {
+            // The usual law, and the shortest way: a queue waits for nothing but this number.
+            Kind::Exponential { mean } => Span::from_nanos_f64(-(mean * 1e9) * fast_ln(1.0 - u)),
+            _ => Span::from_secs_f64(self.sample(u)),
+        }
     }
 
     /// The value, when it is always the same: then no uniform number is needed.

@@ -1,0 +1,167 @@
+//! Attempts that need no task of their own: a free worker takes them at the instant at which they
+//! are sent, and all that they ask for is one `cpu`.
+//!
+//! While nothing comes between, the caller stands for both sides: its event is the end of the
+//! work, its request keeps the server and the number of the caller's clock. As soon as the two
+//! sides part (the caller stops waiting, a fault or an action meets the server, somebody waits for
+//! the worker), the attempt is set apart, as the task that it would have been from the beginning.
+
+use crate::base::slab::Ticket;
+use crate::base::time::Span;
+use crate::engine::Sim;
+use crate::engine::agenda::{Group, Kind, NO_EVENT};
+use crate::engine::caller::Outgoing;
+use crate::engine::population::{Answer, Attempt, Doing, NO_FRAME, Request, Role, Task};
+use crate::engine::recorder::Change;
+use crate::engine::route::Desk;
+use crate::observation::{SERVICE_COUNTERS, ServiceCounter};
+
+impl Sim<'_> {
+    /// Whether an attempt that a worker of this server takes at once needs no task of its own.
+    #[inline(always)]
+    pub(super) fn is_served_in_place(&self, out: &Outgoing<'_>, index: u32) -> bool {
+        out.route.cpu.is_some() && self.servers[index as usize].keeps_pace()
+    }
+
+    /// What such an attempt demands.
+    #[inline(always)]
+    pub(super) fn first_demand(&self, out: &Outgoing<'_>) -> Span {
+        match out.route.cpu {
+            Some((work, luck)) => self.drawn(out.owner, out.path.step(luck), work),
+            None => unreachable!("an attempt without a task asks for one `cpu`"),
+        }
+    }
+
+    /// A free worker takes an attempt that demands this and nothing more.
+    #[inline(always)]
+    pub(super) fn serve(&mut self, out: &Outgoing<'_>, desk: &Desk, (index, demand): (u32, Span)) {
+        let (now, route) = (self.now, out.route);
+        if self.rec.counts(now) {
+            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
+            row[ServiceCounter::Arrived as usize] += 1;
+            row[ServiceCounter::Original as usize] += u32::from(out.original);
+            row[ServiceCounter::Accepted as usize] += 1;
+            row[ServiceCounter::AtOnce as usize] += 1;
+            self.rec.waited_for_nothing(desk.waits, now);
+        }
+        self.shift_held(desk, Change::More);
+        self.servers[index as usize].occupied += 1;
+        self.served += 1;
+        let clock = self.start_timeout(out.slot, route, out.deadline);
+        if route.reloads {
+            self.start_reload(out.slot, out.path);
+        }
+        let due = now + demand;
+        let event = self.agenda.at(due, Group::Work, Kind::Work, out.slot);
+        let task = self.people.task_mut(out.slot);
+        task.doing = Doing::Served;
+        task.due = due;
+        task.event = event;
+        task.request.attempt = Ticket {
+            slot: index,
+            generation: clock,
+        };
+    }
+
+    /// The work of an attempt without a task is done.
+    #[inline(always)]
+    pub(super) fn served(&mut self, slot: u32) {
+        let (now, routes) = (self.now, self.routes);
+        let call = self.call_at(slot);
+        let route = &routes.calls[call];
+        let desk = &routes.services[route.service];
+        let request = &self.people.task(slot).request;
+        let (index, sent) = (request.attempt.slot, request.last_sent);
+        if !desk.near || self.has_business(index, desk) || !self.is_next_alone() {
+            let apart = self.set_apart(slot);
+            self.work_ended(apart);
+            return;
+        }
+        self.served -= 1;
+        if self.rec.counts(sent) {
+            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
+            row[ServiceCounter::Completed as usize] += 1;
+            row[ServiceCounter::Goodput as usize] += 1;
+            self.rec.sample(desk.times, sent, now);
+        }
+        self.shift_held(desk, Change::Less);
+        self.servers[index as usize].occupied -= 1;
+        self.leave_system(desk, sent);
+        // The number that the event of the answer would have.
+        self.agenda.number();
+        let task = self.people.task_mut(slot);
+        task.event = NO_EVENT;
+        task.request.attempt = Ticket::NONE;
+        self.hastened += 1;
+        self.request_ok(slot, route, sent);
+        self.hastened -= 1;
+    }
+
+    /// An attempt without a task is given one, which still has to be told of its event.
+    #[inline(never)]
+    fn set_apart(&mut self, slot: u32) -> u32 {
+        self.served -= 1;
+        let (call, caller) = (self.call_at(slot), self.people.ticket(slot));
+        let (path, original) = (self.attempt_path(slot, call), self.heritage(slot).1);
+        let task = *self.people.task(slot);
+        debug_assert_eq!(task.doing, Doing::Served);
+        let sent = task.request.last_sent;
+        let apart = self.people.add(|| Task {
+            pc: self.routes.calls[call].entry,
+            frame: NO_FRAME,
+            path,
+            owner: task.owner,
+            event: task.event,
+            doing: Doing::Timed,
+            due: task.due,
+            request: Request::NONE,
+            role: Role::Attempt(Attempt {
+                caller,
+                call,
+                server: task.request.attempt.slot,
+                sent,
+                accepted: sent,
+                started: sent,
+                deadline: task.request.deadline,
+                cpu: task.due - sent,
+                active: 1,
+                answer: Answer::Ok,
+                original: original && task.request.sent == 1,
+                served: true,
+            }),
+        });
+        let waiting = self.people.task_mut(slot);
+        waiting.doing = Doing::Calling;
+        waiting.event = task.request.attempt.generation;
+        waiting.request.attempt = apart;
+        apart.slot
+    }
+
+    /// The two sides of a request part, if the caller has stood for both.
+    #[inline]
+    pub(super) fn part(&mut self, slot: u32) {
+        if self.people.task(slot).doing != Doing::Served {
+            return;
+        }
+        let apart = self.set_apart(slot);
+        let (number, due) = (self.people.task(apart).event, self.people.task(apart).due);
+        // What stands in the agenda names the caller, who no longer waits for it.
+        self.agenda
+            .numbered(number, due, Group::Work, (Kind::Work, apart));
+    }
+
+    /// Both sides of every request part, for what is done to servers looks at attempts.
+    pub(super) fn part_all(&mut self) {
+        if self.served == 0 {
+            return;
+        }
+        let served = |(ticket, task): (Ticket, &Task)| {
+            (task.doing == Doing::Served).then_some((task.event, ticket.slot))
+        };
+        let mut all: Vec<_> = self.people.iter().filter_map(served).collect();
+        all.sort_unstable();
+        for (_, slot) in all {
+            self.part(slot);
+        }
+    }
+}
