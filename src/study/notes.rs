@@ -75,7 +75,8 @@ fn effort(results: &Results, notes: &mut Vec<Note>) {
             push(notes, "N201", NoteLevel::Warning, None, text);
         }
         Stopped::Interrupted => {
-            let text = format!("interrupted: the figures rest on {n} finished replications");
+            let s = if n == 1 { "" } else { "s" };
+            let text = format!("interrupted: the figures rest on {n} finished replication{s}");
             push(notes, "N202", NoteLevel::Warning, None, text);
         }
         Stopped::Replications => {}
