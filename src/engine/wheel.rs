@@ -70,6 +70,26 @@ impl Level {
     }
 }
 
+/// An event that waits, and the next of its slot: one line of the cache for both.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// The halves of the key, the upper one first: so that the whole needs no more than 24 bytes.
+    key: [u64; 2],
+    next: u32,
+}
+
+impl Node {
+    #[inline]
+    fn key(&self) -> Key {
+        (Key::from(self.key[0]) << 64) | Key::from(self.key[1])
+    }
+}
+
+#[inline]
+fn halves(key: Key) -> [u64; 2] {
+    [(key >> 64) as u64, key as u64]
+}
+
 /// Events by the ticks in which they are due.
 #[derive(Debug)]
 pub(super) struct Wheel {
@@ -78,8 +98,7 @@ pub(super) struct Wheel {
     levels: Box<[Level; LEVELS]>,
     /// One bit for each level above the lowest that is not empty; that of the lowest says nothing.
     used: u32,
-    keys: Vec<Key>,
-    next: Vec<u32>,
+    nodes: Vec<Node>,
     /// First of the nodes that nobody uses.
     free: u32,
 }
@@ -90,8 +109,7 @@ impl Default for Wheel {
             cursor: 0,
             levels: Box::new([EMPTY; LEVELS]),
             used: 0,
-            keys: Vec::new(),
-            next: Vec::new(),
+            nodes: Vec::new(),
             free: END,
         }
     }
@@ -115,8 +133,7 @@ impl Wheel {
         self.cursor = 0;
         self.levels.fill(EMPTY);
         self.used = 0;
-        self.keys.clear();
-        self.next.clear();
+        self.nodes.clear();
         self.free = END;
     }
 
@@ -128,12 +145,9 @@ impl Wheel {
             return false;
         }
         let node = self.free;
-        if let (Some(held), Some(next)) = (
-            self.keys.get_mut(node as usize),
-            self.next.get(node as usize),
-        ) {
-            self.free = *next;
-            *held = key;
+        if let Some(held) = self.nodes.get_mut(node as usize) {
+            self.free = held.next;
+            held.key = halves(key);
             self.hang(node, tick);
         } else {
             self.grow(key, tick);
@@ -144,9 +158,11 @@ impl Wheel {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, key: Key, tick: u64) {
-        let node = self.keys.len() as u32;
-        self.keys.push(key);
-        self.next.push(END);
+        let node = self.nodes.len() as u32;
+        self.nodes.push(Node {
+            key: halves(key),
+            next: END,
+        });
         self.hang(node, tick);
     }
 
@@ -160,7 +176,7 @@ impl Wheel {
         self.used |= 1 << level;
         let level = &mut self.levels[level];
         level.mark(slot);
-        self.next[node as usize] = std::mem::replace(&mut level.first[slot], node);
+        self.nodes[node as usize].next = std::mem::replace(&mut level.first[slot], node);
     }
 
     /// Takes out the events of the next tick in use, the latest first; unless nothing here is
@@ -238,13 +254,11 @@ impl Wheel {
     #[inline]
     fn empty(&mut self, first: u32, out: &mut Vec<Key>, fetch: impl Fn(Key)) {
         let mut node = first;
-        while let (Some(&key), Some(next)) = (
-            self.keys.get(node as usize),
-            self.next.get_mut(node as usize),
-        ) {
+        while let Some(held) = self.nodes.get_mut(node as usize) {
+            let key = held.key();
             out.push(key);
             fetch(key);
-            let next = std::mem::replace(next, self.free);
+            let next = std::mem::replace(&mut held.next, self.free);
             self.free = node;
             node = next;
         }
@@ -254,11 +268,12 @@ impl Wheel {
     fn lower(&mut self, first: u32, out: &mut Vec<Key>) {
         let mut node = first;
         while node != END {
-            let (key, next) = (self.keys[node as usize], self.next[node as usize]);
+            let held = self.nodes[node as usize];
+            let (key, next) = (held.key(), held.next);
             let tick = tick(instant(key));
             if tick == self.cursor {
                 out.push(key);
-                self.next[node as usize] = self.free;
+                self.nodes[node as usize].next = self.free;
                 self.free = node;
             } else {
                 self.hang(node, tick);
@@ -269,6 +284,6 @@ impl Wheel {
 
     /// Bytes in use, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
-        self.keys.capacity() * size_of::<Key>() + self.next.capacity() * size_of::<u32>()
+        self.nodes.capacity() * size_of::<Node>()
     }
 }
