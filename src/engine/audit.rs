@@ -205,9 +205,7 @@ impl Sim<'_> {
             integrals: frozen.integrals,
             maxima: frozen.maxima,
             level_bins: self.rec.level_bins.clone(),
-            tallies: (0..self.rec.tallies.len() as u32)
-                .map(|i| self.rec.tally(SampleId(i)))
-                .collect(),
+            tallies: self.rec.finished(),
             tally_bins: (0..self.rec.tallies.len())
                 .map(|i| self.bins_of(i))
                 .collect(),

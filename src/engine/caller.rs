@@ -54,8 +54,39 @@ pub(super) struct Outgoing<'p> {
     pub(super) owner: Owner,
     pub(super) deadline: Time,
     pub(super) original: bool,
-    /// Who asks still counts among those who wait to retry.
-    in_orbit: bool,
+    /// Where who asks comes from.
+    orbit: Orbit,
+}
+
+impl Outgoing<'_> {
+    /// The task of the attempt, sent then, and of whoever waits for it; nobody has taken it yet.
+    #[inline(always)]
+    pub(super) fn task(&self, caller: Ticket, sent: Time) -> Task {
+        Task {
+            pc: self.route.entry,
+            frame: NO_FRAME,
+            path: self.path,
+            owner: self.owner,
+            event: NO_EVENT,
+            doing: Doing::Travelling,
+            due: sent,
+            request: Request::NONE,
+            role: Role::Attempt(Attempt {
+                caller,
+                call: self.call,
+                server: u32::MAX,
+                sent,
+                accepted: sent,
+                started: sent,
+                deadline: self.deadline,
+                cpu: Span(0),
+                active: 0,
+                answer: Answer::Ok,
+                original: self.original,
+                served: false,
+            }),
+        }
+    }
 }
 
 /// The places of luck that lead from a step's surroundings to the attempts of its call, as they
@@ -110,7 +141,7 @@ impl<'p> Sim<'p> {
     /// What a task hands down to its attempts: the deadline that it has inherited, and whether
     /// its work is original all the way up.
     #[inline(always)]
-    pub(super) fn heritage(&self, slot: u32) -> (Time, bool) {
+    fn heritage(&self, slot: u32) -> (Time, bool) {
         match &self.people.task(slot).role {
             Role::Visitor(_) => (Time::NEVER, true),
             Role::Attempt(a) => (a.deadline, a.original),
@@ -164,7 +195,7 @@ impl<'p> Sim<'p> {
             owner,
             deadline,
             original,
-            in_orbit: false,
+            orbit: Orbit::Outside,
         };
         if self.is_sent_in_vain(&first) && self.another() {
             self.send((slot, call), Sending::Program, Orbit::Outside);
@@ -187,6 +218,21 @@ impl<'p> Sim<'p> {
         self.heritage(slot)
     }
 
+    /// The attempt that a task has sent last, as it was about to be sent.
+    pub(super) fn outgoing(&self, slot: u32) -> Outgoing<'p> {
+        let (call, request) = (self.call_at(slot), self.people.task(slot).request);
+        Outgoing {
+            slot,
+            call,
+            route: &self.routes.calls[call],
+            path: self.attempt_path(slot, call),
+            owner: self.people.task(slot).owner,
+            deadline: request.deadline,
+            original: request.sent == 1 && self.heritage(slot).1,
+            orbit: Orbit::Outside,
+        }
+    }
+
     /// The way from a place to the attempts of a call.
     #[inline(always)]
     fn trail(&mut self, call: CallId, route: &Route, from: Place) -> Trail {
@@ -204,10 +250,9 @@ impl<'p> Sim<'p> {
 
     /// Sends another attempt of the request of a task, and others as long as each is turned away
     /// and followed by the next at this very instant.
-    fn send(&mut self, (slot, call): (u32, CallId), sending: Sending, orbit: Orbit) {
+    fn send(&mut self, (slot, call): (u32, CallId), sending: Sending, mut orbit: Orbit) {
         let (now, routes) = (self.now, self.routes);
         let route = &routes.calls[call];
-        let mut in_orbit = orbit == Orbit::Inside;
         if sending == Sending::Person {
             self.count_call(route, [CallCounter::Reloaded], now);
         }
@@ -228,12 +273,12 @@ impl<'p> Sim<'p> {
                 owner,
                 deadline,
                 original: false,
-                in_orbit,
+                orbit,
             };
             if !(self.is_sent_in_vain(&next) && self.another()) {
                 return;
             }
-            in_orbit = false;
+            orbit = Orbit::Outside;
         }
     }
 
@@ -247,21 +292,18 @@ impl<'p> Sim<'p> {
             return false;
         }
         let place = self.place((out.owner, out.path), route.service, desk);
-        match place {
-            Placing::Started(index) if self.is_served_in_place(out, index) => {
-                let demand = self.first_demand(out);
-                self.leave_orbit(out);
-                self.serve(out, desk, (index, demand));
-                false
-            }
-            Placing::Refused(_) if desk.refuses_for_nothing => {
-                self.is_turned_away_in_vain(out, desk)
-            }
-            _ => {
-                self.send_apart(out, place);
-                false
-            }
+        if let Placing::Started(index) = place
+            && let Some(demand) = self.demand_in_place(out, index)
+        {
+            self.leave_orbit(out);
+            self.serve(out, desk, (index, demand));
+            return false;
         }
+        if matches!(place, Placing::Refused(_)) && desk.refuses_for_nothing {
+            return self.is_turned_away_in_vain(out, desk);
+        }
+        self.send_apart(out, place);
+        false
     }
 
     /// An attempt sets out that does not arrive at this very instant, or not before other things
@@ -308,7 +350,7 @@ impl<'p> Sim<'p> {
         {
             // Who is in the orbit stays there: to leave it and come back at one instant is nothing.
             self.pause(slot, wait);
-            if !out.in_orbit {
+            if out.orbit == Orbit::Outside {
                 self.orbit(slot, Change::More);
             }
             return false;
@@ -320,7 +362,7 @@ impl<'p> Sim<'p> {
     /// Who asks no longer counts among those who wait to retry.
     #[inline(always)]
     fn leave_orbit(&mut self, out: &Outgoing<'_>) {
-        if out.in_orbit {
+        if out.orbit == Orbit::Inside {
             self.orbit(out.slot, Change::Less);
         }
     }
@@ -330,30 +372,7 @@ impl<'p> Sim<'p> {
     fn set_out(&mut self, out: &Outgoing<'p>) -> u32 {
         let (now, caller) = (self.now, self.people.ticket(out.slot));
         let route = out.route;
-        let ticket = self.people.add(|| Task {
-            pc: route.entry,
-            frame: NO_FRAME,
-            path: out.path,
-            owner: out.owner,
-            event: NO_EVENT,
-            doing: Doing::Travelling,
-            due: now,
-            request: Request::NONE,
-            role: Role::Attempt(Attempt {
-                caller,
-                call: out.call,
-                server: u32::MAX,
-                sent: now,
-                accepted: now,
-                started: now,
-                deadline: out.deadline,
-                cpu: Span(0),
-                active: 0,
-                answer: Answer::Ok,
-                original: out.original,
-                served: false,
-            }),
-        });
+        let ticket = self.people.add(|| out.task(caller, now));
         let timeout = self.start_timeout(out.slot, route, out.deadline);
         let task = self.people.task_mut(out.slot);
         task.doing = Doing::Calling;
@@ -367,7 +386,7 @@ impl<'p> Sim<'p> {
 
     /// The place of the luck of the attempt sent last.
     #[inline(always)]
-    pub(super) fn attempt_path(&self, slot: u32, call: CallId) -> Place {
+    fn attempt_path(&self, slot: u32, call: CallId) -> Place {
         let task = self.people.task(slot);
         let path = task.path.step(self.routes.calls[call].luck);
         path.turn(u64::from(task.request.sent))
@@ -380,7 +399,8 @@ impl<'p> Sim<'p> {
     pub(super) fn is_next_alone(&self) -> bool {
         const DEEPEST: u32 = 16;
         self.hastened < DEEPEST
-            && self.obstacles == 0
+            && !self.holding_back
+            && self.edges.are_calm()
             && self.is_settled()
             && self.agenda.is_quiet()
     }
@@ -481,7 +501,7 @@ impl<'p> Sim<'p> {
         task.request.attempt = Ticket::NONE;
         let (caller, call, sent) = (told.caller.slot, told.call, told.sent);
         match told.answer {
-            Answer::Ok => self.request_ok(caller, &self.routes.calls[call], sent),
+            Answer::Ok => self.request_ok(caller, call, sent),
             Answer::Refused => self.answered_badly(caller, (call, sent), Failure::Refused),
             Answer::FinalRefusal => {
                 self.answered_badly(caller, (call, sent), Failure::FinalRefusal);
@@ -653,8 +673,9 @@ impl<'p> Sim<'p> {
 
     /// A request ends ok, by the attempt that was sent then.
     #[inline(always)]
-    pub(super) fn request_ok(&mut self, slot: u32, route: &Route, sent: Time) {
-        let now = self.now;
+    pub(super) fn request_ok(&mut self, slot: u32, call: CallId, sent: Time) {
+        let (now, routes) = (self.now, self.routes);
+        let route = &routes.calls[call];
         let task = self.people.task_mut(slot);
         let asked = task.request.asked;
         task.request.reload = NO_EVENT;
@@ -665,7 +686,7 @@ impl<'p> Sim<'p> {
         } else {
             self.count_call(route, [CallCounter::AttemptOk], sent);
         }
-        self.rec.sample_call(route.requests, (asked, sent), now);
+        self.rec.sample_call(call.0, (asked, sent), now);
         if route.from_user {
             self.rec.window_ok(asked, now);
             self.end_wait(slot);
@@ -740,40 +761,26 @@ impl<'p> Sim<'p> {
 
     /// A `send` is reached: a message leaves, nobody waits.
     pub(super) fn send_message(&mut self, slot: u32, call: CallId) -> Flow {
-        let (now, program) = (self.now, self.program);
+        let (now, program, routes) = (self.now, self.program, self.routes);
         let step = &program.calls[call];
         let task = self.people.task(slot);
-        let message = Task {
-            pc: program.endpoints[step.endpoint].entry,
-            frame: NO_FRAME,
+        let route = &routes.calls[call];
+        let message = Outgoing {
+            slot,
+            call,
+            route,
             path: task.path.step(step.luck).turn(1),
             owner: task.owner,
-            event: NO_EVENT,
-            doing: Doing::Travelling,
-            due: now,
-            request: Request::NONE,
-            role: Role::Attempt(Attempt {
-                caller: Ticket::NONE,
-                call,
-                server: u32::MAX,
-                sent: now,
-                accepted: now,
-                started: now,
-                deadline: Time::NEVER,
-                cpu: Span(0),
-                active: 0,
-                answer: Answer::Ok,
-                original: self.heritage(slot).1,
-                served: false,
-            }),
+            deadline: Time::NEVER,
+            original: self.heritage(slot).1,
+            orbit: Orbit::Outside,
         };
         let layout = program.layout;
-        let routes = self.routes;
-        self.count_call(&routes.calls[call], [CallCounter::Sent], now);
+        self.count_call(route, [CallCounter::Sent], now);
         self.rec
             .count(layout.message(step.endpoint.0, MessageCounter::Sent));
         self.rec.more(layout.backlog(step.endpoint.0), now);
-        let ticket = self.people.add(|| message);
+        let ticket = self.people.add(|| message.task(Ticket::NONE, now));
         self.travel(ticket.slot);
         Flow::Next
     }

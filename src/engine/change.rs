@@ -109,10 +109,7 @@ impl Sim<'_> {
                 self.servers_changed(*service);
                 self.calendar.chosen[number as usize] = chosen;
             }
-            FaultKind::Cut { .. } | FaultKind::Delay { .. } => {
-                self.obstacles += 1;
-                self.edges.begin(number);
-            }
+            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.edges.begin(number),
             FaultKind::Error { service, .. } => self.stations[*service].errors.push(number),
         }
     }
@@ -133,10 +130,7 @@ impl Sim<'_> {
                 }
                 self.servers_changed(*service);
             }
-            FaultKind::Cut { .. } | FaultKind::Delay { .. } => {
-                self.obstacles -= 1;
-                self.edges.end(number);
-            }
+            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.edges.end(number),
             FaultKind::Error { service, .. } => {
                 self.stations[*service].errors.retain(|&f| f != number);
             }

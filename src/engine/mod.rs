@@ -165,11 +165,8 @@ struct Sim<'p> {
     served: u32,
     /// How many messages have crossed at once, one within the other.
     hastened: u32,
-    /// An answer is about to set out.
+    /// An answer is about to set out: nothing else crosses at once.
     holding_back: bool,
-    /// What stands in the way of crossing at once: an answer about to set out, and disturbances of
-    /// the network.
-    obstacles: u32,
     /// Servers whose shared cores changed within the present event.
     dirty: Vec<u32>,
     events: u64,
@@ -229,7 +226,6 @@ impl<'p> Sim<'p> {
             served: 0,
             hastened: 0,
             holding_back: false,
-            obstacles: 0,
             dirty: Vec::new(),
             events: 0,
             last: Time(0),

@@ -315,29 +315,27 @@ impl Recorder {
     /// A request that ended ok, and the attempt, sent then, that did it: the sample of attempts is
     /// the next. Those whose only attempt it was are recorded once, for both.
     #[inline]
-    pub(super) fn sample_call(
-        &mut self,
-        requests: SampleId,
-        (asked, sent): (Time, Time),
-        now: Time,
-    ) {
+    pub(super) fn sample_call(&mut self, call: u32, (asked, sent): (Time, Time), now: Time) {
+        let requests = self.layout.call_time(call, CallSample::Request);
         if asked == sent {
             self.sample(requests, asked, now);
             if self.logs && self.counts(asked) {
-                self.log_one(SampleId(requests.0 + 1), (sent, now.0 - sent.0));
+                let attempts = self.layout.call_time(call, CallSample::Attempt);
+                self.log_one(attempts, (sent, now.0 - sent.0));
             }
         } else {
-            self.sample_retried(requests, (asked, sent), now);
+            self.sample_retried(call, (asked, sent), now);
         }
     }
 
     #[inline(never)]
-    fn sample_retried(&mut self, requests: SampleId, (asked, sent): (Time, Time), now: Time) {
-        self.sample(SampleId(requests.0 + 1), sent, now);
+    fn sample_retried(&mut self, call: u32, (asked, sent): (Time, Time), now: Time) {
+        let attempts = self.layout.call_time(call, CallSample::Attempt);
+        self.sample(attempts, sent, now);
         if self.counts(asked) {
-            let bin = self.bin_of(asked);
-            let took = Took::new(now.0 - asked.0);
-            self.retried[((requests.0 - self.layout.journeys) / 2) as usize].add(took, asked, 0);
+            let requests = self.layout.call_time(call, CallSample::Request);
+            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
+            self.retried[call as usize].add(took, asked, 0);
             let tally = &mut self.tallies[requests.0 as usize];
             tally.bins[bin * COARSE + took.coarse()] += 1;
             if let Some(log) = &mut tally.log {
@@ -346,26 +344,22 @@ impl Recorder {
         }
     }
 
-    /// All that a sample holds.
-    pub(super) fn tally(&self, sample: SampleId) -> Tally {
+    /// All that every sample holds.
+    pub(super) fn finished(&self) -> Vec<Tally> {
         let layout = &self.layout;
-        let mut whole = LiveTally::default();
-        whole.clear(0);
-        whole.merge(&self.tallies[sample.0 as usize]);
+        let mut whole: Vec<LiveTally> = self.tallies.iter().map(LiveTally::whole).collect();
         for call in 0..layout.calls {
-            if sample == layout.call_time(call, CallSample::Request) {
-                whole.merge(&self.retried[call as usize]);
-            } else if sample == layout.call_time(call, CallSample::Attempt) {
-                whole.merge(&self.tallies[sample.0 as usize - 1]);
-            }
+            let [requests, attempts] = [CallSample::Request, CallSample::Attempt]
+                .map(|what| layout.call_time(call, what).0 as usize);
+            whole[attempts].merge(&self.tallies[requests]);
+            whole[requests].merge(&self.retried[call as usize]);
         }
         for service in 0..layout.services {
-            if sample == layout.service_time(service, ServiceSample::Wait) {
-                let at_once = layout.service(service, ServiceCounter::AtOnce);
-                whole.buckets[0] += self.total(at_once) as u32;
-            }
+            let at_once = self.total(layout.service(service, ServiceCounter::AtOnce));
+            let waits = layout.service_time(service, ServiceSample::Wait);
+            whole[waits.0 as usize].buckets[0] += at_once as u32;
         }
-        whole.finished()
+        whole.iter().map(LiveTally::finished).collect()
     }
 
     /// The bin in which something began.

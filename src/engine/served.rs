@@ -11,25 +11,19 @@ use crate::base::time::Span;
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT};
 use crate::engine::caller::Outgoing;
-use crate::engine::population::{Answer, Attempt, Doing, NO_FRAME, Request, Role, Task};
+use crate::engine::population::{Doing, Task};
 use crate::engine::recorder::Change;
 use crate::engine::route::Desk;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter};
 
 impl Sim<'_> {
-    /// Whether an attempt that a worker of this server takes at once needs no task of its own.
+    /// What an attempt demands that a worker of this server takes at once, if it needs no task of
+    /// its own.
     #[inline(always)]
-    pub(super) fn is_served_in_place(&self, out: &Outgoing<'_>, index: u32) -> bool {
-        out.route.cpu.is_some() && self.servers[index as usize].keeps_pace()
-    }
-
-    /// What such an attempt demands.
-    #[inline(always)]
-    pub(super) fn first_demand(&self, out: &Outgoing<'_>) -> Span {
-        match out.route.cpu {
-            Some((work, luck)) => self.drawn(out.owner, out.path.step(luck), work),
-            None => unreachable!("an attempt without a task asks for one `cpu`"),
-        }
+    pub(super) fn demand_in_place(&self, out: &Outgoing<'_>, index: u32) -> Option<Span> {
+        let (work, luck) = out.route.cpu?;
+        let keeps_pace = self.servers[index as usize].keeps_pace();
+        keeps_pace.then(|| self.drawn(out.owner, out.path.step(luck), work))
     }
 
     /// A free worker takes an attempt that demands this and nothing more.
@@ -93,7 +87,7 @@ impl Sim<'_> {
         task.event = NO_EVENT;
         task.request.attempt = Ticket::NONE;
         self.hastened += 1;
-        self.request_ok(slot, route, sent);
+        self.request_ok(slot, call, sent);
         self.hastened -= 1;
     }
 
@@ -101,35 +95,18 @@ impl Sim<'_> {
     #[inline(never)]
     fn set_apart(&mut self, slot: u32) -> u32 {
         self.served -= 1;
-        let (call, caller) = (self.call_at(slot), self.people.ticket(slot));
-        let (path, original) = (self.attempt_path(slot, call), self.heritage(slot).1);
+        let (out, caller) = (self.outgoing(slot), self.people.ticket(slot));
         let task = *self.people.task(slot);
         debug_assert_eq!(task.doing, Doing::Served);
         let sent = task.request.last_sent;
-        let apart = self.people.add(|| Task {
-            pc: self.routes.calls[call].entry,
-            frame: NO_FRAME,
-            path,
-            owner: task.owner,
-            event: task.event,
-            doing: Doing::Timed,
-            due: task.due,
-            request: Request::NONE,
-            role: Role::Attempt(Attempt {
-                caller,
-                call,
-                server: task.request.attempt.slot,
-                sent,
-                accepted: sent,
-                started: sent,
-                deadline: task.request.deadline,
-                cpu: task.due - sent,
-                active: 1,
-                answer: Answer::Ok,
-                original: original && task.request.sent == 1,
-                served: true,
-            }),
-        });
+        let apart = self.people.add(|| out.task(caller, sent));
+        let work = self.people.task_mut(apart.slot);
+        (work.event, work.doing, work.due) = (task.event, Doing::Timed, task.due);
+        let attempt = self.people.attempt(apart.slot);
+        attempt.server = task.request.attempt.slot;
+        attempt.cpu = task.due - sent;
+        attempt.active = 1;
+        attempt.served = true;
         let waiting = self.people.task_mut(slot);
         waiting.doing = Doing::Calling;
         waiting.event = task.request.attempt.generation;

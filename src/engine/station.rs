@@ -265,8 +265,7 @@ impl Sim<'_> {
                     self.shift(id, [ServiceLevel::InSystem], Change::More);
                     self.quit(slot, id);
                 } else {
-                    let levels = [ServiceLevel::InSystem, ServiceLevel::Held];
-                    self.shift(id, levels, Change::More);
+                    self.shift_held(&self.routes.services[id], Change::More);
                     self.start(slot, id, index);
                     self.execute(slot);
                 }
@@ -625,11 +624,9 @@ impl Sim<'_> {
         let index = self.people.attempt(slot).server;
         self.take_next(index);
         if !self.ready.is_empty() {
-            self.obstacles += 1;
             self.holding_back = true;
             self.settle();
             self.holding_back = false;
-            self.obstacles -= 1;
             if self.people.get(ticket).is_none() {
                 return;
             }
@@ -647,12 +644,9 @@ impl Sim<'_> {
     #[inline(always)]
     fn free_worker(&mut self, id: ServiceId, index: u32, accepted: Time) {
         self.servers[index as usize].occupied -= 1;
-        self.shift(
-            id,
-            [ServiceLevel::Held, ServiceLevel::InSystem],
-            Change::Less,
-        );
-        self.leave_system(&self.routes.services[id], accepted);
+        let desk = &self.routes.services[id];
+        self.shift_held(desk, Change::Less);
+        self.leave_system(desk, accepted);
     }
 
     /// Whether a worker of a server that becomes free may find something to do.

@@ -96,6 +96,14 @@ impl LiveTally {
         }
     }
 
+    /// What it has recorded of the whole replication, without bins.
+    pub(super) fn whole(&self) -> Self {
+        let mut whole = Self::default();
+        whole.clear(0);
+        whole.merge(self);
+        whole
+    }
+
     /// Adds what another has recorded.
     pub(super) fn merge(&mut self, other: &Self) {
         for (a, b) in self.buckets.iter_mut().zip(&other.buckets) {

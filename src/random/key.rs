@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(LOGIN, 0x3a26_da94_3c45_677d);
         assert_eq!(luck.key(), 0xd00f_f2cd_1798_bc5a);
         assert_eq!(place.0, 0xa916_343e_7874_d1ca);
-        assert_eq!(luck.bits(owner, place, 0), 0xd513_eabd_a32c_f3d7);
-        assert_eq!(luck.pair(owner, place, 1)[1], 0x875f_d657_63b3_9edc);
+        assert_eq!(luck.bits(owner, place, 0), 0x9bce_0d54_1db3_c8a1);
+        assert_eq!(luck.pair(owner, place, 1)[1], 0xa89f_6998_a88e_d3d3);
     }
 }

@@ -12,10 +12,6 @@ const HOTOS25: &str = include_str!("hotos25.toml");
 const HOTOS21: &str = include_str!("hotos21.toml");
 const PAUSE: &str = include_str!("pause.toml");
 
-/// One in 80 launches comes back with the queue of 75 (13 of 1000), so that 20 of them show none,
-/// as published, for three seeds in four; this is one of those.
-const SEED: u64 = 8;
-
 /// The answers of some replications, all of which must exist.
 fn answers(text: &str, changes: &[(&str, &str)], metrics: &[&str], count: u32) -> Vec<Vec<f64>> {
     let question = Question::new(&checked(text, changes), metrics);
@@ -24,7 +20,7 @@ fn answers(text: &str, changes: &[(&str, &str)], metrics: &[&str], count: u32) -
         answers.into_iter().map(exist).collect()
     };
     let keep = |seen| exist(question.answers(&seen));
-    replicate(&question.program, SEED, count, threads(), &keep)
+    replicate(&question.program, 7, count, threads(), &keep)
 }
 
 fn mean(all: &[Vec<f64>], at: usize) -> f64 {
