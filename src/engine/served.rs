@@ -10,10 +10,10 @@ use crate::base::slab::Ticket;
 use crate::base::time::Span;
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT};
-use crate::engine::caller::Outgoing;
 use crate::engine::population::{Doing, Task};
 use crate::engine::recorder::Change;
 use crate::engine::route::Desk;
+use crate::engine::sending::Outgoing;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter};
 
 impl Sim<'_> {

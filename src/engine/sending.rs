@@ -1,0 +1,459 @@
+//! Attempts and messages on their way out: what they are, what they hand down, and what becomes of
+//! them at the instant at which they are sent (semantics 2, 3 and 5).
+//!
+//! What would be the next event anyway happens at once: an attempt that a free worker takes, and
+//! one that is turned away for nothing, need no event and no task.
+
+use crate::base::slab::Ticket;
+use crate::base::time::{Span, Time};
+use crate::engine::Sim;
+use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::execute::Flow;
+use crate::engine::network::{Passage, Way};
+use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task};
+use crate::engine::recorder::Change;
+use crate::engine::route::{Desk, NO_LANE, Route};
+use crate::engine::station::Placing;
+use crate::observation::{CallCounter, MessageCounter};
+use crate::program::CallId;
+use crate::random::key::{Owner, Place};
+
+/// The draw of how long a person waits before asking again, at the path of an attempt, after the
+/// two of the network.
+const RELOAD: u32 = 2;
+
+/// How an attempt after the first came to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sending {
+    /// By the program.
+    Program,
+    /// By a person who asks again.
+    Person,
+}
+
+/// Where a task that asks again comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Orbit {
+    /// It still counts among those who wait to retry.
+    Inside,
+    /// It does not.
+    Outside,
+}
+
+/// An attempt that is about to be sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outgoing<'p> {
+    /// Who asks.
+    pub(super) slot: u32,
+    call: CallId,
+    pub(super) route: &'p Route,
+    pub(super) path: Place,
+    pub(super) owner: Owner,
+    pub(super) deadline: Time,
+    pub(super) original: bool,
+    /// Where who asks comes from.
+    orbit: Orbit,
+}
+
+impl Outgoing<'_> {
+    /// The task of the attempt, sent then, and of whoever waits for it; nobody has taken it yet.
+    #[inline(always)]
+    pub(super) fn task(&self, caller: Ticket, sent: Time) -> Task {
+        Task {
+            pc: self.route.entry,
+            frame: NO_FRAME,
+            path: self.path,
+            owner: self.owner,
+            event: NO_EVENT,
+            doing: Doing::Travelling,
+            due: sent,
+            request: Request::NONE,
+            role: Role::Attempt(Attempt {
+                caller,
+                call: self.call,
+                server: u32::MAX,
+                sent,
+                accepted: sent,
+                started: sent,
+                deadline: self.deadline,
+                cpu: Span(0),
+                active: 0,
+                answer: Answer::Ok,
+                original: self.original,
+                served: false,
+            }),
+        }
+    }
+}
+
+/// The places of luck that lead from a step's surroundings to the attempts of its call, as they
+/// were made last: the same for all users who come there in the same way, so that a draw seldom
+/// waits for their hashes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trail {
+    from: Place,
+    step: Place,
+    /// The first attempt.
+    first: Place,
+}
+
+impl Trail {
+    pub(super) fn new(route: &Route, from: Place) -> Self {
+        let step = from.step(route.luck);
+        let first = step.turn(1);
+        Self { from, step, first }
+    }
+}
+
+impl<'p> Sim<'p> {
+    /// What a task hands down to its attempts: the deadline that it has inherited, and whether
+    /// its work is original all the way up.
+    #[inline(always)]
+    pub(super) fn heritage(&self, slot: u32) -> (Time, bool) {
+        match &self.people.task(slot).role {
+            Role::Visitor(_) => (Time::NEVER, true),
+            Role::Attempt(a) => (a.deadline, a.original),
+            Role::Branch(b) => match self.attempt_of(b.root) {
+                Some(a) => (a.deadline, a.original),
+                None => (Time::NEVER, true),
+            },
+        }
+    }
+
+    /// The attempt of a ticket, if it is one and still there.
+    #[inline(never)]
+    fn attempt_of(&self, ticket: Ticket) -> Option<&Attempt> {
+        match &self.people.get(ticket)?.role {
+            Role::Attempt(a) => Some(a),
+            Role::Visitor(_) | Role::Branch(_) => None,
+        }
+    }
+
+    /// A `call` is reached: its request starts.
+    #[inline(always)]
+    pub(super) fn begin_request(&mut self, slot: u32, call: CallId) {
+        let (now, routes) = (self.now, self.routes);
+        let route = &routes.calls[call];
+        self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
+        self.rec.began(route.requests);
+        if route.from_user {
+            self.rec.window_started(now);
+        }
+        let (inherited, original) = self.begin_to_ask(slot, route);
+        let task = self.people.task_mut(slot);
+        let deadline = match route.deadline {
+            Span::FOREVER => inherited,
+            own => inherited.min(now + own),
+        };
+        task.request = Request {
+            asked: now,
+            last_sent: now,
+            deadline,
+            tries: 1,
+            sent: 1,
+            ..Request::NONE
+        };
+        let (owner, from) = (task.owner, task.path);
+        let trail = self.trail(call, route, from);
+        let first = Outgoing {
+            slot,
+            call,
+            route,
+            path: trail.first,
+            owner,
+            deadline,
+            original,
+            orbit: Orbit::Outside,
+        };
+        if self.is_sent_in_vain(&first) && self.another() {
+            self.send((slot, call), Sending::Program, Orbit::Outside);
+        }
+    }
+
+    /// A person waits from now on; what a task hands down to its attempts.
+    #[inline(always)]
+    fn begin_to_ask(&mut self, slot: u32, route: &Route) -> (Time, bool) {
+        let now = self.now;
+        if let Role::Visitor(visitor) = &mut self.people.task_mut(slot).role {
+            if let Some(at) = visitor.begin_wait(now) {
+                self.start_patience(slot, at);
+            }
+            return (Time::NEVER, true);
+        }
+        if route.from_user {
+            self.begin_wait(slot);
+        }
+        self.heritage(slot)
+    }
+
+    /// The attempt that a task has sent last, as it was about to be sent.
+    pub(super) fn outgoing(&self, slot: u32) -> Outgoing<'p> {
+        let (call, request) = (self.call_at(slot), self.people.task(slot).request);
+        Outgoing {
+            slot,
+            call,
+            route: &self.routes.calls[call],
+            path: self.attempt_path(slot, call),
+            owner: self.people.task(slot).owner,
+            deadline: request.deadline,
+            original: request.sent == 1 && self.heritage(slot).1,
+            orbit: Orbit::Outside,
+        }
+    }
+
+    /// The way from a place to the attempts of a call.
+    #[inline(always)]
+    fn trail(&mut self, call: CallId, route: &Route, from: Place) -> Trail {
+        let trail = &mut self.trails[call];
+        if trail.from != from {
+            *trail = Trail::new(route, from);
+        }
+        *trail
+    }
+
+    /// Sends another attempt of the request of a task, and others as long as each is turned away
+    /// and followed by the next at this very instant.
+    pub(super) fn send(&mut self, (slot, call): (u32, CallId), sending: Sending, mut orbit: Orbit) {
+        let (now, routes) = (self.now, self.routes);
+        let route = &routes.calls[call];
+        if sending == Sending::Person {
+            self.count_call(route, [CallCounter::Reloaded], now);
+        }
+        loop {
+            self.count_call(route, [CallCounter::Sent], now);
+            let task = self.people.task_mut(slot);
+            let request = &mut task.request;
+            request.sent = request.sent.saturating_add(1);
+            request.last_sent = now;
+            let (sent, deadline) = (u64::from(request.sent), request.deadline);
+            let (owner, from) = (task.owner, task.path);
+            let path = self.trail(call, route, from).step.turn(sent);
+            let next = Outgoing {
+                slot,
+                call,
+                route,
+                path,
+                owner,
+                deadline,
+                original: false,
+                orbit,
+            };
+            if !(self.is_sent_in_vain(&next) && self.another()) {
+                return;
+            }
+            orbit = Orbit::Outside;
+        }
+    }
+
+    /// Sends an attempt that is counted already: whether it has failed at this very instant, and
+    /// the next one is to be sent at once.
+    #[inline(always)]
+    fn is_sent_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
+        let (route, desk) = (out.route, &self.routes.services[out.route.service]);
+        if self.now >= out.deadline || !route.near || !self.is_next_alone() || !self.another() {
+            self.send_on_its_way(out);
+            return false;
+        }
+        let place = self.place((out.owner, out.path), route.service, desk);
+        if let Placing::Started(index) = place
+            && let Some(demand) = self.demand_in_place(out, index)
+        {
+            self.leave_orbit(out);
+            self.serve(out, desk, (index, demand));
+            return false;
+        }
+        if matches!(place, Placing::Refused(_)) && desk.refuses_for_nothing {
+            return self.is_turned_away_in_vain(out, desk);
+        }
+        self.send_apart(out, place);
+        false
+    }
+
+    /// An attempt sets out that does not arrive at this very instant, or not before other things
+    /// that happen at it; or it is too late for it.
+    #[inline(never)]
+    fn send_on_its_way(&mut self, out: &Outgoing<'p>) {
+        self.leave_orbit(out);
+        if self.now >= out.deadline {
+            self.end_attempt_badly(out.call, CallCounter::AttemptRefused, self.now);
+            self.fail_request(out.slot, out.call, Failure::Refused);
+        } else {
+            let attempt = self.set_out(out);
+            self.travel(attempt);
+        }
+    }
+
+    /// An attempt arrives at once, and needs a task of its own.
+    #[inline(never)]
+    fn send_apart(&mut self, out: &Outgoing<'p>, place: Placing) {
+        self.leave_orbit(out);
+        self.hastened += 1;
+        let attempt = self.set_out(out);
+        self.arrive_at(attempt, out.route.service, place);
+        self.hastened -= 1;
+    }
+
+    /// An attempt is turned away where its caller is told at this very instant and before anything
+    /// else happens, so that it needs no task of its own; whether the next is to be sent at once.
+    #[inline(always)]
+    fn is_turned_away_in_vain(&mut self, out: &Outgoing<'p>, desk: &Desk) -> bool {
+        let Outgoing {
+            slot, call, route, ..
+        } = *out;
+        // First of all, so that the rest is done while the processor works at the logarithm.
+        let wait = self.next_wait(route, slot, out.path);
+        if route.reloads {
+            self.start_reload(slot, out.path);
+        }
+        self.count_call(route, [CallCounter::AttemptRefused], self.now);
+        self.count_refusal(desk, out.original);
+        let wait = self.within_deadline(slot, wait);
+        if let Some(wait) = wait
+            && !wait.is_zero()
+        {
+            // Who is in the orbit stays there: to leave it and come back at one instant is nothing.
+            self.pause(slot, wait);
+            if out.orbit == Orbit::Outside {
+                self.orbit(slot, Change::More);
+            }
+            return false;
+        }
+        self.leave_orbit(out);
+        self.is_tried_again_at_once((slot, call), Failure::Refused, wait)
+    }
+
+    /// Who asks no longer counts among those who wait to retry.
+    #[inline(always)]
+    fn leave_orbit(&mut self, out: &Outgoing<'_>) {
+        if out.orbit == Orbit::Inside {
+            self.orbit(out.slot, Change::Less);
+        }
+    }
+
+    /// An attempt comes into being; its clock and the person's start.
+    #[inline(always)]
+    fn set_out(&mut self, out: &Outgoing<'p>) -> u32 {
+        let (now, caller) = (self.now, self.people.ticket(out.slot));
+        let route = out.route;
+        let ticket = self.people.add(|| out.task(caller, now));
+        let timeout = self.start_timeout(out.slot, route, out.deadline);
+        let task = self.people.task_mut(out.slot);
+        task.doing = Doing::Calling;
+        task.event = timeout;
+        task.request.attempt = ticket;
+        if route.reloads {
+            self.start_reload(out.slot, out.path);
+        }
+        ticket.slot
+    }
+
+    /// The place of the luck of the attempt sent last.
+    #[inline(always)]
+    pub(super) fn attempt_path(&self, slot: u32, call: CallId) -> Place {
+        let task = self.people.task(slot);
+        let path = task.path.step(self.routes.calls[call].luck);
+        path.turn(u64::from(task.request.sent))
+    }
+
+    /// Whether a message, sent now as the last thing that is done and needing no time on the
+    /// network, would arrive at this very instant and be the next event: then what would stand in a
+    /// ring may as well happen at once.
+    #[inline(always)]
+    pub(super) fn is_next_alone(&self) -> bool {
+        const DEEPEST: u32 = 16;
+        self.hastened < DEEPEST
+            && !self.holding_back
+            && self.edges.are_calm()
+            && self.is_settled()
+            && self.agenda.is_quiet()
+    }
+
+    /// Sends an attempt or a message on its way.
+    fn travel(&mut self, slot: u32) {
+        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+        let call = self.people.attempt(slot).call;
+        let step = &self.program.calls[call];
+        match self.passage((step.from, step.service), (owner, path), Way::There) {
+            Passage::Arrives(at) => {
+                let event = self.agenda.at(at, Group::Arrival, Kind::Attempt, slot);
+                self.people.task_mut(slot).event = event;
+            }
+            Passage::Lost => self.lose(slot),
+            Passage::TurnedAway(_) if step.message => self.lose(slot),
+            Passage::TurnedAway(at) => {
+                self.people.attempt(slot).answer = Answer::Refused;
+                let number = self.agenda.number();
+                self.answer_at(slot, at, number);
+            }
+        }
+    }
+
+    /// An attempt or a message is gone; its caller learns at the timeout, if ever.
+    pub(super) fn lose(&mut self, slot: u32) {
+        self.message_ends(slot, MessageCounter::Undelivered);
+        self.people.remove(slot);
+    }
+
+    #[inline(always)]
+    pub(super) fn start_timeout(&mut self, slot: u32, route: &Route, deadline: Time) -> Number {
+        if route.timeout == Span::FOREVER && deadline == Time::NEVER {
+            return NO_EVENT;
+        }
+        let at = self.now + route.timeout;
+        if at > deadline {
+            self.agenda.at(deadline, Group::Clock, Kind::Timeout, slot)
+        } else if route.lane != NO_LANE {
+            self.agenda.in_lane(route.lane, Kind::Timeout, slot)
+        } else {
+            self.agenda.at(at, Group::Clock, Kind::Timeout, slot)
+        }
+    }
+
+    /// Starts the person's clock anew, where it is a person who waits.
+    #[inline(never)]
+    pub(super) fn start_reload(&mut self, slot: u32, path: Place) {
+        let Some(root) = self.visitor_above(slot) else {
+            return;
+        };
+        let settings = self.settings;
+        let Some(reload) = &settings.journeys[self.journey_of(root)].reload else {
+            return;
+        };
+        let Some(after) = &reload.after else { return };
+        let reloads = u32::from(self.people.visitor(root).reloads);
+        let event = if reload.at_most.is_none_or(|most| reloads < most) {
+            let owner = self.people.task(slot).owner;
+            let at = self.now + after.span(self.luck.uniform(owner, path, RELOAD));
+            self.agenda.at(at, Group::Clock, Kind::Reload, slot)
+        } else {
+            NO_EVENT
+        };
+        self.people.task_mut(slot).request.reload = event;
+    }
+
+    /// A `send` is reached: a message leaves, nobody waits.
+    pub(super) fn send_message(&mut self, slot: u32, call: CallId) -> Flow {
+        let (now, program, routes) = (self.now, self.program, self.routes);
+        let step = &program.calls[call];
+        let task = self.people.task(slot);
+        let route = &routes.calls[call];
+        let message = Outgoing {
+            slot,
+            call,
+            route,
+            path: task.path.step(step.luck).turn(1),
+            owner: task.owner,
+            deadline: Time::NEVER,
+            original: self.heritage(slot).1,
+            orbit: Orbit::Outside,
+        };
+        let layout = program.layout;
+        self.count_call(route, [CallCounter::Sent], now);
+        self.rec
+            .count(layout.message(step.endpoint.0, MessageCounter::Sent));
+        self.rec.more(layout.backlog(step.endpoint.0), now);
+        let ticket = self.people.add(|| message.task(Ticket::NONE, now));
+        self.travel(ticket.slot);
+        Flow::Next
+    }
+}
