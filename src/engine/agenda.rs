@@ -4,9 +4,9 @@
 //! what it is and whom it concerns. The smallest key is next, so the order is total, the same on
 //! every machine, and written in one place ([`Group`]). Where an event waits is only a matter of
 //! cost: events at the present instant stand in rings, clocks of a fixed length in lanes (each is
-//! in order by itself, so only its head stands among the others), the later ones in a timing
-//! wheel, from which those of the next tick come out in order. An event is cancelled by
-//! forgetting its number.
+//! in order by itself, so only its head stands among the others), those of the tick under way in
+//! slots of their own ([`Near`]; a heap where a slot is in use), the later ones in a timing wheel.
+//! An event is cancelled by forgetting its number.
 //!
 //! It does not know tasks: whether an event is stale is the caller's business.
 
@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 
 use crate::base::time::{Span, Time};
 use crate::engine::heap::Heap;
+use crate::engine::near::Near;
 use crate::engine::wheel::Wheel;
 
 /// What comes first at one instant (semantics 11); within a group the order of scheduling.
@@ -44,6 +45,8 @@ pub(super) enum Kind {
     Lane,
     /// Timed work of a task ends.
     Work,
+    /// What a server does for an attempt without a task ends; the slot is its caller.
+    Served,
     /// The next of those who share the cores of a server is done.
     Core,
     /// An answer reaches the caller; the slot is the attempt.
@@ -75,25 +78,26 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The kind that four bits tell; all of them tell one.
+    /// The kind that five bits tell; all of them tell one.
     #[inline]
     const fn of(bits: u64) -> Self {
-        match bits & 15 {
+        match bits & 31 {
             0 => Self::Lane,
             1 => Self::Work,
-            2 => Self::Core,
-            3 => Self::Answer,
-            4 => Self::Patience,
-            5 => Self::Timeout,
-            6 => Self::Reload,
-            7 => Self::Backoff,
-            8 => Self::HoldTimeout,
-            9 => Self::Attempt,
-            10 => Self::Return,
-            11 => Self::Server,
-            12 => Self::Change,
-            13 => Self::Tick,
-            14 => Self::Reading,
+            2 => Self::Served,
+            3 => Self::Core,
+            4 => Self::Answer,
+            5 => Self::Patience,
+            6 => Self::Timeout,
+            7 => Self::Reload,
+            8 => Self::Backoff,
+            9 => Self::HoldTimeout,
+            10 => Self::Attempt,
+            11 => Self::Return,
+            12 => Self::Server,
+            13 => Self::Change,
+            14 => Self::Tick,
+            15 => Self::Reading,
             _ => Self::Newcomer,
         }
     }
@@ -105,8 +109,10 @@ pub(super) type Number = u32;
 /// No event.
 pub(super) const NO_EVENT: Number = 0;
 
+/// Bits of a slot in a key; those of the kind stand above.
+const SLOT_BITS: u32 = 27;
 /// Slots that fit into a key.
-pub(super) const MAX_SLOT: u32 = (1 << 28) - 1;
+pub(super) const MAX_SLOT: u32 = (1 << SLOT_BITS) - 1;
 
 /// Instant and group of a newcomer, as the upper half of a key has them; of nobody without one.
 #[inline]
@@ -138,11 +144,11 @@ pub(super) struct Event {
     pub(super) slot: u32,
 }
 
-/// Instant and group, number, kind and slot in 61 + 3, 32, 4 + 28 bits.
+/// Instant and group, number, kind and slot in 61 + 3, 32, 5 + 27 bits.
 pub(super) type Key = u128;
 
 /// The lower half of a newcomer: no number, and nobody yet.
-const NEWCOMER: Key = (Kind::Newcomer as Key) << 28;
+const NEWCOMER: Key = (Kind::Newcomer as Key) << SLOT_BITS;
 
 /// What is next when nothing is.
 pub(super) const NOTHING: Key = Key::MAX;
@@ -154,7 +160,7 @@ const FAR: Time = Time((1 << 61) - 1);
 fn key(at: Time, group: Group, number: Number, kind: Kind, slot: u32) -> Key {
     debug_assert!(at.0 >= 0 && at.0 < 1 << 61 && slot <= MAX_SLOT);
     let high = upper(at, group);
-    let low = (u64::from(number) << 32) | (u64::from(kind as u8) << 28) | u64::from(slot);
+    let low = (u64::from(number) << 32) | (u64::from(kind as u8) << SLOT_BITS) | u64::from(slot);
     (u128::from(high) << 64) | u128::from(low)
 }
 
@@ -170,7 +176,7 @@ pub(super) fn event(key: Key) -> Event {
     let low = key as u64;
     Event {
         at: Time(instant(key) as i64),
-        kind: Kind::of(low >> 28),
+        kind: Kind::of(low >> SLOT_BITS),
         number: (low >> 32) as u32,
         slot: (low as u32) & MAX_SLOT,
     }
@@ -239,9 +245,9 @@ impl Ring {
 pub(super) struct Agenda {
     now: Time,
     numbers: u64,
-    /// The tick under way, the latest first.
-    tick: Vec<Key>,
-    /// What has come in since for this tick or before.
+    /// The tick under way.
+    near: Near,
+    /// What found its slot of the tick in use, or is earlier than the tick.
     late: Heap,
     /// What comes later.
     wheel: Wheel,
@@ -266,7 +272,7 @@ impl Agenda {
     pub(super) fn clear(&mut self, horizon: Time) {
         self.now = Time(0);
         self.numbers = 0;
-        self.tick.clear();
+        self.near.clear();
         self.late.clear();
         self.wheel.clear();
         self.work.clear();
@@ -289,8 +295,7 @@ impl Agenda {
     /// and in the heap.
     #[inline(always)]
     fn look_ahead(&mut self) {
-        let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
-        self.next = last.min(self.newcomer);
+        self.next = half(self.near.first()).min(self.newcomer);
     }
 
     /// Numbers given so far.
@@ -350,11 +355,20 @@ impl Agenda {
     #[inline(never)]
     fn add(&mut self, key: Key) {
         if !self.wheel.takes(key) {
+            self.add_soon(key);
+        }
+    }
+
+    /// Schedules an event of the tick under way, or of one before it.
+    #[inline(never)]
+    fn add_soon(&mut self, key: Key) {
+        if self.wheel.is_under_way(key) && self.near.takes(key) {
+            self.look_ahead();
+        } else {
             self.add_late(key);
         }
     }
 
-    #[inline(never)]
     fn add_late(&mut self, key: Key) {
         self.calm = self.calm.min(half(key));
         self.late.push(key);
@@ -390,7 +404,7 @@ impl Agenda {
         l.posted = !l.keys.is_empty();
         if let Some(&head) = l.keys.front() {
             let mask = u128::from(u32::MAX);
-            let low = u128::from(((Kind::Lane as u32) << 28) | lane);
+            let low = u128::from(((Kind::Lane as u32) << SLOT_BITS) | lane);
             self.add((head & !mask) | low);
         }
     }
@@ -402,35 +416,46 @@ impl Agenda {
     /// precede the attempts, and follow all earlier groups: a newcomer is an event without a
     /// number.
     #[inline(always)]
-    pub(super) fn next_in_tick(&mut self) -> Option<Key> {
-        let last = *self.tick.last()?;
-        if half(last) >= self.calm.min(self.open) {
+    pub(super) fn next_in_tick(&mut self, fetch: impl Fn(u32)) -> Option<Key> {
+        let first = self.near.first();
+        if half(first) >= self.calm.min(self.open) {
             return None;
         }
-        self.tick.pop();
-        Some(last)
+        self.near.pop();
+        self.wheel.look_at_next(|key| fetch(event(key).slot));
+        Some(first)
     }
 
     /// Takes what is next, wherever it stands: an event up to `until` or the newcomer, if one
     /// comes; [`NOTHING`] if nothing does.
     #[inline]
     pub(super) fn next_of_all(&mut self, until: Time, fetch: impl Fn(u32)) -> Key {
-        if self.tick.is_empty() && self.late.is_empty() {
-            let fetch = |key: Key| fetch(event(key).slot);
-            self.wheel
-                .next_tick(self.newcomer >> 3, &mut self.tick, fetch);
+        if self.near.is_empty() && self.late.is_empty() {
+            self.next_tick(fetch);
         }
-        let last = self.tick.last().map_or(u64::MAX, |&last| half(last));
-        if self.newcomer <= last.min(self.calm) && self.newcomer >> 3 <= until.0 as u64 {
+        let first = self.near.first();
+        if self.newcomer <= half(first).min(self.calm) && self.newcomer >> 3 <= until.0 as u64 {
             return self.newcomer_key();
         }
-        match self.tick.last() {
-            Some(&last) if half(last) < self.calm && instant(last) <= until.0 as u64 => {
-                self.tick.pop();
-                last
-            }
-            _ => self.next_elsewhere(until),
+        if half(first) < self.calm && instant(first) <= until.0 as u64 {
+            self.near.pop();
+            first
+        } else {
+            self.next_elsewhere(until)
         }
+    }
+
+    /// The next tick is under way, or that of the newcomer if nothing comes before.
+    #[inline(always)]
+    fn next_tick(&mut self, fetch: impl Fn(u32)) {
+        let (near, late) = (&mut self.near, &mut self.late);
+        self.wheel.next_tick(self.newcomer >> 3, |key| {
+            if !near.takes(key) {
+                late.push(key);
+            }
+            fetch(event(key).slot);
+        });
+        self.grow_calm();
     }
 
     /// Takes what is next where neither the newcomer nor the head of the tick is, for sure.
@@ -450,8 +475,8 @@ impl Agenda {
         if first == newcomer {
             return newcomer;
         }
-        if self.tick.last() == Some(&first) {
-            self.tick.pop();
+        if self.near.first() == first {
+            self.near.pop();
         } else {
             self.late.pop();
             self.grow_calm();
@@ -508,8 +533,7 @@ impl Agenda {
     /// The smallest key of those in order, the largest number if there is none.
     #[inline]
     fn least(&self) -> Key {
-        let least = self.late.least();
-        self.tick.last().map_or(least, |&last| last.min(least))
+        self.near.first().min(self.late.least())
     }
 
     /// Whether nothing else happens at the present instant, so that what would stand in a ring
@@ -548,8 +572,6 @@ impl Agenda {
     pub(super) fn bytes(&self) -> usize {
         let keys: usize = self.lanes.iter().map(|l| l.keys.capacity()).sum();
         let rings = self.work.keys.capacity() + self.arrivals.keys.capacity();
-        (rings + keys + self.tick.capacity()) * size_of::<Key>()
-            + self.late.bytes()
-            + self.wheel.bytes()
+        (rings + keys) * size_of::<Key>() + self.late.bytes() + self.wheel.bytes()
     }
 }

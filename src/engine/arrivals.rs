@@ -84,7 +84,7 @@ impl Arrivals {
     pub(super) fn prepare(
         &mut self,
         program: &Program,
-        luck: Luck,
+        luck: &Luck,
         stop: &dyn Fn() -> bool,
     ) -> bool {
         self.horizon = Time(program.clock.horizon.0 - program.clock.start.0);
@@ -117,7 +117,7 @@ impl Arrivals {
 
     /// Takes the next user.
     #[inline]
-    pub(super) fn take(&mut self, program: &Program, luck: Luck) -> Newcomer {
+    pub(super) fn take(&mut self, program: &Program, luck: &Luck) -> Newcomer {
         let id = SourceId(self.next as u32);
         let live = &mut self.live[self.next];
         let index = match &live.form {
@@ -152,7 +152,7 @@ fn half(next: Option<Time>, horizon: Time) -> u64 {
 const ARRIVAL_PLACE: Place = Place::ROOT.step(ARRIVAL);
 
 /// A source at its beginning; none when somebody asked to stop.
-fn open(source: &Source, program: &Program, luck: Luck, stop: &dyn Fn() -> bool) -> Option<Live> {
+fn open(source: &Source, program: &Program, luck: &Luck, stop: &dyn Fn() -> bool) -> Option<Live> {
     let form = match &source.form {
         Form::Stream { pieces, spacing } => LiveForm::Stream(Stream {
             owner: source.owner,
@@ -175,7 +175,7 @@ fn open(source: &Source, program: &Program, luck: Luck, stop: &dyn Fn() -> bool)
 fn list(
     source: &Source,
     program: &Program,
-    luck: Luck,
+    luck: &Luck,
     stop: &dyn Fn() -> bool,
 ) -> Option<Vec<(Time, u32)>> {
     let (start, horizon) = (program.clock.start, program.clock.horizon);
@@ -224,7 +224,7 @@ fn is_sorted(list: &mut [(Time, u32)], stop: &dyn Fn() -> bool) -> bool {
 impl Live {
     /// When user `index` comes.
     #[inline]
-    fn next(&mut self, source: &Source, program: &Program, luck: Luck) -> Option<Time> {
+    fn next(&mut self, source: &Source, program: &Program, luck: &Luck) -> Option<Time> {
         match &mut self.form {
             LiveForm::List(users) => users.get(self.index as usize).map(|user| user.0),
             LiveForm::Stream(stream) => {
@@ -258,13 +258,13 @@ fn gap(source: &Source, luck: impl Fn() -> f64) -> f64 {
 impl Stream {
     /// The uniform number of a user's arrival.
     #[inline]
-    fn luck(&self, index: u32, luck: Luck) -> f64 {
+    fn luck(&self, index: u32, luck: &Luck) -> f64 {
         luck.uniform(self.owner.number(index), ARRIVAL_PLACE, 0)
     }
 
     /// The gap of unit rate before a user of a Poisson stream.
     #[inline]
-    fn poisson_gap(&mut self, index: u32, luck: Luck) -> f64 {
+    fn poisson_gap(&mut self, index: u32, luck: &Luck) -> f64 {
         let place = index as usize % AHEAD;
         if place == 0 {
             self.look_ahead(index, luck);
@@ -274,7 +274,7 @@ impl Stream {
 
     /// Makes the gaps before a user and those who follow.
     #[inline(never)]
-    fn look_ahead(&mut self, index: u32, luck: Luck) {
+    fn look_ahead(&mut self, index: u32, luck: &Luck) {
         self.gaps = std::array::from_fn(|i| {
             let number = index.wrapping_add(i as u32);
             -fast_ln(self.luck(number, luck))

@@ -17,10 +17,10 @@ use crate::engine::route::{Retry, Route};
 use crate::engine::sending::{Orbit, Sending};
 use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
 use crate::program::{Backoff, CallId, Instruction, Jitter};
-use crate::random::key::{Luck, Place};
+use crate::random::key::{Luck, Spot};
 
 /// Draws at the path of an attempt, after the two of the network.
-const BACKOFF: u32 = 3;
+pub(super) const BACKOFF: u32 = 3;
 const ON_ERROR: u32 = 4;
 
 /// What an attempt tells its caller.
@@ -146,7 +146,8 @@ impl<'p> Sim<'p> {
     /// An attempt has failed: again, or not.
     fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
         let path = self.attempt_path(slot, call);
-        let wait = self.next_wait(&self.routes.calls[call], slot, path);
+        let there = self.luck.spot(path, BACKOFF);
+        let wait = self.next_wait(&self.routes.calls[call], slot, there);
         let may_retry = !matches!(
             failure,
             Failure::Final | Failure::FinalRefusal | Failure::NoUnits
@@ -160,10 +161,10 @@ impl<'p> Sim<'p> {
     /// How long a task waits before it tries again, with the luck of its latest attempt; none when
     /// the policy allows no more attempts.
     #[inline(always)]
-    pub(super) fn next_wait(&self, route: &Route, slot: u32, path: Place) -> Option<Span> {
+    pub(super) fn next_wait(&self, route: &Route, slot: u32, there: Spot) -> Option<Span> {
         let task = self.people.task(slot);
         let retry = route.retry.as_ref()?;
-        (task.request.tries < retry.attempts).then(|| backoff(retry, task, path, self.luck))
+        (task.request.tries < retry.attempts).then(|| backoff(retry, task, there, &self.luck))
     }
 
     /// A wait that ends before the deadline of a request, or none.
@@ -387,11 +388,11 @@ fn power_of_two(n: u16) -> f64 {
 /// The wait before the n-th retry (semantics 5) of a task, with the luck of the attempt that
 /// failed.
 #[inline(always)]
-fn backoff(retry: &Retry, task: &Task, path: Place, luck: Luck) -> Span {
+fn backoff(retry: &Retry, task: &Task, there: Spot, luck: &Luck) -> Span {
     if retry.kind == Backoff::None && retry.jitter != Jitter::Decorrelated {
         return Span(0);
     }
-    let u = || luck.uniform(task.owner, path, BACKOFF);
+    let u = || luck.uniform_at(there, task.owner);
     let n = task.request.tries;
     let v = match retry.kind {
         Backoff::None => 0.0,

@@ -9,6 +9,7 @@ use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
 use crate::engine::population::{Doing, Role};
+use crate::engine::sending::trails;
 use crate::engine::server::{State, remaining, stretched};
 use crate::observation::ServiceLevel;
 use crate::program::{FaultKind, RoomId, Selector, ServiceId};
@@ -335,6 +336,7 @@ impl Sim<'_> {
         self.part_all();
         self.settings = &self.program.epochs[epoch as usize].settings;
         self.routes = &self.all_routes[epoch as usize];
+        self.trails = trails(self.routes);
         for id in self.program.services.ids() {
             self.resize_station(id);
         }

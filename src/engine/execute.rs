@@ -5,7 +5,7 @@ use crate::engine::Sim;
 use crate::engine::agenda::NO_EVENT;
 use crate::engine::population::{Answer, Doing, Failure, FrameKind, NO_FRAME, Role};
 use crate::program::{ChooseId, Instruction, RepeatId, WorkId};
-use crate::random::key::{Owner, Place};
+use crate::random::key::{Owner, Spot};
 
 /// What the cursor does after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,26 +121,23 @@ impl Sim<'_> {
     #[inline(always)]
     fn demand(&self, slot: u32, work: WorkId) -> Span {
         let task = self.people.task(slot);
-        self.drawn(task.owner, task.path.step(self.program.work[work]), work)
+        let place = task.path.step(self.program.work[work]);
+        self.drawn(task.owner, self.luck.spot(place, 0), work)
     }
 
     /// The demand of a step, drawn now from the law in force with the luck of a place.
     #[inline(always)]
-    pub(super) fn drawn(&self, owner: Owner, place: Place, work: WorkId) -> Span {
+    pub(super) fn drawn(&self, owner: Owner, there: Spot, work: WorkId) -> Span {
         let law = &self.settings.work[work];
         match law.as_constant() {
             Some(secs) => Span::from_secs_f64(secs),
-            None => law.span(self.luck.uniform(owner, place, 0)),
+            None => law.span(self.luck.uniform_at(there, owner)),
         }
     }
 
     /// Timed work is over: a `think`, a `wait`, or a `cpu` on a core of its own.
     pub(super) fn work_ended(&mut self, slot: u32) {
         let task = self.people.task_mut(slot);
-        if task.doing == Doing::Served {
-            self.served(slot);
-            return;
-        }
         let pc = task.pc as usize;
         task.event = NO_EVENT;
         task.pc += 1;

@@ -1,4 +1,5 @@
-//! A four-ary heap of keys, for the events that come in while their tick is under way.
+//! A four-ary heap of keys, for the few events whose slot of the tick under way is in use, and for
+//! those that come in when the tick after theirs is under way already.
 //!
 //! The four children of a slot share a cache line, the smallest is chosen without a branch, and
 //! the popped root stays a hole that the next push fills, so pop-then-push costs one walk. It

@@ -20,6 +20,7 @@ mod heap;
 mod join;
 mod limits;
 mod meter;
+mod near;
 mod network;
 mod pool;
 mod population;
@@ -47,7 +48,7 @@ use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::observation::Observation;
 use crate::program::{CallId, Program, ServiceId, Settings};
-use crate::random::key::{Luck, Place};
+use crate::random::key::Luck;
 
 use agenda::{Agenda, Event, Key, Kind};
 use arrivals::Arrivals;
@@ -60,7 +61,7 @@ use population::{Doing, Population, Role};
 use readings::Readings;
 use recorder::Recorder;
 use route::{Routes, routes};
-use sending::Trail;
+use sending::{Trail, trails};
 use server::Server;
 use station::Station;
 
@@ -219,7 +220,7 @@ impl<'p> Sim<'p> {
             stocks: program.stocks.values().copied().collect(),
             edges: Edges::default(),
             routes: &routes[0],
-            trails: routes[0].calls.map(|_, r| Trail::new(r, Place::ROOT)),
+            trails: trails(&routes[0]),
             all_routes: routes,
             calendar: Calendar::default(),
             readings: Readings::default(),
@@ -264,7 +265,7 @@ impl<'p> Sim<'p> {
         if self.share.set(self.bytes() + needed) > limit {
             return Err(Exceeded::Size { needed, limit });
         }
-        if !self.arrivals.prepare(program, luck, stop) {
+        if !self.arrivals.prepare(program, &luck, stop) {
             return Err(Exceeded::Stopped);
         }
         self.agenda.expect(self.arrivals.next_half());
@@ -304,7 +305,8 @@ impl<'p> Sim<'p> {
     /// Executes the next event; false when there is none before the end.
     #[inline(always)]
     fn step(&mut self) -> bool {
-        let key = match self.agenda.next_in_tick() {
+        let people = &self.people;
+        let key = match self.agenda.next_in_tick(|slot| people.fetch(slot)) {
             Some(key) => key,
             None => match self.next_of_all() {
                 agenda::NOTHING => return false,
@@ -337,7 +339,8 @@ impl<'p> Sim<'p> {
     fn dispatch(&mut self, key: Key) -> bool {
         let event = agenda::event(key);
         match event.kind {
-            Kind::Work | Kind::Backoff if !self.is_awaited(event) => return false,
+            Kind::Work | Kind::Served | Kind::Backoff if !self.is_awaited(event) => return false,
+            Kind::Served => self.served(event.slot),
             Kind::Work => self.work_ended(event.slot),
             Kind::Backoff => self.backoff_ended(event.slot),
             Kind::Newcomer => self.arrive(),
@@ -362,7 +365,7 @@ impl<'p> Sim<'p> {
         }
         match event.kind {
             Kind::Lane => unreachable!("a lane holds no lanes"),
-            Kind::Work | Kind::Backoff | Kind::Newcomer => {
+            Kind::Work | Kind::Served | Kind::Backoff | Kind::Newcomer => {
                 unreachable!("the usual ones were looked at before")
             }
             Kind::Core => return self.core_ended(event.slot, event.number),

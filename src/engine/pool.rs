@@ -158,7 +158,7 @@ impl Sim<'_> {
     }
 
     fn next_at_pool(&mut self, index: u32) -> Option<u32> {
-        let (people, luck) = (&self.people, self.luck);
+        let (people, luck) = (&self.people, &self.luck);
         let pool = &mut self.pools[index as usize];
         if pool.in_use >= pool.size {
             return None;

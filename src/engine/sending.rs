@@ -5,18 +5,20 @@
 //! one that is turned away for nothing, need no event and no task.
 
 use crate::base::slab::Ticket;
+use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::caller::BACKOFF;
 use crate::engine::execute::Flow;
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task};
 use crate::engine::recorder::Change;
-use crate::engine::route::{Desk, NO_LANE, Route};
+use crate::engine::route::{Desk, NO_LANE, Route, Routes};
 use crate::engine::station::Placing;
 use crate::observation::{CallCounter, MessageCounter};
 use crate::program::CallId;
-use crate::random::key::{Owner, Place};
+use crate::random::key::{Luck, Owner, Place, Spot};
 
 /// The draw of how long a person waits before asking again, at the path of an attempt, after the
 /// two of the network.
@@ -47,7 +49,7 @@ pub(super) struct Outgoing<'p> {
     pub(super) slot: u32,
     call: CallId,
     pub(super) route: &'p Route,
-    pub(super) path: Place,
+    pub(super) ways: Ways,
     pub(super) owner: Owner,
     pub(super) deadline: Time,
     pub(super) original: bool,
@@ -62,7 +64,7 @@ impl Outgoing<'_> {
         Task {
             pc: self.route.entry,
             frame: NO_FRAME,
-            path: self.path,
+            path: self.ways.path,
             owner: self.owner,
             event: NO_EVENT,
             doing: Doing::Travelling,
@@ -86,23 +88,72 @@ impl Outgoing<'_> {
     }
 }
 
-/// The places of luck that lead from a step's surroundings to the attempts of its call, as they
-/// were made last: the same for all users who come there in the same way, so that a draw seldom
-/// waits for their hashes.
+/// Where the luck of an attempt is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ways {
+    /// The place of the attempt.
+    pub(super) path: Place,
+    /// The draw of what it asks for, where a caller's task may stand for it.
+    pub(super) demand: Spot,
+    /// The draw of the wait that follows when it fails.
+    backoff: Spot,
+}
+
+impl Ways {
+    fn new(luck: &Luck, route: &Route, path: Place) -> Self {
+        let work = route.cpu.map_or(path, |(_, work)| path.step(work));
+        Self {
+            path,
+            demand: luck.spot(work, 0),
+            backoff: luck.spot(path, BACKOFF),
+        }
+    }
+}
+
+/// The ways from a step's surroundings to the attempts of its call: the same for all users who
+/// come there in the same way, so that a draw seldom waits for their hashes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trail {
     from: Place,
     step: Place,
-    /// The first attempt.
-    first: Place,
+    /// Those of the first attempts, each once it was needed.
+    first: [Option<Ways>; KEPT],
 }
 
+/// Attempts whose ways are kept.
+const KEPT: usize = 4;
+
 impl Trail {
-    pub(super) fn new(route: &Route, from: Place) -> Self {
-        let step = from.step(route.luck);
-        let first = step.turn(1);
-        Self { from, step, first }
+    fn new(route: &Route, from: Place) -> Self {
+        Self {
+            from,
+            step: from.step(route.luck),
+            first: [None; KEPT],
+        }
     }
+
+    /// The ways of attempt number `sent`, from 1.
+    #[inline(always)]
+    fn ways(&mut self, luck: &Luck, route: &Route, sent: u16) -> Ways {
+        match self.first.get(usize::from(sent).wrapping_sub(1)) {
+            Some(Some(ways)) => *ways,
+            _ => self.find(luck, route, sent),
+        }
+    }
+
+    #[inline(never)]
+    fn find(&mut self, luck: &Luck, route: &Route, sent: u16) -> Ways {
+        let ways = Ways::new(luck, route, self.step.turn(u64::from(sent)));
+        if let Some(kept) = self.first.get_mut(usize::from(sent).wrapping_sub(1)) {
+            *kept = Some(ways);
+        }
+        ways
+    }
+}
+
+/// The trails of all calls, before anybody has come.
+pub(super) fn trails(routes: &Routes) -> Table<CallId, Trail> {
+    routes.calls.map(|_, route| Trail::new(route, Place::ROOT))
 }
 
 impl<'p> Sim<'p> {
@@ -154,12 +205,12 @@ impl<'p> Sim<'p> {
             ..Request::NONE
         };
         let (owner, from) = (task.owner, task.path);
-        let trail = self.trail(call, route, from);
+        let ways = self.ways(call, route, (from, 1));
         let first = Outgoing {
             slot,
             call,
             route,
-            path: trail.first,
+            ways,
             owner,
             deadline,
             original,
@@ -189,11 +240,12 @@ impl<'p> Sim<'p> {
     /// The attempt that a task has sent last, as it was about to be sent.
     pub(super) fn outgoing(&self, slot: u32) -> Outgoing<'p> {
         let (call, request) = (self.call_at(slot), self.people.task(slot).request);
+        let route = &self.routes.calls[call];
         Outgoing {
             slot,
             call,
-            route: &self.routes.calls[call],
-            path: self.attempt_path(slot, call),
+            route,
+            ways: Ways::new(&self.luck, route, self.attempt_path(slot, call)),
             owner: self.people.task(slot).owner,
             deadline: request.deadline,
             original: request.sent == 1 && self.heritage(slot).1,
@@ -201,14 +253,14 @@ impl<'p> Sim<'p> {
         }
     }
 
-    /// The way from a place to the attempts of a call.
+    /// The ways from a place to an attempt of a call, by its number.
     #[inline(always)]
-    fn trail(&mut self, call: CallId, route: &Route, from: Place) -> Trail {
+    fn ways(&mut self, call: CallId, route: &Route, (from, sent): (Place, u16)) -> Ways {
         let trail = &mut self.trails[call];
         if trail.from != from {
             *trail = Trail::new(route, from);
         }
-        *trail
+        trail.ways(&self.luck, route, sent)
     }
 
     /// Sends another attempt of the request of a task, and others as long as each is turned away
@@ -225,14 +277,14 @@ impl<'p> Sim<'p> {
             let request = &mut task.request;
             request.sent = request.sent.saturating_add(1);
             request.last_sent = now;
-            let (sent, deadline) = (u64::from(request.sent), request.deadline);
+            let (sent, deadline) = (request.sent, request.deadline);
             let (owner, from) = (task.owner, task.path);
-            let path = self.trail(call, route, from).step.turn(sent);
+            let ways = self.ways(call, route, (from, sent));
             let next = Outgoing {
                 slot,
                 call,
                 route,
-                path,
+                ways,
                 owner,
                 deadline,
                 original: false,
@@ -254,7 +306,7 @@ impl<'p> Sim<'p> {
             self.send_on_its_way(out);
             return false;
         }
-        let place = self.place((out.owner, out.path), route.service, desk);
+        let place = self.place((out.owner, out.ways.path), route.service, desk);
         if let Placing::Started(index) = place
             && let Some(demand) = self.demand_in_place(out, index)
         {
@@ -301,9 +353,9 @@ impl<'p> Sim<'p> {
             slot, call, route, ..
         } = *out;
         // First of all, so that the rest is done while the processor works at the logarithm.
-        let wait = self.next_wait(route, slot, out.path);
+        let wait = self.next_wait(route, slot, out.ways.backoff);
         if route.reloads {
-            self.start_reload(slot, out.path);
+            self.start_reload(slot, out.ways.path);
         }
         self.count_call(route, [CallCounter::AttemptRefused], self.now);
         self.count_refusal(desk, out.original);
@@ -342,7 +394,7 @@ impl<'p> Sim<'p> {
         task.event = timeout;
         task.request.attempt = ticket;
         if route.reloads {
-            self.start_reload(out.slot, out.path);
+            self.start_reload(out.slot, out.ways.path);
         }
         ticket.slot
     }
@@ -441,7 +493,7 @@ impl<'p> Sim<'p> {
             slot,
             call,
             route,
-            path: task.path.step(step.luck).turn(1),
+            ways: Ways::new(&self.luck, route, task.path.step(step.luck).turn(1)),
             owner: task.owner,
             deadline: Time::NEVER,
             original: self.heritage(slot).1,

@@ -21,9 +21,9 @@ impl Sim<'_> {
     /// its own.
     #[inline(always)]
     pub(super) fn demand_in_place(&self, out: &Outgoing<'_>, index: u32) -> Option<Span> {
-        let (work, luck) = out.route.cpu?;
+        let (work, _) = out.route.cpu?;
         let keeps_pace = self.servers[index as usize].keeps_pace();
-        keeps_pace.then(|| self.drawn(out.owner, out.path.step(luck), work))
+        keeps_pace.then(|| self.drawn(out.owner, out.ways.demand, work))
     }
 
     /// A free worker takes an attempt that demands this and nothing more.
@@ -43,10 +43,10 @@ impl Sim<'_> {
         self.served += 1;
         let clock = self.start_timeout(out.slot, route, out.deadline);
         if route.reloads {
-            self.start_reload(out.slot, out.path);
+            self.start_reload(out.slot, out.ways.path);
         }
         let due = now + demand;
-        let event = self.agenda.at(due, Group::Work, Kind::Work, out.slot);
+        let event = self.agenda.at(due, Group::Work, Kind::Served, out.slot);
         let task = self.people.task_mut(out.slot);
         task.doing = Doing::Served;
         task.due = due;

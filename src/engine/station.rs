@@ -464,7 +464,7 @@ impl Sim<'_> {
         id: ServiceId,
         settings: &ServiceSettings,
     ) -> Option<u32> {
-        let (people, luck) = (&self.people, self.luck);
+        let (people, luck) = (&self.people, &self.luck);
         let owner = self.program.services[id].owner;
         let server = &mut self.servers[index as usize];
         let station = &mut self.stations[id];

@@ -49,7 +49,7 @@ impl Sim<'_> {
     /// The next user of the sources arrives.
     #[inline(always)]
     pub(super) fn arrive(&mut self) {
-        let newcomer = self.arrivals.take(self.program, self.luck);
+        let newcomer = self.arrivals.take(self.program, &self.luck);
         self.agenda.expect(self.arrivals.next_half());
         self.first_visit(newcomer, 0);
     }
@@ -235,7 +235,7 @@ impl Sim<'_> {
         let Some(again) = &settings.journeys[self.journey_of(slot)].again else {
             return false;
         };
-        let (visitor, luck) = (self.people.visitor(slot), self.luck);
+        let (visitor, luck) = (*self.people.visitor(slot), &self.luck);
         let (source, visit) = (visitor.source, visitor.visit);
         let task = self.people.task(slot);
         let (owner, root) = (task.owner, task.path);

@@ -1,6 +1,6 @@
 //! A hierarchical timing wheel, for the events that are not near yet.
 //!
-//! An instant is a number of ticks of about a millisecond, in digits to the base 4096. An
+//! An instant is a number of ticks of about two milliseconds, in digits to the base 4096. An
 //! event stands at the level of the highest digit in which it differs from the cursor, in the
 //! slot of that digit, so adding one costs a few instructions, however many there are. The slot
 //! that comes next is emptied as a whole: its events go to lower levels, or, when nothing differs
@@ -13,10 +13,11 @@
 //! The cursor never stands before the present instant, and every event here is later than its
 //! tick: so what happens now is never here.
 
+use crate::base::fetch::fetch;
 use crate::engine::agenda::{Key, instant};
 
 /// Nanoseconds of a tick, as a power of two.
-const TICK: u32 = 20;
+pub(super) const TICK: u32 = 21;
 /// Bits of a digit: as many as two words tell, one of slots below one of words.
 const DIGIT: u32 = 12;
 const SLOTS: usize = 1 << DIGIT;
@@ -101,6 +102,8 @@ pub(super) struct Wheel {
     nodes: Vec<Node>,
     /// First of the nodes that nobody uses.
     free: u32,
+    /// How far the list of the next slot of the lowest level was looked at.
+    seen: u32,
 }
 
 impl Default for Wheel {
@@ -111,6 +114,7 @@ impl Default for Wheel {
             used: 0,
             nodes: Vec::new(),
             free: END,
+            seen: END,
         }
     }
 }
@@ -135,6 +139,20 @@ impl Wheel {
         self.used = 0;
         self.nodes.clear();
         self.free = END;
+        self.seen = END;
+    }
+
+    /// Looks at another event of those that will be taken out next, so that the list of them is
+    /// near when it is walked.
+    #[inline(always)]
+    pub(super) fn look_at_next(&mut self, near: impl Fn(Key)) {
+        if let Some(node) = self.nodes.get(self.seen as usize) {
+            near(node.key());
+            self.seen = node.next;
+            if let Some(next) = self.nodes.get(node.next as usize) {
+                fetch(next);
+            }
+        }
     }
 
     /// Takes an event in, unless it is due by the tick that was taken out last.
@@ -179,19 +197,30 @@ impl Wheel {
         self.nodes[node as usize].next = std::mem::replace(&mut level.first[slot], node);
     }
 
-    /// Takes out the events of the next tick in use, the latest first; unless nothing here is
-    /// due by the tick of the instant `before`: then the cursor moves up to that.
+    /// Whether an event is of the tick that was taken out last.
+    #[inline]
+    pub(super) fn is_under_way(&self, key: Key) -> bool {
+        tick(instant(key)) == self.cursor
+    }
+
+    /// Takes out the events of the next tick in use, in no order; unless nothing here is due by
+    /// the tick of the instant `before`: then the cursor moves up to that.
     ///
     /// `before` is the instant of something outside that may happen first.
-    #[inline(never)]
-    pub(super) fn next_tick(&mut self, before: u64, out: &mut Vec<Key>, fetch: impl Fn(Key)) {
+    #[inline(always)]
+    pub(super) fn next_tick(&mut self, before: u64, mut out: impl FnMut(Key)) {
         let before = tick(before);
-        while self.levels[0].words == 0 && out.is_empty() {
-            if !self.lower_next(before, out) {
+        let mut some = false;
+        while self.levels[0].words == 0 && !some {
+            let lowered = self.lower_next(before, |key| {
+                some = true;
+                out(key);
+            });
+            if !lowered {
                 return;
             }
         }
-        if out.is_empty() {
+        if !some {
             let slot = self.levels[0].lowest();
             let begins = self.cursor / SLOTS as u64 * SLOTS as u64 + slot as u64;
             if before < begins {
@@ -200,17 +229,15 @@ impl Wheel {
             }
             self.cursor = begins;
             let first = self.take_slot(0, slot);
-            self.empty(first, out, fetch);
-        }
-        if out.len() > 1 {
-            out.sort_unstable_by(|a, b| b.cmp(a));
+            self.empty(first, out);
+            self.seen = self.first_of_next();
         }
     }
 
     /// Takes the events of the next slot further down, where the lowest level is empty; false if
     /// it begins later than the tick `before`.
     #[inline(never)]
-    fn lower_next(&mut self, before: u64, out: &mut Vec<Key>) -> bool {
+    fn lower_next(&mut self, before: u64, out: impl FnMut(Key)) -> bool {
         let upcoming = self.upcoming();
         if let Some((level, slot, begins)) = upcoming
             && begins <= before
@@ -239,6 +266,16 @@ impl Wheel {
         Some((level, slot, (above | slot as u64) << shift))
     }
 
+    /// The first node of the next slot of the lowest level.
+    #[inline]
+    fn first_of_next(&self) -> u32 {
+        let level = &self.levels[0];
+        if level.words == 0 {
+            return END;
+        }
+        level.first[level.lowest() % SLOTS]
+    }
+
     /// The nodes of a slot, the first that is in use, which is empty then.
     #[inline]
     fn take_slot(&mut self, level: usize, slot: usize) -> u32 {
@@ -252,12 +289,10 @@ impl Wheel {
 
     /// Takes the events of these nodes, all of the present tick, out.
     #[inline]
-    fn empty(&mut self, first: u32, out: &mut Vec<Key>, fetch: impl Fn(Key)) {
+    fn empty(&mut self, first: u32, mut out: impl FnMut(Key)) {
         let mut node = first;
         while let Some(held) = self.nodes.get_mut(node as usize) {
-            let key = held.key();
-            out.push(key);
-            fetch(key);
+            out(held.key());
             let next = std::mem::replace(&mut held.next, self.free);
             self.free = node;
             node = next;
@@ -265,14 +300,14 @@ impl Wheel {
     }
 
     /// Takes the events of these nodes further down, or out if they are of the present tick.
-    fn lower(&mut self, first: u32, out: &mut Vec<Key>) {
+    fn lower(&mut self, first: u32, mut out: impl FnMut(Key)) {
         let mut node = first;
         while node != END {
             let held = self.nodes[node as usize];
             let (key, next) = (held.key(), held.next);
             let tick = tick(instant(key));
             if tick == self.cursor {
-                out.push(key);
+                out(key);
                 self.nodes[node as usize].next = self.free;
                 self.free = node;
             } else {

@@ -21,21 +21,59 @@ use rand::{SeedableRng, TryRng};
 const MULTIPLIER: u64 = 0xd2b7_4407_b1ce_6e93;
 /// What each round adds to the key: the golden ratio's fraction.
 const WEYL: u64 = 0x9e37_79b9_7f4a_7c15;
-const ROUNDS: u32 = 10;
+const ROUNDS: usize = 10;
 
 /// Two random words for a counter of two words under a key.
 #[inline]
 pub const fn philox(counter: [u64; 2], key: u64) -> [u64; 2] {
-    let ([mut a, mut b], mut k) = (counter, key);
-    let mut round = 0;
+    let keys = Keys::new(key);
+    after_first(first_round(counter[0], &keys), counter[1], &keys)
+}
+
+/// A key as each round has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keys([u64; ROUNDS]);
+
+impl Keys {
+    /// Those of one key.
+    pub const fn new(key: u64) -> Keys {
+        let mut keys = [key; ROUNDS];
+        let mut round = 1;
+        while round < ROUNDS {
+            keys[round] = keys[round - 1].wrapping_add(WEYL);
+            round += 1;
+        }
+        Keys(keys)
+    }
+
+    /// The key.
+    pub const fn key(&self) -> u64 {
+        self.0[0]
+    }
+}
+
+/// What the first round makes of the first word: the second has no part in it yet.
+#[inline]
+pub const fn first_round(first: u64, keys: &Keys) -> [u64; 2] {
+    let product = MULTIPLIER as u128 * first as u128;
+    [(product >> 64) as u64 ^ keys.key(), product as u64]
+}
+
+/// All rounds but the first, with the second word of the counter.
+#[inline(never)]
+pub const fn after_first([upper, lower]: [u64; 2], second: u64, keys: &Keys) -> [u64; 2] {
+    let mut word = upper ^ second;
+    // The key goes to the lower word, for the product that all wait for comes later.
+    let mut mask = lower ^ keys.0[1];
+    let mut round = 2;
     while round < ROUNDS {
-        let product = MULTIPLIER as u128 * a as u128;
-        a = (product >> 64) as u64 ^ k ^ b;
-        b = product as u64;
-        k = k.wrapping_add(WEYL);
+        let product = MULTIPLIER as u128 * word as u128;
+        word = (product >> 64) as u64 ^ mask;
+        mask = product as u64 ^ keys.0[round];
         round += 1;
     }
-    [a, b]
+    let product = MULTIPLIER as u128 * word as u128;
+    [(product >> 64) as u64 ^ mask, product as u64]
 }
 
 /// A double between 0 and 1, and neither of them: the upper 52 bits, and a half.

@@ -8,7 +8,7 @@
 //! Sources: the hash of texts is FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), finished, like every
 //! link of a path, by the 64-bit finaliser of S. Vigna's SplitMix64 (variant 13 of D. Stafford).
 
-use crate::random::generator::{Generator, open_unit, philox};
+use crate::random::generator::{Generator, Keys, after_first, first_round, open_unit};
 
 /// The golden ratio's fraction in 64 bits: odd, so that its multiples never meet.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -34,6 +34,12 @@ const fn scramble(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
+}
+
+/// The first word of the counter of a draw.
+#[inline]
+const fn drawn_at(place: Place, draw: u32) -> u64 {
+    place.0.wrapping_add((draw as u64).wrapping_mul(GOLDEN))
 }
 
 /// Whose draw it is: a user of an arrival source, or a server of a table.
@@ -80,23 +86,30 @@ impl Place {
     }
 }
 
+/// A draw at a place, of whomever: what the generator makes of the address before it needs the
+/// owner, so that those who come to one place after the other need not begin anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot([u64; 2]);
+
 /// The luck of one replication: a random number for every address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Luck {
-    key: u64,
+    keys: Keys,
 }
 
 impl Luck {
     /// The luck of replication `replication` under `seed`.
     pub const fn new(seed: u64, replication: u32) -> Luck {
         Luck {
-            key: scramble(scramble(seed) ^ (replication as u64 + 1).wrapping_mul(GOLDEN)),
+            keys: Keys::new(scramble(
+                scramble(seed) ^ (replication as u64 + 1).wrapping_mul(GOLDEN),
+            )),
         }
     }
 
     /// The key of the generator, for messages that name a replication.
     pub const fn key(&self) -> u64 {
-        self.key
+        self.keys.key()
     }
 
     /// 64 random bits: draw number `draw` of `owner` at `place`.
@@ -109,8 +122,7 @@ impl Luck {
     /// [`bits`](Luck::bits).
     #[inline(always)]
     pub const fn pair(&self, owner: Owner, place: Place, draw: u32) -> [u64; 2] {
-        let place = place.0.wrapping_add((draw as u64).wrapping_mul(GOLDEN));
-        philox([place, owner.0], self.key)
+        after_first(self.spot(place, draw).0, owner.0, &self.keys)
     }
 
     /// A uniform number between 0 and 1, and neither of them.
@@ -119,9 +131,21 @@ impl Luck {
         open_unit(self.bits(owner, place, draw))
     }
 
+    /// Draw number `draw` at `place`, made ready for all who come there.
+    #[inline]
+    pub const fn spot(&self, place: Place, draw: u32) -> Spot {
+        Spot(first_round(drawn_at(place, draw), &self.keys))
+    }
+
+    /// The number that [`uniform`](Luck::uniform) gives `owner` there.
+    #[inline]
+    pub const fn uniform_at(&self, spot: Spot, owner: Owner) -> f64 {
+        open_unit(after_first(spot.0, owner.0, &self.keys)[0])
+    }
+
     /// A stream of random numbers that starts at `place`, for what needs many at once.
     pub fn generator(&self, owner: Owner, place: Place) -> Generator {
-        Generator::new(self.key, [place.0, owner.0])
+        Generator::new(self.key(), [place.0, owner.0])
     }
 }
 
@@ -194,6 +218,20 @@ mod tests {
         battery("replication", |i| Luck::new(42, i).bits(owner, place, 0));
         battery("seed", |i| Luck::new(u64::from(i), 3).bits(owner, place, 0));
         battery("second word", |i| luck.pair(owner.number(i), place, 0)[1]);
+    }
+
+    #[test]
+    fn a_spot_gives_everybody_the_number_of_the_address() {
+        let luck = Luck::new(7, 1);
+        for n in 0..1_000 {
+            let (owner, place) = (Owner(scramble(n)), Place(scramble(!n)));
+            let draw = (n % 7) as u32;
+            let there = luck.spot(place, draw);
+            assert_eq!(
+                luck.uniform_at(there, owner).to_bits(),
+                luck.uniform(owner, place, draw).to_bits()
+            );
+        }
     }
 
     /// Addresses that differ in one bit share no bit more often than by chance.

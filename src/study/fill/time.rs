@@ -1,6 +1,7 @@
 //! Quantities over time, and the spectrum of percentiles.
 
 use std::collections::BTreeMap;
+use std::num::FpCategory;
 
 use crate::base::decimal::significant;
 use crate::estimate::{quantile, series};
@@ -45,12 +46,19 @@ pub(super) fn timeline(sight: &Sight<'_>) -> Timeline {
 fn rounded(mut series: Series) -> Series {
     for values in [&mut series.mean, &mut series.p10, &mut series.p90] {
         for value in values.iter_mut().flatten() {
-            *value = significant(*value, DIGITS)
-                .parse()
-                .expect("a printed number reads back");
+            if !is_short(*value) {
+                *value = significant(*value, DIGITS)
+                    .parse()
+                    .expect("a printed number reads back");
+            }
         }
     }
     series
+}
+
+/// Whether a number is a whole one of no more digits than are kept, as counts mostly are.
+fn is_short(value: f64) -> bool {
+    value.fract().classify() == FpCategory::Zero && value.abs() < 10_f64.powi(DIGITS as i32)
 }
 
 /// The spectrum of every call step.
@@ -131,4 +139,23 @@ fn spectrum(sight: &Sight<'_>, call: u32) -> Option<Spectrum> {
         s,
         served_share: (all - never) as f64 / all as f64,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_would_leave_short_numbers_as_they_are() {
+        for whole in [0.0, -0.0, 1.0, 9_999.0, 99_999.0, -12_345.0] {
+            assert!(is_short(whole));
+            let rounded: f64 = significant(whole, DIGITS).parse().unwrap();
+            assert_eq!(rounded.to_bits(), whole.to_bits());
+        }
+        assert!(
+            ![100_000.0, 0.5, f64::NAN, f64::INFINITY]
+                .into_iter()
+                .any(is_short)
+        );
+    }
 }
