@@ -97,6 +97,15 @@ fn split_digits(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
+/// The number that [`significant`] prints.
+pub fn nearest_short(value: f64, digits: usize) -> f64 {
+    if !value.is_finite() {
+        return value;
+    }
+    let exponent_form = format!("{value:.*e}", digits.max(1) - 1);
+    exponent_form.parse().expect("what was just printed")
+}
+
 /// Prints `value` with at most `digits` significant digits, trailing zeros cut, never an exponent.
 ///
 /// Rounds half to even on the decimal text, as the standard library does.
@@ -174,6 +183,16 @@ mod tests {
             Decimal::parse("123.456").unwrap().to_f64().to_bits(),
             123.456_f64.to_bits()
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_nearest_short_number_is_the_printed_one(
+            value in proptest::num::f64::NORMAL | proptest::num::f64::ZERO, digits in 1_usize..8,
+        ) {
+            let printed: f64 = significant(value, digits).parse().unwrap();
+            proptest::prop_assert_eq!(nearest_short(value, digits).to_bits(), printed.to_bits());
+        }
     }
 
     #[test]

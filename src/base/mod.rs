@@ -9,6 +9,7 @@ pub mod time;
 pub mod unit;
 pub mod decimal;
 pub mod math;
+pub mod exponential;
 pub mod logarithm;
 pub mod gamma;
 pub mod table;

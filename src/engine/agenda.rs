@@ -429,9 +429,9 @@ impl Agenda {
     /// Takes what is next, wherever it stands: an event up to `until` or the newcomer, if one
     /// comes; [`NOTHING`] if nothing does.
     #[inline]
-    pub(super) fn next_of_all(&mut self, until: Time, fetch: impl Fn(u32)) -> Key {
+    pub(super) fn next_of_all(&mut self, until: Time) -> Key {
         if self.near.is_empty() && self.late.is_empty() {
-            self.next_tick(fetch);
+            self.next_tick();
         }
         let first = self.near.first();
         if self.newcomer <= half(first).min(self.calm) && self.newcomer >> 3 <= until.0 as u64 {
@@ -447,13 +447,12 @@ impl Agenda {
 
     /// The next tick is under way, or that of the newcomer if nothing comes before.
     #[inline(always)]
-    fn next_tick(&mut self, fetch: impl Fn(u32)) {
+    fn next_tick(&mut self) {
         let (near, late) = (&mut self.near, &mut self.late);
         self.wheel.next_tick(self.newcomer >> 3, |key| {
             if !near.takes(key) {
                 late.push(key);
             }
-            fetch(event(key).slot);
         });
         self.grow_calm();
     }

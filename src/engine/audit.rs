@@ -10,12 +10,9 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
-use crate::engine::recorder::{WINDOW_BUCKETS, is_request};
-use crate::engine::tally::{COARSE, coarse_middle};
-use crate::observation::classes::{self, CLASSES};
 use crate::observation::{
-    BinTimes, CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter,
-    ServiceLevel, UserCounter, Window,
+    CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter, ServiceLevel,
+    ServiceSample, UserCounter,
 };
 use crate::program::{CallId, Instruction};
 
@@ -195,6 +192,10 @@ impl Sim<'_> {
         let windows = self.windows();
         let told = |t: Time| Time(t.0 + self.start.0);
         let inside = self.users_inside().0 as usize;
+        let layout = self.program.layout;
+        let service = |call| self.program.calls[CallId::from_index(call as usize)].service;
+        let work = |call| layout.service_time(service(call).0, ServiceSample::Time);
+        let samples = || (0..layout.samples() as u32).map(SampleId);
         Observation {
             replication,
             ended: told(self.last),
@@ -205,13 +206,9 @@ impl Sim<'_> {
             integrals: frozen.integrals,
             maxima: frozen.maxima,
             level_bins: self.rec.level_bins.clone(),
-            tallies: self.rec.finished(),
-            tally_bins: (0..self.rec.tallies.len())
-                .map(|i| self.bins_of(i))
-                .collect(),
-            heat: (0..self.rec.tallies.len())
-                .map(|i| self.heat_of(i))
-                .collect(),
+            tallies: self.rec.finished(work),
+            tally_bins: samples().map(|id| self.bins_of(id)).collect(),
+            heat: samples().map(|id| self.heat_of(id)).collect(),
             marked: {
                 let told = |m: &Option<(Time, Time)>| m.map(|(a, b)| (told(a), told(b)));
                 self.rec.marked.iter().map(told).collect()
@@ -224,66 +221,4 @@ impl Sim<'_> {
             present_at_cut: self.present_at_cut,
         }
     }
-
-    /// Durations of a sample by the bin in which they started.
-    fn bins_of(&self, index: usize) -> Vec<BinTimes> {
-        let tally = &self.rec.tallies[index];
-        debug_assert!(SampleId(index as u32).0 as usize == index);
-        let bins = tally.started.iter().zip(tally.bins.chunks_exact(COARSE));
-        bins.map(|(&started, buckets)| {
-            let ok: u32 = buckets.iter().sum();
-            let at = |q: f64| percentile(buckets, ok, q, 1);
-            BinTimes {
-                started,
-                ok,
-                p50: at(0.5),
-                p95: at(0.95),
-                p99: at(0.99),
-                p95_all: percentile(buckets, started, 0.95, 1),
-            }
-        })
-        .collect()
-    }
-
-    /// How many requests took how long, by the stretch of bins in which they started.
-    fn heat_of(&self, index: usize) -> Vec<u32> {
-        if !is_request(&self.program.layout, SampleId(index as u32)) {
-            return Vec::new();
-        }
-        let row = COARSE * classes::bins_in_row(self.rec.bins);
-        let rows = self.rec.tallies[index].bins.chunks(row);
-        rows.flat_map(|bins| {
-            let mut counts = [0; CLASSES];
-            for (bucket, count) in bins.iter().enumerate() {
-                counts[bucket % COARSE * CLASSES / COARSE] += count;
-            }
-            counts
-        })
-        .collect()
-    }
-
-    fn windows(&self) -> Vec<Window> {
-        let times = self.rec.window_times.chunks_exact(WINDOW_BUCKETS);
-        let windows = self.rec.windows.iter().zip(times);
-        windows
-            .map(|(&(started, ok), buckets)| Window {
-                started,
-                ok,
-                median: percentile(buckets, ok, 0.5, COARSE / WINDOW_BUCKETS).max(0.0),
-            })
-            .collect()
-    }
-}
-
-/// The ⌈q·n⌉-th of n values in coarse buckets (or every `step`-th of them), in seconds; −1
-/// without any.
-fn percentile(buckets: &[u32], n: u32, q: f64, step: usize) -> f32 {
-    let mut left = crate::observation::sketch::rank(q, u64::from(n)).max(1);
-    for (i, &count) in buckets.iter().enumerate() {
-        if u64::from(count) >= left {
-            return (coarse_middle(i * step + step / 2) as f64 / 1e9) as f32;
-        }
-        left -= u64::from(count);
-    }
-    -1.0
 }

@@ -96,7 +96,11 @@ impl<'p> Sim<'p> {
         task.request.attempt = Ticket::NONE;
         let (caller, call, sent) = (told.caller.slot, told.call, told.sent);
         match told.answer {
-            Answer::Ok => self.request_ok(caller, call, sent),
+            Answer::Ok => {
+                let asked = task.request.asked;
+                self.rec.sample_call(call.0, (asked, sent), self.now);
+                self.request_ok(caller, call, sent);
+            }
             Answer::Refused => self.answered_badly(caller, (call, sent), Failure::Refused),
             Answer::FinalRefusal => {
                 self.answered_badly(caller, (call, sent), Failure::FinalRefusal);
@@ -282,7 +286,6 @@ impl<'p> Sim<'p> {
         } else {
             self.count_call(route, [CallCounter::AttemptOk], sent);
         }
-        self.rec.sample_call(call.0, (asked, sent), now);
         if route.from_user {
             self.rec.window_ok(asked, now);
             self.end_wait(slot);

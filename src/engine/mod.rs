@@ -11,6 +11,7 @@
 mod agenda;
 mod arrivals;
 mod audit;
+mod binned;
 mod caller;
 mod change;
 mod departure;
@@ -330,8 +331,7 @@ impl<'p> Sim<'p> {
     fn next_of_all(&mut self) -> Key {
         let is_over = self.now >= self.horizon && self.people.len() == 0;
         let until = if is_over { self.horizon } else { self.end };
-        let people = &self.people;
-        self.agenda.next_of_all(until, |slot| people.fetch(slot))
+        self.agenda.next_of_all(until)
     }
 
     /// One arm a kind; false when the event was stale or is none of the model's.

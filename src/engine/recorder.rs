@@ -4,6 +4,8 @@
 //! additions; what a probe asks beyond it (raw durations, readings at instants) is recorded only
 //! where asked. What belongs to a warm-up is dropped at the cut.
 
+use std::ops::Range;
+
 use crate::base::time::{Span, Time};
 use crate::engine::meter::Meter;
 use crate::engine::tally::{COARSE, FINE, LiveTally, Took, refill};
@@ -12,7 +14,7 @@ use crate::observation::{
     CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
     ServiceSample, Tally, UserLevel,
 };
-use crate::program::Program;
+use crate::program::{Clock, Program};
 
 /// A duration that no time is longer than, in a log.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -41,6 +43,9 @@ pub(super) struct Recorder {
     /// By call: the requests that ended ok after several attempts. Those of a single attempt stand
     /// among the tallies, for the request and for the attempt.
     retried: Vec<LiveTally>,
+    /// By call: the requests of a single attempt that was work at once, and nothing but it; for the
+    /// request, for the attempt and for the work.
+    at_once: Vec<LiveTally>,
     /// Whether a probe asks for every duration of some sample.
     logs: bool,
     pub(super) funnel: Vec<Vec<FunnelStep>>,
@@ -82,9 +87,9 @@ impl Recorder {
         let counters = layout.counters() * (2 * size_of::<u64>() + (bins + 1) * size_of::<u32>());
         let levels = layout.levels() * bins * size_of::<f32>();
         let meters = layout.meters() * size_of::<Meter>();
-        let tallies = layout.samples() + layout.calls as usize;
+        let tallies = layout.samples() + 2 * layout.calls as usize;
         let tallies = tallies * (FINE + 1) * size_of::<u32>();
-        let by_bin = binned * bins * (COARSE + 1) * size_of::<u32>();
+        let by_bin = binned * (bins + 1) * (COARSE + 1) * size_of::<u32>();
         let windows = windows(program) * (WINDOW_BUCKETS + 2) * size_of::<u32>();
         counters + levels + meters + tallies + by_bin + windows
     }
@@ -111,12 +116,15 @@ impl Recorder {
             .resize_with(layout.samples(), LiveTally::default);
         for (index, tally) in self.tallies.iter_mut().enumerate() {
             let binned = is_binned(&layout, SampleId(index as u32));
-            let bins = if binned { self.bins } else { 0 };
+            let bins = if binned { self.bins + 1 } else { 0 };
             tally.clear(bins);
         }
         self.retried
             .resize_with(layout.calls as usize, LiveTally::default);
-        self.retried.iter_mut().for_each(|tally| tally.clear(0));
+        self.at_once
+            .resize_with(layout.calls as usize, LiveTally::default);
+        let by_call = self.retried.iter_mut().chain(&mut self.at_once);
+        by_call.for_each(|tally| tally.clear(0));
         self.logs = false;
         self.funnel.clear();
         self.watches.clear();
@@ -293,7 +301,12 @@ impl Recorder {
         if self.counts(began) {
             let bin = self.bin_of(began);
             let took = Took::new(now.0 - began.0);
-            self.tallies[sample.0 as usize].add(took, began, bin);
+            let tally = &mut self.tallies[sample.0 as usize];
+            tally.add(took);
+            if !tally.bins.is_empty() {
+                tally.add_to_bin(took, bin);
+            }
+            tally.note(began, took.ns);
         }
     }
 
@@ -306,10 +319,8 @@ impl Recorder {
     }
 
     #[cold]
-    fn log_one(&mut self, sample: SampleId, value: (Time, i64)) {
-        if let Some(log) = &mut self.tallies[sample.0 as usize].log {
-            log.push(value);
-        }
+    fn log_one(&mut self, sample: SampleId, (began, ns): (Time, i64)) {
+        self.tallies[sample.0 as usize].note(began, ns);
     }
 
     /// A request that ended ok, and the attempt, sent then, that did it: the sample of attempts is
@@ -328,6 +339,32 @@ impl Recorder {
         }
     }
 
+    /// The same where all of the attempt was work at once, and nothing but it, so that it took the
+    /// time of the work: those whose only attempt it was are recorded once, for all three.
+    #[inline(always)]
+    pub(super) fn sample_at_once(
+        &mut self,
+        (call, work): (u32, SampleId),
+        (asked, sent): (Time, Time),
+        now: Time,
+    ) {
+        if asked != sent {
+            self.sample(work, sent, now);
+            self.sample_retried(call, (asked, sent), now);
+        } else if self.counts(asked) {
+            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
+            let requests = self.layout.call_time(call, CallSample::Request);
+            self.at_once[call as usize].add(took);
+            self.tallies[requests.0 as usize].add_to_bin(took, bin);
+            if self.logs {
+                let attempts = self.layout.call_time(call, CallSample::Attempt);
+                for sample in [requests, attempts, work] {
+                    self.log_one(sample, (asked, took.ns));
+                }
+            }
+        }
+    }
+
     #[inline(never)]
     fn sample_retried(&mut self, call: u32, (asked, sent): (Time, Time), now: Time) {
         let attempts = self.layout.call_time(call, CallSample::Attempt);
@@ -335,24 +372,26 @@ impl Recorder {
         if self.counts(asked) {
             let requests = self.layout.call_time(call, CallSample::Request);
             let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
-            self.retried[call as usize].add(took, asked, 0);
+            self.retried[call as usize].add(took);
             let tally = &mut self.tallies[requests.0 as usize];
-            tally.bins[bin * COARSE + took.coarse()] += 1;
-            if let Some(log) = &mut tally.log {
-                log.push((asked, took.ns));
-            }
+            tally.add_to_bin(took, bin);
+            tally.note(asked, took.ns);
         }
     }
 
-    /// All that every sample holds.
-    pub(super) fn finished(&self) -> Vec<Tally> {
+    /// All that every sample holds; the work of each call is recorded in that sample.
+    pub(super) fn finished(&self, work: impl Fn(u32) -> SampleId) -> Vec<Tally> {
         let layout = &self.layout;
         let mut whole: Vec<LiveTally> = self.tallies.iter().map(LiveTally::whole).collect();
         for call in 0..layout.calls {
             let [requests, attempts] = [CallSample::Request, CallSample::Attempt]
                 .map(|what| layout.call_time(call, what).0 as usize);
+            let at_once = &self.at_once[call as usize];
             whole[attempts].merge(&self.tallies[requests]);
+            whole[attempts].merge(at_once);
             whole[requests].merge(&self.retried[call as usize]);
+            whole[requests].merge(at_once);
+            whole[work(call).0 as usize].merge(at_once);
         }
         for service in 0..layout.services {
             let at_once = self.total(layout.service(service, ServiceCounter::AtOnce));
@@ -360,6 +399,23 @@ impl Recorder {
             whole[waits.0 as usize].buckets[0] += at_once as u32;
         }
         whole.iter().map(LiveTally::finished).collect()
+    }
+
+    /// The coarse buckets that the bins of a sample use, in whole groups of so many.
+    pub(super) fn used(&self, sample: SampleId, group: usize) -> Range<usize> {
+        let layout = &self.layout;
+        let mut used = self.tallies[sample.0 as usize].used();
+        if is_request(layout, sample) {
+            let call = (sample.0 - layout.call_time(0, CallSample::Request).0) as usize / 2;
+            for more in [self.at_once[call].used(), self.retried[call].used()] {
+                used = match (used.is_empty(), more.is_empty()) {
+                    (true, _) => more,
+                    (false, true) => used,
+                    (false, false) => used.start.min(more.start)..used.end.max(more.end),
+                };
+            }
+        }
+        used.start / group * group..used.end.next_multiple_of(group)
     }
 
     /// The bin in which something began.
@@ -391,6 +447,9 @@ impl Recorder {
     /// A user's request starts: for collapse and recovery.
     #[inline(always)]
     pub(super) fn window_started(&mut self, asked: Time) {
+        if self.windows.is_empty() {
+            return;
+        }
         if asked >= self.window_ends {
             self.window = (asked.0 / WINDOW.0) as usize;
             self.window_ends = Time((self.window as i64 + 1) * WINDOW.0);
@@ -403,6 +462,9 @@ impl Recorder {
     /// A user's request that started then ended ok.
     #[inline(always)]
     pub(super) fn window_ok(&mut self, asked: Time, now: Time) {
+        if self.windows.is_empty() {
+            return;
+        }
         let index = if asked >= self.window_ends - WINDOW {
             self.window
         } else {
@@ -456,9 +518,8 @@ impl Recorder {
         }
         self.counter_bins.extend_from_slice(&self.counts);
         self.counts.fill(0);
-        if bin + 1 < self.bins {
-            (self.bin, self.bin_began) = (bin + 1, now);
-        }
+        // What starts when the last one is over, in a drain, belongs to none.
+        (self.bin, self.bin_began) = (bin + 1, now);
     }
 
     /// Drops the warm-up: counts and integrals start anew.
@@ -482,10 +543,19 @@ impl Recorder {
     }
 }
 
-/// How many windows the recovery is followed in.
+/// How many windows the recovery is followed in; none where bins tell of them.
 fn windows(program: &Program) -> usize {
-    let windows = (program.clock.horizon - program.clock.start).0 / WINDOW.0;
+    let clock = &program.clock;
+    if bins_make_windows(clock) {
+        return 0;
+    }
+    let windows = (clock.horizon - clock.start).0 / WINDOW.0;
     usize::try_from(windows).map_or(0, |n| if n > MAX_WINDOWS { 0 } else { n })
+}
+
+/// Whether every window is some whole bins, in which all requests are recorded.
+pub(super) fn bins_make_windows(clock: &Clock) -> bool {
+    WINDOW.0 % clock.bin.0 == 0 && clock.cut == clock.start
 }
 
 /// Whether a sample is followed by bin: requests and journeys.

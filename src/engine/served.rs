@@ -65,7 +65,7 @@ impl Sim<'_> {
         let route = &routes.calls[call];
         let desk = &routes.services[route.service];
         let request = &self.people.task(slot).request;
-        let (index, sent) = (request.attempt.slot, request.last_sent);
+        let (index, asked, sent) = (request.attempt.slot, request.asked, request.last_sent);
         if !desk.near || self.has_business(index, desk) || !self.is_next_alone() {
             let apart = self.set_apart(slot);
             self.work_ended(apart);
@@ -76,8 +76,9 @@ impl Sim<'_> {
             let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
             row[ServiceCounter::Completed as usize] += 1;
             row[ServiceCounter::Goodput as usize] += 1;
-            self.rec.sample(desk.times, sent, now);
         }
+        self.rec
+            .sample_at_once((call.0, desk.times), (asked, sent), now);
         self.shift_held(desk, Change::Less);
         self.servers[index as usize].occupied -= 1;
         self.leave_system(desk, sent);

@@ -3,6 +3,8 @@
 //!
 //! It does not know what takes so long, nor which of it counts.
 
+use std::ops::Range;
+
 use crate::base::time::Time;
 use crate::observation::sketch::bucket;
 use crate::observation::{Sketch, Tally};
@@ -24,12 +26,22 @@ pub(super) const fn coarse_middle(bucket: usize) -> u64 {
 /// Fine buckets up to 2⁵⁵ ns, a year.
 pub(super) const FINE: usize = bucket(1 << 55);
 
+/// From here on, 2¹⁶ ns, coarse buckets hold four of the fine ones.
+const MERGED: usize = bucket(1 << 16);
+
+/// The coarse bucket of a fine one from [`MERGED`] on.
+#[inline]
+fn merged(bucket: usize) -> usize {
+    (bucket / 4 - (MERGED / 4 - 64)).min(COARSE - 1)
+}
+
 /// Durations of one kind.
 #[derive(Debug, Default)]
 pub(super) struct LiveTally {
     pub(super) buckets: Vec<u32>,
     pub(super) sum: u128,
-    pub(super) squares: f64,
+    /// In ns².
+    pub(super) squares: u128,
     pub(super) max: u64,
     /// By bin and coarse bucket; only for requests and journeys.
     pub(super) bins: Vec<u32>,
@@ -60,12 +72,10 @@ impl Took {
     /// Its coarse bucket.
     #[inline]
     pub(super) fn coarse(self) -> usize {
-        /// From here on, 2¹⁶ ns, coarse buckets hold four of the fine ones.
-        const MERGED: usize = bucket(1 << 16);
         if self.bucket < MERGED {
             (self.ns >> 10) as usize
         } else {
-            (self.bucket / 4 - (MERGED / 4 - 64)).min(COARSE - 1)
+            merged(self.bucket)
         }
     }
 }
@@ -76,23 +86,42 @@ impl LiveTally {
         refill(&mut self.buckets, FINE + 1, 0);
         refill(&mut self.bins, bins * COARSE, 0);
         refill(&mut self.started, bins, 0);
-        (self.sum, self.squares, self.max) = (0, 0.0, 0);
+        (self.sum, self.squares, self.max) = (0, 0, 0);
         self.log = None;
     }
 
-    /// Adds a duration of something that began then, in that bin.
+    /// Adds a duration to what is held of the whole replication.
     #[inline(always)]
-    pub(super) fn add(&mut self, took: Took, began: Time, bin: usize) {
-        let (ns, secs) = (took.ns as u64, took.ns as f64 * 1e-9);
+    pub(super) fn add(&mut self, took: Took) {
+        let ns = u128::from(took.ns as u64);
         self.buckets[took.bucket] += 1;
-        self.sum += u128::from(ns);
-        self.squares += secs * secs;
-        self.max = self.max.max(ns);
-        if !self.bins.is_empty() {
-            self.bins[bin * COARSE + took.coarse()] += 1;
-        }
+        self.sum += ns;
+        self.squares = self.squares.saturating_add(ns * ns);
+        self.max = self.max.max(took.ns as u64);
+    }
+
+    /// Adds a duration to a bin.
+    #[inline(always)]
+    pub(super) fn add_to_bin(&mut self, took: Took, bin: usize) {
+        self.bins[bin * COARSE + took.coarse()] += 1;
+    }
+
+    /// Keeps a duration, where a probe asks for it, of something that began then.
+    #[inline(always)]
+    pub(super) fn note(&mut self, began: Time, ns: i64) {
         if let Some(log) = &mut self.log {
-            log.push((began, took.ns));
+            log.push((began, ns));
+        }
+    }
+
+    /// The coarse buckets of what it has recorded, from the first in use to the last.
+    pub(super) fn used(&self) -> Range<usize> {
+        match self.buckets.iter().position(|&n| n > 0) {
+            None => 0..0,
+            Some(first) => {
+                let from = if first < MERGED { 0 } else { merged(first) };
+                from..Took::new(self.max as i64).coarse() + 1
+            }
         }
     }
 
@@ -110,7 +139,7 @@ impl LiveTally {
             *a += b;
         }
         self.sum += other.sum;
-        self.squares += other.squares;
+        self.squares = self.squares.saturating_add(other.squares);
         self.max = self.max.max(other.max);
     }
 
@@ -121,7 +150,7 @@ impl LiveTally {
             count: sketch.len(),
             sketch,
             sum: self.sum,
-            squares: self.squares,
+            squares: self.squares as f64 / 1e18,
             max: self.max,
         }
     }

@@ -5,12 +5,13 @@
 //! part, and what is left of it is the luck there, so that a person's part does not depend on the
 //! parts' parameters. Knows nothing of where the uniform numbers come from.
 //!
-//! Exponential and Weibull draws use the fast logarithm, lognormal ones AS 241, gamma ones a table
+//! Exponential and Weibull draws use the fast logarithm, lognormal ones AS 241 and the fast
+//! exponential, gamma ones a table
 //! in the normal score (`tabulated`).
 
 use std::sync::Arc;
 
-use crate::base::math::{exp, fast_ln, ln_1p, normal_quantile};
+use crate::base::math::{exp, fast_exp, fast_ln, ln_1p, normal_quantile};
 use crate::base::time::Span;
 use crate::random::facts::Line;
 use crate::random::family::{Distribution, Law, Part, Point};
@@ -202,7 +203,7 @@ impl Sampler {
         match &self.0 {
             Kind::Constant(value) => *value,
             Kind::Exponential { mean } => -mean * fast_ln(1.0 - u),
-            Kind::Lognormal { mu, sigma } => exp(mu + sigma * normal_quantile(u)),
+            Kind::Lognormal { mu, sigma } => fast_exp(mu + sigma * normal_quantile(u)),
             Kind::Uniform { low, width } => low + u * width,
             _ => self.sample_rarer(u),
         }

@@ -2,7 +2,7 @@
 
 use super::world::world;
 use onrush::base::time::Time;
-use onrush::observation::{CallCounter, Outcome, ServiceCounter, ServiceLevel};
+use onrush::observation::{CallCounter, CallSample, Outcome, ServiceCounter, ServiceLevel};
 
 const SERVICE: &str = "
     [service.s]
@@ -45,6 +45,64 @@ fn a_drain_lets_everybody_finish_but_integrals_end_at_the_horizon() {
         .inside("2s")
         .level("s", ServiceLevel::Held, "2s");
     assert_eq!(seen.finished(), Time::from_nanos(13_000_000_000));
+}
+
+#[test]
+fn what_starts_in_a_drain_is_in_no_bin() {
+    // Bins of a second, of which 0 to 9 exist. a asks from 4 to 9 and from 9 to 14, b from 8 to 13
+    // and, in the drain, from 13 to 18.
+    let seen = world(SERVICE)
+        .head("run_for = '10s'\ndrain = true")
+        .user(
+            "a",
+            "4s",
+            "{ name = 'ask', call = 's.five' }, { name = 'again', call = 's.five' }",
+        )
+        .user(
+            "b",
+            "8s",
+            "{ name = 'b', call = 's.five' }, { name = 'late', call = 's.five' }",
+        )
+        .run();
+    seen.marks("a 14s, b 18s")
+        .call("late", CallCounter::Ok, 1)
+        .call_times("late", CallSample::Request, 1, "5s");
+    let only = |bin: usize| {
+        let mut bins = vec![(0, 0); 10];
+        bins[bin] = (1, 1);
+        bins
+    };
+    assert_eq!(seen.bins("ask"), only(4));
+    assert_eq!(seen.bins("again"), only(9));
+    assert_eq!(seen.bins("b"), only(8));
+    assert_eq!(seen.bins("late"), vec![(0, 0); 10]);
+    // One whole window, with three of the four.
+    let [window] = seen.windows() else {
+        panic!("{:?}", seen.windows());
+    };
+    assert_eq!((window.started, window.ok), (3, 3));
+    // Eight buckets an octave: within a sixteenth.
+    assert!((window.median - 5.0).abs() <= 5.0 / 16.0, "{window:?}");
+}
+
+#[test]
+fn windows_are_the_same_of_bins_and_without() {
+    // Asked at 1, 9, 10, 12 and 18, for 5 each, of 20 seconds: two windows, the last unfinished.
+    // A launch makes them of its bins; with a warm-up, that ends before anybody comes, bins do not
+    // hold all requests, and windows are recorded by themselves.
+    let windows = |study: &str| {
+        let users = ["1s", "9s", "10s", "12s", "18s"];
+        let people = users.iter().zip(["a", "b", "c", "d", "e"]);
+        let all = people.fold(world(SERVICE).head(study), |world, (at, name)| {
+            world.user(name, at, "{ call = 's.five' }")
+        });
+        all.run().windows().to_vec()
+    };
+    let launch = windows("run_for = '20s'");
+    let steady = windows("run_for = '20s'\nstudy = 'steady'\nwarmup = '500ms'");
+    let counts: Vec<_> = launch.iter().map(|w| (w.started, w.ok)).collect();
+    assert_eq!(counts, [(2, 2), (3, 2)]);
+    assert_eq!(launch, steady);
 }
 
 #[test]

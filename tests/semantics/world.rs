@@ -8,7 +8,7 @@ use onrush::model::{self, Checked, Model};
 use onrush::observation::{
     CallCounter, CallSample, CounterId, Layout, LevelId, MessageCounter, Observation, Outcome,
     PoolCounter, PoolLevel, RoomCounter, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
-    ServiceSample, StockCounter, UserCounter, UserLevel,
+    ServiceSample, StockCounter, UserCounter, UserLevel, Window,
 };
 use onrush::program::{self, Asked, Names, Program};
 use onrush::text::render::{Colour, Frame, render};
@@ -316,6 +316,19 @@ impl Trace {
         let about = format!("call `{name}` {what:?}");
         self.tally(self.layout().call_time(id, what), (n, sum), &about);
         self
+    }
+
+    /// How many requests of a call step started in each bin, and how many of them ended ok.
+    pub(super) fn bins(&self, name: &str) -> Vec<(u32, u32)> {
+        let id = position(&self.names().calls, name);
+        let id = self.layout().call_time(id, CallSample::Request);
+        let bins = self.seen.tally_bins[id.0 as usize].iter();
+        bins.map(|bin| (bin.started, bin.ok)).collect()
+    }
+
+    /// The windows that collapse and recovery are judged by.
+    pub(super) fn windows(&self) -> &[Window] {
+        &self.seen.windows
     }
 
     /// How many times of a service there are, and their sum.
