@@ -6,8 +6,7 @@
 //! parts' parameters. Knows nothing of where the uniform numbers come from.
 //!
 //! Exponential and Weibull draws use the fast logarithm, lognormal ones AS 241 and the fast
-//! exponential, gamma ones a table
-//! in the normal score (`tabulated`).
+//! exponential, gamma ones a table in the normal score (`tabulated`).
 
 use std::sync::Arc;
 
