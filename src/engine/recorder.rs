@@ -404,17 +404,16 @@ impl Recorder {
     /// The coarse buckets that the bins of a sample use, in whole groups of so many.
     pub(super) fn used(&self, sample: SampleId, group: usize) -> Range<usize> {
         let layout = &self.layout;
-        let mut used = self.tallies[sample.0 as usize].used();
+        let mut parts = vec![&self.tallies[sample.0 as usize]];
         if is_request(layout, sample) {
             let call = (sample.0 - layout.call_time(0, CallSample::Request).0) as usize / 2;
-            for more in [self.at_once[call].used(), self.retried[call].used()] {
-                used = match (used.is_empty(), more.is_empty()) {
-                    (true, _) => more,
-                    (false, true) => used,
-                    (false, false) => used.start.min(more.start)..used.end.max(more.end),
-                };
-            }
+            parts.extend([&self.at_once[call], &self.retried[call]]);
         }
+        let ranges = parts.into_iter().map(LiveTally::used);
+        let used = ranges
+            .filter(|range| !range.is_empty())
+            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
+            .unwrap_or(0..0);
         used.start / group * group..used.end.next_multiple_of(group)
     }
 
