@@ -11,7 +11,7 @@
 
 pub use crate::base::exponential::fast_exp;
 pub use crate::base::gamma::{gamma_lower, gamma_quantile, gamma_upper};
-pub use crate::base::logarithm::fast_ln;
+pub use crate::base::logarithm::{fast_ln, ln_of_unit};
 
 /// The natural logarithm.
 #[inline]

@@ -259,7 +259,8 @@ fn nanos_of(secs: f64) -> i64 {
 fn nearest(value: f64) -> i64 {
     /// From here on doubles are whole numbers, one after the other: their bits count them.
     const WHOLE: f64 = (1_u64 << 52) as f64;
-    if !(0.0..WHOLE).contains(&value) {
+    // Of what is not negative the bits are in order; those of all else are beyond them.
+    if value.to_bits() >= WHOLE.to_bits() {
         return nearest_of_any(value);
     }
     // The sum is rounded to the nearest whole number, halves to even. What that left over is

@@ -261,8 +261,6 @@ pub(super) struct Agenda {
     open: u64,
     /// The next newcomer, see [`newcomer_half`].
     newcomer: u64,
-    /// Upper half of the head of the tick under way or of the newcomer, whichever comes first.
-    next: u64,
     /// The first instant that may lie past the end.
     horizon: Time,
 }
@@ -288,14 +286,6 @@ impl Agenda {
     pub(super) fn expect(&mut self, newcomer: u64) {
         self.newcomer = newcomer;
         self.open = newcomer.min(upper(self.horizon, Group::Tick));
-        self.look_ahead();
-    }
-
-    /// Sees what comes next once the event under way is over, but for what stands in the rings
-    /// and in the heap.
-    #[inline(always)]
-    fn look_ahead(&mut self) {
-        self.next = half(self.near.first()).min(self.newcomer);
     }
 
     /// Numbers given so far.
@@ -362,9 +352,7 @@ impl Agenda {
     /// Schedules an event of the tick under way, or of one before it.
     #[inline(never)]
     fn add_soon(&mut self, key: Key) {
-        if self.wheel.is_under_way(key) && self.near.takes(key) {
-            self.look_ahead();
-        } else {
+        if !(self.wheel.is_under_way(key) && self.near.takes(key)) {
             self.add_late(key);
         }
     }
@@ -495,7 +483,6 @@ impl Agenda {
         let at = Time(instant(key) as i64);
         debug_assert!(at >= self.now, "time runs back");
         self.now = at;
-        self.look_ahead();
         at
     }
 
@@ -539,7 +526,8 @@ impl Agenda {
     /// may as well happen at once.
     #[inline(always)]
     pub(super) fn is_quiet(&self) -> bool {
-        self.next.min(self.calm) >> 3 > self.now.0 as u64
+        let next = half(self.near.first()).min(self.newcomer).min(self.calm);
+        next >> 3 > self.now.0 as u64
     }
 
     /// Takes the clock at the head of a lane. `is_live` says which clocks still count; stale ones

@@ -4,7 +4,7 @@
 //! never by thinning); crowds, bursts and measured instants are sorted before the clock starts.
 //! So a spike never enters the heap. Ties go by the name of the source, then by user.
 
-use crate::base::math::fast_ln;
+use crate::base::math::ln_of_unit;
 use crate::base::time::{Span, Time};
 use crate::engine::agenda::newcomer_half;
 use crate::engine::limits::{BETWEEN_LOOKS, listed};
@@ -277,7 +277,7 @@ impl Stream {
     fn look_ahead(&mut self, index: u32, luck: &Luck) {
         self.gaps = std::array::from_fn(|i| {
             let number = index.wrapping_add(i as u32);
-            -fast_ln(self.luck(number, luck))
+            -ln_of_unit(self.luck(number, luck))
         });
     }
 

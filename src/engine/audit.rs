@@ -11,10 +11,10 @@ use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
 use crate::observation::{
-    CallCounter, CallSample, LANES, Observation, Outcome, SampleId, ServiceCounter, ServiceLevel,
-    ServiceSample, UserCounter,
+    CallCounter, CallSample, FunnelStep, LANES, Observation, Outcome, SampleId, ServiceCounter,
+    ServiceLevel, ServiceSample, UserCounter,
 };
-use crate::program::{CallId, Instruction};
+use crate::program::{CallId, Instruction, Journey, StepId};
 
 impl Sim<'_> {
     /// Ends the measured period: at the horizon, before a drain goes on.
@@ -54,7 +54,7 @@ impl Sim<'_> {
                 Role::Visitor(v) if task.doing != Doing::AtHome => {
                     self.count_outcome(&v, Outcome::Unfinished);
                     if self.rec.counts(v.arrived) {
-                        self.rec.left(journey(&v), v.step, Outcome::Unfinished);
+                        self.rec.left(v.step, Outcome::Unfinished);
                     }
                     self.rec
                         .never(self.program.layout.journey_time(journey(&v)), v.arrived);
@@ -185,6 +185,21 @@ impl Sim<'_> {
         }
     }
 
+    /// The steps of every journey. Whoever reached a step and did not leave there went on from it:
+    /// those still inside have left it unfinished.
+    fn funnel(&self) -> Vec<Vec<FunnelStep>> {
+        let row = |journey: &Journey| {
+            let first = journey.first.0;
+            let steps = (first..first + u32::from(journey.steps)).map(|number| {
+                let mut step = self.rec.funnel[StepId(number)].clone();
+                step.passed = step.reached - step.left.iter().sum::<u64>();
+                step
+            });
+            steps.collect()
+        };
+        self.program.journeys.values().map(row).collect()
+    }
+
     /// What the replication saw.
     pub(super) fn observe(&mut self, replication: u32) -> Observation {
         let (metrics, skipped) = self.answers();
@@ -213,7 +228,7 @@ impl Sim<'_> {
                 let told = |m: &Option<(Time, Time)>| m.map(|(a, b)| (told(a), told(b)));
                 self.rec.marked.iter().map(told).collect()
             },
-            funnel: self.rec.funnel.clone(),
+            funnel: self.funnel(),
             sold_out_at: self.rec.sold_out_at.iter().map(|at| at.map(told)).collect(),
             windows,
             metrics,

@@ -5,7 +5,7 @@
 //! sending; a deadline covers the request; the person's clock runs from the last sending, through
 //! backoffs, until the request has ended.
 
-use crate::base::math::fast_ln;
+use crate::base::math::ln_of_unit;
 use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
@@ -408,7 +408,7 @@ fn backoff(retry: &Retry, task: &Task, there: Spot, luck: &Luck) -> Span {
         Jitter::None => v,
         Jitter::Full => u() * v,
         Jitter::Equal => v / 2.0 + u() * v / 2.0,
-        Jitter::Exponential => -fast_ln(u()) * v,
+        Jitter::Exponential => -ln_of_unit(u()) * v,
         Jitter::Decorrelated => {
             let previous = if n == 1 {
                 retry.base

@@ -110,7 +110,7 @@ impl Sim<'_> {
                 self.servers_changed(*service);
                 self.calendar.chosen[number as usize] = chosen;
             }
-            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.edges.begin(number),
+            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.begin_on_network(number),
             FaultKind::Error { service, .. } => self.stations[*service].errors.push(number),
         }
     }
@@ -131,7 +131,7 @@ impl Sim<'_> {
                 }
                 self.servers_changed(*service);
             }
-            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.edges.end(number),
+            FaultKind::Cut { .. } | FaultKind::Delay { .. } => self.end_on_network(number),
             FaultKind::Error { service, .. } => {
                 self.stations[*service].errors.retain(|&f| f != number);
             }

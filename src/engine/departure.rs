@@ -152,7 +152,7 @@ impl Sim<'_> {
         let (sent, accepted, index) = (attempt.sent, attempt.accepted, attempt.server);
         let (caller, call) = (attempt.caller, attempt.call);
         let (route, id) = (&routes.calls[call], routes.calls[call].service);
-        let desk = &routes.services[id];
+        let desk = &route.desk;
         if self.rec.counts(sent) {
             let received = answer == Answer::Ok && (route.message || !caller.is_none());
             let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
@@ -163,7 +163,7 @@ impl Sim<'_> {
         self.free_worker(id, index, accepted);
         if caller.is_none() {
             self.end_for_nobody(slot, id);
-        } else if !desk.near || self.holding_back {
+        } else if !desk.near || self.pending.is_held_back() {
             self.people.task_mut(slot).due = now;
             self.take_next(index);
             self.send_answer(slot, id);
@@ -175,14 +175,14 @@ impl Sim<'_> {
                 return;
             }
             self.people.remove(slot);
-            self.hastened += 1;
+            self.pending.crosses();
             self.tell(Told {
                 caller,
                 call,
                 sent,
                 answer,
             });
-            self.hastened -= 1;
+            self.pending.crossed();
         }
     }
 
@@ -216,18 +216,18 @@ impl Sim<'_> {
         let ticket = self.people.ticket(slot);
         let index = self.people.attempt(slot).server;
         self.take_next(index);
-        if !self.ready.is_empty() {
-            self.holding_back = true;
+        if self.pending.is_any_ready() {
+            self.pending.hold_back();
             self.settle();
-            self.holding_back = false;
+            self.pending.let_go();
             if self.people.get(ticket).is_none() {
                 return;
             }
         }
         if self.is_next_alone() {
-            self.hastened += 1;
+            self.pending.crosses();
             self.answer(slot);
-            self.hastened -= 1;
+            self.pending.crossed();
         } else {
             self.send_numbered_answer(slot, id, number);
         }
@@ -272,7 +272,7 @@ impl Sim<'_> {
                 self.quit(slot, id);
             }
             Doing::Travelling | Doing::Queued | Doing::Refusing => {}
-            _ if on_timeout == OnTimeout::Cancel => self.doomed.push(ticket),
+            _ if on_timeout == OnTimeout::Cancel => self.pending.doom(ticket),
             _ => {}
         }
     }

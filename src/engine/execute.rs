@@ -22,9 +22,14 @@ impl Sim<'_> {
     /// Runs a task until it waits or ends.
     pub(super) fn execute(&mut self, slot: u32) {
         loop {
-            let pc = self.people.task(slot).pc;
-            match self.instruction(slot, self.program.code[pc as usize]) {
-                Flow::Next => self.people.task_mut(slot).pc = pc + 1,
+            let mut pc = self.people.task(slot).pc as usize;
+            // What a step begins with is only counted: it needs no choice among all instructions.
+            while let Instruction::Step(step) = self.program.code[pc] {
+                self.reach_step(slot, step);
+                pc += 1;
+            }
+            match self.instruction(slot, self.program.code[pc]) {
+                Flow::Next => self.people.task_mut(slot).pc += 1,
                 Flow::Elsewhere => {}
                 Flow::Stop => return,
             }
@@ -34,10 +39,6 @@ impl Sim<'_> {
     #[inline(always)]
     fn instruction(&mut self, slot: u32, instruction: Instruction) -> Flow {
         match instruction {
-            Instruction::Step(step) => {
-                self.reach_step(slot, step);
-                Flow::Next
-            }
             Instruction::Call(call) => {
                 self.begin_request(slot, call);
                 Flow::Stop
@@ -102,8 +103,8 @@ impl Sim<'_> {
                 self.people.task_mut(slot).pc = to;
                 Flow::Elsewhere
             }
-            Instruction::Step(_)
-            | Instruction::Call(_)
+            Instruction::Step(_) => unreachable!("steps were counted before"),
+            Instruction::Call(_)
             | Instruction::Cpu(_)
             | Instruction::Think(_)
             | Instruction::End => unreachable!("the usual ones were looked at before"),

@@ -136,7 +136,7 @@ impl Sim<'_> {
                 Role::Branch(b) => b.next,
                 Role::Visitor(_) | Role::Attempt(_) => Ticket::NONE,
             };
-            self.ready.push_back(ticket);
+            self.pending.make_ready(ticket);
         }
         Flow::Stop
     }

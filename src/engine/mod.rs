@@ -23,6 +23,7 @@ mod limits;
 mod meter;
 mod near;
 mod network;
+mod pending;
 mod pool;
 mod population;
 mod queue;
@@ -41,10 +42,8 @@ mod watch;
 mod wheel;
 mod work;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::base::slab::Ticket;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::observation::Observation;
@@ -57,6 +56,7 @@ use change::Calendar;
 use door::Room;
 use limits::{BETWEEN_LOOKS, Progress, Share};
 use network::Edges;
+use pending::{Left, Pending};
 use pool::PoolInstance;
 use population::{Doing, Population, Role};
 use readings::Readings;
@@ -161,24 +161,16 @@ struct Sim<'p> {
     all_routes: &'p [Routes],
     calendar: Calendar,
     readings: Readings,
-    /// Whose instructions run next, within the present event.
-    ready: VecDeque<Ticket>,
-    /// Attempts that are to stop, within the present event.
-    doomed: Vec<Ticket>,
+    /// What the present event has still to do.
+    pending: Pending,
     /// Attempts under way that have no task of their own.
     served: u32,
-    /// How many messages have crossed at once, one within the other.
-    hastened: u32,
-    /// An answer is about to set out: nothing else crosses at once.
-    holding_back: bool,
-    /// Servers whose shared cores changed within the present event.
-    dirty: Vec<u32>,
     events: u64,
     last: Time,
     present_at_cut: u64,
     /// Integrals, maxima at the horizon, taken before a drain goes on.
     frozen: Option<readings::Frozen>,
-    /// Turns of every `repeat`, and attempts that cross or fail at once: the agenda does not see
+    /// Turns of every `repeat`, and attempts that are tried again at once: the agenda does not see
     /// them.
     turns: u64,
     /// Bytes that are in use whatever happens.
@@ -225,12 +217,8 @@ impl<'p> Sim<'p> {
             all_routes: routes,
             calendar: Calendar::default(),
             readings: Readings::default(),
-            ready: VecDeque::new(),
-            doomed: Vec::new(),
+            pending: Pending::default(),
             served: 0,
-            hastened: 0,
-            holding_back: false,
-            dirty: Vec::new(),
             events: 0,
             last: Time(0),
             present_at_cut: 0,
@@ -320,7 +308,7 @@ impl<'p> Sim<'p> {
         }
         self.last = self.now;
         self.events += 1;
-        if !self.is_settled() {
+        if !self.pending.is_settled() {
             self.settle();
         }
         true
@@ -398,28 +386,20 @@ impl<'p> Sim<'p> {
             .is_some_and(|task| task.event == event.number)
     }
 
-    /// Whether the present event has left nothing to be done within it.
-    #[inline]
-    fn is_settled(&self) -> bool {
-        self.ready.len() | self.doomed.len() | self.dirty.len() == 0
-    }
-
     /// Runs what the event has made ready, to the end.
     #[inline(never)]
     fn settle(&mut self) {
-        loop {
-            if let Some(ticket) = self.ready.pop_front() {
-                if let Some(task) = self.people.get(ticket)
-                    && task.doing == Doing::Running
-                {
-                    self.execute(ticket.slot);
+        while let Some(left) = self.pending.next() {
+            match left {
+                Left::Ready(ticket) => {
+                    if let Some(task) = self.people.get(ticket)
+                        && task.doing == Doing::Running
+                    {
+                        self.execute(ticket.slot);
+                    }
                 }
-            } else if let Some(ticket) = self.doomed.pop() {
-                self.stop_work(ticket);
-            } else if let Some(server) = self.dirty.pop() {
-                self.reschedule(server);
-            } else {
-                break;
+                Left::Doomed(ticket) => self.stop_work(ticket),
+                Left::Changed(server) => self.reschedule(server),
             }
         }
     }
@@ -457,14 +437,14 @@ impl<'p> Sim<'p> {
     fn heed(&mut self) -> bool {
         self.given_up = self.given_up.or(self.check().err());
         if self.given_up.is_some() {
-            self.ready.clear();
+            self.pending.forget_ready();
             self.burst = 0;
         }
         self.given_up.is_none()
     }
 
-    /// Another turn is taken, or another attempt crosses, within the present event; false when
-    /// nothing more is to be done.
+    /// Another turn is taken, or another attempt sent after one that failed at once, within the
+    /// present event; false when nothing more is to be done.
     #[inline]
     fn another(&mut self) -> bool {
         self.turns += 1;
@@ -478,10 +458,9 @@ impl<'p> Sim<'p> {
         let servers: usize = self.servers.iter().map(Server::bytes).sum();
         let pools: usize = self.pools.iter().map(PoolInstance::bytes).sum();
         let rooms: usize = self.rooms.iter().map(Room::bytes).sum();
-        let tickets = self.ready.capacity() + self.doomed.capacity();
         let live = self.agenda.bytes() + self.people.bytes() + self.arrivals.bytes();
         let seen = self.rec.bytes() + self.readings.bytes();
-        live + seen + self.fixed + queues + servers + pools + rooms + tickets * size_of::<Ticket>()
+        live + seen + self.fixed + queues + servers + pools + rooms + self.pending.bytes()
     }
 
     /// Puts a task among those whose instructions run next.
@@ -489,7 +468,7 @@ impl<'p> Sim<'p> {
     fn make_ready(&mut self, slot: u32) {
         self.people.task_mut(slot).doing = Doing::Running;
         let ticket = self.people.ticket(slot);
-        self.ready.push_back(ticket);
+        self.pending.make_ready(ticket);
     }
 
     /// Schedules the beginnings of bins, one after the other, the cut and the horizon.

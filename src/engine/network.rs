@@ -49,19 +49,23 @@ impl Edges {
     pub(super) fn are_calm(&self) -> bool {
         self.active.is_empty()
     }
-
-    /// A cut or a delay begins.
-    pub(super) fn begin(&mut self, fault: u32) {
-        self.active.push(fault);
-    }
-
-    /// It ends.
-    pub(super) fn end(&mut self, fault: u32) {
-        self.active.retain(|&f| f != fault);
-    }
 }
 
 impl Sim<'_> {
+    /// A cut or a delay begins.
+    pub(super) fn begin_on_network(&mut self, fault: u32) {
+        self.edges.active.push(fault);
+        self.pending.disturb();
+    }
+
+    /// It ends.
+    pub(super) fn end_on_network(&mut self, fault: u32) {
+        self.edges.active.retain(|&f| f != fault);
+        if self.edges.are_calm() {
+            self.pending.calm();
+        }
+    }
+
     /// One way over the network of a service, by the luck of an attempt.
     #[inline]
     pub(super) fn network(&self, service: ServiceId, owner: Owner, path: Place, way: Way) -> Span {

@@ -9,11 +9,15 @@ use crate::base::slab::{Slab, Ticket};
 use crate::base::time::{Span, Time};
 use crate::engine::agenda::{NO_EVENT, Number};
 use crate::observation::Outcome;
-use crate::program::{CallId, EnterId, HoldId, ParallelId, Pc, RepeatId, SourceId, StockId};
+use crate::program::{
+    CallId, EnterId, HoldId, ParallelId, Pc, RepeatId, SourceId, StepId, StockId,
+};
 use crate::random::key::{Owner, Place};
 
 /// No frame.
 pub(super) const NO_FRAME: u32 = u32::MAX;
+/// Before the first step of a journey.
+pub(super) const NO_STEP: StepId = StepId(u32::MAX);
 
 /// What a task is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,8 +198,8 @@ pub(super) struct Visitor {
     pub(super) waits: u16,
     /// Times the person asked again on this visit.
     pub(super) reloads: u16,
-    /// Top-level step of the journey.
-    pub(super) step: u16,
+    /// Top-level step of the journey, or [`NO_STEP`].
+    pub(super) step: StepId,
     /// How the visit before ended, while the user is at home; none when a member of a population
     /// is about to start over.
     pub(super) last: Option<Outcome>,

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::meter::Meter;
 use crate::engine::tally::{COARSE, FINE, LiveTally, Took, refill};
@@ -14,7 +15,7 @@ use crate::observation::{
     CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
     ServiceSample, Tally, UserLevel,
 };
-use crate::program::{Clock, Program};
+use crate::program::{Clock, Program, StepId};
 
 /// A duration that no time is longer than, in a log.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -48,7 +49,7 @@ pub(super) struct Recorder {
     at_once: Vec<LiveTally>,
     /// Whether a probe asks for every duration of some sample.
     logs: bool,
-    pub(super) funnel: Vec<Vec<FunnelStep>>,
+    pub(super) funnel: Table<StepId, FunnelStep>,
     pub(super) marked: Vec<Option<(Time, Time)>>,
     pub(super) sold_out_at: Vec<Option<Time>>,
     /// Windows of ten seconds: started, ok; then coarse buckets of the times of those ok.
@@ -129,11 +130,12 @@ impl Recorder {
         self.funnel.clear();
         self.watches.clear();
         for journey in program.journeys.values() {
-            let step = FunnelStep {
-                left: vec![0; Outcome::all(layout.own_outcomes).count()],
-                ..FunnelStep::default()
-            };
-            self.funnel.push(vec![step; usize::from(journey.steps)]);
+            for _ in 0..journey.steps {
+                self.funnel.push(FunnelStep {
+                    left: vec![0; Outcome::all(layout.own_outcomes).count()],
+                    ..FunnelStep::default()
+                });
+            }
         }
         let windows = windows(program);
         (self.window, self.window_ends) = (0, Time(WINDOW.0));
@@ -483,25 +485,19 @@ impl Recorder {
         *seen = Some((seen.map_or(now, |(first, _)| first), now));
     }
 
-    /// A visit reaches a top-level step of its journey, from another one or from outside.
+    /// A visit reaches a top-level step of its journey.
     #[inline]
-    pub(super) fn step(&mut self, journey: u32, from: Option<u16>, to: u16) {
-        let steps = &mut self.funnel[journey as usize];
-        if let Some(from) = from {
-            steps[usize::from(from)].passed += 1;
-        }
-        steps[usize::from(to)].reached += 1;
+    pub(super) fn reached(&mut self, step: StepId) {
+        self.funnel[step].reached += 1;
     }
 
-    /// A visit ends at a top-level step.
+    /// A visit ends at a top-level step; one that is served goes on from there.
     #[inline]
-    pub(super) fn left(&mut self, journey: u32, at: u16, outcome: Outcome) {
-        if let Some(step) = self.funnel[journey as usize].get_mut(usize::from(at)) {
-            if outcome == Outcome::Served {
-                step.passed += 1;
-            } else {
-                step.left[outcome.number()] += 1;
-            }
+    pub(super) fn left(&mut self, at: StepId, outcome: Outcome) {
+        if outcome != Outcome::Served
+            && let Some(step) = self.funnel.get_mut(at)
+        {
+            step.left[outcome.number()] += 1;
         }
     }
 

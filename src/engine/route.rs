@@ -30,6 +30,8 @@ pub(super) struct Routes {
 pub(super) struct Route {
     /// The service asked.
     pub(super) service: ServiceId,
+    /// What its attempts have in common.
+    pub(super) desk: Desk,
     /// Where the code of the endpoint begins.
     pub(super) entry: Pc,
     /// Luck of the step.
@@ -170,6 +172,7 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
         let entry = program.endpoints[step.endpoint].entry;
         Route {
             service: step.service,
+            desk: desk(program, settings, step.service),
             entry,
             luck: step.luck,
             timeout: call.timeout.unwrap_or(Span::FOREVER),

@@ -301,9 +301,9 @@ impl<'p> Sim<'p> {
     /// the next one is to be sent at once.
     #[inline(always)]
     fn is_sent_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
-        let (route, desk) = (out.route, &self.routes.services[out.route.service]);
-        if self.now >= out.deadline || !route.near || !self.is_next_alone() || !self.another() {
-            self.send_on_its_way(out);
+        let (route, desk) = (out.route, &out.route.desk);
+        if self.now >= out.deadline || !route.near || !self.is_next_alone() {
+            self.send_on_its_way(*out);
             return false;
         }
         let place = self.place((out.owner, out.ways.path), route.service, desk);
@@ -317,32 +317,32 @@ impl<'p> Sim<'p> {
         if matches!(place, Placing::Refused(_)) && desk.refuses_for_nothing {
             return self.is_turned_away_in_vain(out, desk);
         }
-        self.send_apart(out, place);
+        self.send_apart(*out, place);
         false
     }
 
     /// An attempt sets out that does not arrive at this very instant, or not before other things
     /// that happen at it; or it is too late for it.
     #[inline(never)]
-    fn send_on_its_way(&mut self, out: &Outgoing<'p>) {
-        self.leave_orbit(out);
+    fn send_on_its_way(&mut self, out: Outgoing<'p>) {
+        self.leave_orbit(&out);
         if self.now >= out.deadline {
             self.end_attempt_badly(out.call, CallCounter::AttemptRefused, self.now);
             self.fail_request(out.slot, out.call, Failure::Refused);
         } else {
-            let attempt = self.set_out(out);
+            let attempt = self.set_out(&out);
             self.travel(attempt);
         }
     }
 
     /// An attempt arrives at once, and needs a task of its own.
     #[inline(never)]
-    fn send_apart(&mut self, out: &Outgoing<'p>, place: Placing) {
-        self.leave_orbit(out);
-        self.hastened += 1;
-        let attempt = self.set_out(out);
+    fn send_apart(&mut self, out: Outgoing<'p>, place: Placing) {
+        self.leave_orbit(&out);
+        self.pending.crosses();
+        let attempt = self.set_out(&out);
         self.arrive_at(attempt, out.route.service, place);
-        self.hastened -= 1;
+        self.pending.crossed();
     }
 
     /// An attempt is turned away where its caller is told at this very instant and before anything
@@ -412,12 +412,7 @@ impl<'p> Sim<'p> {
     /// ring may as well happen at once.
     #[inline(always)]
     pub(super) fn is_next_alone(&self) -> bool {
-        const DEEPEST: u32 = 16;
-        self.hastened < DEEPEST
-            && !self.holding_back
-            && self.edges.are_calm()
-            && self.is_settled()
-            && self.agenda.is_quiet()
+        self.pending.is_clear() && self.agenda.is_quiet()
     }
 
     /// Sends an attempt or a message on its way.

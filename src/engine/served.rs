@@ -63,7 +63,7 @@ impl Sim<'_> {
         let (now, routes) = (self.now, self.routes);
         let call = self.call_at(slot);
         let route = &routes.calls[call];
-        let desk = &routes.services[route.service];
+        let desk = &route.desk;
         let request = &self.people.task(slot).request;
         let (index, asked, sent) = (request.attempt.slot, request.asked, request.last_sent);
         if !desk.near || self.has_business(index, desk) || !self.is_next_alone() {
@@ -87,9 +87,9 @@ impl Sim<'_> {
         let task = self.people.task_mut(slot);
         task.event = NO_EVENT;
         task.request.attempt = Ticket::NONE;
-        self.hastened += 1;
+        self.pending.crosses();
         self.request_ok(slot, call, sent);
-        self.hastened -= 1;
+        self.pending.crossed();
     }
 
     /// An attempt without a task is given one, which still has to be told of its event.

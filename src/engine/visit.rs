@@ -7,11 +7,13 @@ use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT};
 use crate::engine::arrivals::Newcomer;
-use crate::engine::population::{Doing, FrameKind, NO_FRAME, Request, Role, Task, Visitor};
+use crate::engine::population::{
+    Doing, FrameKind, NO_FRAME, NO_STEP, Request, Role, Task, Visitor,
+};
 use crate::engine::recorder::Change;
 use crate::engine::route::Course;
 use crate::observation::{LevelId, Outcome, StockCounter, UserCounter, UserLevel};
-use crate::program::{JourneyId, Patience, SourceId, StockId, TakeId};
+use crate::program::{JourneyId, Patience, SourceId, StepId, StockId, TakeId};
 
 /// Draws at the root of a visit.
 const PATIENCE: u32 = 0;
@@ -80,7 +82,7 @@ impl Sim<'_> {
                     taken: NO_FRAME,
                     waits: 0,
                     reloads: 0,
-                    step: 0,
+                    step: NO_STEP,
                     last: Some(Outcome::Unfinished),
                 }),
             })
@@ -208,7 +210,7 @@ impl Sim<'_> {
         self.rec.inside(course.inside, (Change::Less, now));
         let counts = self.rec.counts(arrived);
         if counts {
-            self.rec.left(course.journey.0, step, outcome);
+            self.rec.left(step, outcome);
         }
         if course.comes_again && self.comes_again(slot, outcome) {
             return;
@@ -337,16 +339,17 @@ impl Sim<'_> {
         self.begin_visit(slot, course);
     }
 
-    /// A user reaches a top-level step of the journey.
+    /// A user reaches a top-level step of the journey, and goes on behind the mark of it.
     #[inline(always)]
-    pub(super) fn reach_step(&mut self, slot: u32, step: u16) {
-        let visitor = self.people.visitor(slot);
-        let from = (step > 0).then_some(visitor.step);
+    pub(super) fn reach_step(&mut self, slot: u32, step: StepId) {
+        let task = self.people.task_mut(slot);
+        task.pc += 1;
+        let Role::Visitor(visitor) = &mut task.role else {
+            unreachable!("only journeys have top-level steps");
+        };
         visitor.step = step;
-        let (source, arrived) = (visitor.source, visitor.arrived);
-        if self.rec.counts(arrived) {
-            let journey = self.routes.sources[source].journey;
-            self.rec.step(journey.0, from, step);
+        if self.rec.counts(visitor.arrived) {
+            self.rec.reached(step);
         }
     }
 

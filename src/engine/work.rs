@@ -195,7 +195,7 @@ impl Sim<'_> {
         let sharing = &mut self.servers[index as usize].sharing;
         if !sharing.dirty {
             sharing.dirty = true;
-            self.dirty.push(index);
+            self.pending.change(index);
         }
     }
 

@@ -5,7 +5,9 @@
 //! so that giving up is one walk over the frames. Instructions carry only ids; every number that
 //! an action may change lives in [`Settings`](super::Settings).
 
-use super::{CallId, ChooseId, EnterId, HoldId, MarkId, ParallelId, RepeatId, TakeId, WorkId};
+use super::{
+    CallId, ChooseId, EnterId, HoldId, MarkId, ParallelId, RepeatId, StepId, TakeId, WorkId,
+};
 use crate::observation::Outcome;
 
 /// An address in [`Program::code`](super::Program::code).
@@ -17,8 +19,8 @@ pub const NOWHERE: Pc = Pc::MAX;
 /// One instruction. Kept at eight bytes so that eight of them share a cache line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instruction {
-    /// A top-level step of a journey begins; the number counts them from 0 (for the funnel).
-    Step(u16),
+    /// A top-level step of a journey begins (for the funnel).
+    Step(StepId),
     /// Ask a service and wait for the answer.
     Call(CallId),
     /// Send a message; nobody waits.

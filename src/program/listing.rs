@@ -210,7 +210,11 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
     let names = &program.names;
     let work = &program.epochs[0].settings.work;
     match instruction {
-        Instruction::Step(number) => format!("step {number}"),
+        Instruction::Step(id) => {
+            let before = program.journeys.values().take_while(|j| j.first <= id);
+            let first = before.last().map_or(0, |j| j.first.0);
+            format!("step {}", id.0 - first)
+        }
         Instruction::Call(id) => {
             let or = or(program.calls[id].on_failure);
             format!(

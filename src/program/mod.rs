@@ -27,6 +27,8 @@ use crate::random::key::Owner;
 crate::id! {
     /// A journey, in the order of names.
     pub struct JourneyId;
+    /// A top-level step of a journey, in the order of journeys and as they are written.
+    pub struct StepId;
     /// A source of arrivals, in the order of names.
     pub struct SourceId;
     /// A service, in the order of names.
@@ -148,7 +150,9 @@ pub struct Journey {
     pub entry: Pc,
     /// Stable hash of its name: the root of every path.
     pub luck: u64,
-    /// How many top-level steps it has.
+    /// The first of its top-level steps.
+    pub first: StepId,
+    /// How many of them it has.
     pub steps: u16,
 }
 

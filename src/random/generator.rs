@@ -60,7 +60,7 @@ pub const fn first_round(first: u64, keys: &Keys) -> [u64; 2] {
 }
 
 /// All rounds but the first, with the second word of the counter.
-#[inline(never)]
+#[inline(always)]
 pub const fn after_first([upper, lower]: [u64; 2], second: u64, keys: &Keys) -> [u64; 2] {
     let mut word = upper ^ second;
     // The key goes to the lower word, for the product that all wait for comes later.
@@ -74,6 +74,12 @@ pub const fn after_first([upper, lower]: [u64; 2], second: u64, keys: &Keys) -> 
     }
     let product = MULTIPLIER as u128 * word as u128;
     [(product >> 64) as u64 ^ mask, product as u64]
+}
+
+/// The first of the two words of [`after_first`], which nearly every draw is made of.
+#[inline(never)]
+pub const fn word_after_first(first: [u64; 2], second: u64, keys: &Keys) -> u64 {
+    after_first(first, second, keys)[0]
 }
 
 /// A double between 0 and 1, and neither of them: the upper 52 bits, and a half.

@@ -8,7 +8,9 @@
 //! Sources: the hash of texts is FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), finished, like every
 //! link of a path, by the 64-bit finaliser of S. Vigna's SplitMix64 (variant 13 of D. Stafford).
 
-use crate::random::generator::{Generator, Keys, after_first, first_round, open_unit};
+use crate::random::generator::{
+    Generator, Keys, after_first, first_round, open_unit, word_after_first,
+};
 
 /// The golden ratio's fraction in 64 bits: odd, so that its multiples never meet.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -115,7 +117,7 @@ impl Luck {
     /// 64 random bits: draw number `draw` of `owner` at `place`.
     #[inline(always)]
     pub const fn bits(&self, owner: Owner, place: Place, draw: u32) -> u64 {
-        self.pair(owner, place, draw)[0]
+        word_after_first(self.spot(place, draw).0, owner.0, &self.keys)
     }
 
     /// The two words of 64 random bits of one draw, at the price of one. The first is
@@ -140,7 +142,7 @@ impl Luck {
     /// The number that [`uniform`](Luck::uniform) gives `owner` there.
     #[inline]
     pub const fn uniform_at(&self, spot: Spot, owner: Owner) -> f64 {
-        open_unit(after_first(spot.0, owner.0, &self.keys)[0])
+        open_unit(word_after_first(spot.0, owner.0, &self.keys))
     }
 
     /// A stream of random numbers that starts at `place`, for what needs many at once.

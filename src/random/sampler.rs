@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use crate::base::math::{exp, fast_exp, fast_ln, ln_1p, normal_quantile};
+use crate::base::math::{exp, fast_exp, fast_ln, ln_1p, ln_of_unit, normal_quantile};
 use crate::base::time::Span;
 use crate::random::facts::Line;
 use crate::random::family::{Distribution, Law, Part, Point};
@@ -201,7 +201,7 @@ impl Sampler {
     pub fn sample(&self, u: f64) -> f64 {
         match &self.0 {
             Kind::Constant(value) => *value,
-            Kind::Exponential { mean } => -mean * fast_ln(1.0 - u),
+            Kind::Exponential { mean } => -mean * ln_of_unit(1.0 - u),
             Kind::Lognormal { mu, sigma } => fast_exp(mu + sigma * normal_quantile(u)),
             Kind::Uniform { low, width } => low + u * width,
             _ => self.sample_rarer(u),
@@ -213,7 +213,7 @@ impl Sampler {
     pub fn span(&self, u: f64) -> Span {
         match &self.0 {
             // The usual law, and the shortest way: a queue waits for nothing but this number.
-            Kind::Exponential { mean } => Span::from_nanos_f64(-(mean * 1e9) * fast_ln(1.0 - u)),
+            Kind::Exponential { mean } => Span::from_nanos_f64(-(mean * 1e9) * ln_of_unit(1.0 - u)),
             _ => Span::from_secs_f64(self.sample(u)),
         }
     }

@@ -21,8 +21,8 @@ use crate::model::step::Step;
 use crate::observation::Outcome;
 use crate::program::{
     Call, CallId, CallSettings, Choose, ChooseId, Endpoint, Enter, EnterId, Hold, HoldId,
-    Instruction, Journey, NOWHERE, Parallel, ParallelId, Pc, Repeat, RepeatId, Station, Take,
-    TakeId, WorkId,
+    Instruction, Journey, NOWHERE, Parallel, ParallelId, Pc, Repeat, RepeatId, Station, StepId,
+    Take, TakeId, WorkId,
 };
 use crate::random::family::Distribution;
 use crate::random::key::{Place, identity};
@@ -160,9 +160,12 @@ impl<'m> Coder<'m> {
         self.owner = StepOwner::Journey(name.to_owned());
         self.station = USERS;
         let count = u16::try_from(steps.len()).expect("a journey has at most 65,535 steps");
+        let before = self.coded.structure.journeys.last();
+        let first = before.map_or(0, |j| j.first.0 + u32::from(j.steps));
         let journey = Journey {
             entry: self.here(),
             luck: identity(name),
+            first: StepId(first),
             steps: count,
         };
         self.coded.structure.journeys.push(journey);
@@ -170,8 +173,8 @@ impl<'m> Coder<'m> {
             place: Place::ROOT,
             catch: None,
         };
-        for (number, step) in (0..count).zip(steps) {
-            self.write(Instruction::Step(number));
+        for (number, step) in (first..).zip(steps) {
+            self.write(Instruction::Step(StepId(number)));
             self.step(step, around);
         }
         self.close();
