@@ -257,12 +257,12 @@ pub(super) struct Agenda {
     /// Upper halves below it come before all that stands in the rings and in the heap: 0 unless
     /// the rings are empty.
     calm: u64,
-    /// Upper halves below it come before the next newcomer and before the end.
-    open: u64,
     /// The next newcomer, see [`newcomer_half`].
     newcomer: u64,
-    /// The first instant that may lie past the end.
-    horizon: Time,
+    /// The upper half of whatever may come after the end.
+    end: u64,
+    /// Upper halves below it come before all but the tick under way: the least of the three.
+    sure: u64,
 }
 
 impl Agenda {
@@ -276,8 +276,8 @@ impl Agenda {
         self.work.clear();
         self.arrivals.clear();
         self.lanes.clear();
+        self.end = upper(horizon, Group::Tick);
         self.calm = u64::MAX;
-        self.horizon = horizon;
         self.expect(u64::MAX);
     }
 
@@ -285,7 +285,14 @@ impl Agenda {
     #[inline]
     pub(super) fn expect(&mut self, newcomer: u64) {
         self.newcomer = newcomer;
-        self.open = newcomer.min(upper(self.horizon, Group::Tick));
+        self.sure = newcomer.min(self.calm).min(self.end);
+    }
+
+    /// What comes before all that stands in the rings and in the heap.
+    #[inline]
+    fn set_calm(&mut self, calm: u64) {
+        self.calm = calm;
+        self.sure = self.newcomer.min(calm).min(self.end);
     }
 
     /// Numbers given so far.
@@ -330,11 +337,11 @@ impl Agenda {
     fn add_now(&mut self, key: Key, group: Group) {
         match group {
             Group::Work => {
-                self.calm = 0;
+                self.set_calm(0);
                 self.work.push(key);
             }
             Group::Arrival => {
-                self.calm = 0;
+                self.set_calm(0);
                 self.arrivals.push(key);
             }
             _ => self.add(key),
@@ -358,7 +365,7 @@ impl Agenda {
     }
 
     fn add_late(&mut self, key: Key) {
-        self.calm = self.calm.min(half(key));
+        self.set_calm(self.calm.min(half(key)));
         self.late.push(key);
     }
 
@@ -406,7 +413,7 @@ impl Agenda {
     #[inline(always)]
     pub(super) fn next_in_tick(&mut self, fetch: impl Fn(u32)) -> Option<Key> {
         let first = self.near.first();
-        if half(first) >= self.calm.min(self.open) {
+        if half(first) >= self.sure {
             return None;
         }
         self.near.pop();
@@ -490,7 +497,7 @@ impl Agenda {
     #[inline]
     fn grow_calm(&mut self) {
         if self.are_rings_empty() {
-            self.calm = half(self.late.least());
+            self.set_calm(half(self.late.least()));
         }
     }
 

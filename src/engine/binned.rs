@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use crate::base::table::Id;
 use crate::engine::Sim;
-use crate::engine::recorder::{WINDOW, WINDOW_BUCKETS, bins_make_windows, is_request};
-use crate::engine::tally::{COARSE, LiveTally, coarse_middle};
+use crate::engine::recorder::{WINDOW, WINDOW_BUCKETS, bins_make_windows, call_of};
+use crate::engine::tally::{COARSE, coarse_middle};
 use crate::observation::classes::{self, CLASSES};
-use crate::observation::{BinTimes, CallSample, SampleId, Window};
+use crate::observation::{BinTimes, SampleId, Window};
 use crate::program::CallId;
 
 /// Coarse buckets of one class.
@@ -21,11 +21,13 @@ const OF_WINDOW: usize = COARSE / WINDOW_BUCKETS;
 impl Sim<'_> {
     /// Durations of a sample by the bin in which they started.
     pub(super) fn bins_of(&self, sample: SampleId) -> Vec<BinTimes> {
-        let tally = &self.rec.tallies[sample.0 as usize];
-        let used = self.rec.used(sample, 1);
-        let bins = tally.started.iter().zip(tally.bins.chunks_exact(COARSE));
-        bins.take(self.rec.bins)
-            .map(|(&started, buckets)| {
+        let Some(call) = call_of(&self.program.layout, sample) else {
+            return Vec::new();
+        };
+        let used = self.rec.used(call, 1);
+        let bins = self.rec.bins_of(call).chunks_exact(COARSE);
+        bins.zip(self.rec.started_of(call))
+            .map(|(buckets, started)| {
                 let buckets = &buckets[used.clone()];
                 let ok: u32 = buckets.iter().sum();
                 let at = |q: f64, n: u32| percentile(buckets, n, q, (used.start, 1));
@@ -43,12 +45,12 @@ impl Sim<'_> {
 
     /// How many requests took how long, by the stretch of bins in which they started.
     pub(super) fn heat_of(&self, sample: SampleId) -> Vec<u32> {
-        if !is_request(&self.program.layout, sample) {
+        let Some(call) = call_of(&self.program.layout, sample) else {
             return Vec::new();
-        }
-        let used = self.rec.used(sample, OF_CLASS);
-        let bins = &self.rec.tallies[sample.0 as usize].bins[..self.rec.bins * COARSE];
-        let rows = bins.chunks(COARSE * classes::bins_in_row(self.rec.bins));
+        };
+        let used = self.rec.used(call, OF_CLASS);
+        let row = COARSE * classes::bins_in_row(self.rec.bins);
+        let rows = self.rec.bins_of(call).chunks(row);
         rows.flat_map(|bins| {
             let mut counts = [0; CLASSES];
             for bin in bins.chunks_exact(COARSE) {
@@ -77,33 +79,43 @@ impl Sim<'_> {
 
     /// The same where a window is some bins.
     fn windows_of_bins(&self) -> Vec<Window> {
-        let (rec, layout) = (&self.rec, self.program.layout);
-        let bins = (WINDOW.0 / rec.bin_width.0) as usize;
-        let calls = (0..layout.calls).filter(|&call| {
-            let id = CallId::from_index(call as usize);
-            self.program.calls[id].from == 0
-        });
-        let requests = |call| layout.call_time(call, CallSample::Request);
-        let read: Vec<_> = calls
-            .map(requests)
-            .map(|id| (&rec.tallies[id.0 as usize], rec.used(id, OF_WINDOW)))
+        let rec = &self.rec;
+        let calls = (0..self.program.layout.calls)
+            .filter(|&call| self.program.calls[CallId::from_index(call as usize)].from == 0);
+        let read: Vec<Requests<'_>> = calls
+            .map(|call| Requests {
+                bins: rec.bins_of(call),
+                started: rec.started_of(call).collect(),
+                used: rec.used(call, OF_WINDOW),
+            })
             .collect();
-        let windows = self.horizon.0 / WINDOW.0;
-        (0..windows as usize)
+        let bins = (WINDOW.0 / rec.bin_width.0) as usize;
+        let windows = (self.horizon.0 / WINDOW.0) as usize;
+        (0..windows)
             .map(|window| window_of(&read, bins * window..bins * (window + 1)))
             .collect()
     }
 }
 
-/// What some samples hold in some bins.
-fn window_of(read: &[(&LiveTally, Range<usize>)], bins: Range<usize>) -> Window {
+/// The requests of a call, by bin.
+struct Requests<'a> {
+    /// By bin and coarse bucket.
+    bins: &'a [u32],
+    /// How many started.
+    started: Vec<u32>,
+    /// The coarse buckets in use.
+    used: Range<usize>,
+}
+
+/// What the requests of some calls come to in some bins.
+fn window_of(read: &[Requests<'_>], bins: Range<usize>) -> Window {
     let mut buckets = [0; WINDOW_BUCKETS];
     let mut started = 0;
-    for (tally, used) in read {
-        started += tally.started[bins.clone()].iter().sum::<u32>();
-        let rows = &tally.bins[COARSE * bins.start..COARSE * bins.end];
+    for requests in read {
+        started += requests.started[bins.clone()].iter().sum::<u32>();
+        let rows = &requests.bins[COARSE * bins.start..COARSE * bins.end];
         for row in rows.chunks_exact(COARSE) {
-            add_in_groups(&mut buckets, row, used);
+            add_in_groups(&mut buckets, row, &requests.used);
         }
     }
     let ok = buckets.iter().sum();

@@ -11,7 +11,7 @@ use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
 use crate::engine::execute::Flow;
-use crate::engine::population::{Answer, Doing, Failure, Request, Task};
+use crate::engine::population::{Answer, Doing, Failure, Request, Role, Task};
 use crate::engine::recorder::Change;
 use crate::engine::route::{Retry, Route};
 use crate::engine::sending::{Orbit, Sending};
@@ -149,33 +149,38 @@ impl<'p> Sim<'p> {
 
     /// An attempt has failed: again, or not.
     fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
-        let path = self.attempt_path(slot, call);
-        let there = self.luck.spot(path, BACKOFF);
-        let wait = self.next_wait(&self.routes.calls[call], slot, there);
+        let route = &self.routes.calls[call];
+        let task = self.people.task(slot);
+        let (tried, deadline) = ((task.path, task.request.sent), task.request.deadline);
+        let there = self.ways(call, route, tried).backoff;
         let may_retry = !matches!(
             failure,
             Failure::Final | Failure::FinalRefusal | Failure::NoUnits
         );
-        let wait = self.within_deadline(slot, wait.filter(|_| may_retry));
+        let wait = self.next_wait(route, (slot, deadline), there);
+        let wait = wait.filter(|_| may_retry);
         if self.is_tried_again_at_once((slot, call), failure, wait) {
             self.send((slot, call), Sending::Program, Orbit::Outside);
         }
     }
 
     /// How long a task waits before it tries again, with the luck of its latest attempt; none when
-    /// the policy allows no more attempts.
+    /// the policy allows no more attempts, or when the wait would not end before the deadline of
+    /// the request.
     #[inline(always)]
-    pub(super) fn next_wait(&self, route: &Route, slot: u32, there: Spot) -> Option<Span> {
+    pub(super) fn next_wait(
+        &self,
+        route: &Route,
+        (slot, deadline): (u32, Time),
+        there: Spot,
+    ) -> Option<Span> {
         let task = self.people.task(slot);
         let retry = route.retry.as_ref()?;
-        (task.request.tries < retry.attempts).then(|| backoff(retry, task, there, &self.luck))
-    }
-
-    /// A wait that ends before the deadline of a request, or none.
-    #[inline(always)]
-    pub(super) fn within_deadline(&self, slot: u32, wait: Option<Span>) -> Option<Span> {
-        let deadline = self.people.task(slot).request.deadline;
-        wait.filter(|&w| deadline == Time::NEVER || self.now + w < deadline)
+        if task.request.tries >= retry.attempts {
+            return None;
+        }
+        let wait = backoff(retry, task, there, &self.luck);
+        (deadline == Time::NEVER || self.now + wait < deadline).then_some(wait)
     }
 
     /// An attempt has failed: whether the next one is to be sent at this instant; if not, what else
@@ -281,6 +286,11 @@ impl<'p> Sim<'p> {
         task.request.reload = NO_EVENT;
         task.pc += 1;
         task.doing = Doing::Running;
+        if let Role::Visitor(visitor) = &mut task.role {
+            visitor.end_wait(now);
+        } else if route.from_user {
+            self.end_wait(slot);
+        }
         if self.rec.counts(asked) {
             self.count_call(route, [CallCounter::AttemptOk, CallCounter::Ok], asked);
         } else {
@@ -288,14 +298,13 @@ impl<'p> Sim<'p> {
         }
         if route.from_user {
             self.rec.window_ok(asked, now);
-            self.end_wait(slot);
         }
         self.execute(slot);
     }
 
     /// A request has failed for good, unless a person asks again.
     pub(super) fn fail_request(&mut self, slot: u32, call: CallId, failure: Failure) {
-        if self.ask_again_after_error(slot, call) {
+        if self.routes.calls[call].asks_again && self.ask_again_after_error(slot, call) {
             return;
         }
         self.request_over(slot, call);
@@ -305,6 +314,7 @@ impl<'p> Sim<'p> {
         }
     }
 
+    #[inline(never)]
     fn ask_again_after_error(&mut self, slot: u32, call: CallId) -> bool {
         let Some(root) = self.visitor_above(slot) else {
             return false;

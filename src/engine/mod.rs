@@ -176,8 +176,6 @@ struct Sim<'p> {
     /// Bytes that are in use whatever happens.
     fixed: usize,
     progress: Progress,
-    /// Events to come before the next look at what they have done.
-    burst: usize,
     /// Why nothing more is done.
     given_up: Option<Exceeded>,
 }
@@ -226,7 +224,6 @@ impl<'p> Sim<'p> {
             turns: 0,
             fixed: limits::fixed(program),
             progress: Progress::default(),
-            burst: 0,
             given_up: None,
         };
         sim.people.clear();
@@ -278,12 +275,10 @@ impl<'p> Sim<'p> {
     }
 
     /// Executes some events, with no look at anything else; false when there is none before the
-    /// end.
+    /// end, or when nothing more is to be done.
     #[inline(never)]
     fn burst(&mut self) -> bool {
-        self.burst = BURST;
-        while self.burst > 0 {
-            self.burst -= 1;
+        for _ in 0..BURST {
             if !self.step() {
                 return false;
             }
@@ -310,6 +305,7 @@ impl<'p> Sim<'p> {
         self.events += 1;
         if !self.pending.is_settled() {
             self.settle();
+            return self.given_up.is_none();
         }
         true
     }
@@ -437,8 +433,7 @@ impl<'p> Sim<'p> {
     fn heed(&mut self) -> bool {
         self.given_up = self.given_up.or(self.check().err());
         if self.given_up.is_some() {
-            self.pending.forget_ready();
-            self.burst = 0;
+            self.pending.give_up();
         }
         self.given_up.is_none()
     }

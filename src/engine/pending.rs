@@ -18,12 +18,14 @@ const HELD_BACK: u64 = 1 << 16;
 const DISTURBED: u64 = 1 << 17;
 /// Something to be done.
 const TO_DO: u64 = 1 << 32;
+/// Nothing more is done.
+const GIVEN_UP: u64 = 1 << 63;
 
 /// What is left within the present event.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    /// How many messages are crossing in the lowest 16 bits, then what is in the way, and in the
-    /// upper half how much is to be done.
+    /// How many messages are crossing in the lowest 16 bits, then what is in the way, in the upper
+    /// half how much is to be done, and in the highest bit that nothing more is.
     state: u64,
     /// Whose instructions run next.
     ready: VecDeque<Ticket>,
@@ -45,7 +47,7 @@ pub(super) enum Left {
 }
 
 impl Pending {
-    /// Whether nothing is left to be done.
+    /// Whether nothing is left to be done, and nothing is given up.
     #[inline]
     pub(super) fn is_settled(&self) -> bool {
         self.state < TO_DO
@@ -121,9 +123,10 @@ impl Pending {
         self.changed.push(server);
     }
 
-    /// No instructions run any more.
-    pub(super) fn forget_ready(&mut self) {
+    /// The replication is given up: no instructions run any more.
+    pub(super) fn give_up(&mut self) {
         self.state -= TO_DO * self.ready.len() as u64;
+        self.state |= GIVEN_UP;
         self.ready.clear();
     }
 
@@ -131,14 +134,12 @@ impl Pending {
     /// cores.
     #[inline]
     pub(super) fn next(&mut self) -> Option<Left> {
-        if self.is_settled() {
-            return None;
-        }
-        self.state -= TO_DO;
         let ready = self.ready.pop_front().map(Left::Ready);
-        ready
+        let left = ready
             .or_else(|| self.doomed.pop().map(Left::Doomed))
-            .or_else(|| self.changed.pop().map(Left::Changed))
+            .or_else(|| self.changed.pop().map(Left::Changed))?;
+        self.state -= TO_DO;
+        Some(left)
     }
 
     /// Bytes in use, for the memory limit.
@@ -192,9 +193,20 @@ mod tests {
         pending.make_ready(ticket(0));
         pending.doom(ticket(1));
         assert!(!pending.is_clear() && !pending.is_settled());
-        pending.forget_ready();
+        assert_eq!(pending.next(), Some(Left::Ready(ticket(0))));
         assert_eq!(pending.next(), Some(Left::Doomed(ticket(1))));
         assert!(pending.is_settled() && pending.is_clear());
         assert_eq!(pending.next(), None);
+    }
+
+    #[test]
+    fn who_gives_up_runs_nothing_more_and_is_never_settled() {
+        let mut pending = Pending::default();
+        pending.make_ready(ticket(0));
+        pending.doom(ticket(1));
+        pending.give_up();
+        assert_eq!(pending.next(), Some(Left::Doomed(ticket(1))));
+        assert_eq!(pending.next(), None);
+        assert!(!pending.is_settled() && !pending.is_clear());
     }
 }

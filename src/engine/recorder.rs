@@ -12,8 +12,8 @@ use crate::engine::meter::Meter;
 use crate::engine::tally::{COARSE, FINE, LiveTally, Took, refill};
 use crate::engine::watch::Watch;
 use crate::observation::{
-    CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
-    ServiceSample, Tally, UserLevel,
+    CallCounter, CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId,
+    ServiceCounter, ServiceSample, Tally, UserLevel,
 };
 use crate::program::{Clock, Program, StepId};
 
@@ -84,13 +84,13 @@ impl Recorder {
         let layout = &program.layout;
         let bins = program.clock.bins as usize;
         let samples = (0..layout.samples() as u32).map(SampleId);
-        let binned = samples.filter(|id| is_binned(layout, *id)).count();
+        let binned = samples.filter(|id| call_of(layout, *id).is_some()).count();
         let counters = layout.counters() * (2 * size_of::<u64>() + (bins + 1) * size_of::<u32>());
         let levels = layout.levels() * bins * size_of::<f32>();
         let meters = layout.meters() * size_of::<Meter>();
         let tallies = layout.samples() + 2 * layout.calls as usize;
         let tallies = tallies * (FINE + 1) * size_of::<u32>();
-        let by_bin = binned * (bins + 1) * (COARSE + 1) * size_of::<u32>();
+        let by_bin = binned * (bins + 1) * COARSE * size_of::<u32>();
         let windows = windows(program) * (WINDOW_BUCKETS + 2) * size_of::<u32>();
         counters + levels + meters + tallies + by_bin + windows
     }
@@ -116,7 +116,7 @@ impl Recorder {
         self.tallies
             .resize_with(layout.samples(), LiveTally::default);
         for (index, tally) in self.tallies.iter_mut().enumerate() {
-            let binned = is_binned(&layout, SampleId(index as u32));
+            let binned = call_of(&layout, SampleId(index as u32)).is_some();
             let bins = if binned { self.bins + 1 } else { 0 };
             tally.clear(bins);
         }
@@ -294,20 +294,22 @@ impl Recorder {
     /// The value of a level.
     #[inline]
     pub(super) fn value(&self, level: LevelId) -> u32 {
-        self.meters[(level.0 / LANES) as usize].value((level.0 % LANES) as usize)
+        self.value_at((level.0 / LANES) as usize, level.0 % LANES)
+    }
+
+    /// The value of a level that stands there.
+    #[inline]
+    pub(super) fn value_at(&self, meter: usize, lane: u32) -> u32 {
+        self.meters[meter].value(lane as usize)
     }
 
     /// A duration that ended ok.
     #[inline]
     pub(super) fn sample(&mut self, sample: SampleId, began: Time, now: Time) {
         if self.counts(began) {
-            let bin = self.bin_of(began);
             let took = Took::new(now.0 - began.0);
             let tally = &mut self.tallies[sample.0 as usize];
             tally.add(took);
-            if !tally.bins.is_empty() {
-                tally.add_to_bin(took, bin);
-            }
             tally.note(began, took.ns);
         }
     }
@@ -330,14 +332,18 @@ impl Recorder {
     #[inline]
     pub(super) fn sample_call(&mut self, call: u32, (asked, sent): (Time, Time), now: Time) {
         let requests = self.layout.call_time(call, CallSample::Request);
-        if asked == sent {
-            self.sample(requests, asked, now);
-            if self.logs && self.counts(asked) {
-                let attempts = self.layout.call_time(call, CallSample::Attempt);
-                self.log_one(attempts, (sent, now.0 - sent.0));
-            }
-        } else {
+        if asked != sent {
             self.sample_retried(call, (asked, sent), now);
+        } else if self.counts(asked) {
+            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
+            let tally = &mut self.tallies[requests.0 as usize];
+            tally.add(took);
+            tally.add_to_bin(took, bin);
+            tally.note(asked, took.ns);
+            if self.logs {
+                let attempts = self.layout.call_time(call, CallSample::Attempt);
+                self.log_one(attempts, (sent, took.ns));
+            }
         }
     }
 
@@ -403,15 +409,29 @@ impl Recorder {
         whole.iter().map(LiveTally::finished).collect()
     }
 
-    /// The coarse buckets that the bins of a sample use, in whole groups of so many.
-    pub(super) fn used(&self, sample: SampleId, group: usize) -> Range<usize> {
-        let layout = &self.layout;
-        let mut parts = vec![&self.tallies[sample.0 as usize]];
-        if is_request(layout, sample) {
-            let call = (sample.0 - layout.call_time(0, CallSample::Request).0) as usize / 2;
-            parts.extend([&self.at_once[call], &self.retried[call]]);
-        }
-        let ranges = parts.into_iter().map(LiveTally::used);
+    /// The requests of a call, by bin.
+    pub(super) fn bins_of(&self, call: u32) -> &[u32] {
+        let requests = self.layout.call_time(call, CallSample::Request);
+        &self.tallies[requests.0 as usize].bins[..self.bins * COARSE]
+    }
+
+    /// How many requests of a call started in each bin, but for those of a warm-up.
+    pub(super) fn started_of(&self, call: u32) -> impl Iterator<Item = u32> {
+        let counter = self.layout.call(call, CallCounter::Started).0 as usize;
+        let rows = self.counter_bins.chunks_exact(self.layout.counters());
+        rows.take(self.bins).map(move |row| row[counter])
+    }
+
+    /// The coarse buckets that the bins of a call's requests use, in whole groups of so many.
+    pub(super) fn used(&self, call: u32, group: usize) -> Range<usize> {
+        let requests = self.layout.call_time(call, CallSample::Request).0 as usize;
+        let call = call as usize;
+        let parts = [
+            &self.tallies[requests],
+            &self.at_once[call],
+            &self.retried[call],
+        ];
+        let ranges = parts.map(LiveTally::used).into_iter();
         let used = ranges
             .filter(|range| !range.is_empty())
             .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
@@ -420,19 +440,13 @@ impl Recorder {
     }
 
     /// The bin in which something began.
-    #[inline]
+    #[inline(always)]
     fn bin_of(&self, began: Time) -> usize {
         if began >= self.bin_began {
             self.bin
         } else {
             (began.0 / self.bin_width.0) as usize
         }
-    }
-
-    /// Something that may end ok later begins now.
-    #[inline(always)]
-    pub(super) fn began(&mut self, sample: SampleId) {
-        self.tallies[sample.0 as usize].started[self.bin] += 1;
     }
 
     /// A duration that is longer than any time.
@@ -553,14 +567,11 @@ pub(super) fn bins_make_windows(clock: &Clock) -> bool {
     WINDOW.0 % clock.bin.0 == 0 && clock.cut == clock.start
 }
 
-/// Whether a sample is followed by bin: requests and journeys.
-pub(super) fn is_binned(layout: &Layout, sample: SampleId) -> bool {
-    sample.0 < layout.journeys || is_request(layout, sample)
-}
-
-/// Whether a sample holds the requests of a call.
-pub(super) fn is_request(layout: &Layout, sample: SampleId) -> bool {
-    let calls_from = layout.journeys;
-    let calls_to = layout.call_time(layout.calls, CallSample::Request).0;
-    (calls_from..calls_to).contains(&sample.0) && (sample.0 - calls_from).is_multiple_of(2)
+/// The call whose requests a sample holds, if it is one that is followed by bin.
+pub(super) fn call_of(layout: &Layout, sample: SampleId) -> Option<u32> {
+    let number = sample
+        .0
+        .checked_sub(layout.call_time(0, CallSample::Request).0)?;
+    let call = number / 2;
+    (call < layout.calls && layout.call_time(call, CallSample::Request) == sample).then_some(call)
 }

@@ -8,12 +8,11 @@
 use crate::base::table::Table;
 use crate::base::time::Span;
 use crate::observation::{
-    CallSample, CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample,
-    UserCounter,
+    CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    Backoff, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, JourneySettings,
-    OnTimeout, Pc, Program, RetrySettings, ServiceId, Settings, Source, SourceId, WorkId,
+    Backoff, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, OnTimeout, Pc,
+    Program, Reload, RetrySettings, ServiceId, Settings, Source, SourceId, WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -44,12 +43,12 @@ pub(super) struct Route {
     pub(super) deadline: Span,
     /// First of the call's counters.
     pub(super) counters: CounterId,
-    /// The durations of the call's requests; those of its attempts are next to them.
-    pub(super) requests: SampleId,
     /// A user asks, not an endpoint.
     pub(super) from_user: bool,
     /// A person may lose patience with an answer and ask again.
     pub(super) reloads: bool,
+    /// A person may ask again after an error.
+    pub(super) asks_again: bool,
     /// A message takes no time and makes no choice on the network of the service.
     pub(super) near: bool,
     /// Nobody waits for an answer.
@@ -164,8 +163,11 @@ pub(super) fn routes(program: &Program) -> (Vec<Routes>, Vec<Span>) {
 }
 
 fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table<CallId, Route> {
-    let asks_again = |j: &JourneySettings| j.reload.as_ref().is_some_and(|r| r.after.is_some());
-    let reloads = settings.journeys.values().any(asks_again);
+    let any = |asks: fn(&Reload) -> bool| {
+        let mut journeys = settings.journeys.values();
+        journeys.any(|j| j.reload.as_ref().is_some_and(asks))
+    };
+    let (reloads, asks_again) = (any(|r| r.after.is_some()), any(|r| r.on_error.is_some()));
     let layout = program.layout;
     settings.calls.map(|id, call| {
         let step = &program.calls[id];
@@ -179,9 +181,9 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
             lane: call.timeout.map_or(NO_LANE, |span| lane(lanes, span)),
             deadline: call.deadline.unwrap_or(Span::FOREVER),
             counters: layout.call_row(id.0),
-            requests: layout.call_time(id.0, CallSample::Request),
             from_user: step.from == 0,
             reloads: step.from == 0 && reloads,
+            asks_again: step.from == 0 && asks_again,
             near: settings.services[step.service].network.is_none(),
             message: step.message,
             cpu: match program.code[entry as usize] {

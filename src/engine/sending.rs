@@ -96,7 +96,7 @@ pub(super) struct Ways {
     /// The draw of what it asks for, where a caller's task may stand for it.
     pub(super) demand: Spot,
     /// The draw of the wait that follows when it fails.
-    backoff: Spot,
+    pub(super) backoff: Spot,
 }
 
 impl Ways {
@@ -186,7 +186,6 @@ impl<'p> Sim<'p> {
         let (now, routes) = (self.now, self.routes);
         let route = &routes.calls[call];
         self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
-        self.rec.began(route.requests);
         if route.from_user {
             self.rec.window_started(now);
         }
@@ -255,7 +254,7 @@ impl<'p> Sim<'p> {
 
     /// The ways from a place to an attempt of a call, by its number.
     #[inline(always)]
-    fn ways(&mut self, call: CallId, route: &Route, (from, sent): (Place, u16)) -> Ways {
+    pub(super) fn ways(&mut self, call: CallId, route: &Route, (from, sent): (Place, u16)) -> Ways {
         let trail = &mut self.trails[call];
         if trail.from != from {
             *trail = Trail::new(route, from);
@@ -353,13 +352,12 @@ impl<'p> Sim<'p> {
             slot, call, route, ..
         } = *out;
         // First of all, so that the rest is done while the processor works at the logarithm.
-        let wait = self.next_wait(route, slot, out.ways.backoff);
+        let wait = self.next_wait(route, (slot, out.deadline), out.ways.backoff);
         if route.reloads {
             self.start_reload(slot, out.ways.path);
         }
         self.count_call(route, [CallCounter::AttemptRefused], self.now);
         self.count_refusal(desk, out.original);
-        let wait = self.within_deadline(slot, wait);
         if let Some(wait) = wait
             && !wait.is_zero()
         {

@@ -323,16 +323,24 @@ impl Sim<'_> {
         free.min_by_key(|&i| (self.servers[i as usize].occupied, i))
     }
 
+    /// One more waits at a service, or one less.
+    #[inline]
     pub(super) fn queue_level(&mut self, id: ServiceId, by: Change) {
-        self.shift(id, [ServiceLevel::Queue], by);
-        let layout = self.program.layout;
-        let waiting = self
-            .rec
-            .value(layout.service_level(id.0, ServiceLevel::Queue));
-        if waiting <= 1 {
-            let level = layout.service_level(id.0, ServiceLevel::QueueNonEmpty);
-            self.rec.set(level, waiting, self.now);
+        let meter = self.routes.services[id].meter;
+        let queue = ServiceLevel::Queue as u32;
+        self.rec.shift_at(meter, [queue], (by, self.now));
+        if self.rec.value_at(meter, queue) <= 1 {
+            self.queue_turns(id);
         }
+    }
+
+    /// A queue is empty now, or no longer.
+    #[inline(never)]
+    fn queue_turns(&mut self, id: ServiceId) {
+        let level = |what| self.program.layout.service_level(id.0, what);
+        let waiting = self.rec.value(level(ServiceLevel::Queue));
+        let non_empty = level(ServiceLevel::QueueNonEmpty);
+        self.rec.set(non_empty, waiting, self.now);
     }
 
     /// Which server an attempt goes to, by the state at this instant.

@@ -43,10 +43,8 @@ pub(super) struct LiveTally {
     /// In ns².
     pub(super) squares: u128,
     pub(super) max: u64,
-    /// By bin and coarse bucket; only for requests and journeys.
+    /// By bin and coarse bucket; only for requests.
     pub(super) bins: Vec<u32>,
-    /// Requests and visits started, by bin; likewise.
-    pub(super) started: Vec<u32>,
     /// Every duration with its start, where a probe asks for it.
     pub(super) log: Option<Vec<(Time, i64)>>,
 }
@@ -85,7 +83,6 @@ impl LiveTally {
     pub(super) fn clear(&mut self, bins: usize) {
         refill(&mut self.buckets, FINE + 1, 0);
         refill(&mut self.bins, bins * COARSE, 0);
-        refill(&mut self.started, bins, 0);
         (self.sum, self.squares, self.max) = (0, 0, 0);
         self.log = None;
     }

@@ -34,7 +34,7 @@ impl Visitor {
 
     /// A wait is over.
     #[inline(always)]
-    fn end_wait(&mut self, now: Time) {
+    pub(super) fn end_wait(&mut self, now: Time) {
         self.waits -= 1;
         if self.waits == 0 && self.patience != Span::FOREVER {
             self.patience -= now - self.waits_since;
@@ -90,7 +90,6 @@ impl Sim<'_> {
         self.rec
             .count(self.program.layout.users(UserCounter::Arrived));
         self.rec.count(course.arrived);
-        self.rec.began(course.times);
         self.begin_visit(slot, course);
     }
 

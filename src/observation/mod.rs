@@ -100,8 +100,8 @@ pub struct Observation {
     pub level_bins: Vec<f32>,
     /// By [`SampleId`]: durations, in nanoseconds.
     pub tallies: Vec<Tally>,
-    /// By [`SampleId`] of call requests and journeys (the others are empty), then bin: durations
-    /// by the bin in which they started.
+    /// By [`SampleId`] of call requests (the others are empty), then bin: durations by the bin in
+    /// which they started, but for those of a warm-up.
     pub tally_bins: Vec<Vec<BinTimes>>,
     /// By [`SampleId`] of call requests (the others are empty), then stretch of bins, then class of
     /// [`classes`]: how many of those that started in the stretch ended ok after so long.

@@ -86,6 +86,28 @@ fn what_starts_in_a_drain_is_in_no_bin() {
 }
 
 #[test]
+fn what_starts_in_a_warm_up_is_in_no_bin() {
+    // Bins of a second, measured from 4.5 on. One asks at 1.5, one at 4.2 and one at 4.8, each for
+    // 5: only the last is in a bin, the fifth, although another has started in that bin, too.
+    let head = "run_for = '14s'\nstudy = 'steady'\nwarmup = '4500ms'";
+    let people = [("a", "1500ms"), ("b", "4200ms"), ("c", "4800ms")];
+    let journey = "[journey.visit]\nsteps = [ { name = 'ask', call = 's.five' } ]";
+    let world = people
+        .into_iter()
+        .fold(world(SERVICE).head(head), |world, (name, at)| {
+            world.tables(&format!(
+                "[arrivals.{name}]\njourney = 'visit'\nburst = {{ users = 1, at = '{at}' }}"
+            ))
+        });
+    let seen = world.tables(journey).run();
+    let mut bins = vec![(0, 0); 14];
+    bins[4] = (1, 1);
+    assert_eq!(seen.bins("ask"), bins);
+    seen.call("ask", CallCounter::Started, 1)
+        .call_times("ask", CallSample::Request, 1, "5s");
+}
+
+#[test]
 fn windows_are_the_same_of_bins_and_without() {
     // Asked at 1, 9, 10, 12 and 18, for 5 each, of 20 seconds: two windows, the last unfinished.
     // A launch makes them of its bins; with a warm-up, that ends before anybody comes, bins do not
