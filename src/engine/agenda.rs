@@ -37,16 +37,20 @@ pub(super) enum Group {
     Reading = 6,
 }
 
-/// What an event is.
+/// What an event is: the usual kinds first, so that one comparison tells them from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
-    /// The head of a lane; the slot is the lane.
-    Lane,
-    /// Timed work of a task ends.
-    Work,
     /// What a server does for an attempt without a task ends; the slot is its caller.
     Served,
+    /// Timed work of a task ends.
+    Work,
+    /// The wait before a retry, or before asking again after an error, is over.
+    Backoff,
+    /// A user of the sources arrives for the first time.
+    Newcomer,
+    /// The head of a lane; the slot is the lane.
+    Lane,
     /// The next of those who share the cores of a server is done.
     Core,
     /// An answer reaches the caller; the slot is the attempt.
@@ -57,8 +61,6 @@ pub(super) enum Kind {
     Timeout,
     /// A person asks again.
     Reload,
-    /// The wait before a retry, or before asking again after an error, is over.
-    Backoff,
     /// A `hold` has waited long enough.
     HoldTimeout,
     /// An attempt arrives at its service.
@@ -73,8 +75,6 @@ pub(super) enum Kind {
     Tick,
     /// A reading is due.
     Reading,
-    /// A user of the sources arrives for the first time.
-    Newcomer,
 }
 
 impl Kind {
@@ -82,23 +82,23 @@ impl Kind {
     #[inline]
     const fn of(bits: u64) -> Self {
         match bits & 31 {
-            0 => Self::Lane,
+            0 => Self::Served,
             1 => Self::Work,
-            2 => Self::Served,
-            3 => Self::Core,
-            4 => Self::Answer,
-            5 => Self::Patience,
-            6 => Self::Timeout,
-            7 => Self::Reload,
-            8 => Self::Backoff,
-            9 => Self::HoldTimeout,
-            10 => Self::Attempt,
-            11 => Self::Return,
-            12 => Self::Server,
-            13 => Self::Change,
-            14 => Self::Tick,
-            15 => Self::Reading,
-            _ => Self::Newcomer,
+            2 => Self::Backoff,
+            3 => Self::Newcomer,
+            4 => Self::Lane,
+            5 => Self::Core,
+            6 => Self::Answer,
+            7 => Self::Patience,
+            8 => Self::Timeout,
+            9 => Self::Reload,
+            10 => Self::HoldTimeout,
+            11 => Self::Attempt,
+            12 => Self::Return,
+            13 => Self::Server,
+            14 => Self::Change,
+            15 => Self::Tick,
+            _ => Self::Reading,
         }
     }
 }

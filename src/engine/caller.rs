@@ -15,7 +15,7 @@ use crate::engine::population::{Answer, Doing, Failure, Request, Role, Task};
 use crate::engine::recorder::Change;
 use crate::engine::route::{Retry, Route};
 use crate::engine::sending::{Orbit, Sending};
-use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
+use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter};
 use crate::program::{Backoff, CallId, Instruction, Jitter};
 use crate::random::key::{Luck, Spot};
 
@@ -201,14 +201,14 @@ impl<'p> Sim<'p> {
             task.due = Time(0);
             task.request.tries += 1;
         } else {
-            self.back_off(slot, wait);
+            self.back_off((slot, call), wait);
         }
         wait.is_zero()
     }
 
-    fn back_off(&mut self, slot: u32, wait: Span) {
+    fn back_off(&mut self, (slot, call): (u32, CallId), wait: Span) {
         self.pause(slot, wait);
-        self.orbit(slot, Change::More);
+        self.orbit(&self.routes.calls[call], Change::More);
     }
 
     /// A task does nothing for a while before it asks again.
@@ -223,12 +223,11 @@ impl<'p> Sim<'p> {
         task.event = event;
     }
 
-    /// A user begins to wait before asking again, or no longer does.
+    /// Whoever asks begins to wait before asking again, or no longer does: users are counted.
     #[inline(always)]
-    pub(super) fn orbit(&mut self, slot: u32, by: Change) {
-        if self.visitor_above(slot).is_some() {
-            let level = self.program.layout.user_level(UserLevel::Orbit);
-            self.rec.shift(level, by, self.now);
+    pub(super) fn orbit(&mut self, route: &Route, by: Change) {
+        if route.from_user {
+            self.rec.orbit((by, self.now));
         }
     }
 
@@ -258,7 +257,7 @@ impl<'p> Sim<'p> {
         self.count_reload(slot);
         match self.people.task(slot).doing {
             Doing::BackingOff => {
-                self.orbit(slot, Change::Less);
+                self.orbit(&self.routes.calls[call], Change::Less);
                 self.people.task_mut(slot).event = NO_EVENT;
             }
             _ => {
@@ -337,7 +336,7 @@ impl<'p> Sim<'p> {
         task.request.tries = 0;
         let owner = task.owner;
         let wait = after.span(self.luck.uniform(owner, path, ON_ERROR));
-        self.back_off(slot, wait);
+        self.back_off((slot, call), wait);
         true
     }
 
@@ -360,7 +359,7 @@ impl<'p> Sim<'p> {
     pub(super) fn give_up_request(&mut self, slot: u32) {
         let call = self.call_at(slot);
         if self.people.task(slot).doing == Doing::BackingOff {
-            self.orbit(slot, Change::Less);
+            self.orbit(&self.routes.calls[call], Change::Less);
         } else {
             let sent = self.abandon_attempt(slot);
             self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);

@@ -21,8 +21,9 @@ pub(super) struct Near {
     first: usize,
     /// One bit for each word of those that is not zero, and always that of the last.
     words: u32,
-    /// One bit for each slot in use, and always one beyond them: so there is a lowest.
-    taken: [u64; WORDS + 1],
+    /// One bit for each slot in use, and always one beyond them: so there is a lowest. Twice as
+    /// many words as are needed, for their number is a power of two.
+    taken: [u64; 2 * WORDS],
     /// The events of the slots in use; beyond them the largest key.
     keys: Box<[Key; 2 * SLOTS]>,
 }
@@ -32,7 +33,7 @@ impl Default for Near {
         let mut near = Self {
             first: SLOTS,
             words: 0,
-            taken: [0; WORDS + 1],
+            taken: [0; 2 * WORDS],
             keys: Box::new([Key::MAX; 2 * SLOTS]),
         };
         near.clear();
@@ -44,7 +45,7 @@ impl Near {
     pub(super) fn clear(&mut self) {
         self.first = SLOTS;
         self.words = 1 << WORDS;
-        self.taken = [0; WORDS + 1];
+        self.taken = [0; 2 * WORDS];
         self.taken[WORDS] = 1;
     }
 
@@ -82,7 +83,7 @@ impl Near {
         let rest = self.taken[word] & self.taken[word].wrapping_sub(1);
         self.taken[word] = rest;
         self.words &= !(u32::from(rest == 0) << word);
-        let word = self.words.trailing_zeros() as usize % (WORDS + 1);
+        let word = self.words.trailing_zeros() as usize % (2 * WORDS);
         self.first = 64 * word + self.taken[word].trailing_zeros() as usize;
     }
 }

@@ -236,6 +236,12 @@ impl Recorder {
         self.shift_at(meter, [lane], by);
     }
 
+    /// Users who wait before asking again change by one.
+    #[inline(always)]
+    pub(super) fn orbit(&mut self, by: (Change, Time)) {
+        self.shift_at(0, [UserLevel::Orbit as u32], by);
+    }
+
     /// Several levels of the meter with this index change by one.
     #[inline(always)]
     pub(super) fn shift_at<const N: usize>(

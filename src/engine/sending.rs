@@ -364,7 +364,7 @@ impl<'p> Sim<'p> {
             // Who is in the orbit stays there: to leave it and come back at one instant is nothing.
             self.pause(slot, wait);
             if out.orbit == Orbit::Outside {
-                self.orbit(slot, Change::More);
+                self.orbit(route, Change::More);
             }
             return false;
         }
@@ -376,7 +376,7 @@ impl<'p> Sim<'p> {
     #[inline(always)]
     fn leave_orbit(&mut self, out: &Outgoing<'_>) {
         if out.orbit == Orbit::Inside {
-            self.orbit(out.slot, Change::Less);
+            self.orbit(out.route, Change::Less);
         }
     }
 
