@@ -43,6 +43,11 @@ fn desk() -> Scene {
     Scene::with_model(DESK)
 }
 
+/// The words of an answer in one line, however they are wrapped.
+fn in_one_line(answer: &Answer) -> String {
+    answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 const COMMANDS: [&str; 8] = [
     "init",
     "check",
@@ -79,6 +84,35 @@ fn the_help_lists_every_command_and_exit_code() {
         version.out,
         format!("onrush {}\n", env!("CARGO_PKG_VERSION"))
     );
+}
+
+#[test]
+fn the_command_to_type_next_asks_for_the_same_model() {
+    let scene = Scene::new().file("my models/desk.toml", DESK);
+    let model = ["my models/desk.toml", "--set", "arrivals.users.rate=10/s"];
+    let again = "'my models/desk.toml' --set arrivals.users.rate=10/s --seed 7";
+    // Two launches cannot tell that nine in ten meet an objective; 29 can.
+    let few = ["--seed", "7", "--replications", "2"];
+    let answer = scene.run(["run"].into_iter().chain(model).chain(few));
+    let next = format!("Next: onrush run {again} --replications 29, about what");
+    assert!(in_one_line(&answer).contains(&next), "{}", answer.out);
+    let variant = ["--variant", "more"];
+    let answer = scene.run(["run"].into_iter().chain(model).chain(few).chain(variant));
+    let next = format!("Next: onrush run {again} --variant more --replications 29, about what");
+    assert!(in_one_line(&answer).contains(&next), "{}", answer.out);
+    let some = ["--variants", "more"];
+    let answer = scene.run(["compare"].into_iter().chain(model).chain(few).chain(some));
+    let next = format!("Next: onrush compare {again} --variants more --replications 29, about");
+    assert!(in_one_line(&answer).contains(&next), "{}", answer.out);
+}
+
+#[test]
+fn a_failure_leads_to_the_what_ifs() {
+    let answer = Scene::new()
+        .file("it's/desk.toml", &hopeless())
+        .run(["run", "it's/desk.toml"]);
+    let next = r"Next: onrush compare 'it'\''s/desk.toml' --variants fewer,more";
+    assert!(in_one_line(&answer).contains(next), "{}", answer.out);
 }
 
 #[test]

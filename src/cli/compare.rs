@@ -55,6 +55,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
     let answer = Answer {
         results: &results,
         model: Some(text),
+        asked: deliver::asked(&asked.model, &asked.set, &asked.effort),
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(exit::of_compare(

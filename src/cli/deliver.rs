@@ -5,12 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::Output;
+use super::args::{Effort, Output};
 use super::console::Console;
 use super::exit::Ending;
 use super::load::STDIN;
 use super::write::{self, Existing, Page};
 use crate::report::terminal::{self, Look};
+use crate::report::words::Asked;
 use crate::report::{self, junit, markdown};
 use crate::results::{Results, to_json};
 
@@ -20,6 +21,8 @@ pub(super) struct Answer<'a> {
     pub(super) results: &'a Results,
     /// The text of the model as it was simulated, if it is at hand.
     pub(super) model: Option<String>,
+    /// How it was asked for.
+    pub(super) asked: Asked,
 }
 
 /// The console for an answer: words go to stderr when stdout is taken by the document.
@@ -58,7 +61,7 @@ pub(super) fn deliver(
     output: &Output,
     console: &Console,
 ) -> Result<(), Ending> {
-    console.result(&said(answer.results, console.look()))?;
+    console.result(&said(answer, console.look()))?;
     if output.json.as_deref().is_some_and(is_stdout) {
         console.document(&to_json(answer.results))?;
     }
@@ -70,10 +73,33 @@ pub(super) fn deliver(
     Ok(())
 }
 
-fn said(results: &Results, look: Look) -> String {
+/// How a study of a model was asked for, as it would be typed again.
+pub(super) fn asked(model: &Path, set: &[(String, String)], effort: &Effort) -> Asked {
+    let mut words = vec![typed(&model.display().to_string())];
+    for (path, value) in set {
+        words.push(format!("--set {}", typed(&format!("{path}={value}"))));
+    }
+    words.extend(effort.seed.map(|seed| format!("--seed {seed}")));
+    Asked {
+        model: words.join(" "),
+        variant: None,
+    }
+}
+
+/// A word as a shell takes it: in quotes where it is more than letters, digits and the usual signs.
+fn typed(word: &str) -> String {
+    let is_usual = |c: char| c.is_alphanumeric() || "_-./,:=%+@".contains(c);
+    match word.chars().all(is_usual) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+fn said(answer: &Answer<'_>, look: Look) -> String {
+    let (results, asked) = (answer.results, &answer.asked);
     match results.command.as_str() {
-        "run" => terminal::run(results, look),
-        _ => terminal::compare(results, look) + &terminal::uncertain(results, look),
+        "run" => terminal::run(results, asked, look),
+        _ => terminal::compare(results, asked, look) + &terminal::uncertain(results, look),
     }
 }
 

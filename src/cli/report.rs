@@ -5,6 +5,7 @@ use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{Ending, Exit};
 use super::load::{self, shown};
+use crate::report::words::Asked;
 use crate::results;
 
 /// Reads the results and delivers them anew.
@@ -25,6 +26,7 @@ pub(super) fn answer(asked: &Report, console: &Console) -> Result<Ending, Ending
     let answer = Answer {
         results: &found,
         model: None,
+        asked: Asked::of(&found),
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(Ending::done(format!("reported `{name}`")))

@@ -9,6 +9,7 @@ use super::load::{self, no_variant};
 use super::plan::plan;
 use super::study::{self, Question};
 use crate::model::Model;
+use crate::report::words::Asked;
 
 /// Runs the model, or one variant of it, and delivers the answer.
 ///
@@ -38,6 +39,10 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
     let answer = Answer {
         results: &results,
         model: Some(text),
+        asked: Asked {
+            variant: asked.changes.variant.clone(),
+            ..deliver::asked(&asked.model, &asked.changes.set, &asked.effort)
+        },
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(exit::of_run(&results))

@@ -65,16 +65,27 @@ pub(super) fn all(pages: &[Page], existing: Existing) -> Result<(), Unwritable> 
     Ok(())
 }
 
-/// Finds out whether a file could be written, without touching it; folders on its way are made.
+/// Finds out whether a file could be written, and leaves everything as it was.
 ///
 /// # Errors
 /// If it could not.
 pub(super) fn probe(path: &Path) -> Result<(), Unwritable> {
+    let folders = path.ancestors().skip(1);
+    let missing: Vec<&Path> = folders.take_while(|folder| !is_there(folder)).collect();
     let beside = beside(path).map(drop);
+    for folder in missing {
+        // What is in use by now stays.
+        let _ = fs::remove_dir(folder);
+    }
     beside.map_err(|why| Unwritable {
         path: path.to_owned(),
         why,
     })
+}
+
+/// Whether a folder exists; that of a bare name does.
+fn is_there(folder: &Path) -> bool {
+    folder.as_os_str().is_empty() || folder.exists()
 }
 
 /// The bytes in a file beside their place.
@@ -138,6 +149,20 @@ mod tests {
             path,
             bytes: text.as_bytes().to_vec(),
         }
+    }
+
+    #[test]
+    fn who_only_looks_leaves_no_folder_behind() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let names = |path: &Path| fs::read_dir(path).expect("it is there").count();
+        probe(&folder.path().join("a/b/results.json")).expect("it could be written");
+        assert_eq!(names(folder.path()), 0);
+        fs::create_dir(folder.path().join("a")).expect("a folder can be made");
+        probe(&folder.path().join("a/b/results.json")).expect("it could be written");
+        assert_eq!(names(&folder.path().join("a")), 0);
+        fs::write(folder.path().join("a/b"), "").expect("a file can be made");
+        let in_the_way = probe(&folder.path().join("a/b/results.json"));
+        in_the_way.expect_err("a file is in the way");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    Backoff, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, OnTimeout, Pc,
+    Backoff, Call, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, OnTimeout, Pc,
     Program, Reload, RetrySettings, ServiceId, Settings, Source, SourceId, WorkId,
 };
 use crate::random::key::{Owner, Place};
@@ -29,7 +29,7 @@ pub(super) struct Routes {
 pub(super) struct Route {
     /// The service asked.
     pub(super) service: ServiceId,
-    /// What its attempts have in common.
+    /// What attempts there have in common: a copy, so that it need not be looked up.
     pub(super) desk: Desk,
     /// Where the code of the endpoint begins.
     pub(super) entry: Pc,
@@ -49,8 +49,6 @@ pub(super) struct Route {
     pub(super) reloads: bool,
     /// A person may ask again after an error.
     pub(super) asks_again: bool,
-    /// A message takes no time and makes no choice on the network of the service.
-    pub(super) near: bool,
     /// Nobody waits for an answer.
     pub(super) message: bool,
     /// The `cpu` that is all it asks for, and its luck, where the service is plain and the caller's
@@ -150,19 +148,26 @@ pub(super) struct Course {
 /// The routes of every epoch, and the lengths of the lanes for their timeouts.
 pub(super) fn routes(program: &Program) -> (Vec<Routes>, Vec<Span>) {
     let mut lanes = Vec::new();
-    let routes = program.epochs.iter().map(|epoch| Routes {
-        calls: calls(program, &epoch.settings, &mut lanes),
-        services: program
-            .services
-            .map(|id, _| desk(program, &epoch.settings, id)),
-        sources: program
-            .sources
-            .map(|_, source| course(program, &epoch.settings, source)),
+    let routes = program.epochs.iter().map(|epoch| {
+        let settings = &epoch.settings;
+        let services = program.services.map(|id, _| desk(program, settings, id));
+        Routes {
+            calls: calls(program, settings, &services, &mut lanes),
+            services,
+            sources: program
+                .sources
+                .map(|_, source| course(program, settings, source)),
+        }
     });
     (routes.collect(), lanes)
 }
 
-fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table<CallId, Route> {
+fn calls(
+    program: &Program,
+    settings: &Settings,
+    services: &Table<ServiceId, Desk>,
+    lanes: &mut Vec<Span>,
+) -> Table<CallId, Route> {
     let any = |asks: fn(&Reload) -> bool| {
         let mut journeys = settings.journeys.values();
         journeys.any(|j| j.reload.as_ref().is_some_and(asks))
@@ -172,9 +177,10 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
     settings.calls.map(|id, call| {
         let step = &program.calls[id];
         let entry = program.endpoints[step.endpoint].entry;
+        let desk = services[step.service];
         Route {
             service: step.service,
-            desk: desk(program, settings, step.service),
+            desk,
             entry,
             luck: step.luck,
             timeout: call.timeout.unwrap_or(Span::FOREVER),
@@ -184,10 +190,9 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
             from_user: step.from == 0,
             reloads: step.from == 0 && reloads,
             asks_again: step.from == 0 && asks_again,
-            near: settings.services[step.service].network.is_none(),
             message: step.message,
             cpu: match program.code[entry as usize] {
-                Instruction::Cpu(work) if is_served_in_place(program, settings, id) => {
+                Instruction::Cpu(work) if is_served_in_place(&desk, step, &call.retry) => {
                     Some((work, program.work[work]))
                 }
                 _ => None,
@@ -198,12 +203,10 @@ fn calls(program: &Program, settings: &Settings, lanes: &mut Vec<Span>) -> Table
 }
 
 /// Whether a caller's task can stand for an attempt that a free worker takes at once.
-fn is_served_in_place(program: &Program, settings: &Settings, id: CallId) -> bool {
-    let (step, retry) = (&program.calls[id], &settings.calls[id].retry);
+fn is_served_in_place(desk: &Desk, step: &Call, retry: &Option<RetrySettings>) -> bool {
     // The wait before the latest retry is kept where the end of the work would be.
     let remembers = |r: &RetrySettings| r.jitter == Jitter::Decorrelated;
-    let plain = desk(program, settings, step.service).plain;
-    plain && !step.message && !retry.as_ref().is_some_and(remembers)
+    desk.plain && !step.message && !retry.as_ref().is_some_and(remembers)
 }
 
 /// The lane of a timeout, if there is room for one.

@@ -301,7 +301,7 @@ impl<'p> Sim<'p> {
     #[inline(always)]
     fn is_sent_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
         let (route, desk) = (out.route, &out.route.desk);
-        if self.now >= out.deadline || !route.near || !self.is_next_alone() {
+        if self.now >= out.deadline || !desk.near || !self.is_next_alone() {
             self.send_on_its_way(*out);
             return false;
         }

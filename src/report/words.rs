@@ -15,7 +15,7 @@ use bottleneck::{spell, what_broke, where_it_moved};
 pub use caption::*;
 pub use figure::*;
 pub use heading::*;
-pub use settling::{next_step, settling};
+pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 
 use super::number::{self, change, duration, points};

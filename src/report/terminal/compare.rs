@@ -1,6 +1,7 @@
 //! What `compare` prints: every variant beside the baseline, what each change is worth, in words.
 
-use super::super::{number, reading, words};
+use super::super::words::{self, Asked};
+use super::super::{number, reading};
 use super::layout::{Cell, Page, bar, cell, columns};
 use super::run::{head, mark, next, notes, tone_of};
 use super::{Look, Tone};
@@ -15,7 +16,7 @@ const BASE: usize = 13;
 const LABEL: usize = 22;
 
 /// The answer to `compare` for a terminal, without its last line (files written, exit code).
-pub fn compare(results: &Results, look: Look) -> String {
+pub fn compare(results: &Results, asked: &Asked, look: Look) -> String {
     let mut page = Page::new(look);
     head(&mut page, results);
     page.blank();
@@ -36,7 +37,7 @@ pub fn compare(results: &Results, look: Look) -> String {
     for paragraph in words::in_words(results) {
         page.wrapped(&paragraph, 0, Tone::Normal);
     }
-    next(&mut page, results);
+    next(&mut page, results, asked);
     notes(&mut page, results);
     page.finish()
 }

@@ -1,6 +1,7 @@
 //! What `run` prints: will it hold, what became of the users, where it broke, what happened when.
 
-use super::super::{number, reading, words};
+use super::super::words::{self, Asked};
+use super::super::{number, reading};
 use super::layout::{Cell, Page, bar, cell, columns, sparkline};
 use super::{Look, Tone};
 use crate::results::{
@@ -11,7 +12,7 @@ use crate::results::{
 const EVENTS: usize = 12;
 
 /// The answer to `run` for a terminal, without its last line (files written, exit code).
-pub fn run(results: &Results, look: Look) -> String {
+pub fn run(results: &Results, asked: &Asked, look: Look) -> String {
     let mut page = Page::new(look);
     head(&mut page, results);
     if let Some(variant) = reading::baseline(results) {
@@ -21,7 +22,7 @@ pub fn run(results: &Results, look: Look) -> String {
         where_it_broke(&mut page, variant);
         timeline(&mut page, variant);
         groups(&mut page, results, variant);
-        next(&mut page, results);
+        next(&mut page, results, asked);
     } else {
         page.blank();
         page.wrapped(&words::answer(results), 0, Tone::Normal);
@@ -274,8 +275,8 @@ fn groups(page: &mut Page, results: &Results, variant: &Variant) {
 }
 
 /// What to type next.
-pub(super) fn next(page: &mut Page, results: &Results) {
-    if let Some(text) = words::next_step(results) {
+pub(super) fn next(page: &mut Page, results: &Results, asked: &Asked) {
+    if let Some(text) = words::next_step(results, asked) {
         page.blank();
         page.wrapped(&text, 6, Tone::Normal);
     }

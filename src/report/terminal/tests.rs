@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::report::sample;
+use crate::report::words::Asked;
 use crate::results::Results;
 
 /// A baseline and two variants: few enough for columns.
@@ -12,23 +13,28 @@ fn few() -> Results {
     results
 }
 
+/// As from the folder of the model.
+fn asked() -> Asked {
+    Asked::of(&sample::run())
+}
+
 #[test]
 fn run_fits_its_width() {
-    let text = run(&sample::run(), Look::Symbols);
+    let text = run(&sample::run(), &asked(), Look::Symbols);
     assert_fits(&text);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn compare_stands_side_by_side() {
-    let text = compare(&few(), Look::Symbols);
+    let text = compare(&few(), &asked(), Look::Symbols);
     assert_fits(&text);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn many_variants_stand_in_blocks() {
-    let text = compare(&sample::compare(), Look::Symbols);
+    let text = compare(&sample::compare(), &asked(), Look::Symbols);
     assert_fits(&text);
     insta::assert_snapshot!(text);
 }
@@ -42,11 +48,11 @@ fn drawn_inputs_are_answered_by_shares_of_draws() {
 
 #[test]
 fn plain_is_ascii_with_words_for_symbols() {
-    let text = run(&sample::run(), Look::Plain);
+    let text = run(&sample::run(), &asked(), Look::Plain);
     assert!(text.is_ascii(), "{text}");
     assert!(text.contains("FAIL"));
     assert_fits(&text);
-    let text = compare(&few(), Look::Plain);
+    let text = compare(&few(), &asked(), Look::Plain);
     assert!(text.is_ascii(), "{text}");
     assert!(text.contains("better"));
     assert_fits(&text);
@@ -54,8 +60,8 @@ fn plain_is_ascii_with_words_for_symbols() {
 
 #[test]
 fn colour_changes_no_word() {
-    let plain = run(&sample::run(), Look::Symbols);
-    let coloured = run(&sample::run(), Look::Colour);
+    let plain = run(&sample::run(), &asked(), Look::Symbols);
+    let coloured = run(&sample::run(), &asked(), Look::Colour);
     assert_ne!(plain, coloured);
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
 }
@@ -63,8 +69,8 @@ fn colour_changes_no_word() {
 #[test]
 fn nothing_done_is_printed_too() {
     for text in [
-        run(&sample::nothing(), Look::Plain),
-        compare(&sample::nothing(), Look::Plain),
+        run(&sample::nothing(), &asked(), Look::Plain),
+        compare(&sample::nothing(), &asked(), Look::Plain),
     ] {
         assert!(text.contains("Nothing was run"), "{text}");
     }

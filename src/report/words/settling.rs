@@ -80,9 +80,28 @@ fn settled_in_all(results: &Results) -> Option<u64> {
     objectives.chain(differences).max()
 }
 
+/// How whoever reads an answer would ask for the same again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The model, with what was asked of all of it: `models/sale.toml --set param.rate=2`.
+    pub model: String,
+    /// The variant that was run in place of it.
+    pub variant: Option<String>,
+}
+
+impl Asked {
+    /// As far as results tell: the name of the file alone.
+    pub fn of(results: &Results) -> Asked {
+        Asked {
+            model: results.model.file.clone(),
+            variant: None,
+        }
+    }
+}
+
 /// The command that goes on from here: more launches if they settle something, else the what-ifs.
-pub fn next_step(results: &Results) -> Option<String> {
-    let file = &results.model.file;
+pub fn next_step(results: &Results, asked: &Asked) -> Option<String> {
+    let model = &asked.model;
     if let Some(launches) = settled_in_all(results) {
         let command = &results.command;
         let others: Vec<&str> = reading::others(results).map(|(name, _)| name).collect();
@@ -90,10 +109,13 @@ pub fn next_step(results: &Results) -> Option<String> {
             "compare" if others != results.model.variants => {
                 format!(" --variants {}", others.join(","))
             }
-            _ => String::new(),
+            _ => asked
+                .variant
+                .as_ref()
+                .map_or_else(String::new, |name| format!(" --variant {name}")),
         };
         return Some(format!(
-            "Next: onrush {command} {file}{which} --replications {launches}, about what settles \
+            "Next: onrush {command} {model}{which} --replications {launches}, about what settles \
              what is unclear"
         ));
     }
@@ -102,7 +124,7 @@ pub fn next_step(results: &Results) -> Option<String> {
     let has_what_ifs = results.command == "run" && !results.model.variants.is_empty();
     (failed && has_what_ifs).then(|| {
         format!(
-            "Next: onrush compare {file} --variants {}",
+            "Next: onrush compare {model} --variants {}",
             results.model.variants.join(",")
         )
     })
