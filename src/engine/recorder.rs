@@ -458,10 +458,8 @@ impl Recorder {
     /// A duration that is longer than any time.
     #[inline]
     pub(super) fn never(&mut self, sample: SampleId, began: Time) {
-        if self.counts(began)
-            && let Some(log) = &mut self.tallies[sample.0 as usize].log
-        {
-            log.push((began, NEVER));
+        if self.logs && self.counts(began) {
+            self.log_one(sample, (began, NEVER));
         }
     }
 
