@@ -87,9 +87,11 @@ impl Sim<'_> {
                 }),
             })
             .slot;
-        self.rec
-            .count(self.program.layout.users(UserCounter::Arrived));
-        self.rec.count(course.arrived);
+        if self.rec.counts(now) {
+            self.rec
+                .count(self.program.layout.users(UserCounter::Arrived));
+            self.rec.count(course.arrived);
+        }
         self.begin_visit(slot, course);
     }
 

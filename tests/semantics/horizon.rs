@@ -103,6 +103,10 @@ fn what_starts_in_a_warm_up_is_in_no_bin() {
     let mut bins = vec![(0, 0); 14];
     bins[4] = (1, 1);
     assert_eq!(seen.bins("ask"), bins);
+    assert_eq!(
+        seen.arrivals(),
+        bins.iter().map(|bin| bin.0).collect::<Vec<_>>()
+    );
     seen.call("ask", CallCounter::Started, 1)
         .call_times("ask", CallSample::Request, 1, "5s");
 }

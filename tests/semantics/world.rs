@@ -326,6 +326,14 @@ impl Trace {
         bins.map(|bin| (bin.started, bin.ok)).collect()
     }
 
+    /// How many users arrived in each bin.
+    pub(super) fn arrivals(&self) -> Vec<u32> {
+        let layout = self.layout();
+        let arrived = layout.users(UserCounter::Arrived).0 as usize;
+        let bins = self.seen.counter_bins.chunks_exact(layout.counters());
+        bins.map(|bin| bin[arrived]).collect()
+    }
+
     /// The windows that collapse and recovery are judged by.
     pub(super) fn windows(&self) -> &[Window] {
         &self.seen.windows
