@@ -285,7 +285,7 @@ impl Agenda {
     #[inline]
     pub(super) fn expect(&mut self, newcomer: u64) {
         self.newcomer = newcomer;
-        self.sure = newcomer.min(self.calm).min(self.end);
+        self.set_calm(self.calm);
     }
 
     /// What comes before all that stands in the rings and in the heap.

@@ -19,8 +19,8 @@ use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter}
 use crate::program::{Backoff, CallId, Instruction, Jitter};
 use crate::random::key::{Luck, Spot};
 
-/// Draws at the path of an attempt, after the two of the network.
-pub(super) const BACKOFF: u32 = 3;
+/// The draw of how long a person waits before asking again after an error, at the path of an
+/// attempt, after those of its sending.
 const ON_ERROR: u32 = 4;
 
 /// What an attempt tells its caller.

@@ -19,7 +19,7 @@ const WORDS: usize = SLOTS / 64;
 pub(super) struct Near {
     /// The lowest slot in use.
     first: usize,
-    /// One bit for each word of those that is not zero, and always that of the last.
+    /// One bit for each word of those that is not zero, and always that of the one beyond them.
     words: u32,
     /// One bit for each slot in use, and always one beyond them: so there is a lowest. Twice as
     /// many words as are needed, for their number is a power of two.

@@ -9,7 +9,6 @@ use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
-use crate::engine::caller::BACKOFF;
 use crate::engine::execute::Flow;
 use crate::engine::network::{Passage, Way};
 use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task};
@@ -20,9 +19,10 @@ use crate::observation::{CallCounter, MessageCounter};
 use crate::program::CallId;
 use crate::random::key::{Luck, Owner, Place, Spot};
 
-/// The draw of how long a person waits before asking again, at the path of an attempt, after the
-/// two of the network.
+/// Draws at the path of an attempt, after the two of the network: how long a person waits before
+/// asking again, and the program before the next attempt.
 const RELOAD: u32 = 2;
+const BACKOFF: u32 = 3;
 
 /// How an attempt after the first came to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
