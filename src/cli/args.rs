@@ -160,6 +160,9 @@ pub struct Compare {
     /// At least 30 replications, and draws over the ranges of the inputs; takes minutes
     #[arg(long)]
     pub full: bool,
+    /// Do not work out what each change of a variant is worth: saves the runs of its subsets
+    #[arg(long)]
+    pub no_attribution: bool,
     /// Changes to the baseline, and so to all variants: `service.shop.servers=x2`
     #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,

@@ -12,7 +12,7 @@ use super::plan::plan;
 use super::study::{self, Question};
 use crate::model::Model;
 use crate::report::{number, words};
-use crate::study::Effort;
+use crate::study::{Attribute, Effort};
 
 /// Compares variants with the model as it is and delivers the answer.
 ///
@@ -26,6 +26,9 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         (asked.full, asked.effort.replications, plan.effort)
     {
         plan.effort = Effort::Replications(n.max(FULL));
+    }
+    if asked.no_attribution {
+        plan.attribute = Attribute::Nothing;
     }
     let variants = variants(&loaded.model, asked)?;
     refuse_too_much(&loaded.model, plan.limits, console)?;

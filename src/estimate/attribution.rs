@@ -149,6 +149,7 @@ fn attribution(
 ) -> Option<Attribution> {
     let total = interval::mean(&sums.total, sums.confidence)?;
     (!changes.is_empty()).then(|| Attribution {
+        verdict: None,
         method,
         total: Some(total),
         interaction: interval::mean(&sums.interaction, sums.confidence),

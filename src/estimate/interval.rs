@@ -130,6 +130,12 @@ pub fn upper_bound(k: u32, n: u32, confidence: f64) -> f64 {
     beta_quantile(confidence, f64::from(k) + 1.0, f64::from(n - k))
 }
 
+/// The chance that a beta variable with these shapes is at most `x`.
+pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
+    let beta = Beta::new(a, b).expect("both shapes are at least 1");
+    twelve_digits(beta.cdf(x))
+}
+
 fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     let beta = Beta::new(a, b).expect("both shapes are at least 1");
     twelve_digits(beta.inverse_cdf(p))

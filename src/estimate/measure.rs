@@ -36,6 +36,19 @@ pub struct Threshold {
     pub within_is: WithinIs,
 }
 
+/// What a practical threshold depends on beside the kind of quantity.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scale {
+    /// What an objective holds the metric against.
+    pub limit: Option<f64>,
+    /// Of how many events a launch the metric is a share.
+    pub events: Option<f64>,
+    /// Width of a bin, seconds.
+    pub bin_s: f64,
+    /// Length of what is measured of a launch, seconds.
+    pub launch_s: f64,
+}
+
 impl Threshold {
     /// In the metric's unit.
     pub fn absolute(within: f64) -> Threshold {
@@ -101,25 +114,35 @@ impl Quantity {
         }
     }
 
-    /// The practical threshold: shares and utilisations 1 point, probabilities 5 points; times,
-    /// queues and instants 5 % of the baseline, at least 1 ms, 1 user, one bin; counts, rates and
-    /// ratios 1 %.
-    pub fn threshold(self, baseline: f64, bin_s: f64) -> Threshold {
-        let at_least = |floor: f64| {
-            let relative = Threshold::relative(0.05);
-            if relative.in_units(baseline) < floor {
-                Threshold::absolute(floor)
-            } else {
-                relative
+    /// The practical threshold: shares and utilisations 1 point, at most a tenth of the distance
+    /// from an objective's limit to the nearer of 0 and 1; probabilities 5 points; times, queues
+    /// and instants 5 % of the baseline, at most a tenth of an objective's limit; counts, rates and
+    /// ratios 1 %. Never less than one event a launch, 1 ms, 1 user, one bin.
+    pub fn threshold(self, baseline: f64, scale: &Scale) -> Threshold {
+        let tenth = |distance: f64| 0.1 * distance.abs();
+        let one_of = |all: f64| if all > 0.0 { 1.0 / all } else { 0.0 };
+        let relative = |share: f64, cap: Option<f64>, floor: f64| {
+            let usual = share * baseline.abs();
+            let capped = usual.min(cap.unwrap_or(f64::INFINITY)).max(floor);
+            match (capped - usual).abs() > 0.0 {
+                true => Threshold::absolute(capped),
+                false => Threshold::relative(share),
             }
         };
+        let limit = scale.limit.map(tenth);
         match self {
-            Quantity::Share => Threshold::absolute(0.01),
+            Quantity::Share => {
+                let nearer = scale.limit.map(|limit| tenth(limit.min(1.0 - limit)));
+                let floor = one_of(scale.events.unwrap_or(0.0));
+                Threshold::absolute(0.01_f64.min(nearer.unwrap_or(0.01)).max(floor))
+            }
             Quantity::Chance => Threshold::absolute(0.05),
-            Quantity::Time => at_least(0.001),
-            Quantity::Queue => at_least(1.0),
-            Quantity::Instant => at_least(bin_s),
-            Quantity::Count | Quantity::Rate | Quantity::Ratio => Threshold::relative(0.01),
+            Quantity::Time => relative(0.05, limit, 0.001),
+            Quantity::Queue => relative(0.05, limit, 1.0),
+            Quantity::Instant => relative(0.05, limit, scale.bin_s),
+            Quantity::Count => relative(0.01, None, 1.0),
+            Quantity::Rate => relative(0.01, None, one_of(scale.launch_s)),
+            Quantity::Ratio => relative(0.01, None, 0.0),
         }
     }
 
@@ -254,27 +277,67 @@ mod tests {
         );
     }
 
+    /// δ by hand, with bins of 30 s and launches of 600 s.
     #[test]
-    fn thresholds_have_floors() {
-        let of = |quantity: Quantity, baseline: f64| {
-            quantity.threshold(baseline, 30.0).in_units(baseline)
+    fn thresholds_by_hand() {
+        let scale = |limit, events| Scale {
+            limit,
+            events,
+            bin_s: 30.0,
+            launch_s: 600.0,
         };
-        for (quantity, baseline, expected) in [
-            (Quantity::Share, 0.65, 0.01),
-            (Quantity::Chance, 0.65, 0.05),
-            (Quantity::Time, 2.0, 0.1),
-            (Quantity::Time, 0.01, 0.001),
-            (Quantity::Queue, 4.0, 1.0),
-            (Quantity::Queue, 400.0, 20.0),
-            (Quantity::Instant, -60.0, 30.0),
-            (Quantity::Instant, 1_200.0, 60.0),
-            (Quantity::Count, 31_480.0, 314.8),
-            (Quantity::Rate, 92.0, 0.92),
+        let plain = scale(None, None);
+        for (quantity, baseline, scale, expected) in [
+            (Quantity::Share, 0.65, plain, 0.01),
+            // 99.9 %: a tenth of the tenth of a point to 100 %; 95 %: half a point; 20 %: 1 point.
+            (
+                Quantity::Share,
+                0.999,
+                scale(Some(0.999), Some(30_000.0)),
+                0.000_1,
+            ),
+            (Quantity::Share, 0.96, scale(Some(0.95), None), 0.005),
+            (Quantity::Share, 0.02, scale(Some(0.03), None), 0.003),
+            (Quantity::Share, 0.2, scale(Some(0.2), None), 0.01),
+            // One request of 2,000; of 50 users.
+            (
+                Quantity::Share,
+                0.999,
+                scale(Some(0.999), Some(2_000.0)),
+                0.000_5,
+            ),
+            (Quantity::Share, 0.9, scale(None, Some(50.0)), 0.02),
+            (Quantity::Share, 0.0, scale(Some(0.0), Some(1_000.0)), 0.001),
+            (Quantity::Chance, 0.65, scale(Some(0.1), None), 0.05),
+            (Quantity::Time, 2.0, plain, 0.1),
+            // Two hours against a limit of 10 minutes: a minute.
+            (Quantity::Time, 7_200.0, scale(Some(600.0), None), 60.0),
+            (Quantity::Time, 2.0, scale(Some(600.0), None), 0.1),
+            (Quantity::Time, 0.01, plain, 0.001),
+            (Quantity::Queue, 4.0, plain, 1.0),
+            (Quantity::Queue, 400.0, plain, 20.0),
+            (Quantity::Queue, 400.0, scale(Some(100.0), None), 10.0),
+            (Quantity::Instant, -60.0, plain, 30.0),
+            (Quantity::Instant, 1_200.0, plain, 60.0),
+            (
+                Quantity::Instant,
+                4_800.0,
+                scale(Some(2_000.0), None),
+                200.0,
+            ),
+            (Quantity::Count, 31_480.0, plain, 314.8),
+            (Quantity::Count, 40.0, plain, 1.0),
+            (Quantity::Rate, 92.0, plain, 0.92),
+            (Quantity::Rate, 0.1, plain, 1.0 / 600.0),
+            (Quantity::Ratio, 2.0, plain, 0.02),
         ] {
+            let found = quantity.threshold(baseline, &scale).in_units(baseline);
             assert!(
-                (of(quantity, baseline) - expected).abs() < 1e-12,
-                "{quantity:?} {baseline}"
+                (found - expected).abs() < 1e-12,
+                "{quantity:?} {baseline} {scale:?}: {found}"
             );
         }
+        let relative = Quantity::Time.threshold(2.0, &plain);
+        assert_eq!(relative, Threshold::relative(0.05));
     }
 }

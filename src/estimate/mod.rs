@@ -16,5 +16,7 @@ pub mod quantile;
 pub mod recovery;
 pub mod resample;
 pub mod series;
+pub mod sign;
+pub mod standing;
 pub mod verdict;
 pub mod warmup;

@@ -68,6 +68,52 @@ impl Paired {
     pub fn is_complete(&self) -> bool {
         self.n() == self.of
     }
+
+    /// Whether the two are exactly alike in every pair.
+    pub fn is_nothing(&self) -> bool {
+        self.differences.iter().all(|d| d.abs() < f64::MIN_POSITIVE)
+    }
+}
+
+/// Pairs by which side is larger, where "never" is larger than any number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// Pairs in which both have a value, finite or never.
+    pub n: u32,
+    /// Of those, pairs in which the baseline is never.
+    pub baseline_never: u32,
+    /// Of those, pairs in which the variant is never.
+    pub variant_never: u32,
+    /// Pairs in which exactly one side is never.
+    pub one_never: u32,
+    /// Pairs in which the variant is larger by more than what matters.
+    pub higher: u32,
+    /// Pairs in which the variant is smaller by more than what matters.
+    pub lower: u32,
+}
+
+impl Signs {
+    /// Counts the pairs that differ by more than `within`.
+    pub fn of(baseline: &[Option<f64>], variant: &[Option<f64>], within: f64) -> Signs {
+        let mut signs = Signs::default();
+        for (a, b) in baseline.iter().zip(variant) {
+            let Some((a, b)) = a.zip(*b) else { continue };
+            let count = |yes: bool| u32::from(yes);
+            signs.n += 1;
+            signs.baseline_never += count(a.is_infinite());
+            signs.variant_never += count(b.is_infinite());
+            signs.one_never += count(a.is_infinite() != b.is_infinite());
+            // Never against never is no number, and so neither larger nor smaller.
+            signs.higher += count(b - a > within);
+            signs.lower += count(a - b > within);
+        }
+        signs
+    }
+
+    /// Whether either side is never in any pair.
+    pub fn has_never(&self) -> bool {
+        self.baseline_never + self.variant_never > 0
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +154,25 @@ mod tests {
         .unwrap();
         assert_eq!((pair.n(), pair.of, pair.is_complete()), (2, 4, false));
         assert_eq!(Paired::of(&[never], &[never]), None);
+    }
+
+    /// Six replications: never on both sides, on the baseline's, on the variant's; a little longer,
+    /// much longer; and one without a value.
+    #[test]
+    fn never_is_longer_than_any_time() {
+        let never = Some(f64::INFINITY);
+        let baseline = [never, never, Some(9.0), Some(1.0), Some(1.0), None];
+        let variant = [never, Some(2.0), never, Some(1.1), Some(2.0), Some(1.0)];
+        let expected = Signs {
+            n: 5,
+            baseline_never: 2,
+            variant_never: 2,
+            one_never: 2,
+            higher: 2,
+            lower: 1,
+        };
+        assert_eq!(Signs::of(&baseline, &variant, 0.2), expected);
+        assert!(!Signs::of(&[Some(1.0)], &[Some(2.0)], 0.1).has_never());
     }
 
     proptest! {

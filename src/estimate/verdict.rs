@@ -2,24 +2,31 @@
 //!
 //! One idea: two different kinds of "no". *Same* says that the interval lies within what matters;
 //! *unclear* says that it is too wide, and how many replications would settle it (two one-sided
-//! tests for equivalence, Schuirmann 1987; power after Law, §10.2). Words that hold together are
-//! bought by Bonferroni's inequality.
+//! tests for equivalence, Schuirmann 1987; power after Law, §10.2). Where a metric is never
+//! reached there is no mean to speak of, and where an objective changes sides no mean matters:
+//! then pairs of launches are counted (see `sign`). Words that hold together are bought by
+//! Bonferroni's inequality.
 
 use super::interval;
-use super::measure::{Quantity, Threshold};
-use super::paired::Paired;
+use super::measure::Threshold;
+use super::paired::{Paired, Signs};
+use super::sign;
+use crate::base::math;
 use crate::results::{
-    Better, Difference, Estimate, Family, FamilyOf, ObjectiveVerdict, Probability, Verdict,
+    Because, Better, ChangedSides, Difference, Estimate, Family, FamilyOf, NeverPairs,
+    ObjectiveVerdict, Probability, Unit, Verdict,
 };
 
-/// ((z₀.₉₇₅ + z₀.₈₀) ÷ z₀.₉₇₅)²: how many times the replications of an interval that just touches
-/// are needed to settle at 80 % power.
-const POWER: f64 = 2.04;
+/// z of the power at which a number of launches settles something: 80 % where a difference is
+/// expected, 90 % where none is.
+const POWER: f64 = 0.84;
+const POWER_OF_SAME: f64 = 1.28;
 
 /// One-sided confidence at which objectives are judged.
 pub const OBJECTIVE_CONFIDENCE: f64 = 0.95;
 
-/// The most replications, as a multiple of those done, that [`objective_settled_by`] looks at.
+/// The most replications, as a multiple of those done, that is looked at for what settles a count
+/// of launches.
 const LOOK_AHEAD: u32 = 100;
 
 /// The headline metrics and the confidence of each statement, so that all hold together:
@@ -40,82 +47,299 @@ pub struct Question<'a> {
     pub baseline: &'a [Option<f64>],
     /// The variant's value in each replication.
     pub variant: &'a [Option<f64>],
+    /// What it is measured in: a difference of shares cannot leave −1 to 1.
+    pub unit: Unit,
     /// Which direction is better.
     pub better: Better,
     /// Whether a word is given.
     pub family: Family,
     /// Confidence of the interval: that of each statement of the family for headline metrics.
     pub confidence: f64,
+    /// How the objectives on this metric came out on either side, in the order of the file.
+    pub sides: &'a [Sides],
 }
 
-/// The paired difference with its interval and, for headline metrics with all their pairs, a word.
-/// The threshold is made from the baseline's mean over the pairs. `None` without a pair.
+/// How one objective came out on either side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sides {
+    /// The objective as written.
+    pub that: String,
+    /// What was seen.
+    pub seen: SidesSeen,
+}
+
+/// What was seen of an objective on either side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SidesSeen {
+    /// Launches in which it is met on one side only.
+    Launches {
+        /// By the baseline alone.
+        lost: u32,
+        /// By the variant alone.
+        won: u32,
+        /// Launches judged.
+        n: u32,
+    },
+    /// In a steady study: whether the limit lies between the two intervals, and if it does,
+    /// whether the variant is on the better side of it.
+    Intervals(Option<Verdict>),
+}
+
+/// A word with what it rests on.
+struct Word {
+    verdict: Verdict,
+    because: Because,
+    settled_by: Option<u64>,
+}
+
+/// The paired difference with its interval and, for headline metrics that have a value in every
+/// replication, a word. The threshold is made from the baseline's mean over the pairs. `None` if
+/// no replication has a value on both sides.
 pub fn difference(
     question: &Question<'_>,
     threshold: impl Fn(f64) -> Threshold,
 ) -> Option<Difference> {
-    let paired = Paired::of(question.baseline, question.variant)?;
-    let threshold = threshold(paired.baseline);
-    let within = threshold.in_units(paired.baseline);
-    let mean = paired.moments.mean;
-    let half = paired.moments.half_width(question.confidence);
+    let paired = Paired::of(question.baseline, question.variant);
+    let threshold = paired.as_ref().map(|p| (threshold(p.baseline), p.baseline));
+    let within = threshold.map_or(0.0, |(threshold, base)| threshold.in_units(base));
+    let signs = Signs::of(question.baseline, question.variant, within);
+    if signs.n == 0 {
+        return None;
+    }
     let mut difference = Difference {
-        estimate: Some(mean),
-        low: half.map(|h| mean - h),
-        high: half.map(|h| mean + h),
-        n: paired.n(),
-        of: paired.of,
+        n: paired.as_ref().map_or(0, Paired::n),
+        of: question.baseline.len() as u32,
         confidence: question.confidence,
         family: question.family,
-        within: Some(threshold.within),
-        within_is: Some(threshold.within_is),
-        threshold: Some(within),
-        correlation: paired.correlation,
-        variance_reduction: paired.variance_reduction,
+        within: threshold.map(|(threshold, _)| threshold.within),
+        within_is: threshold.map(|(threshold, _)| threshold.within_is),
+        threshold: threshold.map(|_| within),
+        never: signs.has_never().then_some(NeverPairs {
+            baseline: signs.baseline_never,
+            variant: signs.variant_never,
+            higher: signs.higher,
+            lower: signs.lower,
+            n: signs.n,
+        }),
         ..Difference::default()
     };
-    let worded = question.family == Family::Headline && paired.is_complete();
-    if let (true, Some(half)) = (worded, half) {
-        difference.verdict = word(mean - half, mean + half, within, question.better);
-        if difference.verdict == Some(Verdict::Unclear) {
-            difference.settled_by = settled_by(paired.n(), half, mean, within);
+    if let Some(paired) = &paired {
+        fill_interval(&mut difference, question, paired);
+    }
+    if question.family == Family::Headline {
+        difference.changed_sides = changed_sides(question);
+        if let Some(word) = word_of(question, (paired.as_ref(), &signs), within) {
+            difference.verdict = Some(word.verdict);
+            difference.because = Some(word.because);
+            difference.settled_by = word.settled_by;
         }
     }
     Some(difference)
 }
 
-/// The threshold that a quantity has by itself; the second argument of [`difference`].
-pub fn usual(quantity: Quantity, bin_s: f64) -> impl Fn(f64) -> Threshold {
-    move |baseline| quantity.threshold(baseline, bin_s)
+fn fill_interval(difference: &mut Difference, question: &Question<'_>, paired: &Paired) {
+    let mean = paired.moments.mean;
+    let possible = |end: f64| match question.unit {
+        Unit::Share => end.clamp(-1.0, 1.0),
+        _ => end,
+    };
+    let half = paired.moments.half_width(question.confidence);
+    difference.estimate = Some(mean);
+    difference.low = half.map(|h| possible(mean - h));
+    difference.high = half.map(|h| possible(mean + h));
+    difference.correlation = paired.correlation;
+    difference.variance_reduction = paired.variance_reduction;
+}
+
+/// The word: an objective that changes sides goes before the values, whatever matters of them.
+fn word_of(
+    question: &Question<'_>,
+    (paired, signs): (Option<&Paired>, &Signs),
+    within: f64,
+) -> Option<Word> {
+    if let Some(verdict) = by_objective(question) {
+        return Some(Word {
+            verdict,
+            because: Because::Objective,
+            settled_by: None,
+        });
+    }
+    let mut word = match paired {
+        _ if signs.n < question.baseline.len() as u32 => None,
+        _ if signs.has_never() => by_never(question, (paired, signs), within),
+        Some(paired) => by_values(question, paired, within),
+        None => None,
+    }?;
+    // All launches change sides, and only their number is too small to say so: not the same.
+    if let (Verdict::Same, Some(few)) = (word.verdict, too_few(question)) {
+        word.verdict = Verdict::Unclear;
+        word.because = Because::Objective;
+        word.settled_by = Some(u64::from(few));
+    }
+    Some(word)
+}
+
+fn by_values(question: &Question<'_>, paired: &Paired, within: f64) -> Option<Word> {
+    let of = |verdict, settled_by| Word {
+        verdict,
+        because: Because::Values,
+        settled_by,
+    };
+    if paired.is_nothing() {
+        return Some(of(Verdict::Same, None));
+    }
+    let half = paired.moments.half_width(question.confidence)?;
+    let mean = paired.moments.mean;
+    let verdict = word(mean - half, mean + half, within, question.better)?;
+    let settled_by = (verdict == Verdict::Unclear)
+        .then(|| settled_by(paired.n(), half, (mean, within), question.confidence));
+    Some(of(verdict, settled_by.flatten()))
+}
+
+/// The word where a side is never in some launch: by the sign test over the pairs that differ by
+/// more than what matters. Same, if the same launches are never on both sides and the others are
+/// the same by their values.
+fn by_never(
+    question: &Question<'_>,
+    (paired, signs): (Option<&Paired>, &Signs),
+    within: f64,
+) -> Option<Word> {
+    let of = |verdict, settled_by| Word {
+        verdict,
+        because: Because::Never,
+        settled_by,
+    };
+    let rest = paired.map(|paired| by_values(question, paired, within));
+    let alike = match &rest {
+        None => true,
+        Some(rest) => rest.as_ref().is_some_and(|w| w.verdict == Verdict::Same),
+    };
+    if signs.one_never == 0 && alike {
+        return Some(of(Verdict::Same, None));
+    }
+    let (higher, lower) = (signs.higher, signs.lower);
+    if sign::differ(higher, lower, question.confidence) {
+        let change = f64::from(higher) - f64::from(lower);
+        return direction(question.better, change).map(|word| of(word, None));
+    }
+    let settled = signs_settled_by((higher, lower), signs.n, question.confidence);
+    Some(of(Verdict::Unclear, settled))
+}
+
+/// The objective that changes sides most surely, if one surely does.
+fn by_objective(question: &Question<'_>) -> Option<Verdict> {
+    let mut best: Option<(f64, Verdict)> = None;
+    for sides in question.sides {
+        let (chance, verdict) = match sides.seen {
+            SidesSeen::Launches { lost, won, .. } => {
+                let verdict = if won > lost {
+                    Verdict::Better
+                } else {
+                    Verdict::Worse
+                };
+                let surely = sign::differ(lost, won, question.confidence);
+                (sign::p_value(lost, won), surely.then_some(verdict))
+            }
+            SidesSeen::Intervals(verdict) => (0.0, verdict),
+        };
+        let surer = best.is_none_or(|(before, _)| chance < before);
+        if let (Some(verdict), true) = (verdict, surer) {
+            best = Some((chance, verdict));
+        }
+    }
+    best.map(|(_, verdict)| verdict)
+}
+
+/// The objective of which most launches change sides, with the launches.
+fn changed_sides(question: &Question<'_>) -> Option<ChangedSides> {
+    let mut most: Option<ChangedSides> = None;
+    for sides in question.sides {
+        let SidesSeen::Launches { lost, won, n } = sides.seen else {
+            continue;
+        };
+        let before = most.as_ref().map_or(0, |one| one.lost.abs_diff(one.won));
+        if lost + won > 0 && (most.is_none() || lost.abs_diff(won) > before) {
+            let fewest = sign::fewest(question.confidence);
+            most = Some(ChangedSides {
+                that: sides.that.clone(),
+                lost,
+                won,
+                n,
+                needed: (n < fewest).then_some(fewest),
+            });
+        }
+    }
+    most
+}
+
+/// The fewest launches that can show that an objective changes sides, if all do so far and are too
+/// few.
+fn too_few(question: &Question<'_>) -> Option<u32> {
+    let found = changed_sides(question)?;
+    let every = found.lost == found.n || found.won == found.n;
+    found.needed.filter(|_| every)
 }
 
 /// The word for the interval `low..high` of a difference: same if it lies strictly within the
-/// threshold (or is exactly zero), else better or worse if zero is outside, else unclear. `None`
-/// if zero is outside and no direction is better.
+/// threshold, else better or worse if zero is outside, else unclear. `None` if zero is outside and
+/// no direction is better.
 pub fn word(low: f64, high: f64, within: f64, better: Better) -> Option<Verdict> {
-    let exactly_nothing = low.abs() + high.abs() < f64::MIN_POSITIVE;
-    if exactly_nothing || (-within < low && high < within) {
+    if -within < low && high < within {
         return Some(Verdict::Same);
     }
     if low <= 0.0 && 0.0 <= high {
         return Some(Verdict::Unclear);
     }
-    match (better, low > 0.0) {
+    direction(better, low)
+}
+
+/// Better or worse, by the sign of the change; `None` if no direction is better.
+fn direction(better: Better, change: f64) -> Option<Verdict> {
+    match (better, change > 0.0) {
         (Better::Higher, true) | (Better::Lower, false) => Some(Verdict::Better),
         (Better::Higher, false) | (Better::Lower, true) => Some(Verdict::Worse),
         (Better::Neither, _) => None,
     }
 }
 
-/// Replications that would settle an unclear difference at 80 % power, for half width `half` of
-/// `n` pairs: 2.04 n (h ÷ max(|Δ|, δ − |Δ|))². `None` if no number would.
-pub fn settled_by(n: u32, half: f64, difference: f64, within: f64) -> Option<u64> {
-    let distance = difference.abs().max(within - difference.abs());
+/// About as many replications would settle an unclear difference, for half width h = `half` of
+/// `n` pairs: n · ((z + z′) ÷ z)² · (h ÷ max(|Δ|, δ − |Δ|))², z at the interval's own level, z′
+/// that of the power: 80 %, and 90 % where *same* is expected. `None` if no number would.
+pub fn settled_by(
+    n: u32,
+    half: f64,
+    (difference, within): (f64, f64),
+    confidence: f64,
+) -> Option<u64> {
+    let (apart, room) = (difference.abs(), within - difference.abs());
+    let distance = apart.max(room);
     if distance <= 0.0 {
         return None;
     }
-    let ratio = half / distance;
-    Some((POWER * f64::from(n) * ratio * ratio).ceil() as u64)
+    let z = math::normal_quantile(0.5 + confidence / 2.0);
+    let power = if room > apart { POWER_OF_SAME } else { POWER };
+    let ratio = (z + power) / z * half / distance;
+    Some((f64::from(n) * ratio * ratio).ceil() as u64)
+}
+
+/// Replications that would settle an unclear sign test if as many of them go each way as did: the
+/// least at which the counts differ. `None` if none up to a hundred times those done would.
+pub fn signs_settled_by((one, other): (u32, u32), n: u32, confidence: f64) -> Option<u64> {
+    let scaled = |count: u32, all: u32| (u64::from(all) * u64::from(count) / u64::from(n)) as u32;
+    (n..=n.saturating_mul(LOOK_AHEAD))
+        .step_by((n / 50).max(1) as usize)
+        .find(|&all| sign::differ(scaled(one, all), scaled(other, all), confidence))
+        .map(u64::from)
+}
+
+/// The fewest launches that prove a chance if every one of them is a success: the least n with
+/// lower bound of n out of n at `required`.
+pub fn launches_needed(required: f64) -> u32 {
+    // The bound is (1 − confidence) to the power 1/n: n is about the ratio of the logarithms.
+    let about = (math::ln(1.0 - OBJECTIVE_CONFIDENCE) / math::ln(required)).floor();
+    ((about as u32).max(2) - 1..u32::MAX)
+        .find(|&n| interval::lower_bound(n, n, OBJECTIVE_CONFIDENCE) >= required)
+        .unwrap_or(u32::MAX)
 }
 
 /// The word for an objective that is judged in each launch: met when the one-sided lower bound of
@@ -172,161 +396,4 @@ pub fn steady_objective(
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::estimate::resample::Luck;
-    use crate::results::WithinIs;
-
-    #[test]
-    fn same_is_looked_at_before_better() {
-        use Verdict::{Better as B, Same, Unclear, Worse};
-        for (low, high, within, expected) in [
-            (0.002, 0.006, 0.01, Same),
-            (-0.002, 0.006, 0.01, Same),
-            (0.002, 0.012, 0.01, B),
-            (-0.012, -0.002, 0.01, Worse),
-            (-0.002, 0.012, 0.01, Unclear),
-            (0.0, 0.0, 0.0, Same),
-            (0.0, 0.02, 0.01, Unclear),
-            (0.002, 0.01, 0.01, B),
-        ] {
-            let found = word(low, high, within, Better::Higher);
-            assert_eq!(found, Some(expected), "[{low}, {high}]");
-        }
-        assert_eq!(word(1.0, 2.0, 0.5, Better::Lower), Some(Worse));
-        assert_eq!(word(1.0, 2.0, 0.5, Better::Neither), None);
-        assert_eq!(word(-1.0, 2.0, 0.5, Better::Neither), Some(Unclear));
-    }
-
-    /// n = 30, h = 2, Δ = 1, δ = 0.5: 2.04 × 30 × (2/1)² = 244.8, so 245. With Δ = 0.1 the distance
-    /// is δ − |Δ| = 0.4: 2.04 × 30 × 25 = 1530.
-    #[test]
-    fn settling_by_hand() {
-        assert_eq!(settled_by(30, 2.0, 1.0, 0.5), Some(245));
-        assert_eq!(settled_by(30, 2.0, -1.0, 0.5), Some(245));
-        assert_eq!(settled_by(30, 2.0, 0.1, 0.5), Some(1_530));
-        assert_eq!(settled_by(30, 2.0, 0.0, 0.0), None);
-    }
-
-    /// Thirty launches show 90 % only by 30 of 30; 95 % needs 59 of 59.
-    #[test]
-    fn objectives_as_the_contract_counts() {
-        let judge =
-            |k, n, required| objective(&interval::probability(k, n, 0.95).unwrap(), required);
-        assert_eq!(judge(30, 30, 0.9), ObjectiveVerdict::Met);
-        assert_eq!(judge(29, 30, 0.9), ObjectiveVerdict::Unclear);
-        assert_eq!(judge(23, 30, 0.9), ObjectiveVerdict::Failed);
-        assert_eq!(judge(24, 30, 0.9), ObjectiveVerdict::Unclear);
-        assert_eq!(judge(58, 58, 0.95), ObjectiveVerdict::Unclear);
-        assert_eq!(judge(59, 59, 0.95), ObjectiveVerdict::Met);
-        assert_eq!(judge(0, 30, 0.9), ObjectiveVerdict::Failed);
-        let all = interval::probability(30, 30, 0.95).unwrap();
-        assert_eq!(objective_settled_by(&all, 0.95), Some(59));
-        let at_the_edge = interval::probability(27, 30, 0.95).unwrap();
-        assert_eq!(objective_settled_by(&at_the_edge, 0.9), None);
-    }
-
-    #[test]
-    fn steady_objectives_hold_the_interval_against_the_limit() {
-        let value = |low, high| Estimate {
-            estimate: Some(f64::midpoint(low, high)),
-            low: Some(low),
-            high: Some(high),
-            n: 30,
-            of: 30,
-            ..Estimate::default()
-        };
-        let judge = |low, high| steady_objective(Some(&value(low, high)), Better::Lower, 2.0);
-        assert_eq!(judge(1.0, 1.5), ObjectiveVerdict::Met);
-        assert_eq!(judge(1.0, 2.5), ObjectiveVerdict::Unclear);
-        assert_eq!(judge(2.1, 2.5), ObjectiveVerdict::Failed);
-        assert_eq!(
-            steady_objective(None, Better::Lower, 2.0),
-            ObjectiveVerdict::Failed
-        );
-    }
-
-    #[test]
-    fn a_family_shares_the_chance_of_error() {
-        let family = family(
-            vec!["share(served)".into(), "p95(login.time)".into()],
-            1,
-            0.95,
-        );
-        assert_eq!(family.m, 2);
-        assert!((family.confidence_each - 0.975).abs() < 1e-15);
-    }
-
-    fn ask<'a>(
-        baseline: &'a [Option<f64>],
-        variant: &'a [Option<f64>],
-        family: Family,
-    ) -> Question<'a> {
-        Question {
-            baseline,
-            variant,
-            better: Better::Higher,
-            family,
-            confidence: 0.95,
-        }
-    }
-
-    #[test]
-    fn words_are_for_headlines_with_all_their_pairs() {
-        let low = [0.50, 0.51, 0.52, 0.53].map(Some);
-        let high = [0.80, 0.81, 0.82, 0.84].map(Some);
-        let share = usual(Quantity::Share, 30.0);
-        let found = difference(&ask(&low, &high, Family::Headline), &share).unwrap();
-        assert_eq!(found.verdict, Some(Verdict::Better));
-        assert_eq!(
-            (found.within, found.within_is),
-            (Some(0.01), Some(WithinIs::Absolute))
-        );
-        let plain = difference(&ask(&low, &high, Family::Descriptive), &share).unwrap();
-        assert_eq!((plain.verdict, plain.low), (None, found.low));
-        let gap = [Some(0.80), None, Some(0.82), Some(0.84)];
-        let conditional = difference(&ask(&low, &gap, Family::Headline), &share).unwrap();
-        assert_eq!(
-            (conditional.verdict, conditional.n, conditional.of),
-            (None, 3, 4)
-        );
-        let nothing = difference(&ask(&low, &low, Family::Headline), &share).unwrap();
-        assert_eq!(
-            (nothing.verdict, nothing.estimate),
-            (Some(Verdict::Same), Some(0.0))
-        );
-    }
-
-    /// Two variants that do not differ in truth, with noise far above the threshold: a word other
-    /// than unclear is a false alarm, of chance 5 % at most. 4,000 trials: 200 ± 14; four
-    /// deviations.
-    #[test]
-    fn false_alarms_are_as_rare_as_said() {
-        let mut luck = Luck::new(42);
-        let mut draw = || -> Vec<Option<f64>> { (0..20).map(|_| Some(luck.uniform())).collect() };
-        let alarms = (0..4_000)
-            .filter(|_| {
-                let (one, other) = (draw(), draw());
-                let question = ask(&one, &other, Family::Headline);
-                let found = difference(&question, usual(Quantity::Share, 30.0)).unwrap();
-                matches!(found.verdict, Some(Verdict::Better | Verdict::Worse))
-            })
-            .count();
-        assert!((145..=255).contains(&alarms), "{alarms} of 4000");
-    }
-
-    proptest! {
-        #[test]
-        fn words_mirror(low in -5.0..5.0, width in 0.0..5.0, within in 0.0..2.0) {
-            let high = low + width;
-            let there = word(low, high, within, Better::Higher);
-            prop_assert_eq!(there, word(-high, -low, within, Better::Lower));
-            if there == Some(Verdict::Unclear) {
-                let mid = f64::midpoint(low, high);
-                prop_assert!(settled_by(10, width / 2.0, mid, within).is_none_or(|n| n > 0));
-            }
-        }
-    }
-}
+mod tests;

@@ -36,6 +36,9 @@ pub(crate) fn assemble(
     steady(&mut r, &model);
     let names = Names::of(&model);
     model.objectives = objectives(&mut r, &names);
+    if !is_effort_given(&r) {
+        model.effort = usual_effort(&model);
+    }
     model.uncertain = uncertain::read(&mut r, &names);
     let diagnostics = std::mem::take(&mut r.diagnostics);
     let asked = std::mem::take(&mut r.asked);
@@ -62,7 +65,7 @@ fn empty(sources: Sources) -> Model {
         drain: false,
         study: Study::Launch,
         seed: 1,
-        effort: Effort::Replications(30),
+        effort: Effort::Replications(USUAL),
         confidence: 0.95,
         params: BTreeMap::new(),
         arrivals: BTreeMap::new(),
@@ -125,6 +128,9 @@ fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
     }
 }
 
+/// How often a model is simulated at least that does not say.
+const USUAL: u32 = 30;
+
 /// The largest seed: whole numbers are exact up to here.
 const MOST_SEED: u64 = 1 << 52;
 
@@ -172,10 +178,31 @@ fn effort<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Effort {
         Some(_) => {
             let diagnostic = Diagnostic::new("E006", "a precision of zero is never reached");
             r.push(diagnostic.at(fields.key_place("precision")));
-            Effort::Replications(30)
+            Effort::Replications(USUAL)
         }
-        None => Effort::Replications(replications.unwrap_or(30)),
+        None => Effort::Replications(replications.unwrap_or(USUAL)),
     }
+}
+
+/// Whether the model itself says how often it is simulated.
+fn is_effort_given(r: &Reader<'_>) -> bool {
+    let head = r.document.get("model").and_then(Node::table);
+    let given = |key: &str| head.is_some_and(|head| head.get(key).is_some());
+    given("replications") || given("precision")
+}
+
+/// How often a model is simulated that does not say: so often that launches can prove what its
+/// objectives ask for.
+fn usual_effort(model: &Model) -> Effort {
+    let needed = match model.study {
+        Study::Launch => model
+            .objectives
+            .iter()
+            .map(objective::launches_needed)
+            .max(),
+        Study::Steady(_) => None,
+    };
+    Effort::Replications(needed.unwrap_or(0).max(USUAL))
 }
 
 /// A steady warm-up must leave something to measure.

@@ -105,7 +105,7 @@ pub(crate) static MODEL: TableDef = TableDef {
         key(
             "replications",
             Kind::Count,
-            "30",
+            "30, or what the objectives need",
             "how often it is simulated",
         ),
         key(

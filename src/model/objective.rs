@@ -57,6 +57,22 @@ pub struct Objective {
     pub place: Place,
 }
 
+/// The fewest launches that prove the share of launches that an objective asks for, if every one of
+/// them meets it: the least n with shareⁿ at most 5 %. No more than a thousand: who asks for a
+/// share that needs more says how many launches it is worth.
+pub(crate) fn launches_needed(objective: &Objective) -> u32 {
+    const DOUBT: f64 = 0.05;
+    let mut chance = 1.0;
+    let enough = (1..LAUNCHES_MAX).find(|_| {
+        chance *= objective.required;
+        chance <= DOUBT
+    });
+    enough.unwrap_or(LAUNCHES_MAX)
+}
+
+/// The most launches that objectives make by themselves.
+const LAUNCHES_MAX: u32 = 1_000;
+
 /// A practical threshold for differences of a metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SameWithin {

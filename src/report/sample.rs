@@ -304,6 +304,7 @@ fn station(held: f64, blocked: f64, queue_max: f64) -> Service {
 fn objective(that: &str, limit: f64, value: Option<Estimate>, k: u32) -> Objective {
     let parts: Vec<&str> = that.split(' ').collect();
     Objective {
+        needed: Some(29),
         that: that.into(),
         metric: parts[0].into(),
         relation: parts[1].into(),
@@ -473,6 +474,7 @@ fn variant(sketch: Sketch) -> Variant {
         heat: [("login".to_owned(), heat())].into(),
         timeline: timeline(&flow),
         cost: Cost {
+            core_hours: None,
             server_hours: e(30.0),
         },
         checks: Checks {
@@ -583,7 +585,7 @@ fn difference(metric: &str, base: &Variant, other: &Variant) -> Difference {
         }),
         correlation: Some(0.93),
         variance_reduction: Some(14.0),
-        settled_by: None,
+        ..Difference::default()
     }
 }
 
@@ -602,6 +604,7 @@ fn attribution(results: &Results) -> Attribution {
         alone: e(alone),
     };
     Attribution {
+        verdict: Some(Verdict::Better),
         method: AttributionMethod::Shapley,
         total: e(total),
         interaction: e(together),

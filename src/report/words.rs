@@ -8,6 +8,7 @@ mod bottleneck;
 mod caption;
 mod figure;
 mod heading;
+mod judged;
 mod settling;
 
 pub use bottleneck::bottleneck_remark;
@@ -15,6 +16,8 @@ use bottleneck::{spell, what_broke, where_it_moved};
 pub use caption::*;
 pub use figure::*;
 pub use heading::*;
+pub use judged::nothing_to_share;
+use judged::{all_met_so_far, beside, counted, failed_and_unclear, met_so_far, on_fewer};
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 
@@ -143,6 +146,9 @@ pub fn verdict_with_reason(found: &Difference, unit: Unit) -> String {
     let Some(verdict) = found.verdict else {
         return no_word(found);
     };
+    if let Some(text) = counted(found) {
+        return text;
+    }
     let within = found.threshold.map(|t| threshold(t, unit));
     match (verdict, within) {
         (Verdict::Same, Some(within)) => {
@@ -215,6 +221,9 @@ fn run_sentence(variant: &Variant) -> String {
     let all = variant.objectives.len();
     let mut text = match (failed, unclear) {
         (0, 0) => format!("HOLDS: {}.", of_all("meets", all, all)),
+        (0, _) if all_met_so_far(variant).is_some() => {
+            format!("HOLDS SO FAR: {}.", unclear_objectives(variant))
+        }
         (0, _) => format!("UNCLEAR: {}.", unclear_objectives(variant)),
         _ => format!("{}.", of_all("FAILS", failed, all)),
     };
@@ -259,6 +268,8 @@ fn objectives_clause(variant: &Variant) -> Option<String> {
         None
     } else if failed == 0 && met < all {
         Some(unclear_objectives(variant))
+    } else if met + failed < all {
+        Some(failed_and_unclear(variant, &of_all("fails", failed, all)))
     } else if met == 0 && all == 1 {
         Some("fails its objective".to_owned())
     } else if met == 0 && all == 2 {
@@ -285,7 +296,7 @@ pub fn baseline_sentence(results: &Results) -> String {
         _ => format!("{name} is the baseline"),
     };
     match objectives_clause(variant) {
-        Some(clause) if clause.contains("unclear") => format!("{served}; {clause}."),
+        Some(clause) if stands_alone(&clause) => format!("{served}; {clause}."),
         Some(clause) => format!("{served}; it {clause}."),
         None => format!("{served}."),
     }
@@ -299,11 +310,22 @@ pub fn verdict_sentence(results: &Results, name: &str) -> String {
         None => format!("{name} was run"),
     };
     let objectives = results.variants.get(name).and_then(objectives_clause);
-    match objectives {
-        Some(clause) if clause.contains("unclear") => format!("{change}; {clause}."),
+    let mut text = match objectives {
+        Some(clause) if stands_alone(&clause) => format!("{change}; {clause}."),
         Some(clause) => format!("{change}; it {clause}."),
         None => format!("{change}."),
+    };
+    if let Some(more) = beside(results, name, reading::lead_metric(results)) {
+        text.push_str(&format!(" {more}"));
     }
+    text
+}
+
+/// Whether a clause about objectives has a subject of its own.
+fn stands_alone(clause: &str) -> bool {
+    !["meets", "fails"]
+        .iter()
+        .any(|verb| clause.starts_with(verb))
 }
 
 /// `patch-login serves 29.2 points more users (65.3 % → 94.5 %)`.
@@ -359,7 +381,7 @@ fn metric_clause(results: &Results, name: &str, metric: &str) -> String {
             "{name} moves {metric} by {}{levels}{word}",
             change(lead, unit)
         ),
-        None => format!("{name}: {metric}{levels}"),
+        None => format!("{name}: {metric}{levels}{word}"),
     }
 }
 
@@ -435,6 +457,10 @@ fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<Str
     let (name, metric) = of;
     let unit = reading::measure(results, metric).unit;
     let total = found.total?.estimate?;
+    if found.verdict == Some(Verdict::Same) {
+        return Some(nothing_to_share(name, metric));
+    }
+    let fewer = found.total.as_ref().map(on_fewer).unwrap_or_default();
     let parts: Vec<String> = found
         .order
         .iter()
@@ -449,12 +475,12 @@ fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<Str
         .collect();
     let mut text = match found.method {
         AttributionMethod::Shapley => format!(
-            "Of the {} of {name} on {metric}, each change is worth: {}.",
+            "Of the {} of {name} on {metric}, each change is worth{fewer}: {}.",
             number::change(total, unit),
             listed(&parts)
         ),
         AttributionMethod::OneAtATime => format!(
-            "{name} moves {metric} by {}; each change alone: {}.",
+            "{name} moves {metric} by {}; each change alone{fewer}: {}.",
             number::change(total, unit),
             listed(&parts)
         ),
@@ -527,6 +553,9 @@ pub fn recovery(variant: &Variant) -> Option<String> {
 
 /// Why an objective has its verdict: the chance of launches, and what is required.
 pub fn objective_reason(objective: &Objective) -> String {
+    if let Some(text) = met_so_far(objective) {
+        return text;
+    }
     let mut text = format!(
         "met in {} launches, {} required",
         k_of_n(objective.chance.as_ref()),

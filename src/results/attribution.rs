@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::difference::Verdict;
 use super::estimate::Estimate;
 
 /// The worth of the changes of one variant on one metric.
@@ -15,9 +16,14 @@ use super::estimate::Estimate;
 pub struct Attribution {
     /// How it was found.
     pub method: AttributionMethod,
-    /// Difference of all changes together from the baseline.
+    /// Difference of all changes together from the baseline, over the replications in which every
+    /// combination was run: `n` of `of`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<Estimate>,
+    /// The word for the total, over all replications; where it is *same* there is nothing to share
+    /// out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// Total minus the sum of each change alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction: Option<Estimate>,

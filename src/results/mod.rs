@@ -27,9 +27,12 @@ mod written;
 pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{Bottleneck, BottleneckKind, Effect, Event, EventKind, Recovery, Split};
-pub use difference::{Better, Difference, Family, FamilyOf, Measure, Unit, Verdict, WithinIs};
+pub use difference::{
+    Because, Better, ChangedSides, Difference, Family, FamilyOf, Measure, NeverPairs, Unit,
+    Verdict, WithinIs,
+};
 pub use estimate::{Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Times};
-pub use judgement::{Objective, ObjectiveVerdict};
+pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
 pub use subject::{FaultFacts, Known, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bottleneck::{Bottleneck, Event, Recovery, Split};
 use super::estimate::{Estimate, MeanMax};
-use super::judgement::Objective;
+use super::judgement::{Objective, Standing};
 use super::request::Request;
 use super::station::{Mark, Message, Pool, Room, Service, Stock};
 use super::timeline::{Heat, Spectrum, Timeline};
@@ -22,6 +22,9 @@ pub struct Variant {
     /// The variants that it is made of, in the order of the file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
+    /// How it stands against the baseline; absent for the baseline itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
     /// All users.
     pub users: Users,
     /// Users by journey.
@@ -92,6 +95,9 @@ pub struct Cost {
     /// Hours of servers, all services together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_hours: Option<Estimate>,
+    /// Hours of cores, all services together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub core_hours: Option<Estimate>,
 }
 
 /// Laws that a correct simulation cannot break, and how closely they were met.

@@ -10,7 +10,7 @@ use crate::observation::sketch::RELATIVE_ERROR;
 use crate::program::Asked;
 use crate::results::{Precision, Results, SCHEMA, Steady, Stopped};
 use crate::study::contender::{BASELINE, Contender};
-use crate::study::differences::{Scales, differences};
+use crate::study::differences::{Scales, differences, standing};
 use crate::study::fill::{self, Sight};
 use crate::study::launches::{Field, Launches};
 use crate::study::lens::Lens;
@@ -113,6 +113,7 @@ fn study(
         headline: &headline,
         numbers: &launches.numbers,
         judge,
+        differences: &results.differences,
     };
     if names.len() > 1 {
         results.attribution = worth(&compared, plan, &crew)?;
@@ -196,13 +197,20 @@ fn fill(
         measures: &results.measures,
         model,
         plan,
+        baseline: &results.variants[&contenders[0].name],
     };
     let mut all = BTreeMap::new();
+    let mut standings = Vec::new();
     for (contender, sight) in contenders.iter().zip(sights).skip(1) {
-        all.insert(
-            contender.name.clone(),
-            differences(&sights[0], sight, &scales),
-        );
+        let found = differences(&sights[0], sight, &scales);
+        let both = (scales.baseline, &results.variants[&contender.name]);
+        standings.push((&contender.name, standing(&family, both, &found)));
+        all.insert(contender.name.clone(), found);
+    }
+    for (name, standing) in standings {
+        if let Some(variant) = results.variants.get_mut(name) {
+            variant.standing = Some(standing);
+        }
     }
     results.differences = all;
     results.family = Some(family);

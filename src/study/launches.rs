@@ -187,7 +187,7 @@ pub(crate) type Rows = Vec<Option<Vec<Option<f64>>>>;
 
 /// Replications of programs of which only some metrics are kept, by program.
 pub(crate) fn values(
-    lenses: &[(String, Lens<'_>)],
+    lenses: &[&(String, Lens<'_>)],
     metrics: &[String],
     numbers: &[u32],
     (plan, crew): (&Plan, &Crew<'_>),

@@ -3,14 +3,14 @@
 //! One idea: a pure function of the document and of what was asked. Several reasons may apply;
 //! interrupted goes before an objective that failed, that before worse, that before unclear.
 
-use crate::results::{ObjectiveVerdict, Results, Stopped, Verdict};
+use crate::results::{ObjectiveVerdict, Results, StandingVerdict, Stopped, Verdict};
 
 /// What makes a study come out badly.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demands {
     /// The variant whose objectives must hold; of a `run` the one it ran.
     pub require: Option<String>,
-    /// A headline metric that is worse than the baseline.
+    /// A variant that is worse than the baseline, or better in some metrics and worse in others.
     pub worse: Tolerance,
     /// A headline metric of which it is unclear.
     pub unclear: Tolerance,
@@ -43,11 +43,11 @@ pub enum Outcome {
         /// Which, as written.
         that: String,
     },
-    /// A headline metric is worse than the baseline.
+    /// A variant is worse than the baseline, or better in some metrics and worse in others.
     Worse {
-        /// In which variant.
+        /// Which variant.
         variant: String,
-        /// Which.
+        /// The first headline metric in which it is worse.
         metric: String,
     },
     /// It is not known whether an objective is met, or whether a metric differs.
@@ -77,21 +77,20 @@ pub fn outcome(results: &Results, demands: &Demands) -> Outcome {
         let found = all.find(|objective| objective.verdict == verdict)?;
         Some((name.clone(), found.that.clone()))
     };
-    let difference = |tolerance: Tolerance, verdict: Verdict| {
-        let asked = tolerance == Tolerance::Refused;
-        asked.then(|| worded(results, verdict)).flatten()
-    };
     if let Some((variant, that)) = objective(ObjectiveVerdict::Failed) {
         return Outcome::ObjectiveFailed { variant, that };
     }
-    if let Some((variant, metric)) = difference(demands.worse, Verdict::Worse) {
+    let worse = (demands.worse == Tolerance::Refused).then(|| worse(results));
+    if let Some((variant, metric)) = worse.flatten() {
         return Outcome::Worse { variant, metric };
     }
     // A comparison speaks of doubt only when it was told to.
     let doubted = results.command == "run" || demands.unclear == Tolerance::Refused;
     let unclear = match doubted {
-        true => objective(ObjectiveVerdict::Unclear)
-            .or_else(|| difference(demands.unclear, Verdict::Unclear)),
+        true => objective(ObjectiveVerdict::Unclear).or_else(|| {
+            let asked = demands.unclear == Tolerance::Refused;
+            asked.then(|| unclear(results)).flatten()
+        }),
         false => None,
     };
     match unclear {
@@ -100,11 +99,21 @@ pub fn outcome(results: &Results, demands: &Demands) -> Outcome {
     }
 }
 
-/// The first variant, in order, and metric with this word.
-fn worded(results: &Results, verdict: Verdict) -> Option<(String, String)> {
+/// The first variant, in order, that is worse or mixed, and the first metric in which it is.
+fn worse(results: &Results) -> Option<(String, String)> {
+    results.order.iter().find_map(|name| {
+        let standing = results.variants.get(name)?.standing.as_ref()?;
+        let bad = [StandingVerdict::Worse, StandingVerdict::Mixed].contains(&standing.verdict);
+        let metric = standing.worse.first().filter(|_| bad)?;
+        Some((name.clone(), metric.clone()))
+    })
+}
+
+/// The first variant, in order, with a metric that is unclear.
+fn unclear(results: &Results) -> Option<(String, String)> {
     results.order.iter().find_map(|name| {
         let mut all = results.differences.get(name)?.iter();
-        let (metric, _) = all.find(|(_, difference)| difference.verdict == Some(verdict))?;
+        let (metric, _) = all.find(|(_, found)| found.verdict == Some(Verdict::Unclear))?;
         Some((name.clone(), metric.clone()))
     })
 }
@@ -112,7 +121,7 @@ fn worded(results: &Results, verdict: Verdict) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::{Difference, Objective, Variant};
+    use crate::results::{Difference, Objective, Standing, Variant};
 
     fn results(command: &str, verdict: ObjectiveVerdict, word: Verdict) -> Results {
         let objective = Objective {
@@ -124,6 +133,14 @@ mod tests {
             objectives: vec![objective],
             ..Variant::default()
         };
+        let other = Variant {
+            standing: (word == Verdict::Worse).then(|| Standing {
+                verdict: StandingVerdict::Worse,
+                worse: vec!["share(served)".to_owned()],
+                ..Standing::default()
+            }),
+            ..variant.clone()
+        };
         let difference = Difference {
             verdict: Some(word),
             ..Difference::default()
@@ -133,7 +150,7 @@ mod tests {
             order: vec!["baseline".to_owned(), "more".to_owned()],
             variants: [
                 ("baseline".to_owned(), variant.clone()),
-                ("more".to_owned(), variant),
+                ("more".to_owned(), other),
             ]
             .into(),
             differences: [(
@@ -167,8 +184,18 @@ mod tests {
             outcome(&compared, &demands),
             Outcome::ObjectiveFailed { variant, .. } if variant == "more"
         ));
-        let met = results("compare", ObjectiveVerdict::Met, Verdict::Worse);
-        assert!(matches!(outcome(&met, &demands), Outcome::Worse { .. }));
+        let mut met = results("compare", ObjectiveVerdict::Met, Verdict::Worse);
+        for (word, complains) in [
+            (StandingVerdict::Worse, true),
+            (StandingVerdict::Mixed, true),
+            (StandingVerdict::Better, false),
+            (StandingVerdict::Unclear, false),
+        ] {
+            let variant = met.variants.get_mut("more").unwrap();
+            variant.standing.as_mut().unwrap().verdict = word;
+            let worse = matches!(outcome(&met, &demands), Outcome::Worse { .. });
+            assert_eq!(worse, complains, "{word:?}");
+        }
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //!
 //! One idea: a combination of changes is a model like any other, so those that equal a variant
 //! (nothing, everything, a member alone) are not run again, and of the others only the values of
-//! headline metrics are kept. They meet the same replications as the variants.
+//! headline metrics are kept. They meet the same replications as the variants, but only as many of
+//! them as their intervals need: what a change is worth is read as a part of the whole, so it is
+//! known well enough when it cannot be off by more than matters, or by a tenth of the whole.
 
 use std::collections::BTreeMap;
 
 use crate::estimate::attribution::{SHAPLEY_CHANGES_MAX, by_shapley, one_at_a_time};
 use crate::model::{Checked, Part};
 use crate::program::{self, Asked, Program};
-use crate::results::Attribution;
+use crate::results::{Attribution, Difference};
 use crate::study::contender::{Contender, Identity, apply, identity};
 use crate::study::fill::Sight;
 use crate::study::launches::{Rows, values};
@@ -35,6 +37,8 @@ pub(crate) struct Compared<'a> {
     pub(crate) numbers: &'a [u32],
     /// How launches are judged.
     pub(crate) judge: Option<Judge>,
+    /// How the variants differ from the baseline, for what matters of each metric.
+    pub(crate) differences: &'a BTreeMap<String, BTreeMap<String, Difference>>,
 }
 
 /// A variant that is taken apart.
@@ -53,6 +57,12 @@ struct Extra {
     program: Program,
 }
 
+/// Replications of a combination that are made at a time.
+const AT_A_TIME: usize = 5;
+
+/// What part of the whole the half width of a share may be.
+const PART: f64 = 0.1;
+
 /// The worth of the changes of every variant that has several, by variant and metric. A variant
 /// of which some changes alone make no valid model has none.
 pub(crate) fn worth(
@@ -68,34 +78,34 @@ pub(crate) fn worth(
             (extra.name.clone(), lens)
         })
         .collect();
-    let rows = values(&lenses, compared.headline, compared.numbers, (plan, crew))?;
-    let runs = Runs {
+    let mut runs = Runs {
         compared,
-        extras: extras
-            .iter()
-            .map(|extra| &extra.identity)
-            .zip(&rows)
-            .collect(),
+        identities: extras.iter().map(|extra| &extra.identity).collect(),
+        rows: extras.iter().map(|_| Rows::new()).collect(),
     };
+    let mut wanting: Vec<usize> = (0..extras.len()).collect();
+    while !wanting.is_empty() {
+        let done = runs.rows[wanting[0]].len();
+        let end = (done + AT_A_TIME).min(compared.numbers.len());
+        let chosen: Vec<&(String, Lens<'_>)> = wanting.iter().map(|&at| &lenses[at]).collect();
+        let numbers = &compared.numbers[done..end];
+        let more = values(&chosen, compared.headline, numbers, (plan, crew))?;
+        for (&at, rows) in wanting.iter().zip(more) {
+            runs.rows[at].extend(rows);
+        }
+        let unknown = apart.iter().filter(|one| !runs.is_known(one, plan));
+        let needed: Vec<&Identity> = unknown.flat_map(|one| &one.combinations).collect();
+        wanting.retain(|&at| end < compared.numbers.len() && needed.contains(&runs.identities[at]));
+    }
     let mut all = BTreeMap::new();
     for one in &apart {
-        let names: Vec<String> = one.parts.iter().map(|part| part.name.clone()).collect();
-        let mut found = BTreeMap::new();
-        for (index, metric) in compared.headline.iter().enumerate() {
-            let columns: Vec<Values> = one
-                .combinations
-                .iter()
-                .map(|identity| runs.values(identity, (index, metric)))
-                .collect();
-            let slices: Vec<&[Option<f64>]> = columns.iter().map(Vec::as_slice).collect();
-            let shared = if names.len() <= SHAPLEY_CHANGES_MAX {
-                by_shapley(&names, &slices, plan.confidence)
-            } else {
-                one_at_a_time(&names, &slices, plan.confidence)
-            };
-            found.extend(shared.map(|shared| (metric.clone(), shared)));
-        }
-        all.insert(one.name.clone(), found);
+        let found = compared.headline.iter().filter_map(|metric| {
+            let mut shared = runs.attribution(one, metric, plan)?;
+            let difference = compared.differences.get(&one.name)?.get(metric);
+            shared.verdict = difference.and_then(|found| found.verdict);
+            Some((metric.clone(), shared))
+        });
+        all.insert(one.name.clone(), found.collect());
     }
     Ok(all)
 }
@@ -187,28 +197,106 @@ fn needed(n: usize) -> Vec<Vec<usize>> {
 /// Runs by what identifies them.
 struct Runs<'a> {
     compared: &'a Compared<'a>,
-    extras: Vec<(&'a Identity, &'a Rows)>,
+    /// Of each combination that equals no contender.
+    identities: Vec<&'a Identity>,
+    /// Its replications so far: the first ones of the study.
+    rows: Vec<Rows>,
 }
 
 impl Runs<'_> {
-    /// The values of a headline metric, given by its number and name, in the run of these changes.
+    /// What the changes of a variant are worth on a metric, from the replications in which every
+    /// combination was run.
+    fn attribution(&self, apart: &Apart, metric: &str, plan: &Plan) -> Option<Attribution> {
+        let names: Vec<String> = apart.parts.iter().map(|part| part.name.clone()).collect();
+        let index = self
+            .compared
+            .headline
+            .iter()
+            .position(|one| one == metric)?;
+        let columns: Vec<Values> = apart
+            .combinations
+            .iter()
+            .map(|identity| self.values(identity, (index, metric)))
+            .collect();
+        let slices: Vec<&[Option<f64>]> = columns.iter().map(Vec::as_slice).collect();
+        if names.len() <= SHAPLEY_CHANGES_MAX {
+            by_shapley(&names, &slices, plan.confidence)
+        } else {
+            one_at_a_time(&names, &slices, plan.confidence)
+        }
+    }
+
+    /// Whether what every change of a variant is worth is known well enough on all metrics that
+    /// can be shared out at all.
+    fn is_known(&self, apart: &Apart, plan: &Plan) -> bool {
+        self.compared.headline.iter().all(|metric| {
+            let Some(found) = self.attribution(apart, metric, plan) else {
+                return true;
+            };
+            let differences = self.compared.differences.get(&apart.name);
+            let difference = differences.and_then(|all| all.get(metric));
+            let matters = difference.and_then(|found| found.threshold).unwrap_or(0.0);
+            is_narrow(&found, matters)
+        })
+    }
+
+    /// The values of a headline metric, given by its number and name, in the run of these changes:
+    /// none where it was not run.
     fn values(&self, wanted: &Identity, (index, metric): (usize, &str)) -> Values {
         let mut contenders = self.compared.contenders.iter();
         if let Some(at) = contenders.position(|one| one.identity == *wanted) {
             return self.compared.sights[at].metric(metric);
         }
-        let mut extras = self.extras.iter();
-        let rows = extras.find(|(identity, _)| *identity == wanted);
-        let rows = rows.map(|(_, rows)| rows.iter());
+        let mut extras = self.identities.iter();
+        let rows = extras
+            .position(|identity| *identity == wanted)
+            .map_or(&[][..], |at| &self.rows[at]);
         let value = |row: &Option<Values>| row.as_ref().and_then(|values| values[index]);
-        rows.map(|rows| rows.map(value).collect())
-            .unwrap_or_default()
+        let mut values: Values = rows.iter().map(value).collect();
+        values.resize(self.compared.numbers.len(), None);
+        values
     }
+}
+
+/// Whether no share of the whole can be off by more than matters, or by a tenth of the whole.
+fn is_narrow(found: &Attribution, matters: f64) -> bool {
+    let whole = found.total.and_then(|total| total.estimate).unwrap_or(0.0);
+    let enough = matters.max(PART * whole.abs());
+    found.parts.values().all(|part| {
+        let interval = part.share.or(part.alone);
+        let ends = interval.and_then(|share| share.low.zip(share.high));
+        ends.is_none_or(|(low, high)| (high - low) / 2.0 <= enough)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::{AttributionPart, Estimate};
+
+    #[test]
+    fn a_share_is_known_when_it_is_off_by_less_than_matters_or_a_tenth() {
+        let of = |mid: f64, half: f64| {
+            Some(Estimate {
+                estimate: Some(mid),
+                low: Some(mid - half),
+                high: Some(mid + half),
+                ..Estimate::default()
+            })
+        };
+        let found = |half: f64| {
+            let share = of(0.25, half);
+            let part = AttributionPart { share, alone: None };
+            Attribution {
+                total: of(0.5, 0.0),
+                parts: [("a".to_owned(), part)].into(),
+                ..Attribution::default()
+            }
+        };
+        assert!(is_narrow(&found(0.009), 0.01) && is_narrow(&found(0.049), 0.01));
+        assert!(!is_narrow(&found(0.051), 0.01));
+        assert!(is_narrow(&found(0.051), 0.06));
+    }
 
     #[test]
     fn combinations_are_numbered_by_their_bits() {

@@ -12,6 +12,7 @@ use crate::base::time::Span;
 use crate::model::Model;
 use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Statistic};
 use crate::model::objective::Objective;
+use crate::model::step::StepKind;
 use crate::observation::Statistic as Asked;
 use crate::observation::{
     Among, Comparison, LevelId, Outcome, Period, Probe, SampleId, Term, View, Worst,
@@ -38,7 +39,9 @@ pub(super) struct Probes {
 }
 
 impl Probes {
-    /// What the objectives of a model ask, who is served, then what else is wanted.
+    /// What the objectives of a model ask, who is served, then what else is wanted. Words are given
+    /// to the metrics of the objectives; without objectives to who is served, and where a stock can
+    /// run out to who is served or comes too late, and to the units sold.
     pub(super) fn of(model: &Model, further: &[Metric], figures: &Figures<'_>) -> Probes {
         let mut all = Probes::default();
         for objective in &model.objectives {
@@ -50,8 +53,21 @@ impl Probes {
             });
             all.headline.push(value);
         }
-        let served = all.ask_of(&served(), figures);
-        all.headline.push(served);
+        let served = all.ask_of(&ended(&[Outcome::Served]), figures);
+        if model.objectives.is_empty() {
+            let taken = taken(model);
+            let lead = match taken.is_empty() {
+                true => served,
+                false => all.ask_of(&ended(&[Outcome::Served, Outcome::SoldOut]), figures),
+            };
+            all.headline.push(lead);
+            for stock in taken {
+                let sold = model.metric(&format!("count(stock.{stock}.sold)"));
+                let sold = sold.expect("a stock counts what it sold");
+                let probe = all.ask_of(&sold, figures);
+                all.headline.push(probe);
+            }
+        }
         let mut seen = BTreeSet::new();
         all.headline.retain(|probe| seen.insert(*probe));
         for metric in further {
@@ -88,20 +104,37 @@ impl Probes {
     }
 }
 
-/// The share of users who were served: every study is asked for it.
-fn served() -> Metric {
-    let outcome = Outcome::Served.word(&[]).to_owned();
+/// The share of users who ended in one of these ways.
+fn ended(outcomes: &[Outcome]) -> Metric {
+    let words: Vec<String> = outcomes
+        .iter()
+        .map(|outcome| outcome.word(&[]).to_owned())
+        .collect();
+    let of = |outcome: &String| OutcomeOf {
+        journey: None,
+        outcome: outcome.clone(),
+    };
     Metric {
         statistic: Statistic::Share,
-        about: outcome.clone(),
-        quantity: Quantity::Outcomes(vec![OutcomeOf {
-            journey: None,
-            outcome,
-        }]),
+        about: words.join(" or "),
+        quantity: Quantity::Outcomes(words.iter().map(of).collect()),
         predicate: None,
         window: None,
         within: None,
     }
+}
+
+/// The stocks that somebody takes from, in order: those can run out.
+fn taken(model: &Model) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    for step in model.journeys.values().flat_map(|journey| &journey.steps) {
+        step.visit(&mut |step| {
+            if let StepKind::Take { stock, .. } = &step.kind {
+                found.insert(stock.as_str());
+            }
+        });
+    }
+    found
 }
 
 /// The probe of a metric on its own: the worst window is the one with the worst news.

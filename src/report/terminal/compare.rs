@@ -231,6 +231,11 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
     let (name, metric) = of;
     let unit = reading::measure(results, metric).unit;
     let total = found.total.and_then(|e| e.estimate);
+    if found.verdict == Some(Verdict::Same) {
+        page.heading("WHY", "");
+        page.indented(&words::nothing_to_share(name, metric), 2);
+        return;
+    }
     page.heading("WHY", &words::worth_title(results, name, metric));
     page.line([
         cell("", 26),

@@ -3,7 +3,7 @@
 //! One idea: a word that cannot be given yet is worth a number of launches, and that number a
 //! command; where no sensible number of launches helps, that is said instead.
 
-use super::{count_of, launches, small};
+use super::{all_met_so_far, count_of, launches, small};
 use crate::report::{number, reading};
 use crate::results::{ObjectiveVerdict, Results, Variant, Verdict};
 
@@ -24,6 +24,9 @@ pub fn settling(settled_by: Option<u64>, done: u32) -> String {
 
 /// `one of three objectives is unclear after 10 launches: about 29 would settle it`.
 pub(super) fn unclear_objectives(variant: &Variant) -> String {
+    if let Some(text) = all_met_so_far(variant) {
+        return text;
+    }
     let unclear = count_of(variant, ObjectiveVerdict::Unclear);
     let all = variant.objectives.len();
     let verb = if unclear == 1 { "is" } else { "are" };

@@ -7,7 +7,7 @@
 mod checks;
 mod events;
 mod goods;
-mod objectives;
+pub(crate) mod objectives;
 mod requests;
 mod services;
 mod time;
@@ -20,7 +20,7 @@ use crate::estimate::interval;
 use crate::estimate::measure::Quantity;
 use crate::estimate::quantile::{self, Sample};
 use crate::model::Study;
-use crate::observation::{CounterId, LevelId, SampleId, Tally};
+use crate::observation::{CounterId, LevelId, SampleId, ServiceLevel, Tally};
 use crate::results::{Change, Estimate, MeanMax, Percentiles, Times, Unit, Variant};
 use crate::study::lens::{Lens, Seen};
 use crate::study::usual::Reader;
@@ -67,7 +67,8 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         checks: checks::checks(sight),
         ..Variant::default()
     };
-    variant.cost.server_hours = services::server_hours(sight);
+    variant.cost.server_hours = services::hours(sight, ServiceLevel::Up);
+    variant.cost.core_hours = services::hours(sight, ServiceLevel::Cores);
     variant.metrics = metrics(sight);
     variant.values = values(sight);
     variant.objectives = objectives::objectives(sight);
@@ -149,7 +150,7 @@ impl Sight<'_> {
     }
 
     /// Whether the study is of a steady state.
-    fn is_steady(&self) -> bool {
+    pub(crate) fn is_steady(&self) -> bool {
         matches!(self.lens.model.study, Study::Steady(_))
     }
 

@@ -3,10 +3,11 @@
 //! One idea: an objective is judged in each launch; an absent value or one that is never reached
 //! does not meet it. In a steady study the interval of the value is held against the limit.
 
+use crate::estimate::verdict::{Sides, SidesSeen};
 use crate::estimate::{interval, measure, verdict};
 use crate::model::objective::Objective as Asked;
 use crate::program::Judge;
-use crate::results::{Estimate, Objective, ObjectiveVerdict, Unit};
+use crate::results::{Better, Estimate, Objective, ObjectiveVerdict, Unit, Verdict};
 use crate::study::fill::Sight;
 use crate::study::measures;
 
@@ -24,11 +25,9 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
     let metric = probes[judge.value].clone();
     let values = sight.metric(&metric);
     let unit = measures::unit(&asked.metric);
-    let value: Option<Estimate> = match unit {
-        Unit::Share => interval::share(&values, sight.confidence),
-        _ => interval::mean(&values, sight.confidence),
-    };
-    let k = met(sight, asked, judge, &values);
+    let value = value(&values, unit, sight.confidence);
+    let held = held(sight, asked, judge);
+    let k = held.iter().filter(|held| **held).count() as u32;
     let chance = interval::probability(k, values.len() as u32, sight.confidence);
     let relation = asked.comparison.sign();
     let verdict = if sight.is_steady() {
@@ -50,6 +49,7 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
         value,
         absent: values.iter().filter(|value| value.is_none()).count() as u32,
         required: asked.required,
+        needed: (!sight.is_steady()).then(|| verdict::launches_needed(asked.required)),
         settled_by: chance
             .filter(|_| unclear && !sight.is_steady())
             .and_then(|chance| verdict::objective_settled_by(&chance, asked.required)),
@@ -58,15 +58,81 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
     }
 }
 
-/// In how many launches it is met: the limit holds, or no breach lasts longer than is allowed.
-fn met(sight: &Sight<'_>, asked: &Asked, judge: Judge, values: &[Option<f64>]) -> u32 {
+/// The metric over replications, at a confidence.
+fn value(values: &[Option<f64>], unit: Unit, confidence: f64) -> Option<Estimate> {
+    match unit {
+        Unit::Share => interval::share(values, confidence),
+        _ => interval::mean(values, confidence),
+    }
+}
+
+/// In which launches it is met: the limit holds, or no breach lasts longer than is allowed.
+fn held(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Vec<bool> {
+    let probes = &sight.lens.program.names.probes;
+    let values = sight.metric(&probes[judge.value]);
     let kept = |value: &f64| value.is_finite() && asked.comparison.holds(*value, asked.limit);
     let (Some(breach), Some(except)) = (judge.breach, asked.except) else {
-        return values.iter().flatten().filter(|value| kept(value)).count() as u32;
+        let each = values.iter();
+        return each.map(|v| v.as_ref().is_some_and(kept)).collect();
     };
-    let longest = sight.metric(&sight.lens.program.names.probes[breach]);
+    let longest = sight.metric(&probes[breach]);
     let short = |seconds: &f64| *seconds <= except.as_secs_f64();
     let both = values.iter().zip(&longest);
-    both.filter(|(value, longest)| value.is_some() && longest.as_ref().is_some_and(short))
-        .count() as u32
+    both.map(|(value, longest)| value.is_some() && longest.as_ref().is_some_and(short))
+        .collect()
+}
+
+/// How each objective came out in the baseline and in a variant, with its metric. A steady
+/// objective changes sides if the limit lies between the two intervals at this confidence.
+pub(crate) fn sides(
+    baseline: &Sight<'_>,
+    variant: &Sight<'_>,
+    confidence: f64,
+) -> Vec<(String, Sides)> {
+    let names = &baseline.lens.program.names;
+    let asked = baseline.lens.model.objectives.iter().zip(&names.judges);
+    let others = &variant.lens.program.names.judges;
+    asked
+        .zip(others)
+        .map(|((asked, judge), other)| {
+            let seen = if baseline.is_steady() {
+                let metric = &names.probes[judge.value];
+                let both = [baseline, variant].map(|sight| sight.metric(metric));
+                SidesSeen::Intervals(between(asked, both, confidence))
+            } else {
+                launches(
+                    &held(baseline, asked, *judge),
+                    &held(variant, asked, *other),
+                )
+            };
+            let that = asked.that.clone();
+            (names.probes[judge.value].clone(), Sides { that, seen })
+        })
+        .collect()
+}
+
+/// Launches that change sides.
+fn launches(before: &[bool], after: &[bool]) -> SidesSeen {
+    let both = || before.iter().zip(after);
+    SidesSeen::Launches {
+        lost: both().filter(|(was, is)| **was && !**is).count() as u32,
+        won: both().filter(|(was, is)| !**was && **is).count() as u32,
+        n: before.len() as u32,
+    }
+}
+
+/// Whether the limit of an objective lies between the intervals of its metric, and on which side
+/// of it the second one is.
+fn between(asked: &Asked, both: [Vec<Option<f64>>; 2], confidence: f64) -> Option<Verdict> {
+    let unit = measures::unit(&asked.metric);
+    let relation: Better = measure::better_by_relation(asked.comparison.sign());
+    let [before, after] = both.map(|values| {
+        let value = value(&values, unit, confidence);
+        verdict::steady_objective(value.as_ref(), relation, asked.limit)
+    });
+    match (before, after) {
+        (ObjectiveVerdict::Met, ObjectiveVerdict::Failed) => Some(Verdict::Worse),
+        (ObjectiveVerdict::Failed, ObjectiveVerdict::Met) => Some(Verdict::Better),
+        _ => None,
+    }
 }

@@ -24,12 +24,12 @@ pub(super) fn services(sight: &Sight<'_>) -> BTreeMap<String, Service> {
         .collect()
 }
 
-/// Hours of servers that are up or draining, all services together.
-pub(super) fn server_hours(sight: &Sight<'_>) -> Option<Estimate> {
+/// Hours of servers that are up or draining, or of their cores, all services together.
+pub(super) fn hours(sight: &Sight<'_>, of: ServiceLevel) -> Option<Estimate> {
     let layout = &sight.lens.program.layout;
     sight.mean(|reader| {
-        let up = |service| reader.integral(layout.service_level(service, ServiceLevel::Up));
-        Some((0..layout.services).map(up).sum::<f64>() / 3_600.0)
+        let there = |service| reader.integral(layout.service_level(service, of));
+        Some((0..layout.services).map(there).sum::<f64>() / 3_600.0)
     })
 }
 

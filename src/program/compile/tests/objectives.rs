@@ -59,7 +59,7 @@ that = "max(db.queue) < 500 except 5s"
         "max(db.queue)",
     ];
     assert_eq!(values, expected);
-    assert_eq!(names.headline, [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(names.headline, [0, 1, 2, 3, 4, 5]);
     assert_eq!(names.probes[6], "share(served)");
     assert_eq!(names.probes[7], "count(ordered)");
     let login = sample(
