@@ -180,7 +180,7 @@ fn in_detail(results: &Results, pictures: &[Picture], of: (usize, &str, &Variant
             (set(&table::requests(name, variant)))
             (set(&table::stations(results, name, variant)))
             (set(&table::rooms(name, variant)))
-            (set(&table::events(name, variant)))
+            (set(&table::events(results, name, variant)))
         }
     }
 }

@@ -74,7 +74,7 @@ fn evidence(page: &mut Page, results: &Results) {
         page.table(&table::requests(name, variant));
         page.table(&table::stations(results, name, variant));
         page.table(&table::rooms(name, variant));
-        page.table(&table::events(name, variant));
+        page.table(&table::events(results, name, variant));
     }
 }
 

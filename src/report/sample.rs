@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::calendar::Calendar;
 use crate::results::*;
 
 const BINS: usize = 154;
 const BIN_S: f64 = 30.0;
 const START_S: f64 = -120.0;
 const N: u32 = 30;
+const STARTS: &str = "2014-10-27T15:00:00Z";
 
 /// An estimate around `value` with a relative spread of launches.
 pub(crate) fn around(value: f64, spread: f64) -> Estimate {
@@ -422,6 +424,7 @@ fn variant(sketch: Sketch) -> Variant {
         }),
         objectives,
         events: events(is_full),
+        moments: moments((!is_full).then_some(3_600.0)),
         metrics: metrics.into_iter().filter_map(name).collect(),
         marks: [(
             "ordered".to_owned(),
@@ -539,8 +542,14 @@ fn events(is_full: bool) -> Vec<Event> {
         kind,
         at_s: e(at),
         in_launches: chance(k),
+        clock: Calendar::read(STARTS).map(|calendar| calendar.label(at)),
     };
-    let mut all = vec![event("arrival peak", EventKind::Milestone, 240.0, 30)];
+    let mut all = vec![
+        event("room doors opens", EventKind::Door, 0.0, 30),
+        event("action more-servers", EventKind::Action, 30.0, 30),
+        event("arrival peak", EventKind::Milestone, 240.0, 30),
+        event("operator restarts the balancer", EventKind::Note, 720.0, 30),
+    ];
     if is_full {
         all.extend([
             event("login full", EventKind::Saturated, 280.0, 30),
@@ -549,6 +558,29 @@ fn events(is_full: bool) -> Vec<Event> {
             event("login no longer full", EventKind::Saturated, 1_880.0, 28),
         ]);
     }
+    let at = |event: &Event| event.at_s.and_then(|at| at.p50).unwrap_or(0.0);
+    all.sort_by(|a, b| at(a).total_cmp(&at(b)));
+    all
+}
+
+/// What the sale plans and remarks: doors, an action, a fault, a note, and a stock that runs out.
+fn moments(sold_out: Option<f64>) -> Vec<Moment> {
+    let moment = |what: &str, kind: EventKind, at_s: f64| Moment {
+        what: what.into(),
+        kind,
+        at_s,
+        ..Moment::default()
+    };
+    let mut all = vec![
+        moment("room doors opens", EventKind::Door, 0.0),
+        moment("action more-servers", EventKind::Action, 30.0),
+        moment("operator restarts the balancer", EventKind::Note, 720.0),
+        Moment {
+            to_s: Some(1_500.0),
+            ..moment("mail-slow: mail five times slower", EventKind::Fault, 900.0)
+        },
+    ];
+    all.extend(sold_out.map(|at| moment("phones sold out", EventKind::SoldOut, at)));
     all
 }
 
@@ -648,7 +680,7 @@ fn facts() -> ModelFacts {
         hash: "9f3c21d07a".into(),
         from_s: START_S,
         to_s: 4_500.0,
-        starts: Some("2014-10-27T15:00:00Z".into()),
+        starts: Some(STARTS.into()),
         params: [
             (
                 "crowd".to_owned(),
@@ -713,6 +745,16 @@ fn facts() -> ModelFacts {
         }],
         ..ModelFacts::default()
     }
+}
+
+/// A run whose model does not say what T+0 is called.
+pub(crate) fn undated() -> Results {
+    let mut results = run();
+    results.model.starts = None;
+    for event in results.variants.values_mut().flat_map(|v| &mut v.events) {
+        event.clock = None;
+    }
+    results
 }
 
 /// The whole study: a baseline and four variants.

@@ -307,16 +307,24 @@ pub(crate) fn drawn_params(results: &Results) -> Table {
     table
 }
 
-/// What happened, by time.
-pub(crate) fn events(name: &str, variant: &Variant) -> Table {
-    let mut table = Table::new(words::events_of(name), &words::EVENT_HEAD);
+/// What happened, by time; with the clock on the wall if the model says what T+0 is called.
+pub(crate) fn events(results: &Results, name: &str, variant: &Variant) -> Table {
+    let mut table = Table::new(words::events_of(results, name), &words::EVENT_HEAD);
+    let clock = words::clock_head(results);
     for event in &variant.events {
         let at = event.at_s.and_then(|e| e.p50.or(e.estimate));
-        table.rows.push(vec![
+        let mut row = vec![
             at.map_or_else(|| number::ABSENT.to_owned(), number::instant),
-            event.what.clone(),
+            words::told(event),
             words::k_of_n(event.in_launches.as_ref()),
-        ]);
+        ];
+        if clock.is_some() {
+            row.insert(1, event.clock.clone().unwrap_or_default());
+        }
+        table.rows.push(row);
+    }
+    if let Some(head) = clock {
+        table.head.insert(1, head);
     }
     table
 }

@@ -9,6 +9,7 @@ mod caption;
 mod figure;
 mod heading;
 mod judged;
+mod moment;
 mod settling;
 
 pub use bottleneck::bottleneck_remark;
@@ -18,14 +19,15 @@ pub use figure::*;
 pub use heading::*;
 pub use judged::nothing_to_share;
 use judged::{all_met_so_far, beside, counted, failed_and_unclear, met_so_far, on_fewer};
+pub use moment::*;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 
 use super::number::{self, change, duration, points};
 use super::reading::{self, GotIn, SERVED};
 use crate::results::{
-    Attribution, AttributionMethod, Difference, Event, Known, Note, NoteLevel, Objective,
-    ObjectiveVerdict, Results, Stopped, Unit, Variant, Verdict,
+    Attribution, AttributionMethod, Difference, Event, EventKind, Known, Note, NoteLevel,
+    Objective, ObjectiveVerdict, Results, Stopped, Unit, Variant, Verdict,
 };
 
 /// `one`, `two` … up to twelve, then digits.
@@ -653,6 +655,14 @@ pub fn provenance(results: &Results) -> String {
     )
 }
 
+/// The same at the foot of a chart, with what T+0 is called.
+pub fn footer(results: &Results) -> String {
+    match t_zero(results) {
+        Some(zero) => format!("{} · {zero}", provenance(results)),
+        None => provenance(results),
+    }
+}
+
 /// How variants were compared.
 pub fn pairing(results: &Results) -> String {
     let done = launches(results.replications);
@@ -669,12 +679,26 @@ pub const NOTHING_SATURATED: &str = "Nothing is saturated. Held most:";
 /// Said beside the heading of events.
 pub const TIMELINE_NOTE: &str = "(median over launches; in all of them unless said)";
 
+/// What an event was; what the model only remarks is said to be a note.
+pub fn told(event: &Event) -> String {
+    match event.kind {
+        EventKind::Note => format!("note: {}", event.what),
+        _ => event.what.clone(),
+    }
+}
+
 /// An event, with its launches if not all saw it.
 pub fn event(event: &Event) -> String {
+    let what = told(event);
     match event.in_launches.filter(|p| p.k < p.n) {
-        Some(chance) => format!("{} (in {} launches)", event.what, k_of_n(Some(&chance))),
-        None => event.what.clone(),
+        Some(chance) => format!("{what} (in {} launches)", k_of_n(Some(&chance))),
+        None => what,
     }
+}
+
+/// Below a timeline that is cut short: `… and 3 more, in summary.md`.
+pub fn more_events(more: usize) -> String {
+    format!("… and {more} more, in summary.md")
 }
 
 /// A note with its level and code.

@@ -115,6 +115,29 @@ pub struct Event {
     /// Chance that a launch sees it.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub in_launches: Option<Probability>,
+    /// The median by the clock that `starts` gives, in its zone, as `15:04:40`; with its date if
+    /// that is not the date of T+0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
+}
+
+/// What every chart over time marks: something that the model plans or remarks, or a stock that ran
+/// out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Moment {
+    /// In a few words.
+    pub what: String,
+    /// What kind of thing: `fault`, `action`, `door`, `sold_out` or `note`.
+    pub kind: EventKind,
+    /// When it begins, seconds from T+0; for a stock the median over the launches that sold out.
+    pub at_s: f64,
+    /// For a fault that ends before the horizon: when, seconds from T+0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_s: Option<f64>,
+    /// For a stock: chance that a launch sells out; absent for what every launch sees.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub in_launches: Option<Probability>,
 }
 
 /// Kinds of events.
@@ -129,9 +152,13 @@ pub enum EventKind {
     Objective,
     /// An action took effect.
     Action,
+    /// A room opened or closed its doors.
+    Door,
     /// A stock was sold out.
     SoldOut,
-    /// A remark, or a milestone of the launch as the arrival peak.
+    /// A remark of the model.
+    Note,
+    /// A milestone of the launch, as the arrival peak.
     #[default]
     Milestone,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::bottleneck::{Bottleneck, Event, Recovery, Split};
+use super::bottleneck::{Bottleneck, Event, Moment, Recovery, Split};
 use super::estimate::{Estimate, MeanMax};
 use super::judgement::{Objective, Standing};
 use super::request::Request;
@@ -60,6 +60,9 @@ pub struct Variant {
     pub objectives: Vec<Objective>,
     /// What happened, by time.
     pub events: Vec<Event>,
+    /// What charts over time mark: faults, actions, doors, stocks that ran out, notes; by time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moments: Vec<Moment>,
     /// Metrics asked for, as written in the grammar, normalised.
     pub metrics: BTreeMap<String, Estimate>,
     /// The same in each replication, in order; `null` where absent or infinite.

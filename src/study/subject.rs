@@ -164,7 +164,7 @@ fn faults(model: &Model) -> Vec<FaultFacts> {
 }
 
 /// A fault in a few words.
-fn what(kind: &FaultKind) -> String {
+pub(crate) fn what(kind: &FaultKind) -> String {
     match kind {
         FaultKind::Slow {
             service,

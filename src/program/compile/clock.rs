@@ -4,8 +4,10 @@ use crate::base::time::{Span, Time};
 use crate::model::{Model, Study, Warmup};
 use crate::program::{Clock, Fault};
 
-/// Widths of bins in seconds; beyond the last they double.
-const BINS_S: [i64; 11] = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
+/// Widths of bins in seconds, up to a day; beyond the last they double.
+const BINS_S: [i64; 14] = [
+    1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400,
+];
 /// The most bins that a timeline has.
 const BINS_MAX: i64 = 400;
 /// With `drain`, the simulation lasts at most so many times `run_for`.
@@ -49,4 +51,30 @@ fn trigger(model: &Model, faults: &[(String, Fault)]) -> Option<(Time, Time)> {
     let end = faults.iter().map(|(_, fault)| fault.until).max()?;
     let end = model.recovery.trigger_ends.unwrap_or(end);
     Some((begin, end.min(model.horizon()).max(begin)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_are_the_least_width_that_gives_at_most_400() {
+        for (length_s, width_s, count) in [
+            (400, 1, 400),
+            (401, 2, 201),
+            (24_000, 60, 400),
+            (24_001, 120, 201),
+            (48_001, 300, 161),
+            (120_001, 600, 201),
+            (240_001, 1_800, 134),
+            (720_001, 3_600, 201),
+            (1_440_001, 7_200, 201),
+            (2_880_001, 21_600, 134),
+            (8_640_001, 86_400, 101),
+            (34_560_001, 172_800, 201),
+        ] {
+            let found = bins(Span::from_secs(length_s));
+            assert_eq!(found, (Span::from_secs(width_s), count), "{length_s} s");
+        }
+    }
 }

@@ -4,16 +4,15 @@
 //! One idea: each column is a histogram of those who got in (B. Gregg's latency heat map); the
 //! colour is the root of the count, so that a few late ones are seen beside many quick ones.
 
-use super::frame::{
-    Frame, Heading, Size, TIME_AXIS, faults, time_axis, unit_ticks, width_of_ticks, y_axis, y_title,
-};
+use super::frame::{Heading, Size, unit_ticks, width_of_ticks, y_axis, y_title};
 use super::heat;
 use super::ink::Ink;
+use super::marks::{self, Marks};
 use super::outcome::time_scale;
 use super::scale::{Bend, Scale};
 use super::scene::{Area, Scene};
 use crate::report::{number, words};
-use crate::results::{FaultFacts, Heat, Unit, Variant};
+use crate::results::{Heat, Unit, Variant};
 
 /// Whether anything can be drawn of a step.
 pub(crate) fn is_known(variant: &Variant, step: &str) -> bool {
@@ -32,11 +31,10 @@ fn most(heat: &Heat) -> u64 {
 pub(crate) fn draw(
     size: Size,
     heading: &Heading,
-    of: (&Variant, &str),
-    disturbed: &[FaultFacts],
+    (name, variant, step): (&str, &Variant, &str),
+    marks: &Marks<'_>,
 ) -> Scene {
-    let (variant, step) = of;
-    let mut frame = Frame::new(size, heading);
+    let mut frame = marks.frame(size, heading);
     let empty = Heat::default();
     let heat = variant.heat.get(step).unwrap_or(&empty);
     let scale = |panel: Area| vertical(panel, heat);
@@ -45,14 +43,16 @@ pub(crate) fn draw(
     let scene = &mut frame.scene;
     let most = number::whole(most(heat) as f64);
     heat::legend(scene, body, (words::REQUESTS_IN_CELL, &most));
-    let panel = body.within(52.0, TIME_AXIS);
+    let panel = body.within(52.0 + marks.above(), marks.axis_room());
     let (x, y) = (time_scale(&variant.timeline, panel), scale(panel));
     scene.fill_box(panel, Ink::Zero, 1.0);
     cells(scene, heat, (variant.timeline.start_s, x, y));
     y_axis(scene, panel, y, &unit_ticks(y, Unit::Seconds));
-    y_title(scene, panel, &words::time_of_those_who_got_in(step));
-    faults(scene, panel, x, disturbed);
-    time_axis(scene, panel, x);
+    let above = panel.within(-marks.above(), 0.0);
+    y_title(scene, above, &words::time_of_those_who_got_in(step));
+    marks::lines(scene, panel, x, marks.of_variant(name));
+    marks::letters(scene, panel, x, marks.of_variant(name));
+    marks.time_axis(scene, panel, x);
     frame.scene
 }
 

@@ -3,7 +3,7 @@
 //! One idea: every metric is divided by its own practical threshold δ, so one axis holds them all,
 //! and a grey band from −1 to 1 is what is the same in practice. To the right is better.
 
-use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, TIME_AXIS};
+use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, X_AXIS};
 use super::ink::{Ink, pen_of_variant};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Area, Scene, cut, width_of};
@@ -74,7 +74,7 @@ fn scaled(row: &Row<'_>) -> Option<[f64; 3]> {
 /// The picture.
 pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
     let mut frame = Frame::new(size, heading);
-    let room = frame.body.h - TIME_AXIS - 40.0;
+    let room = frame.body.h - X_AXIS - 40.0;
     let lines = lines(results, room);
     let rows = || {
         lines.iter().filter_map(|line| match line {
@@ -93,7 +93,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
         .fold(0.0, f64::max)
         .min(frame.body.w * 0.46);
     let body = frame.body.between(names + 58.0, right + 16.0);
-    let panel = body.within(22.0, TIME_AXIS + 18.0);
+    let panel = body.within(22.0, X_AXIS + 18.0);
     let height = (panel.h / lines.len().max(1) as f64).min(34.0);
     let panel = Area {
         h: height * lines.len() as f64,

@@ -1,4 +1,4 @@
-//! What every chart has in common: sheet, title, takeaway, footer, axes, faults, labels at ends.
+//! What every chart has in common: sheet, title, takeaway, footer, axes, labels at ends.
 //!
 //! One idea: a chart draws its data into a panel of the frame and nothing else, so all charts
 //! look alike, and no label is drawn by hand.
@@ -8,7 +8,7 @@ use super::labels;
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Area, Font, Scene, bold, cut, filled, regular, width_of};
 use crate::report::number;
-use crate::results::{FaultFacts, Unit};
+use crate::results::Unit;
 
 /// Size of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,8 @@ const FOOT: Font = regular(11.0);
 /// Margin around everything.
 pub(crate) const MARGIN: f64 = 20.0;
 
-/// Room for the ticks of a time axis.
-pub(crate) const TIME_AXIS: f64 = 26.0;
+/// Room for the ticks of a horizontal axis.
+pub(crate) const X_AXIS: f64 = 26.0;
 
 /// Title, takeaway and footer of a picture.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,7 +68,13 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn new(size: Size, heading: &Heading) -> Frame {
+        Frame::taller(size, heading, 0.0)
+    }
+
+    /// A sheet that is so many pixels taller.
+    pub(crate) fn taller(size: Size, heading: &Heading, by: f64) -> Frame {
         let (width, height) = size.pixels();
+        let height = height + by;
         let mut scene = Scene::new(width, height);
         let room = width - 2.0 * MARGIN;
         let title = bold(if size == Size::Wide { 20.0 } else { 17.0 });
@@ -135,82 +141,6 @@ pub(crate) fn y_axis(scene: &mut Scene, panel: Area, scale: Scale, ticks: &[(f64
 pub(crate) fn y_title(scene: &mut Scene, panel: Area, text: &str) {
     let at = (panel.x, panel.y - 11.0);
     scene.words(at, text, (HEAD, Anchor::Left, Ink::Text));
-}
-
-/// Ticks and labels of a time axis under a panel.
-pub(crate) fn time_axis(scene: &mut Scene, panel: Area, scale: Scale) {
-    scene.line(
-        vec![(panel.x, panel.bottom()), (panel.right(), panel.bottom())],
-        Ink::Muted,
-        1.0,
-    );
-    let ticks = scale.time_ticks(74.0);
-    let (left, right) = (panel.x - 60.0, scene.width - 2.0);
-    for (value, label) in ticks {
-        let x = scale.at(value);
-        let half = width_of(&label, TICK) / 2.0;
-        if x - half < left || x + half > right {
-            continue;
-        }
-        let (top, bottom) = (panel.bottom(), panel.bottom() + 5.0);
-        scene.line(vec![(x, top), (x, bottom)], Ink::Muted, 1.0);
-        scene.words(
-            (x, bottom + 9.0),
-            &label,
-            (TICK, Anchor::Middle, Ink::Muted),
-        );
-    }
-}
-
-/// The letter of a fault.
-pub(crate) fn fault_letter(place: usize) -> char {
-    char::from(b'A' + (place % 26) as u8)
-}
-
-/// Faults as hatched bands with a letter at their top.
-pub(crate) fn faults(scene: &mut Scene, panel: Area, scale: Scale, faults: &[FaultFacts]) {
-    for (place, fault) in faults.iter().enumerate() {
-        let (from, to) = scale.ends();
-        let until = fault.to_s.unwrap_or(to);
-        if fault.from_s > to || until < from {
-            continue;
-        }
-        let (left, right) = (scale.at(fault.from_s), scale.at(until));
-        let band = Area {
-            x: left,
-            y: panel.y,
-            w: (right - left).max(1.0),
-            h: panel.h,
-        };
-        hatch(scene, band);
-        let letter = fault_letter(place).to_string();
-        let at = (left + band.w / 2.0, panel.y + 9.0);
-        let half = width_of(&letter, HEAD) / 2.0 + 2.0;
-        let behind = Area {
-            x: at.0 - half,
-            y: at.1 - 8.0,
-            w: 2.0 * half,
-            h: 16.0,
-        };
-        scene.fill_box(behind, Ink::Paper, 1.0);
-        scene.words(at, &letter, (HEAD, Anchor::Middle, Ink::Text));
-    }
-}
-
-/// Slanted lines within a band.
-fn hatch(scene: &mut Scene, band: Area) {
-    const APART: f64 = 9.0;
-    let mut start = band.x - band.h;
-    while start < band.right() {
-        // The line x − start = bottom − y, cut to the band.
-        let from = start.max(band.x);
-        let to = (start + band.h).min(band.right());
-        if from < to {
-            let y = |x: f64| band.bottom() - (x - start);
-            scene.line(vec![(from, y(from)), (to, y(to))], Ink::Rule, 1.0);
-        }
-        start += APART;
-    }
 }
 
 /// A label at the right end of a line or area.

@@ -3,8 +3,9 @@
 //!
 //! One idea: nothing has a colour of its own, so an idle service is not a lightly loaded one.
 
-use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, TIME_AXIS, faults, time_axis};
+use super::frame::{HEAD, Heading, LABEL, Size, TICK};
 use super::ink::{HEAT_STEPS, Ink};
+use super::marks::{self, Marks};
 use super::outcome::time_scale;
 use super::scale::Scale;
 use super::scene::{Anchor, Area, Scene, cut, width_of};
@@ -64,8 +65,14 @@ pub(crate) struct Across<'a> {
 }
 
 /// The picture of one variant.
-pub(crate) fn draw(size: Size, heading: &Heading, model: &ModelFacts, variant: &Variant) -> Scene {
-    let mut frame = Frame::new(size, heading);
+pub(crate) fn draw(
+    size: Size,
+    heading: &Heading,
+    model: &ModelFacts,
+    (name, variant): (&str, &Variant),
+    marks: &Marks<'_>,
+) -> Scene {
+    let mut frame = marks.frame(size, heading);
     let rows = rows(model, variant);
     let names = rows
         .iter()
@@ -80,7 +87,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, model: &ModelFacts, variant: &
     let body = frame.body.between(names.min(220.0) + 12.0, right);
     let scene = &mut frame.scene;
     legend(scene, body, (words::WORKERS_HELD, words::ALL_HELD));
-    let panel = body.within(30.0, TIME_AXIS);
+    let panel = body.within(30.0 + marks.above(), marks.axis_room());
     let height = (panel.h / rows.len().max(1) as f64).min(104.0);
     let panel = Area {
         h: height * rows.len() as f64,
@@ -107,8 +114,9 @@ pub(crate) fn draw(size: Size, heading: &Heading, model: &ModelFacts, variant: &
         );
         remark_beside(scene, (panel.right() + 8.0, middle), remark, strip.h);
     }
-    faults(scene, panel.within(-1.0, 0.0), x, &model.faults);
-    time_axis(scene, panel, x);
+    marks::lines(scene, panel, x, marks.of_variant(name));
+    marks::letters(scene, panel, x, marks.of_variant(name));
+    marks.time_axis(scene, panel, x);
     frame.scene
 }
 

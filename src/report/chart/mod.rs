@@ -10,6 +10,7 @@ pub(crate) mod funnel;
 pub(crate) mod heat;
 pub(crate) mod ink;
 pub(crate) mod labels;
+pub(crate) mod marks;
 pub(crate) mod multiples;
 pub(crate) mod outcome;
 pub(crate) mod paint;
@@ -25,6 +26,7 @@ pub use ink::Theme;
 use super::{reading, words};
 use crate::results::Results;
 use frame::Heading;
+use marks::Marks;
 use scene::Scene;
 
 /// What a picture is about.
@@ -69,6 +71,8 @@ pub struct Picture {
     /// Of what.
     pub subject: Subject,
     heading: Heading,
+    /// What it says, with what is marked in it: for those who do not see it.
+    spoken: String,
 }
 
 impl Picture {
@@ -86,7 +90,7 @@ impl Picture {
         paint::Spoken {
             id: &self.name,
             title: self.title(),
-            desc: self.takeaway(),
+            desc: &self.spoken,
         }
     }
 
@@ -105,20 +109,26 @@ impl Picture {
         paint::png(&self.scene(results, size), theme)
     }
 
+    /// The variant that it is of: the baseline if of all.
+    fn variant<'a>(&'a self, results: &'a Results) -> &'a str {
+        match &self.subject {
+            Subject::Variant(name) => name,
+            Subject::Study => reading::baseline_name(results),
+        }
+    }
+
     /// Laid out.
     pub(crate) fn scene(&self, results: &Results, size: Size) -> Scene {
         let heading = &self.heading;
         let nobody = crate::results::Variant::default();
-        let variant = match &self.subject {
-            Subject::Variant(name) => results.variants.get(name).unwrap_or(&nobody),
-            Subject::Study => reading::baseline(results).unwrap_or(&nobody),
-        };
-        let model = &results.model;
+        let name = self.variant(results);
+        let variant = results.variants.get(name).unwrap_or(&nobody);
+        let marks = Marks::of(results, [(name, variant)].into_iter());
         match &self.kind {
-            Kind::Outcome => outcome::draw(size, heading, variant, &model.faults),
-            Kind::Heat => heat::draw(size, heading, model, variant),
-            Kind::Ribbon(step) => ribbon::draw(size, heading, (variant, step), &model.faults),
-            Kind::Density(step) => density::draw(size, heading, (variant, step), &model.faults),
+            Kind::Outcome => outcome::draw(size, heading, (name, variant), &marks),
+            Kind::Heat => heat::draw(size, heading, &results.model, (name, variant), &marks),
+            Kind::Ribbon(step) => ribbon::draw(size, heading, (name, variant, step), &marks),
+            Kind::Density(step) => density::draw(size, heading, (name, variant, step), &marks),
             Kind::Spectrum(step) => spectrum::draw(size, heading, results, step),
             Kind::Forest => forest::draw(size, heading, results),
             Kind::Waterfall(of, metric) => {
@@ -167,10 +177,11 @@ struct Gallery<'a> {
 impl Gallery<'_> {
     fn hang(&mut self, name: &str, kind: Kind, subject: Subject) {
         let (title, takeaway) = words::caption(self.results, &kind, &subject);
+        let spoken = format!("{takeaway} {}", self.marked(&kind, &subject));
         let heading = Heading {
             title,
             takeaway,
-            footer: words::provenance(self.results),
+            footer: words::footer(self.results),
         };
         let mut file = file_name(name);
         while self.pictures.iter().any(|p| p.name == file) {
@@ -181,7 +192,21 @@ impl Gallery<'_> {
             kind,
             subject,
             heading,
+            spoken: spoken.trim_end().to_owned(),
         });
+    }
+
+    /// What a chart over time marks, in words.
+    fn marked(&self, kind: &Kind, subject: &Subject) -> String {
+        let is_shown = |name: &str| match (kind, subject) {
+            (Kind::Multiples(names), _) => names.iter().any(|n| n == name),
+            (Kind::Outcome | Kind::Heat | Kind::Ribbon(_) | Kind::Density(_), of) => {
+                *of == Subject::Variant(name.to_owned())
+            }
+            _ => false,
+        };
+        let variants = reading::variants(self.results).filter(|(name, _)| is_shown(name));
+        words::marked(Marks::of(self.results, variants).key())
     }
 
     fn comparison(&mut self) {

@@ -3,9 +3,10 @@
 //! One idea: rows are the questions (who got in, where it is full, how long it takes), columns the
 //! answers; the scale of a row is the same in every column.
 
-use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, unit_ticks, upwards, width_of_ticks};
+use super::frame::{HEAD, Heading, LABEL, Size, TICK, unit_ticks, upwards, width_of_ticks};
 use super::heat::{self, Across};
 use super::ink::{Ink, pen_of_outcome};
+use super::marks::{self, Mark, Marks, Shown};
 use super::outcome::{self, time_scale};
 use super::ribbon;
 use super::scale::Scale;
@@ -37,11 +38,12 @@ struct Shared<'a> {
 
 /// The picture of some variants.
 pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, names: &[&str]) -> Scene {
-    let mut frame = Frame::new(size, heading);
     let variants: Vec<(&str, &Variant)> = reading::variants(results)
         .filter(|(name, _)| names.contains(name))
         .collect();
     let shared = shared(results, &variants);
+    let marks = Marks::of(results, variants.iter().copied());
+    let mut frame = marks.frame(size, heading);
     let left = left_room(&shared, frame.body);
     let body = frame.body.between(left, 4.0);
     let scene = &mut frame.scene;
@@ -57,12 +59,15 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, names: &[&s
             ..body
         };
         title(scene, column, (name, variant));
-        let panels = panels(column.within(54.0, 24.0), &shared);
-        draw_column(scene, panels, variant, &shared);
+        let inner = column.within(54.0 + marks.above(), marks.axis_room() - 2.0);
+        let panels = panels(inner, &shared);
+        draw_column(scene, panels, (variant, marks.of_variant(name)), &shared);
+        let x = time_scale(&variant.timeline, panels.users);
+        marks::letters(scene, panels.users, x, marks.of_variant(name));
         if index == 0 {
-            left_labels(scene, panels, &shared);
+            left_labels(scene, panels, (&shared, &marks));
         }
-        few_times(scene, column, variant);
+        few_times(scene, inner, variant, &marks);
     }
     frame.scene
 }
@@ -139,12 +144,19 @@ fn panels(column: Area, shared: &Shared<'_>) -> Panels {
     }
 }
 
-fn draw_column(scene: &mut Scene, panels: Panels, variant: &Variant, shared: &Shared<'_>) {
+/// The panels of a variant with its marks: over areas, under lines.
+fn draw_column(
+    scene: &mut Scene,
+    panels: Panels,
+    (variant, marks): (&Variant, &[Mark<'_>]),
+    shared: &Shared<'_>,
+) {
     let timeline = &variant.timeline;
     let x = time_scale(timeline, panels.users);
     let y = upwards(panels.users, shared.users);
     grid(scene, panels.users, y, &unit_ticks(y, Unit::Count));
     outcome::stack(scene, variant, (x, y));
+    marks::lines(scene, panels.users, x, marks);
     let height = panels.heat.h / shared.rows.len().max(1) as f64;
     for row in heat::rows(shared.model, variant) {
         let Some(index) = shared.rows.iter().position(|name| *name == row.name) else {
@@ -157,11 +169,14 @@ fn draw_column(scene: &mut Scene, panels: Panels, variant: &Variant, shared: &Sh
         };
         heat::cells(scene, strip, row.held, Across { timeline, x });
     }
+    marks::lines(scene, panels.heat, x, marks);
     if let Some(step) = shared.step {
         let y = ribbon::log_scale(panels.times, shared.span);
         grid(scene, panels.times, y, &unit_ticks(y, Unit::Seconds));
+        marks::lines(scene, panels.times, x, marks);
         ribbon::bands(scene, timeline, step, (x, y));
         ribbon::share_strip(scene, timeline, step, panels.share);
+        marks::lines(scene, panels.share, x, marks);
     }
 }
 
@@ -173,7 +188,8 @@ fn grid(scene: &mut Scene, panel: Area, scale: Scale, ticks: &[(f64, String)]) {
 }
 
 /// What the rows measure, and their ticks, at the left of the first column.
-fn left_labels(scene: &mut Scene, panels: Panels, shared: &Shared<'_>) {
+fn left_labels(scene: &mut Scene, panels: Panels, of: (&Shared<'_>, &Marks<'_>)) {
+    let (shared, marks) = of;
     let muted = |scene: &mut Scene, at: (f64, f64), text: &str| {
         scene.words(at, text, (TICK, Anchor::Right, Ink::Muted));
     };
@@ -192,7 +208,8 @@ fn left_labels(scene: &mut Scene, panels: Panels, shared: &Shared<'_>) {
         let text = cut(text, TICK, panel.w);
         scene.words(at, &text, (TICK, Anchor::Left, Ink::Text));
     };
-    head(scene, panels.users, words::USERS_SO_FAR);
+    let above = panels.users.within(-marks.above(), 0.0);
+    head(scene, above, words::USERS_SO_FAR);
     head(scene, panels.heat, words::WORKERS_HELD);
     if let Some(step) = shared.step {
         let y = ribbon::log_scale(panels.times, shared.span);
@@ -218,11 +235,12 @@ fn title(scene: &mut Scene, column: Area, of: (&str, &Variant)) {
     );
 }
 
-/// Start and end of time under a column.
-fn few_times(scene: &mut Scene, column: Area, variant: &Variant) {
+/// A few instants under a column, with the clock on the wall below them.
+fn few_times(scene: &mut Scene, column: Area, variant: &Variant, marks: &Marks<'_>) {
     let x = time_scale(&variant.timeline, column);
-    let y = column.bottom() - 14.0;
+    let y = column.bottom() + 10.0;
     let mut free = f64::NEG_INFINITY;
+    let mut shown = Shown::default();
     for (value, label) in x.time_ticks(80.0) {
         let half = width_of(&label, TICK) / 2.0;
         let at = x.at(value).clamp(column.x + half, column.right() - half);
@@ -231,6 +249,8 @@ fn few_times(scene: &mut Scene, column: Area, variant: &Variant) {
         }
         free = at + half + 8.0;
         scene.words((at, y), &label, (TICK, Anchor::Middle, Ink::Muted));
+        let ends = (column.x, column.right());
+        marks.clock_at(scene, (at, y + 14.0), (value, ends), &mut shown);
     }
 }
 

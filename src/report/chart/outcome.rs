@@ -4,14 +4,15 @@
 //! flow, so rates stand in a panel of their own, unstacked.
 
 use super::frame::{
-    EndLabel, Frame, Heading, MARGIN, Size, Swatch, TIME_AXIS, end_labels, faults, room_for,
-    time_axis, unit_ticks, upwards, width_of_ticks, y_axis, y_title,
+    EndLabel, Heading, MARGIN, Size, Swatch, end_labels, room_for, unit_ticks, upwards,
+    width_of_ticks, y_axis, y_title,
 };
 use super::ink::{Ink, pen_of_outcome};
+use super::marks::{self, Marks};
 use super::scale::{Bend, Scale};
 use super::scene::{Area, Point, Scene};
 use crate::report::words;
-use crate::results::{FaultFacts, Timeline, Unit, Variant, key};
+use crate::results::{Timeline, Unit, Variant, key};
 
 /// One layer of the stack: a way in which users ended, or those still inside.
 pub(crate) struct Layer<'a> {
@@ -137,10 +138,10 @@ pub(crate) fn stack<'a>(
 pub(crate) fn draw(
     size: Size,
     heading: &Heading,
-    variant: &Variant,
-    disturbed: &[FaultFacts],
+    (name, variant): (&str, &Variant),
+    marks: &Marks<'_>,
 ) -> Scene {
-    let mut frame = Frame::new(size, heading);
+    let mut frame = marks.frame(size, heading);
     let timeline = &variant.timeline;
     let totals = total_labels(variant);
     let rates = rates(variant);
@@ -150,28 +151,31 @@ pub(crate) fn draw(
     let body = frame.body.between(left, right);
     let upper = Area {
         h: body.h * 0.58 - 22.0,
-        ..body.within(22.0, 0.0)
+        ..body.within(22.0 + marks.above(), 0.0)
     };
     let lower = Area {
         y: upper.bottom() + 32.0,
-        h: body.bottom() - TIME_AXIS - upper.bottom() - 32.0,
+        h: body.bottom() - marks.axis_room() - upper.bottom() - 32.0,
         ..upper
     };
     let scene = &mut frame.scene;
     let x = time_scale(timeline, upper);
     let y = upwards(upper, most_users(timeline));
     y_axis(scene, upper, y, &unit_ticks(y, Unit::Count));
-    y_title(scene, upper, words::USERS_SO_FAR);
+    let above = upper.within(-marks.above(), 0.0);
+    y_title(scene, above, words::USERS_SO_FAR);
     let ends = stack(scene, variant, (x, y));
-    faults(scene, upper, x, disturbed);
+    marks::lines(scene, upper, x, marks.of_variant(name));
+    marks::letters(scene, upper, x, marks.of_variant(name));
     let totals: Vec<EndLabel> = totals
         .into_iter()
         .zip(ends)
         .map(|(label, (_, y))| EndLabel { y, ..label })
         .collect();
     end_labels(scene, upper, &totals);
+    marks::lines(scene, lower, x, marks.of_variant(name));
     rate_panel(scene, lower, timeline, &rates);
-    time_axis(scene, lower, x);
+    marks.time_axis(scene, lower, x);
     frame.scene
 }
 

@@ -4,15 +4,16 @@
 //! stands under them, bin by bin.
 
 use super::frame::{
-    EndLabel, Frame, Heading, Size, Swatch, TICK, TIME_AXIS, end_labels, faults, limit_line,
-    room_for, time_axis, unit_ticks, width_of_ticks, y_axis, y_title,
+    EndLabel, Heading, Size, Swatch, TICK, end_labels, limit_line, room_for, unit_ticks,
+    width_of_ticks, y_axis, y_title,
 };
 use super::ink::{Dash, Ink, Marker, Pen};
+use super::marks::{self, Marks};
 use super::outcome::time_scale;
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Area, Point, Scene};
 use crate::report::{reading, words};
-use crate::results::{FaultFacts, Timeline, Unit, Variant, key};
+use crate::results::{Timeline, Unit, Variant, key};
 
 /// The three percentiles that are drawn.
 const FORMS: [&str; 3] = ["p50", "p95", "p99"];
@@ -151,12 +152,11 @@ fn last(timeline: &Timeline, form: &str, step: &str) -> Option<f64> {
 pub(crate) fn draw(
     size: Size,
     heading: &Heading,
-    of: (&Variant, &str),
-    disturbed: &[FaultFacts],
+    (name, variant, step): (&str, &Variant, &str),
+    marks: &Marks<'_>,
 ) -> Scene {
-    let (variant, step) = of;
     let timeline = &variant.timeline;
-    let mut frame = Frame::new(size, heading);
+    let mut frame = marks.frame(size, heading);
     let span = span(timeline, step).unwrap_or((0.01, 1.0));
     let span = limits(variant, step)
         .iter()
@@ -165,7 +165,8 @@ pub(crate) fn draw(
     let labels = end_labels_of(timeline, step, |_| 0.0);
     let body = frame.body.between(left.max(50.0), room_for(&labels));
     let strip_height = body.h * 0.16;
-    let upper = body.within(22.0, TIME_AXIS + strip_height + 30.0);
+    let below = marks.axis_room() + strip_height + 30.0;
+    let upper = body.within(22.0 + marks.above(), below);
     let strip = Area {
         y: upper.bottom() + 30.0,
         h: strip_height,
@@ -174,8 +175,10 @@ pub(crate) fn draw(
     let scene = &mut frame.scene;
     let (x, y) = (time_scale(timeline, upper), log_scale(upper, span));
     y_axis(scene, upper, y, &unit_ticks(y, Unit::Seconds));
-    y_title(scene, upper, &words::time_of_those_who_got_in(step));
-    faults(scene, upper, x, disturbed);
+    let above = upper.within(-marks.above(), 0.0);
+    y_title(scene, above, &words::time_of_those_who_got_in(step));
+    marks::lines(scene, upper, x, marks.of_variant(name));
+    marks::letters(scene, upper, x, marks.of_variant(name));
     bands(scene, timeline, step, (x, y));
     for (limit, text) in limits(variant, step) {
         limit_line(scene, upper, y.at(limit), &text);
@@ -188,7 +191,8 @@ pub(crate) fn draw(
         let y = strip.bottom() - share * strip.h;
         scene.words((strip.x - 8.0, y), text, (TICK, Anchor::Right, Ink::Muted));
     }
-    time_axis(scene, strip, x);
+    marks::lines(scene, strip, x, marks.of_variant(name));
+    marks.time_axis(scene, strip, x);
     frame.scene
 }
 

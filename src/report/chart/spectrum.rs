@@ -4,7 +4,7 @@
 //! where users no longer get in, so losing users never looks like being fast.
 
 use super::frame::{
-    Frame, Heading, LABEL, Size, TICK, TIME_AXIS, unit_ticks, width_of_ticks, y_axis, y_title,
+    Frame, Heading, LABEL, Size, TICK, X_AXIS, unit_ticks, width_of_ticks, y_axis, y_title,
 };
 use super::ink::{Dash, Ink, pen_of_variant};
 use super::ribbon::log_scale;
@@ -59,7 +59,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
     let span = span(&curves);
     let left = width_of_ticks(&unit_ticks(log_scale(frame.body, span), Unit::Seconds)) + 8.0;
     let body = frame.body.between(left.max(50.0), 20.0);
-    let panel = body.within(26.0, TIME_AXIS + 18.0);
+    let panel = body.within(26.0, X_AXIS + 18.0);
     let scene = &mut frame.scene;
     let y = log_scale(panel.within(70.0_f64.min(panel.h * 0.2), 0.0), span);
     let most = stretched(reach(&curves));

@@ -3,7 +3,7 @@
 //! One idea: the bars follow on each other and end at the total, so nothing is hidden between
 //! them; what no change does alone has a bar of its own.
 
-use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, TIME_AXIS};
+use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, X_AXIS};
 use super::ink::{Ink, pen_of_variant};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Area, Scene, filled_path, width_of};
@@ -84,7 +84,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, found: &Attribution, unit: Uni
         .fold(0.0, f64::max);
     let share_room = if shares > 0.0 { shares + 16.0 } else { 0.0 };
     let body = frame.body.between(names + 14.0, share_room + sizes + 16.0);
-    let panel = body.within(12.0, TIME_AXIS + 18.0);
+    let panel = body.within(12.0, X_AXIS + 18.0);
     let height = (panel.h / bars.len().max(1) as f64).min(104.0);
     let panel = Area {
         h: height * bars.len() as f64,

@@ -5,11 +5,12 @@ use super::super::{number, reading};
 use super::layout::{Cell, Page, bar, cell, columns, sparkline};
 use super::{Look, Tone};
 use crate::results::{
-    Bottleneck, Estimate, Objective, ObjectiveVerdict, Results, Times, Unit, Variant, key,
+    Bottleneck, Estimate, Event, EventKind, Objective, ObjectiveVerdict, Results, Times, Unit,
+    Variant, key,
 };
 
-/// Most events that are printed.
-const EVENTS: usize = 12;
+/// Most events that are printed, beyond those that the model plans.
+const EVENTS: usize = 16;
 
 /// The answer to `run` for a terminal, without its last line (files written, exit code).
 pub fn run(results: &Results, asked: &Asked, look: Look) -> String {
@@ -20,7 +21,7 @@ pub fn run(results: &Results, asked: &Asked, look: Look) -> String {
         objectives(&mut page, results, variant);
         users(&mut page, variant);
         where_it_broke(&mut page, variant);
-        timeline(&mut page, variant);
+        timeline(&mut page, results, variant);
         groups(&mut page, results, variant);
         next(&mut page, results, asked);
     } else {
@@ -248,17 +249,53 @@ fn queue_over_time(page: &mut Page, variant: &Variant, cause: &Bottleneck) {
     ]);
 }
 
-fn timeline(page: &mut Page, variant: &Variant) {
+fn timeline(page: &mut Page, results: &Results, variant: &Variant) {
     if variant.events.is_empty() {
         return;
     }
     page.heading("TIMELINE", words::TIMELINE_NOTE);
-    for event in variant.events.iter().take(EVENTS) {
+    if let Some(zero) = words::t_zero(results) {
+        page.indented(&zero, 2);
+    }
+    let clocks = variant.events.iter().filter_map(|e| e.clock.as_deref());
+    let clock = clocks.map(|text| columns(text) + 2).max().unwrap_or(0);
+    let shown = told(&variant.events);
+    for event in &shown {
         let at = event.at_s.and_then(|e| e.p50.or(e.estimate));
         let at = at.map_or_else(|| number::ABSENT.to_owned(), number::instant);
-        let text = words::event(event);
-        page.line([cell("", 2), cell(at, 12), cell(text, 0)]);
+        let mut row = vec![cell("", 2), cell(at, 12)];
+        if clock > 0 {
+            row.push(cell(event.clock.clone().unwrap_or_default(), clock));
+        }
+        row.push(cell(words::event(event), 0));
+        page.line(row);
     }
+    if shown.len() < variant.events.len() {
+        let more = words::more_events(variant.events.len() - shown.len());
+        page.indented(&more, 2);
+    }
+}
+
+/// The events that are printed: all that the model plans or remarks, of the others the first ones.
+fn told(events: &[Event]) -> Vec<&Event> {
+    let is_planned = |event: &Event| match event.kind {
+        EventKind::Saturated | EventKind::Objective | EventKind::Milestone => false,
+        EventKind::Fault
+        | EventKind::Action
+        | EventKind::Door
+        | EventKind::SoldOut
+        | EventKind::Note => true,
+    };
+    let planned = events.iter().filter(|event| is_planned(event)).count();
+    let mut room = EVENTS.saturating_sub(planned);
+    let is_shown = |event: &&Event| {
+        let is_first = room > 0;
+        if !is_planned(event) {
+            room = room.saturating_sub(1);
+        }
+        is_planned(event) || is_first
+    };
+    events.iter().filter(is_shown).collect()
 }
 
 /// The two groups of launches, and recovery.

@@ -5,7 +5,7 @@
 
 use super::{
     change_estimate, difference, estimate, from_to, listed, outcome, outcome_names, outcome_word,
-    verdict_sentence, verdict_symbol, verdict_word,
+    verdict_sentence, verdict_symbol, verdict_word, with_clock,
 };
 use crate::report::chart::{Kind, Subject};
 use crate::report::number::{self, GAP, share};
@@ -68,8 +68,13 @@ pub const DIFFERENCE_AXIS: &str = "Difference from the baseline";
 /// The last row of a funnel.
 pub const SERVED_ROW: &str = "served";
 
-/// Title and takeaway of a chart.
+/// Title and takeaway of a chart, with the clock on the wall beside every instant.
 pub fn caption(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
+    let (title, takeaway) = said(results, kind, subject);
+    (title, with_clock(results, &takeaway))
+}
+
+fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
     let name = match subject {
         Subject::Variant(name) => name.as_str(),
         Subject::Study => reading::baseline_name(results),
@@ -78,25 +83,19 @@ pub fn caption(results: &Results, kind: &Kind, subject: &Subject) -> (String, St
     match kind {
         Kind::Outcome => (
             format!("Who got in, who left: {name}"),
-            with_faults(results, variant.map_or_else(String::new, outcome_takeaway)),
+            variant.map_or_else(String::new, outcome_takeaway),
         ),
         Kind::Heat => (
             format!("Where and when it is full: {name}"),
-            with_faults(results, variant.map_or_else(String::new, heat_takeaway)),
+            variant.map_or_else(String::new, heat_takeaway),
         ),
         Kind::Ribbon(step) => (
             format!("How long {step} takes those who get in: {name}"),
-            with_faults(
-                results,
-                variant.map_or_else(String::new, |v| step_takeaway(v, step)),
-            ),
+            variant.map_or_else(String::new, |v| step_takeaway(v, step)),
         ),
         Kind::Density(step) => (
             format!("How the times of {step} are spread: {name}"),
-            with_faults(
-                results,
-                variant.map_or_else(String::new, |v| density_takeaway(v, step)),
-            ),
+            variant.map_or_else(String::new, |v| density_takeaway(v, step)),
         ),
         Kind::Spectrum(step) => (
             format!("How long {step} takes, percentile by percentile"),
@@ -120,16 +119,6 @@ pub fn caption(results: &Results, kind: &Kind, subject: &Subject) -> (String, St
             variant.map_or_else(String::new, |v| funnel_takeaway(v, journey)),
         ),
     }
-}
-
-/// With the letters of faults, which bands in the chart carry.
-fn with_faults(results: &Results, mut text: String) -> String {
-    for (place, fault) in results.model.faults.iter().enumerate() {
-        let letter = char::from(b'A' + (place % 26) as u8);
-        let what = fault.what.as_deref().unwrap_or(&fault.name);
-        text.push_str(&format!(" {letter}: {what}."));
-    }
-    text
 }
 
 fn outcome_takeaway(variant: &Variant) -> String {

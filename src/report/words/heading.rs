@@ -4,7 +4,7 @@
 
 use super::{
     capital, change_estimate, difference, estimate, k_of_n, objective_symbol, objective_word,
-    outcome, outcome_word, small, verdict_symbol, verdict_with_reason,
+    outcome, outcome_word, small, t_zero, verdict_symbol, verdict_with_reason,
 };
 use crate::report::number;
 use crate::report::reading;
@@ -215,8 +215,11 @@ pub fn rooms_of(name: &str) -> String {
 }
 
 /// Title of a variant's events.
-pub fn events_of(name: &str) -> String {
-    format!("What happened: {name} (median over launches)")
+pub fn events_of(results: &Results, name: &str) -> String {
+    match t_zero(results) {
+        Some(zero) => format!("What happened: {name} (median over launches; {zero})"),
+        None => format!("What happened: {name} (median over launches)"),
+    }
 }
 
 /// Title of a journey's steps.

@@ -1,13 +1,16 @@
-//! What happened, by time: peaks, faults, actions, full and sold out.
+//! What happened, by time: peaks, faults, actions, doors, full and sold out, notes.
 //!
 //! One idea: an event is told at its median over the launches that saw it, with how many did.
 
+use crate::base::calendar::Calendar;
 use crate::base::time::Time;
 use crate::estimate::interval;
 use crate::model::metric::{Metric, Quantity, RequestAspect, RequestsOf, Statistic};
-use crate::results::{BottleneckKind, Estimate, Event, EventKind, Probability, Unit, Variant, key};
+use crate::results::{
+    BottleneckKind, Estimate, Event, EventKind, Moment, Probability, Unit, Variant, key,
+};
 use crate::study::columns::Shown;
-use crate::study::fill::Sight;
+use crate::study::fill::{Sight, moments};
 use crate::study::lens::Seen;
 use crate::study::measures;
 
@@ -16,6 +19,7 @@ pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
     let mut events = Vec::new();
     launches(sight, &mut events);
     planned(sight, &mut events);
+    told(sight, variant, &mut events);
     saturated(variant, &mut events);
     broken(sight, &mut events);
     for (name, stock) in &variant.stock {
@@ -25,7 +29,15 @@ pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
             kind: EventKind::SoldOut,
             at_s: stock.sold_out_at_s,
             in_launches: Some(chance),
+            ..Event::default()
         }));
+    }
+    let starts = sight.lens.model.starts.as_deref();
+    if let Some(calendar) = starts.and_then(Calendar::read) {
+        for event in &mut events {
+            let at = event.at_s.and_then(|at| at.p50.or(at.estimate));
+            event.clock = at.map(|at| calendar.label(at));
+        }
     }
     let at = |event: &Event| event.at_s.and_then(|at| at.p50).unwrap_or(f64::MAX);
     events.sort_by(|a, b| at(a).total_cmp(&at(b)).then_with(|| a.what.cmp(&b.what)));
@@ -46,6 +58,7 @@ fn seen(sight: &Sight<'_>, what: String, kind: EventKind, at: &[Option<f64>]) ->
         kind,
         at_s: interval::mean(at, sight.confidence),
         in_launches: interval::probability(k, at.len() as u32, sight.confidence),
+        ..Event::default()
     })
 }
 
@@ -86,7 +99,16 @@ fn planned(sight: &Sight<'_>, events: &mut Vec<Event>) {
         tell(format!("{name} ends"), EventKind::Fault, fault.until);
     }
     for epoch in program.epochs.iter().filter(|epoch| !epoch.name.is_empty()) {
-        tell(epoch.name.clone(), EventKind::Action, epoch.at);
+        tell(moments::action(&epoch.name), EventKind::Action, epoch.at);
+    }
+}
+
+/// Doors and notes: the same in every launch.
+fn told(sight: &Sight<'_>, variant: &Variant, events: &mut Vec<Event>) {
+    let is_told = |one: &&Moment| matches!(one.kind, EventKind::Door | EventKind::Note);
+    for moment in variant.moments.iter().filter(is_told) {
+        let at = vec![Some(moment.at_s); sight.seen.len()];
+        events.extend(seen(sight, moment.what.clone(), moment.kind, &at));
     }
 }
 
@@ -102,6 +124,7 @@ fn saturated(variant: &Variant, events: &mut Vec<Event>) {
             kind: EventKind::Saturated,
             at_s,
             in_launches: chance,
+            ..Event::default()
         };
         let full = format!("{} full", one.place);
         events.push(event(full, one.from_s, one.in_launches));

@@ -7,6 +7,7 @@
 mod checks;
 mod events;
 mod goods;
+mod moments;
 pub(crate) mod objectives;
 mod requests;
 mod services;
@@ -73,6 +74,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
     variant.values = values(sight);
     variant.objectives = objectives::objectives(sight);
     variant.split = trouble::split(sight, &variant.objectives);
+    variant.moments = moments::moments(sight, &variant);
     variant.events = events::events(sight, &variant);
     variant
 }
