@@ -26,12 +26,12 @@ mod written;
 
 pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
+pub use bottleneck::{
+    Bottleneck, BottleneckKind, Effect, Event, EventKind, Moment, Recovery, Split,
+};
 pub use difference::{
     Because, Better, ChangedSides, Difference, Family, FamilyOf, Measure, NeverPairs, Unit,
     Verdict, WithinIs,
-};
-pub use bottleneck::{
-    Bottleneck, BottleneckKind, Effect, Event, EventKind, Moment, Recovery, Split,
 };
 pub use estimate::{Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Times};
 pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
