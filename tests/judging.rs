@@ -2,3 +2,4 @@
 
 mod better;
 mod report;
+mod engine;

@@ -141,15 +141,19 @@ fn loads(capacity: &Capacity) -> String {
 fn load(resource: &Resource) -> String {
     let units = format!("{} {}", number::ratio(resource.units), resource.kind.unit());
     let demand = number::duration(resource.demand_s);
-    let over = if resource.load > 1.0 {
-        "  more than it can do"
-    } else {
-        ""
+    let over = match resource.load {
+        _ if resource.units <= 0.0 => "  closed",
+        load if load > 1.0 => "  more than it can do",
+        _ => "",
+    };
+    let share = match resource.load {
+        load if load.is_finite() => number::share(load),
+        _ => String::new(),
     };
     format!(
         "  {:<22}{units:<16}{demand:>10} a visit{:>9}{over}\n",
         resource.kind.name(),
-        number::share(resource.load),
+        share,
     )
 }
 

@@ -28,7 +28,8 @@ pub(super) struct Newcomer {
 /// All sources.
 #[derive(Debug, Default)]
 pub(super) struct Arrivals {
-    horizon: Time,
+    /// Nobody comes later.
+    until: Time,
     live: Vec<Live>,
     /// The source whose user is next, if anybody is.
     next: usize,
@@ -39,7 +40,7 @@ pub(super) struct Arrivals {
 /// A source under way.
 #[derive(Debug)]
 struct Live {
-    /// When its next user comes, as the agenda compares it; never beyond the horizon.
+    /// When its next user comes, as the agenda compares it; never beyond the end of all sources.
     half: u64,
     index: u32,
     form: LiveForm,
@@ -87,13 +88,13 @@ impl Arrivals {
         luck: &Luck,
         stop: &dyn Fn() -> bool,
     ) -> bool {
-        self.horizon = Time(program.clock.horizon.0 - program.clock.start.0);
+        self.until = Time(program.clock.sources_end().0 - program.clock.start.0);
         self.live.clear();
         for source in program.sources.values() {
             let Some(mut live) = open(source, program, luck, stop) else {
                 return false;
             };
-            live.half = half(live.next(source, program, luck), self.horizon);
+            live.half = half(live.next(source, program, luck), self.until);
             self.live.push(live);
         }
         self.choose();
@@ -126,7 +127,7 @@ impl Arrivals {
         };
         live.index += 1;
         let next = live.next(&program.sources[id], program, luck);
-        live.half = half(next, self.horizon);
+        live.half = half(next, self.until);
         self.choose();
         Newcomer { source: id, index }
     }
@@ -142,10 +143,10 @@ impl Arrivals {
     }
 }
 
-/// An instant as the agenda compares it; beyond the horizon nobody comes.
+/// An instant as the agenda compares it; later than that nobody comes.
 #[inline]
-fn half(next: Option<Time>, horizon: Time) -> u64 {
-    newcomer_half(next.filter(|at| *at <= horizon))
+fn half(next: Option<Time>, until: Time) -> u64 {
+    newcomer_half(next.filter(|at| *at <= until))
 }
 
 /// The place of the luck of an arrival.
@@ -178,7 +179,7 @@ fn list(
     luck: &Luck,
     stop: &dyn Fn() -> bool,
 ) -> Option<Vec<(Time, u32)>> {
-    let (start, horizon) = (program.clock.start, program.clock.horizon);
+    let (start, until) = (program.clock.start, program.clock.sources_end());
     let own = |index: u32| luck.uniform(source.owner.number(index), ARRIVAL_PLACE, 0);
     let at = |index: u32| match &source.form {
         Form::Stream { .. } => unreachable!("a stream is made as it goes"),
@@ -198,7 +199,7 @@ fn list(
             return None;
         }
         let at = at(index);
-        if at <= horizon {
+        if at <= until {
             list.push((Time(at.0 - start.0), index));
         }
     }

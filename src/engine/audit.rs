@@ -11,8 +11,8 @@ use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
 use crate::observation::{
-    CallCounter, CallSample, FunnelStep, LANES, Observation, Outcome, SampleId, ServiceCounter,
-    ServiceLevel, ServiceSample, UserCounter,
+    CallCounter, CallSample, FunnelStep, LANES, Observation, Outcome, PoolLevel, SampleId,
+    ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{CallId, Instruction, Journey, StepId};
 
@@ -23,6 +23,7 @@ impl Sim<'_> {
         let mut frozen = Frozen {
             integrals: Vec::new(),
             maxima: Vec::new(),
+            happened: None,
         };
         if self.rec.bins > 0 {
             self.rec.end_bin(self.rec.bins - 1, now);
@@ -34,6 +35,9 @@ impl Sim<'_> {
                     .push(meter.integral(lane, now) as f64 / 1e9);
                 frozen.maxima.push(meter.max(lane));
             }
+        }
+        if self.program.clock.tail.is_some() {
+            frozen.happened = Some(self.rec.all_that_happened());
         }
         self.frozen = Some(frozen);
     }
@@ -81,14 +85,13 @@ impl Sim<'_> {
             return;
         };
         let layout = self.program.layout;
-        if self.rec.counts(task.request.asked) {
-            self.rec.count(layout.call(call.0, CallCounter::Unfinished));
-        }
+        let unfinished = layout.call(call.0, CallCounter::Unfinished);
+        self.rec.count(unfinished, task.request.asked);
         let sample = layout.call_time(call.0, CallSample::Request);
         self.rec.never(sample, task.request.asked);
-        if task.doing == Doing::Calling && self.rec.counts(task.request.last_sent) {
-            self.rec
-                .count(layout.call(call.0, CallCounter::AttemptUnfinished));
+        if task.doing == Doing::Calling {
+            let unfinished = layout.call(call.0, CallCounter::AttemptUnfinished);
+            self.rec.count(unfinished, task.request.last_sent);
             let sample = layout.call_time(call.0, CallSample::Attempt);
             self.rec.never(sample, task.request.last_sent);
         }
@@ -116,6 +119,7 @@ impl Sim<'_> {
             self.audit_users();
             self.audit_calls();
             self.audit_services();
+            self.audit_sizes();
         }
     }
 
@@ -185,6 +189,39 @@ impl Sim<'_> {
         }
     }
 
+    /// No more is ever in use than there is, in all and in every bin.
+    fn audit_sizes(&self) {
+        let layout = self.program.layout;
+        let of_services = (0..layout.services).flat_map(|service| {
+            let level = |what| layout.service_level(service, what);
+            let [held, busy] = [ServiceLevel::Held, ServiceLevel::Busy].map(level);
+            [
+                (held, level(ServiceLevel::Workers)),
+                (busy, level(ServiceLevel::Cores)),
+                (level(ServiceLevel::Active), held),
+            ]
+        });
+        let of_pools = (0..layout.pools).map(|pool| {
+            let level = |what| layout.pool_level(pool, what);
+            (level(PoolLevel::InUse), level(PoolLevel::Size))
+        });
+        let frozen = self.frozen.as_ref().expect("the period has ended");
+        for (part, whole) in of_services.chain(of_pools) {
+            let (part, whole) = (part.0 as usize, whole.0 as usize);
+            assert!(
+                frozen.integrals[part] <= frozen.integrals[whole],
+                "more is in use than there is: level {part} of {whole}"
+            );
+            let bins = self.rec.level_bins.chunks_exact(layout.levels());
+            for (number, bin) in bins.enumerate() {
+                assert!(
+                    bin[part] <= bin[whole],
+                    "more is in use than there is in bin {number}: level {part} of {whole}"
+                );
+            }
+        }
+    }
+
     /// The steps of every journey. Whoever reached a step and did not leave there went on from it:
     /// those still inside have left it unfinished.
     fn funnel(&self) -> Vec<Vec<FunnelStep>> {
@@ -217,6 +254,9 @@ impl Sim<'_> {
             events: self.events,
             users_max: u64::from(frozen.maxima[inside]),
             counters: self.rec.totals(),
+            happened: frozen
+                .happened
+                .unwrap_or_else(|| self.rec.all_that_happened()),
             counter_bins: self.rec.counts_by_bin(),
             integrals: frozen.integrals,
             maxima: frozen.maxima,

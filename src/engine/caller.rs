@@ -15,7 +15,7 @@ use crate::engine::population::{Answer, Doing, Failure, Request, Role, Task};
 use crate::engine::recorder::Change;
 use crate::engine::route::{Retry, Route};
 use crate::engine::sending::{Orbit, Sending};
-use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter};
+use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
 use crate::program::{Backoff, CallId, Instruction, Jitter};
 use crate::random::key::{Luck, Spot};
 
@@ -50,11 +50,11 @@ impl<'p> Sim<'p> {
         what: [CallCounter; N],
         began: Time,
     ) {
-        if self.rec.counts(began) {
-            let row = self.rec.row::<{ CALL_COUNTERS as usize }>(route.counters);
-            for what in what {
-                row[what as usize] += 1;
-            }
+        let row = self
+            .rec
+            .row::<{ CALL_COUNTERS as usize }>(route.counters, began);
+        for what in what {
+            row[what as usize] += 1;
         }
     }
 
@@ -196,6 +196,7 @@ impl<'p> Sim<'p> {
             self.fail_request(slot, call, failure);
             return false;
         };
+        self.enter_orbit(slot, call);
         if wait.is_zero() {
             let task = self.people.task_mut(slot);
             task.due = Time(0);
@@ -208,7 +209,7 @@ impl<'p> Sim<'p> {
 
     fn back_off(&mut self, (slot, call): (u32, CallId), wait: Span) {
         self.pause(slot, wait);
-        self.orbit(&self.routes.calls[call], Change::More);
+        self.wait_in_orbit(&self.routes.calls[call], Change::More);
     }
 
     /// A task does nothing for a while before it asks again.
@@ -225,9 +226,20 @@ impl<'p> Sim<'p> {
 
     /// Whoever asks begins to wait before asking again, or no longer does: users are counted.
     #[inline(always)]
-    pub(super) fn orbit(&mut self, route: &Route, by: Change) {
+    pub(super) fn wait_in_orbit(&mut self, route: &Route, by: Change) {
         if route.from_user {
-            self.rec.orbit((by, self.now));
+            let waits = [UserLevel::OrbitWaiting];
+            self.rec.orbit(waits, (by, self.now));
+        }
+    }
+
+    /// An attempt has failed or was given up and the request goes on: after the first the user is
+    /// in the orbit, until the request has ended.
+    #[inline(always)]
+    pub(super) fn enter_orbit(&mut self, slot: u32, call: CallId) {
+        let is_first = self.people.task(slot).request.sent == 1;
+        if is_first && self.routes.calls[call].from_user {
+            self.rec.orbit([UserLevel::Orbit], (Change::More, self.now));
         }
     }
 
@@ -257,12 +269,13 @@ impl<'p> Sim<'p> {
         self.count_reload(slot);
         match self.people.task(slot).doing {
             Doing::BackingOff => {
-                self.orbit(&self.routes.calls[call], Change::Less);
+                self.wait_in_orbit(&self.routes.calls[call], Change::Less);
                 self.people.task_mut(slot).event = NO_EVENT;
             }
             _ => {
                 let sent = self.abandon_attempt(slot);
                 self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
+                self.enter_orbit(slot, call);
             }
         }
         self.send((slot, call), Sending::Person, Orbit::Outside);
@@ -282,6 +295,7 @@ impl<'p> Sim<'p> {
         let route = &routes.calls[call];
         let task = self.people.task_mut(slot);
         let asked = task.request.asked;
+        let retried = task.request.sent > 1;
         task.request.reload = NO_EVENT;
         task.pc += 1;
         task.doing = Doing::Running;
@@ -290,12 +304,16 @@ impl<'p> Sim<'p> {
         } else if route.from_user {
             self.end_wait(slot);
         }
-        if self.rec.counts(asked) {
+        if asked == sent {
             self.count_call(route, [CallCounter::AttemptOk, CallCounter::Ok], asked);
         } else {
             self.count_call(route, [CallCounter::AttemptOk], sent);
+            self.count_call(route, [CallCounter::Ok], asked);
         }
         if route.from_user {
+            if retried {
+                self.rec.orbit([UserLevel::Orbit], (Change::Less, now));
+            }
             self.rec.window_ok(asked, now);
         }
         self.execute(slot);
@@ -330,6 +348,7 @@ impl<'p> Sim<'p> {
             return false;
         }
         self.count_reload(slot);
+        self.enter_orbit(slot, call);
         let path = self.attempt_path(slot, call);
         let task = self.people.task_mut(slot);
         task.request.reload = NO_EVENT;
@@ -351,6 +370,11 @@ impl<'p> Sim<'p> {
         );
         if self.program.calls[call].from == 0 {
             self.end_wait(slot);
+            let task = self.people.task(slot);
+            if task.request.sent > 1 || task.doing == Doing::BackingOff {
+                let less = (Change::Less, self.now);
+                self.rec.orbit([UserLevel::Orbit], less);
+            }
         }
         self.people.task_mut(slot).request = Request::NONE;
     }
@@ -359,7 +383,7 @@ impl<'p> Sim<'p> {
     pub(super) fn give_up_request(&mut self, slot: u32) {
         let call = self.call_at(slot);
         if self.people.task(slot).doing == Doing::BackingOff {
-            self.orbit(&self.routes.calls[call], Change::Less);
+            self.wait_in_orbit(&self.routes.calls[call], Change::Less);
         } else {
             let sent = self.abandon_attempt(slot);
             self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
@@ -381,7 +405,7 @@ impl<'p> Sim<'p> {
         }
         let (layout, now) = (self.program.layout, self.now);
         let endpoint = self.program.calls[attempt.call].endpoint.0;
-        self.rec.count(layout.message(endpoint, what));
+        self.rec.count(layout.message(endpoint, what), attempt.sent);
         self.rec.less(layout.backlog(endpoint), now);
         if what == MessageCounter::Delivered {
             self.rec.sample(layout.delay(endpoint), attempt.sent, now);

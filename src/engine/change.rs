@@ -42,10 +42,10 @@ impl Sim<'_> {
             self.schedule(fault.until, Change::FaultEnds(i as u32));
         }
         for (i, fault) in program.faults.iter().enumerate() {
-            self.schedule(fault.from, Change::FaultBegins(i as u32));
+            self.schedule_begin(fault.from, Change::FaultBegins(i as u32));
         }
         for (i, epoch) in program.epochs.iter().enumerate().skip(1) {
-            self.schedule(epoch.at, Change::Epoch(i as u32));
+            self.schedule_begin(epoch.at, Change::Epoch(i as u32));
         }
         self.schedule_doors();
     }
@@ -60,11 +60,23 @@ impl Sim<'_> {
         self.agenda.at(at, Group::Change, Kind::Change, slot);
     }
 
+    /// Whether what begins then, from T+0, begins at all: after the horizon of a steady study
+    /// nothing does.
+    pub(super) fn begins(&self, at: Time) -> bool {
+        at.0.saturating_sub(self.start.0) <= self.changes_end.0
+    }
+
+    fn schedule_begin(&mut self, at: Time, change: Change) {
+        if self.begins(at) {
+            self.schedule(at, change);
+        }
+    }
+
     fn schedule_doors(&mut self) {
         let settings = self.settings;
         for (room, doors) in settings.rooms.iter() {
             for at in [doors.opens, doors.closes].into_iter().flatten() {
-                self.schedule(at, Change::Door(room));
+                self.schedule_begin(at, Change::Door(room));
             }
         }
     }
@@ -122,8 +134,9 @@ impl Sim<'_> {
             FaultKind::Slow { .. } => {
                 self.retime(&chosen, |server| server.slowed.retain(|s| s.0 != number));
             }
-            FaultKind::Pause { .. } => {
+            FaultKind::Pause { service, .. } => {
                 self.retime(&chosen, |server| server.halted.retain(|&f| f != number));
+                self.share_out(*service);
             }
             FaultKind::Crash { service, boot, .. } => {
                 for &index in &chosen {
@@ -356,6 +369,7 @@ impl Sim<'_> {
         for number in 0..most {
             let index = first + number;
             let server = &mut self.servers[index as usize];
+            server.resize(&self.settings.services[id]);
             match (number < wanted, server.state) {
                 (true, State::Off) => self.boot(index, None),
                 (true, State::Draining) => server.state = State::Up,
@@ -373,21 +387,23 @@ impl Sim<'_> {
             let now = self.now;
             self.servers[index as usize].sharing.advance(now);
             self.touch(index);
-            self.take_next(index);
+            if self.servers[index as usize].has_business() {
+                self.take_next(index);
+            }
         }
+        self.share_out(id);
     }
 
     /// The cores in use, after their number has changed.
-    fn measure_busy(&mut self, id: ServiceId) {
+    pub(super) fn measure_busy(&mut self, id: ServiceId) {
         if self.routes.services[id].dedicated {
             return;
         }
         let station = &self.stations[id];
-        let cores = self.settings.services[id].cores;
         let range = station.first as usize..(station.first + station.most) as usize;
         let busy = self.servers[range]
             .iter()
-            .map(|s| s.sharing.working.min(cores))
+            .map(|s| s.sharing.working.min(s.cores))
             .sum();
         let level = self.program.layout.service_level(id.0, ServiceLevel::Busy);
         self.rec.set(level, busy, self.now);
@@ -396,7 +412,8 @@ impl Sim<'_> {
     /// A draining server with nothing left is off.
     pub(super) fn drained(&mut self, index: u32) {
         let server = &mut self.servers[index as usize];
-        if server.state == State::Draining && server.load() == 0 {
+        let is_done = server.load() == 0 && server.sharing.working == 0;
+        if server.state == State::Draining && is_done {
             server.state = State::Off;
             server.event = NO_EVENT;
             server.cold = 1.0;

@@ -21,10 +21,9 @@ const REFUSE_COST: u32 = 10;
 
 impl Sim<'_> {
     fn add_service_ns(&mut self, id: ServiceId, what: ServiceCounter, ns: Span, sent: Time) {
-        if self.rec.counts(sent) {
-            let ns = ns.0.max(0) as u64;
-            self.rec.add_ns(self.program.layout.service(id.0, what), ns);
-        }
+        let ns = ns.0.max(0) as u64;
+        let counter = self.program.layout.service(id.0, what);
+        self.rec.add_ns_of(counter, ns, sent);
     }
 
     /// The balancer still sends work to a server that has crashed.
@@ -63,7 +62,7 @@ impl Sim<'_> {
         }
         if self.rec.counts(attempt.sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
-            self.rec.sample(sample, attempt.accepted, self.now);
+            self.rec.sample_counted(sample, attempt.accepted, self.now);
         }
         self.shift(id, [ServiceLevel::InSystem], Change::Less);
         self.leave_system(&self.routes.services[id], attempt.accepted);
@@ -153,12 +152,14 @@ impl Sim<'_> {
         let (caller, call) = (attempt.caller, attempt.call);
         let (route, id) = (&routes.calls[call], routes.calls[call].service);
         let desk = &route.desk;
+        let received = answer == Answer::Ok && (route.message || !caller.is_none());
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, sent);
+        row[ServiceCounter::Completed as usize] += 1;
+        row[ServiceCounter::Goodput as usize] += u32::from(received);
         if self.rec.counts(sent) {
-            let received = answer == Answer::Ok && (route.message || !caller.is_none());
-            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
-            row[ServiceCounter::Completed as usize] += 1;
-            row[ServiceCounter::Goodput as usize] += u32::from(received);
-            self.rec.sample(desk.times, accepted, now);
+            self.rec.sample_counted(desk.times, accepted, now);
         }
         self.free_worker(id, index, accepted);
         if caller.is_none() {
@@ -236,8 +237,8 @@ impl Sim<'_> {
     /// A worker of a server has done with an attempt that was accepted then.
     #[inline(always)]
     fn free_worker(&mut self, id: ServiceId, index: u32, accepted: Time) {
-        self.servers[index as usize].occupied -= 1;
         let desk = &self.routes.services[id];
+        self.free_one(index, desk);
         self.shift_held(desk, Change::Less);
         self.leave_system(desk, accepted);
     }
@@ -326,7 +327,7 @@ impl Sim<'_> {
         self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
         if self.rec.counts(attempt.sent) {
             let sample = self.program.layout.service_time(id.0, ServiceSample::Wait);
-            self.rec.sample(sample, attempt.accepted, self.now);
+            self.rec.sample_counted(sample, attempt.accepted, self.now);
         }
         self.shift(id, [ServiceLevel::InSystem], Change::Less);
         self.leave_system(&self.routes.services[id], attempt.accepted);

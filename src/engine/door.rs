@@ -45,7 +45,8 @@ impl Sim<'_> {
 
     fn door(&self, room: RoomId) -> Door {
         let settings = &self.settings.rooms[room];
-        let now = self.told(self.now);
+        // In a steady study no door turns after the horizon.
+        let now = self.told(self.now.min(self.changes_end));
         if settings.closes.is_some_and(|at| now >= at) {
             Door::Closed
         } else if settings.opens.is_some_and(|at| now < at) {
@@ -59,7 +60,8 @@ impl Sim<'_> {
     pub(super) fn begin_enter(&mut self, slot: u32, enter: EnterId) -> Flow {
         let room = self.program.enters[enter].room;
         let layout = self.program.layout;
-        self.rec.count(layout.room(room.0, RoomCounter::Arrived));
+        self.rec
+            .count(layout.room(room.0, RoomCounter::Arrived), self.now);
         match self.door(room) {
             Door::Open => {
                 self.people.task_mut(slot).due = self.now;
@@ -67,7 +69,8 @@ impl Sim<'_> {
                 Flow::Next
             }
             Door::Closed => {
-                self.rec.count(layout.room(room.0, RoomCounter::Refused));
+                let refused = layout.room(room.0, RoomCounter::Refused);
+                self.rec.count(refused, self.now);
                 self.fail_step(
                     slot,
                     Failure::Refused,
@@ -93,8 +96,9 @@ impl Sim<'_> {
     fn admit(&mut self, slot: u32, enter: EnterId) {
         let step = &self.program.enters[enter];
         let (layout, room) = (self.program.layout, step.room.0);
-        self.rec.count(layout.room(room, RoomCounter::Admitted));
         let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
+        self.rec
+            .count(layout.room(room, RoomCounter::Admitted), since);
         self.rec.sample(layout.room_wait(room), since, self.now);
         if step.stay == Stay::Stays {
             self.rec
@@ -130,8 +134,9 @@ impl Sim<'_> {
                 self.people.task_mut(slot).pc += 1;
                 self.make_ready(slot);
             } else {
-                self.rec
-                    .count(self.program.layout.room(room.0, RoomCounter::Refused));
+                let refused = self.program.layout.room(room.0, RoomCounter::Refused);
+                let since = self.people.task(slot).due;
+                self.rec.count(refused, since);
                 let on_failure = self.program.enters[enter].on_failure;
                 if self.fail_step(slot, Failure::Refused, on_failure) == Flow::Elsewhere {
                     self.make_ready(slot);
@@ -165,8 +170,9 @@ impl Sim<'_> {
         let queue = &mut self.rooms[room.0 as usize].queue;
         queue.left(|slot, number| waits(people, slot, number));
         let layout = self.program.layout;
-        self.rec.count(layout.room(room.0, RoomCounter::Lost));
         let since: Time = self.people.task(slot).due;
+        self.rec
+            .count(layout.room(room.0, RoomCounter::Lost), since);
         self.rec.sample(layout.room_wait(room.0), since, self.now);
         self.rec
             .less(layout.room_level(room.0, RoomLevel::Waiting), self.now);

@@ -34,8 +34,10 @@ mod sending;
 mod served;
 mod server;
 mod sharing;
+mod shelf;
 mod sliding;
 mod station;
+mod tail;
 mod tally;
 mod visit;
 mod watch;
@@ -44,6 +46,7 @@ mod work;
 
 use std::sync::Arc;
 
+use crate::base::slab::Ticket;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::observation::Observation;
@@ -115,7 +118,9 @@ pub fn run(
     limits::fits(program, &replication.limits)?;
     let (routes, lanes) = routes(program);
     let clock = &program.clock;
-    arena.agenda.clear(Time(clock.horizon.0 - clock.start.0));
+    arena
+        .agenda
+        .clear(Time(clock.sources_end().0 - clock.start.0));
     arena.agenda.open_lanes(&lanes, agenda::Group::Clock);
     let mut sim = Sim::new(program, &routes, replication, arena);
     let done = sim.run();
@@ -178,6 +183,12 @@ struct Sim<'p> {
     progress: Progress,
     /// Why nothing more is done.
     given_up: Option<Exceeded>,
+    /// Until when users come from the sources.
+    sources_end: Time,
+    /// The last instant at which a fault or an action may begin or a door turn.
+    changes_end: Time,
+    /// After the horizon of a steady study: those for whom it goes on, the last of them first.
+    awaited: Option<Vec<Ticket>>,
 }
 
 impl<'p> Sim<'p> {
@@ -198,7 +209,7 @@ impl<'p> Sim<'p> {
             now: Time(0),
             start: clock.start,
             horizon,
-            end: clock.drain.map_or(horizon, since),
+            end: clock.tail.or(clock.drain).map_or(horizon, since),
             agenda: std::mem::take(&mut arena.agenda),
             people: std::mem::take(&mut arena.people),
             rec: std::mem::take(&mut arena.rec),
@@ -225,6 +236,9 @@ impl<'p> Sim<'p> {
             fixed: limits::fixed(program),
             progress: Progress::default(),
             given_up: None,
+            sources_end: since(clock.sources_end()),
+            changes_end: clock.tail.map_or(Time::NEVER, |_| horizon),
+            awaited: None,
         };
         sim.people.clear();
         sim.rec.prepare(program);
@@ -263,7 +277,7 @@ impl<'p> Sim<'p> {
                 if let Some(why) = self.given_up {
                     return Err(why);
                 }
-                if !more {
+                if !more || self.has_settled() {
                     self.close();
                     return Ok(());
                 }
@@ -505,6 +519,9 @@ impl<'p> Sim<'p> {
             self.rec.cut(self.now);
         } else if bin == agenda::MAX_SLOT - 1 {
             self.freeze();
+            if self.program.clock.tail.is_some() {
+                self.await_those_inside();
+            }
         } else {
             self.rec.end_bin(bin as usize - 1, self.now);
             self.schedule_tick(bin + 1);

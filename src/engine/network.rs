@@ -140,7 +140,11 @@ impl Sim<'_> {
                         a,
                         b,
                         messages: CutMessages::Kept,
-                    } if joins(a, b, from, to) && fault.from <= end && fault.until > end => {
+                    } if joins(a, b, from, to)
+                        && self.begins(fault.from)
+                        && fault.from <= end
+                        && fault.until > end =>
+                    {
                         Some(fault.until)
                     }
                     _ => None,

@@ -6,7 +6,7 @@ use crate::engine::execute::Flow;
 use crate::engine::population::{Doing, Failure, FrameKind, Population};
 use crate::engine::queue::Queue;
 use crate::observation::{PoolCounter, PoolLevel};
-use crate::program::{HoldId, Instruction, PoolId, Scope};
+use crate::program::{HoldId, Instruction, Pool, PoolId, Scope, ServiceId};
 use crate::random::key::Place;
 
 /// Step of the luck of a random order.
@@ -17,6 +17,8 @@ const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0002;
 pub(super) struct PoolInstance {
     pool: PoolId,
     number: u32,
+    /// The server that it belongs to, among all; [`u32::MAX`] if to none.
+    server: u32,
     size: u64,
     in_use: u64,
     queue: Queue,
@@ -47,6 +49,7 @@ impl Sim<'_> {
                 self.pools.push(PoolInstance {
                     pool: id,
                     number,
+                    server: self.home_of(pool, number),
                     size,
                     in_use: 0,
                     queue,
@@ -57,11 +60,45 @@ impl Sim<'_> {
         }
     }
 
+    /// The server that an instance of a pool belongs to, among all.
+    fn home_of(&self, pool: &Pool, number: u32) -> u32 {
+        let homes = pool.homes.iter().filter(|(first, _)| *first <= number);
+        let home = homes.max_by_key(|(first, _)| *first).copied();
+        home.map_or(u32::MAX, |(first, service)| {
+            let station = &self.stations[service];
+            let server = number - first;
+            if server < station.most {
+                station.first + server
+            } else {
+                u32::MAX
+            }
+        })
+    }
+
+    /// Servers of a service have come or gone, and with them the instances that belong to them.
+    pub(super) fn measure_pools_of(&mut self, id: ServiceId) {
+        let program = self.program;
+        for (pool, places) in program.pools.iter() {
+            if places.homes.iter().any(|(_, service)| *service == id) {
+                self.measure_pool(pool);
+            }
+        }
+    }
+
+    /// Whether an instance of a pool is there: its server is up, or finishes what it has.
+    fn is_there(&self, pool: &PoolInstance) -> bool {
+        let server = self.servers.get(pool.server as usize);
+        pool.server == u32::MAX || server.is_some_and(super::Server::works)
+    }
+
+    /// The units that a pool has, with those in use above a size that was lowered.
     fn measure_pool(&mut self, id: PoolId) {
         let pool = &self.program.pools[id];
-        let size = self.settings.pools[id]
-            .size
-            .saturating_mul(u64::from(pool.instances));
+        let range = pool.first as usize..(pool.first + pool.instances) as usize;
+        // None are there while the stage is set.
+        let all = self.pools.get(range).into_iter().flatten();
+        let there = all.filter(|pool| self.is_there(pool));
+        let size = there.fold(0u64, |n, pool| n.saturating_add(pool.size.max(pool.in_use)));
         let level = self.program.layout.pool_level(id.0, PoolLevel::Size);
         self.rec
             .set(level, size.min(u64::from(u32::MAX)) as u32, self.now);
@@ -80,7 +117,8 @@ impl Sim<'_> {
         let index = self.pool_of(slot, hold);
         let pool = &self.pools[index as usize];
         let (id, layout) = (pool.pool, self.program.layout);
-        self.rec.count(layout.pool(id.0, PoolCounter::Asked));
+        self.rec
+            .count(layout.pool(id.0, PoolCounter::Asked), self.now);
         let settings = &self.settings.pools[id];
         if pool.in_use < pool.size {
             self.people.task_mut(slot).due = self.now;
@@ -89,7 +127,8 @@ impl Sim<'_> {
         }
         let waiting = u64::from(pool.queue.len());
         if settings.queue_limit.is_some_and(|limit| waiting >= limit) {
-            self.rec.count(layout.pool(id.0, PoolCounter::Refused));
+            self.rec
+                .count(layout.pool(id.0, PoolCounter::Refused), self.now);
             let on_failure = self.program.holds[hold].on_failure;
             return self.fail_step(slot, Failure::Refused, on_failure);
         }
@@ -116,11 +155,11 @@ impl Sim<'_> {
         let pool = &mut self.pools[index as usize];
         pool.in_use += 1;
         let id = pool.pool.0;
-        self.rec.count(layout.pool(id, PoolCounter::Granted));
-        self.rec.more(layout.pool_level(id, PoolLevel::InUse), now);
         let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
+        self.rec.count(layout.pool(id, PoolCounter::Granted), since);
+        self.rec.more(layout.pool_level(id, PoolLevel::InUse), now);
         if since != now {
-            self.rec.count(layout.pool(id, PoolCounter::Waited));
+            self.rec.count(layout.pool(id, PoolCounter::Waited), since);
         }
         self.rec.sample(layout.pool_wait(id), since, now);
         let frame = self
@@ -137,8 +176,20 @@ impl Sim<'_> {
             .program
             .layout
             .pool_level(pool.pool.0, PoolLevel::InUse);
+        let is_above = pool.in_use >= pool.size;
         self.rec.less(level, self.now);
+        if is_above && self.is_there(&self.pools[index as usize]) {
+            self.shed_unit(index);
+        }
         self.grant_next(index);
+    }
+
+    /// A unit above a size that was lowered while it was in use is back, and gone.
+    #[cold]
+    fn shed_unit(&mut self, index: u32) {
+        let id = self.pools[index as usize].pool.0;
+        let level = self.program.layout.pool_level(id, PoolLevel::Size);
+        self.rec.less(level, self.now);
     }
 
     fn grant_next(&mut self, index: u32) {
@@ -191,9 +242,9 @@ impl Sim<'_> {
         pool.queue.left(|slot, number| waits(people, slot, number));
         let (id, layout) = (pool.pool.0, self.program.layout);
         let since = self.people.task(slot).due;
-        self.rec.count(layout.pool(id, PoolCounter::GaveUp));
+        self.rec.count(layout.pool(id, PoolCounter::GaveUp), since);
         if since != self.now {
-            self.rec.count(layout.pool(id, PoolCounter::Waited));
+            self.rec.count(layout.pool(id, PoolCounter::Waited), since);
         }
         self.rec.sample(layout.pool_wait(id), since, self.now);
         self.rec
@@ -213,11 +264,13 @@ impl Sim<'_> {
 
     /// The sizes of the pools may have changed.
     pub(super) fn resize_pools(&mut self) {
-        for index in 0..self.pools.len() as u32 {
-            let pool = &mut self.pools[index as usize];
-            let id = pool.pool;
-            pool.size = self.settings.pools[id].size;
+        for pool in &mut self.pools {
+            pool.size = self.settings.pools[pool.pool].size;
+        }
+        for id in self.program.pools.ids() {
             self.measure_pool(id);
+        }
+        for index in 0..self.pools.len() as u32 {
             self.grant_next(index);
         }
     }

@@ -12,7 +12,7 @@ use crate::engine::sliding::Sliding;
 use crate::engine::watch::Watch;
 use crate::observation::sketch::rank;
 use crate::observation::{
-    Among, Comparison, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
+    Among, Comparison, CounterId, LevelId, Period, Probe, SampleId, Statistic, Term, View, Worst,
 };
 use crate::program::Clock;
 
@@ -58,6 +58,20 @@ type Weighted = (f64, Term);
 struct Reading {
     above: f64,
     below: f64,
+    /// The same of levels to the nanosecond: a part is never more than its whole by rounding.
+    exact: Option<(i128, i128)>,
+}
+
+/// The ratio between two readings, if there is one.
+fn between(x: &Reading, y: &Reading, all: &[Weighted]) -> Option<f64> {
+    if all.is_empty() {
+        return Some(y.above - x.above);
+    }
+    let (above, below) = match (x.exact, y.exact) {
+        (Some(x), Some(y)) => ((y.0 - x.0) as f64, (y.1 - x.1) as f64),
+        _ => (y.above - x.above, y.below - x.below),
+    };
+    (below > 0.0).then(|| above / below)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +86,8 @@ struct Plan {
 pub(super) struct Frozen {
     pub(super) integrals: Vec<f64>,
     pub(super) maxima: Vec<u32>,
+    /// What had happened by then, where nothing that happens later counts.
+    pub(super) happened: Option<Vec<u64>>,
 }
 
 impl Sim<'_> {
@@ -168,6 +184,7 @@ impl Sim<'_> {
                 let reading = Reading {
                     above: self.sum(above),
                     below: self.sum(below),
+                    exact: self.exact(above).zip(self.exact(below)),
                 };
                 self.readings.taken[plan.probe as usize].push(reading);
             }
@@ -189,12 +206,32 @@ impl Sim<'_> {
         for (weight, term) in terms {
             sum += weight
                 * match term {
-                    Term::Count(counter) => self.rec.total(*counter) as f64,
+                    Term::Count(counter) => self.happened(*counter) as f64,
+                    Term::Began(counter) => self.rec.total(*counter) as f64,
                     Term::Integral(level) => self.integral(*level, now),
                     Term::Seconds => (now - self.rec.cut).as_secs_f64(),
                 };
         }
         sum
+    }
+
+    /// The value now of a weighted sum of levels, in units times nanoseconds; none of other terms.
+    fn exact(&self, terms: &[Weighted]) -> Option<i128> {
+        let now = self.now.min(self.horizon);
+        let of = |(weight, term): &Weighted| match term {
+            Term::Integral(level) => Some(*weight as i128 * self.rec.integral(*level, now) as i128),
+            _ => None,
+        };
+        terms.iter().map(of).sum()
+    }
+
+    /// What was counted in the measured period, and in a drain after it.
+    fn happened(&self, counter: CounterId) -> u64 {
+        let frozen = self.frozen.as_ref().and_then(|f| f.happened.as_ref());
+        match frozen {
+            Some(happened) => happened[counter.0 as usize],
+            None => self.rec.happened(counter),
+        }
     }
 
     /// The integral of a level since the cut, in units times seconds.
@@ -263,7 +300,7 @@ impl Sim<'_> {
             }
         };
         let taken = std::mem::take(&mut self.readings.taken[probe]);
-        let between = |x: &Reading, y: &Reading| ratio(y.above - x.above, y.below - x.below);
+        let between = |x: &Reading, y: &Reading| between(x, y, below);
         match period.view {
             View::Whole => match (taken.first(), taken.last()) {
                 (Some(first), Some(last)) => between(first, last),

@@ -2,18 +2,19 @@
 //!
 //! Counters, meters and samples stand at the indices of the [`Layout`]. The usual costs a few
 //! additions; what a probe asks beyond it (raw durations, readings at instants) is recorded only
-//! where asked. What belongs to a warm-up is dropped at the cut.
+//! where asked.
 
 use std::ops::Range;
 
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::meter::Meter;
+use crate::engine::shelf::has_others;
 use crate::engine::tally::{COARSE, FINE, LiveTally, Took, refill};
 use crate::engine::watch::Watch;
 use crate::observation::{
-    CallCounter, CallSample, CounterId, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId,
-    ServiceCounter, ServiceSample, Tally, UserLevel,
+    CallCounter, CallSample, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
+    ServiceSample, Tally, UserLevel,
 };
 use crate::program::{Clock, Program, StepId};
 
@@ -24,20 +25,24 @@ pub(super) const NEVER: i64 = i64::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
     pub(super) layout: Layout,
-    /// By counter: sums of nanoseconds, which no bin holds.
-    sums: Vec<u64>,
-    /// By counter: what belongs to the warm-up.
-    before: Vec<u64>,
-    /// By counter: what was counted in the bin under way.
-    counts: Vec<u32>,
-    /// By bin that has ended, then counter.
-    counter_bins: Vec<u32>,
+    /// By shelf, then counter: sums of nanoseconds, which no bin holds.
+    pub(super) sums: Vec<u64>,
+    /// By shelf, then counter: what was counted in the bin under way.
+    pub(super) counts: Vec<u32>,
+    /// The shelf of things that began in the measured period, by bin that has ended, then counter.
+    pub(super) counter_bins: Vec<u32>,
+    /// The same of the shelf of all others, since the cut; empty in a launch.
+    pub(super) other_bins: Vec<u32>,
+    /// Whether there may be others: a warm-up, or a time after the horizon.
+    pub(super) has_others: bool,
     /// The bin under way (after the horizon still the last one), and when it began.
     bin: usize,
     bin_began: Time,
     pub(super) bin_width: Span,
     pub(super) bins: usize,
     pub(super) cut: Time,
+    /// Nanoseconds from the cut to the last instant at which what begins still counts.
+    pub(super) counted_ns: u64,
     pub(super) meters: Vec<Meter>,
     pub(super) level_bins: Vec<f32>,
     pub(super) tallies: Vec<LiveTally>,
@@ -85,7 +90,9 @@ impl Recorder {
         let bins = program.clock.bins as usize;
         let samples = (0..layout.samples() as u32).map(SampleId);
         let binned = samples.filter(|id| call_of(layout, *id).is_some()).count();
-        let counters = layout.counters() * (2 * size_of::<u64>() + (bins + 1) * size_of::<u32>());
+        let shelves = if has_others(&program.clock) { 2 } else { 1 };
+        let counted = 2 * size_of::<u64>() + (shelves * bins + 2) * size_of::<u32>();
+        let counters = layout.counters() * counted;
         let levels = layout.levels() * bins * size_of::<f32>();
         let meters = layout.meters() * size_of::<Meter>();
         let tallies = layout.samples() + 2 * layout.calls as usize;
@@ -103,10 +110,15 @@ impl Recorder {
         self.bins = clock.bins as usize;
         self.bin_width = clock.bin;
         self.cut = Time(clock.cut.0 - clock.start.0);
+        self.counted_ns = match clock.tail {
+            None => i64::MAX as u64,
+            Some(_) => (clock.horizon.0 - clock.cut.0) as u64,
+        };
+        self.has_others = has_others(clock);
         (self.bin, self.bin_began) = (0, Time(0));
-        refill(&mut self.sums, layout.counters(), 0);
-        refill(&mut self.before, layout.counters(), 0);
-        refill(&mut self.counts, layout.counters(), 0);
+        refill(&mut self.sums, 2 * layout.counters(), 0);
+        refill(&mut self.counts, 2 * layout.counters(), 0);
+        self.other_bins.clear();
         self.counter_bins.clear();
         self.counter_bins.reserve(layout.counters() * self.bins);
         refill(&mut self.meters, layout.meters(), Meter::default());
@@ -149,62 +161,6 @@ impl Recorder {
         self.logs = true;
     }
 
-    /// Whether something that began then belongs to the measured period.
-    #[inline(always)]
-    pub(super) fn counts(&self, began: Time) -> bool {
-        began >= self.cut
-    }
-
-    /// Adds nanoseconds to a counter.
-    #[inline(always)]
-    pub(super) fn add_ns(&mut self, counter: CounterId, ns: u64) {
-        self.sums[counter.0 as usize] += ns;
-    }
-
-    /// Adds to a counter.
-    #[inline]
-    pub(super) fn add(&mut self, counter: CounterId, n: u32) {
-        self.counts[counter.0 as usize] += n;
-    }
-
-    /// Counters that stand in a row, from its first.
-    #[inline(always)]
-    pub(super) fn row<const N: usize>(&mut self, first: CounterId) -> &mut [u32; N] {
-        let first = first.0 as usize;
-        let row = &mut self.counts[first..first + N];
-        row.try_into().expect("as many as were asked for")
-    }
-
-    /// Counts one.
-    #[inline]
-    pub(super) fn count(&mut self, counter: CounterId) {
-        self.counts[counter.0 as usize] += 1;
-    }
-
-    /// The value of a counter since the cut.
-    pub(super) fn total(&self, counter: CounterId) -> u64 {
-        let index = counter.0 as usize;
-        let rows = self
-            .counter_bins
-            .iter()
-            .skip(index)
-            .step_by(self.layout.counters());
-        let counted: u64 = rows.map(|&n| u64::from(n)).sum();
-        counted + u64::from(self.counts[index]) + self.sums[index] - self.before[index]
-    }
-
-    /// Every counter since the cut.
-    pub(super) fn totals(&self) -> Vec<u64> {
-        (0..self.layout.counters() as u32)
-            .map(|i| self.total(CounterId(i)))
-            .collect()
-    }
-
-    /// What was counted by bin, up to the horizon.
-    pub(super) fn counts_by_bin(&self) -> Vec<u32> {
-        self.counter_bins[..self.layout.counters() * self.bins].to_vec()
-    }
-
     /// The integral of a level since the cut, up to now, in units times nanoseconds.
     pub(super) fn integral(&self, level: LevelId, now: Time) -> u128 {
         self.meters[(level.0 / LANES) as usize].integral((level.0 % LANES) as usize, now)
@@ -236,10 +192,10 @@ impl Recorder {
         self.shift_at(meter, [lane], by);
     }
 
-    /// Users who wait before asking again change by one.
+    /// Users in the orbit, or those of them who wait, change by one.
     #[inline(always)]
-    pub(super) fn orbit(&mut self, by: (Change, Time)) {
-        self.shift_at(0, [UserLevel::Orbit as u32], by);
+    pub(super) fn orbit<const N: usize>(&mut self, levels: [UserLevel; N], by: (Change, Time)) {
+        self.shift_at(0, levels.map(|level| level as u32), by);
     }
 
     /// Several levels of the meter with this index change by one.
@@ -313,11 +269,17 @@ impl Recorder {
     #[inline]
     pub(super) fn sample(&mut self, sample: SampleId, began: Time, now: Time) {
         if self.counts(began) {
-            let took = Took::new(now.0 - began.0);
-            let tally = &mut self.tallies[sample.0 as usize];
-            tally.add(took);
-            tally.note(began, took.ns);
+            self.sample_counted(sample, began, now);
         }
+    }
+
+    /// A duration that is part of a thing that counts.
+    #[inline]
+    pub(super) fn sample_counted(&mut self, sample: SampleId, began: Time, now: Time) {
+        let took = Took::new(now.0 - began.0);
+        let tally = &mut self.tallies[sample.0 as usize];
+        tally.add(took);
+        tally.note(began, took.ns);
     }
 
     /// A wait of no time at all, which is counted elsewhere.
@@ -498,7 +460,10 @@ impl Recorder {
 
     /// A mark is passed.
     pub(super) fn mark(&mut self, mark: u32, now: Time) {
-        self.count(self.layout.mark(mark));
+        self.count(self.layout.mark(mark), now);
+        if !self.counts(now) {
+            return;
+        }
         let seen = &mut self.marked[mark as usize];
         *seen = Some((seen.map_or(now, |(first, _)| first), now));
     }
@@ -529,7 +494,11 @@ impl Recorder {
                 self.level_bins[row + index * lanes + lane] = (integral as f64 / width) as f32;
             }
         }
-        self.counter_bins.extend_from_slice(&self.counts);
+        let (counted, others) = self.counts.split_at(self.layout.counters());
+        self.counter_bins.extend_from_slice(counted);
+        if self.has_others {
+            self.other_bins.extend_from_slice(others);
+        }
         self.counts.fill(0);
         // What starts when the last one is over, in a drain, belongs to none.
         (self.bin, self.bin_began) = (bin + 1, now);
@@ -537,8 +506,11 @@ impl Recorder {
 
     /// Drops the warm-up: counts and integrals start anew.
     pub(super) fn cut(&mut self, now: Time) {
-        self.before.fill(0);
-        self.before = self.totals();
+        debug_assert!(self.totals().iter().all(|&n| n == 0), "counted too early");
+        let all = self.layout.counters();
+        self.counts[all..].fill(0);
+        self.sums[all..].fill(0);
+        self.other_bins.fill(0);
         for meter in &mut self.meters {
             meter.reset(now);
         }

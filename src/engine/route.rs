@@ -95,6 +95,8 @@ pub(super) struct Desk {
     pub(super) workers: u32,
     /// One queue for all servers.
     pub(super) shared: bool,
+    /// There is one queue for all servers at some time.
+    pub(super) has_shared: bool,
     /// Longest queue.
     pub(super) limit: u64,
     /// A refusal is told aloud and costs nothing.
@@ -236,6 +238,10 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
     Desk {
         workers: service.workers,
         shared: service.shared,
+        has_shared: program
+            .epochs
+            .iter()
+            .any(|e| e.settings.services[id].shared),
         limit: service.queue_limit.unwrap_or(u64::MAX),
         refuses_for_nothing: !service.silent && service.refuse_cost.is_none(),
         on_timeout: service.on_timeout,

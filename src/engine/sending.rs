@@ -33,7 +33,7 @@ pub(super) enum Sending {
     Person,
 }
 
-/// Where a task that asks again comes from.
+/// Where a task that asks comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Orbit {
     /// It still counts among those who wait to retry.
@@ -364,7 +364,8 @@ impl<'p> Sim<'p> {
             // Who is in the orbit stays there: to leave it and come back at one instant is nothing.
             self.pause(slot, wait);
             if out.orbit == Orbit::Outside {
-                self.orbit(route, Change::More);
+                self.enter_orbit(slot, call);
+                self.wait_in_orbit(route, Change::More);
             }
             return false;
         }
@@ -376,7 +377,7 @@ impl<'p> Sim<'p> {
     #[inline(always)]
     fn leave_orbit(&mut self, out: &Outgoing<'_>) {
         if out.orbit == Orbit::Inside {
-            self.orbit(out.route, Change::Less);
+            self.wait_in_orbit(out.route, Change::Less);
         }
     }
 
@@ -494,8 +495,8 @@ impl<'p> Sim<'p> {
         };
         let layout = program.layout;
         self.count_call(route, [CallCounter::Sent], now);
-        self.rec
-            .count(layout.message(step.endpoint.0, MessageCounter::Sent));
+        let sent = layout.message(step.endpoint.0, MessageCounter::Sent);
+        self.rec.count(sent, now);
         self.rec.more(layout.backlog(step.endpoint.0), now);
         let ticket = self.people.add(|| message.task(Ticket::NONE, now));
         self.travel(ticket.slot);

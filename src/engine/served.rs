@@ -30,12 +30,14 @@ impl Sim<'_> {
     #[inline(always)]
     pub(super) fn serve(&mut self, out: &Outgoing<'_>, desk: &Desk, (index, demand): (u32, Span)) {
         let (now, route) = (self.now, out.route);
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, now);
+        row[ServiceCounter::Arrived as usize] += 1;
+        row[ServiceCounter::Original as usize] += u32::from(out.original);
+        row[ServiceCounter::Accepted as usize] += 1;
+        row[ServiceCounter::AtOnce as usize] += 1;
         if self.rec.counts(now) {
-            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
-            row[ServiceCounter::Arrived as usize] += 1;
-            row[ServiceCounter::Original as usize] += u32::from(out.original);
-            row[ServiceCounter::Accepted as usize] += 1;
-            row[ServiceCounter::AtOnce as usize] += 1;
             self.rec.waited_for_nothing(desk.waits, now);
         }
         self.shift_held(desk, Change::More);
@@ -72,15 +74,15 @@ impl Sim<'_> {
             return;
         }
         self.served -= 1;
-        if self.rec.counts(sent) {
-            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
-            row[ServiceCounter::Completed as usize] += 1;
-            row[ServiceCounter::Goodput as usize] += 1;
-        }
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, sent);
+        row[ServiceCounter::Completed as usize] += 1;
+        row[ServiceCounter::Goodput as usize] += 1;
         self.rec
             .sample_at_once((call.0, desk.times), (asked, sent), now);
         self.shift_held(desk, Change::Less);
-        self.servers[index as usize].occupied -= 1;
+        self.free_one(index, desk);
         self.leave_system(desk, sent);
         // The number that the event of the answer would have.
         self.agenda.number();

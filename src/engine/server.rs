@@ -4,7 +4,7 @@ use crate::base::time::{Span, Time};
 use crate::engine::agenda::{NO_EVENT, Number};
 use crate::engine::queue::Queue;
 use crate::engine::sharing::Sharing;
-use crate::program::ServiceId;
+use crate::program::{ServiceId, ServiceSettings};
 
 /// The life of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(super) struct Server {
     pub(super) silent: bool,
     /// Workers in use.
     pub(super) occupied: u32,
+    /// Its cores, with those that workers above their number have kept.
+    pub(super) cores: u32,
     pub(super) queue: Queue,
     pub(super) sharing: Sharing,
     /// Faults that slow it: fault and factor, in the order of their beginning.
@@ -59,6 +61,7 @@ impl Server {
             unnoticed: false,
             silent: false,
             occupied: 0,
+            cores: 0,
             queue: Queue::default(),
             sharing: Sharing::default(),
             slowed: Vec::new(),
@@ -114,6 +117,26 @@ impl Server {
     #[inline]
     pub(super) fn is_eligible(&self) -> bool {
         self.state == State::Up || (self.state == State::Down && self.unnoticed)
+    }
+
+    /// Whether it takes work from a shared queue: one that stands still takes none, nor does one on
+    /// its way out.
+    #[inline]
+    pub(super) fn takes_of_all(&self) -> bool {
+        self.state == State::Up && self.halted.is_empty()
+    }
+
+    /// The workers it has, with those in use above their number, who finish what they have.
+    pub(super) fn workers(&self, settings: &ServiceSettings) -> u32 {
+        settings.workers.max(self.occupied)
+    }
+
+    /// Its workers and cores may have changed in number. A worker above the number keeps the core
+    /// that it has until it is free; all other cores are there, or gone, at once.
+    pub(super) fn resize(&mut self, settings: &ServiceSettings) {
+        let above = self.occupied.saturating_sub(settings.workers);
+        let kept = self.cores.min(settings.cores.saturating_add(above));
+        self.cores = settings.cores.max(kept);
     }
 
     /// Waiting and in service.

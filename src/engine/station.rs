@@ -86,8 +86,12 @@ impl Sim<'_> {
                 only: u32::MAX,
                 errors: Vec::new(),
             });
-            for number in 0..wanted {
-                self.servers[(first + number) as usize].state = State::Up;
+            for number in 0..service.servers_max {
+                let server = &mut self.servers[(first + number) as usize];
+                server.resize(&self.settings.services[id]);
+                if number < wanted {
+                    server.state = State::Up;
+                }
             }
             self.servers_changed(id);
             let desk = &self.routes.services[id];
@@ -112,17 +116,58 @@ impl Sim<'_> {
             [only] => station.first + only,
             _ => u32::MAX,
         };
-        let working = servers.iter().filter(|s| s.works()).count() as u32;
         let settings = &self.settings.services[id];
+        let working = || servers.iter().filter(|s| s.works());
+        let sum =
+            |of: &dyn Fn(&Server) -> u32| working().fold(0u32, |n, s| n.saturating_add(of(s)));
+        let (up, workers, cores) = (
+            sum(&|_| 1),
+            sum(&|s| s.workers(settings)),
+            sum(&|s| s.cores),
+        );
         let (layout, wanted) = (self.program.layout, station.wanted);
         let mut set = |level, value| self.rec.set(layout.service_level(id.0, level), value, now);
-        set(ServiceLevel::Up, working);
-        set(
-            ServiceLevel::Workers,
-            working.saturating_mul(settings.workers),
-        );
-        set(ServiceLevel::Cores, working.saturating_mul(settings.cores));
+        set(ServiceLevel::Up, up);
+        set(ServiceLevel::Workers, workers);
+        set(ServiceLevel::Cores, cores);
         set(ServiceLevel::Nominal, wanted);
+        self.measure_pools_of(id);
+    }
+
+    /// A worker of a server is free.
+    #[inline(always)]
+    pub(super) fn free_one(&mut self, index: u32, desk: &Desk) {
+        let server = &mut self.servers[index as usize];
+        server.occupied -= 1;
+        if server.occupied >= desk.workers {
+            self.shed_one(index);
+        }
+    }
+
+    /// A worker above a number that was lowered while it was in use is free, and gone.
+    #[cold]
+    fn shed_one(&mut self, index: u32) {
+        let now = self.now;
+        let server = &mut self.servers[index as usize];
+        let id = server.service;
+        server.sharing.advance(now);
+        let before = server.cores;
+        server.resize(&self.settings.services[id]);
+        let (gone, works) = (before - server.cores, server.works());
+        if works {
+            let level = |what| self.program.layout.service_level(id.0, what);
+            for (level, by) in [
+                (level(ServiceLevel::Workers), 1),
+                (level(ServiceLevel::Cores), gone),
+            ] {
+                let left = self.rec.value(level).saturating_sub(by);
+                self.rec.set(level, left, now);
+            }
+        }
+        if gone > 0 {
+            self.measure_busy(id);
+            self.touch(index);
+        }
     }
 
     /// Counts things of a service, of an attempt that was sent then.
@@ -133,12 +178,10 @@ impl Sim<'_> {
         what: [ServiceCounter; N],
         sent: Time,
     ) {
-        if self.rec.counts(sent) {
-            let first = self.routes.services[id].counters;
-            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(first);
-            for what in what {
-                row[what as usize] += 1;
-            }
+        let first = self.routes.services[id].counters;
+        let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(first, sent);
+        for what in what {
+            row[what as usize] += 1;
         }
     }
 
@@ -194,14 +237,14 @@ impl Sim<'_> {
         what: [ServiceCounter; N],
     ) {
         let attempt = self.people.attempt(slot);
-        if self.rec.counts(attempt.sent) {
-            let first = self.routes.services[id].counters;
-            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(first);
-            row[ServiceCounter::Arrived as usize] += 1;
-            row[ServiceCounter::Original as usize] += u32::from(attempt.original);
-            for what in what {
-                row[what as usize] += 1;
-            }
+        let first = self.routes.services[id].counters;
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(first, attempt.sent);
+        row[ServiceCounter::Arrived as usize] += 1;
+        row[ServiceCounter::Original as usize] += u32::from(attempt.original);
+        for what in what {
+            row[what as usize] += 1;
         }
     }
 
@@ -215,6 +258,9 @@ impl Sim<'_> {
     ) -> Placing {
         let station = &mut self.stations[id];
         station.turn = station.turn.wrapping_add(1);
+        if desk.shared {
+            return self.place_in_shared(id, desk);
+        }
         let index = if station.only == u32::MAX {
             match self.balance(owner, path, id) {
                 Some(index) => index,
@@ -226,14 +272,6 @@ impl Sim<'_> {
         let server = &self.servers[index as usize];
         if server.state == State::Down {
             Placing::Crashed(index)
-        } else if desk.shared {
-            match self.freest(id) {
-                Some(free) => Placing::Started(free),
-                None if u64::from(self.stations[id].queue.len()) < desk.limit => {
-                    Placing::Queued(u32::MAX)
-                }
-                None => Placing::Refused(Some(index)),
-            }
         } else if server.occupied < desk.workers {
             Placing::Started(index)
         } else if u64::from(server.queue.len()) < desk.limit {
@@ -241,6 +279,28 @@ impl Sim<'_> {
         } else {
             Placing::Refused(Some(index))
         }
+    }
+
+    /// The same where one queue is shared: servers come to it, so that one that is down or stands
+    /// still gets nothing.
+    #[inline(never)]
+    fn place_in_shared(&self, id: ServiceId, desk: &Desk) -> Placing {
+        let station = &self.stations[id];
+        if station.eligible.is_empty() {
+            return Placing::Refused(None);
+        }
+        if let Some(free) = self.freest(id) {
+            return Placing::Started(free);
+        }
+        if u64::from(station.queue.len()) < desk.limit {
+            return Placing::Queued(u32::MAX);
+        }
+        let servers = station.eligible.iter().map(|&n| station.first + n);
+        let mut up = servers.filter(|&i| self.servers[i as usize].works());
+        let turned_away_by = up
+            .clone()
+            .find(|&i| self.servers[i as usize].takes_of_all());
+        Placing::Refused(turned_away_by.or_else(|| up.next()))
     }
 
     /// An attempt takes the place that was found for it.
@@ -290,12 +350,12 @@ impl Sim<'_> {
     /// Counts an attempt sent now and refused at once.
     #[inline(always)]
     pub(super) fn count_refusal(&mut self, desk: &Desk, original: bool) {
-        if self.rec.counts(self.now) {
-            let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(desk.counters);
-            row[ServiceCounter::Arrived as usize] += 1;
-            row[ServiceCounter::Refused as usize] += 1;
-            row[ServiceCounter::Original as usize] += u32::from(original);
-        }
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, self.now);
+        row[ServiceCounter::Arrived as usize] += 1;
+        row[ServiceCounter::Refused as usize] += 1;
+        row[ServiceCounter::Original as usize] += u32::from(original);
     }
 
     /// Whether nobody waits for an attempt any more.
@@ -318,7 +378,7 @@ impl Sim<'_> {
         let servers = station.eligible.iter().map(|&n| station.first + n);
         let free = servers.filter(|&i| {
             let server = &self.servers[i as usize];
-            server.state == State::Up && server.occupied < workers
+            server.takes_of_all() && server.occupied < workers
         });
         free.min_by_key(|&i| (self.servers[i as usize].occupied, i))
     }
@@ -351,7 +411,7 @@ impl Sim<'_> {
         let n = station.eligible.len() as u32;
         let first = station.first;
         let turn = station.turn.wrapping_sub(1);
-        if n <= 1 || settings.shared {
+        if n <= 1 {
             return station.eligible.first().map(|&number| first + number);
         }
         let load = |number: u32| self.servers[(first + number) as usize].load();
@@ -403,11 +463,13 @@ impl Sim<'_> {
         if accepted != now {
             self.count_service(id, [ServiceCounter::Waited], sent);
             if self.rec.counts(sent) {
-                self.rec.sample(waits, accepted, now);
+                self.rec.sample_counted(waits, accepted, now);
             }
-        } else if self.rec.counts(sent) {
+        } else {
             self.count_service(id, [ServiceCounter::AtOnce], sent);
-            self.rec.waited_for_nothing(waits, now);
+            if self.rec.counts(sent) {
+                self.rec.waited_for_nothing(waits, now);
+            }
         }
         self.servers[index as usize].occupied += 1;
         if !self.stations[id].errors.is_empty() {
@@ -432,7 +494,7 @@ impl Sim<'_> {
     /// Whether a worker of a server that becomes free may find something to do.
     #[inline(always)]
     pub(super) fn has_business(&self, index: u32, desk: &Desk) -> bool {
-        desk.shared || self.servers[index as usize].has_business()
+        desk.has_shared || self.servers[index as usize].has_business()
     }
 
     /// A free worker of a server takes the next who waits.
@@ -450,20 +512,38 @@ impl Sim<'_> {
             if !server.works() || server.occupied >= settings.workers {
                 return;
             }
-            let Some(slot) = self.next_in_line(index, id, settings) else {
+            if !self.takes_one(index, id, settings) {
                 self.drained(index);
                 return;
-            };
-            self.queue_level(id, Change::Less);
-            self.people.task_mut(slot).event = NO_EVENT;
-            if self.expires(slot, id) {
-                self.quit(slot, id);
-            } else {
-                self.shift(id, [ServiceLevel::Held], Change::More);
-                self.start(slot, id, index);
-                self.make_ready(slot);
             }
         }
+    }
+
+    /// A free worker of a server takes the next in line; false when there is none.
+    fn takes_one(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) -> bool {
+        let Some(slot) = self.next_in_line(index, id, settings) else {
+            return false;
+        };
+        self.queue_level(id, Change::Less);
+        self.people.task_mut(slot).event = NO_EVENT;
+        if self.expires(slot, id) {
+            self.quit(slot, id);
+        } else {
+            self.shift(id, [ServiceLevel::Held], Change::More);
+            self.start(slot, id, index);
+            self.make_ready(slot);
+        }
+        true
+    }
+
+    /// Those who wait in a shared queue are taken one by one, each by the server with the fewest
+    /// workers in use, for several may have become free at one instant.
+    pub(super) fn share_out(&mut self, id: ServiceId) {
+        let settings = &self.settings.services[id];
+        while self.stations[id].queue.len() > 0
+            && let Some(index) = self.freest(id)
+            && self.takes_one(index, id, settings)
+        {}
     }
 
     fn next_in_line(
@@ -477,7 +557,7 @@ impl Sim<'_> {
         let server = &mut self.servers[index as usize];
         let station = &mut self.stations[id];
         let from_shared = server.queue.len() == 0 && station.queue.len() > 0;
-        if from_shared && server.state != State::Up {
+        if from_shared && !server.takes_of_all() {
             return None;
         }
         let draws = &mut station.draws;

@@ -20,6 +20,9 @@ const PATIENCE: u32 = 0;
 const AGAIN: u32 = 1;
 const AWAY: u32 = 2;
 
+/// Who is at home before another visit is in the orbit, and waits there.
+const AT_HOME: [UserLevel; 2] = [UserLevel::Orbit, UserLevel::OrbitWaiting];
+
 impl Visitor {
     /// A wait begins: when the patience will be spent, if no clock stands yet for that.
     #[inline(always)]
@@ -87,11 +90,9 @@ impl Sim<'_> {
                 }),
             })
             .slot;
-        if self.rec.counts(now) {
-            self.rec
-                .count(self.program.layout.users(UserCounter::Arrived));
-            self.rec.count(course.arrived);
-        }
+        let all = self.program.layout.users(UserCounter::Arrived);
+        self.rec.count(all, now);
+        self.rec.count(course.arrived, now);
         self.begin_visit(slot, course);
     }
 
@@ -209,22 +210,19 @@ impl Sim<'_> {
             self.give_back(slot, outcome);
         }
         self.rec.inside(course.inside, (Change::Less, now));
-        let counts = self.rec.counts(arrived);
-        if counts {
+        if self.rec.counts(arrived) {
             self.rec.left(step, outcome);
         }
         if course.comes_again && self.comes_again(slot, outcome) {
             return;
         }
-        if counts {
-            self.count_end(course.journey, outcome);
-        }
+        self.count_end(course.journey, outcome, arrived);
         if outcome == Outcome::Served {
             self.rec.sample(course.times, arrived, now);
         } else {
             self.rec.never(course.times, arrived);
         }
-        if course.starts_over && now < self.horizon {
+        if course.starts_over && now < self.sources_end {
             self.go_home(slot, now).last = None;
         } else {
             self.people.remove(slot);
@@ -253,6 +251,7 @@ impl Sim<'_> {
             visitor.visit += 1;
             visitor.reloads = 0;
             visitor.last = Some(outcome);
+            self.rec.orbit(AT_HOME, (Change::More, self.now));
         }
         comes
     }
@@ -296,18 +295,17 @@ impl Sim<'_> {
 
     /// Counts the outcome of a user.
     pub(super) fn count_outcome(&mut self, visitor: &Visitor, outcome: Outcome) {
-        if self.rec.counts(visitor.arrived) {
-            let journey = self.program.sources[visitor.source].journey;
-            self.count_end(journey, outcome);
-        }
+        let journey = self.program.sources[visitor.source].journey;
+        self.count_end(journey, outcome, visitor.arrived);
     }
 
-    /// Counts the outcome of a user of the measured period.
+    /// Counts the outcome of a user who arrived then.
     #[inline(always)]
-    fn count_end(&mut self, journey: JourneyId, outcome: Outcome) {
+    fn count_end(&mut self, journey: JourneyId, outcome: Outcome, arrived: Time) {
         let layout = &self.program.layout;
-        self.rec.count(layout.users_ended(outcome));
-        self.rec.count(layout.journey_ended(journey.0, outcome));
+        self.rec.count(layout.users_ended(outcome), arrived);
+        self.rec
+            .count(layout.journey_ended(journey.0, outcome), arrived);
     }
 
     /// A user comes back for another visit, or a member of a population starts over: a new user
@@ -326,6 +324,7 @@ impl Sim<'_> {
             self.first_visit(again, next);
             return;
         }
+        self.rec.orbit(AT_HOME, (Change::Less, self.now));
         let course = &routes.sources[source];
         let task = self.people.task_mut(slot);
         task.event = NO_EVENT;
@@ -334,9 +333,10 @@ impl Sim<'_> {
         task.frame = NO_FRAME;
         task.doing = Doing::Running;
         let layout = self.program.layout;
-        self.rec.count(layout.users(UserCounter::Returned));
+        let of_journey = layout.journey(course.journey.0, UserCounter::Returned);
         self.rec
-            .count(layout.journey(course.journey.0, UserCounter::Returned));
+            .count(layout.users(UserCounter::Returned), self.now);
+        self.rec.count(of_journey, self.now);
         self.begin_visit(slot, course);
     }
 
@@ -361,14 +361,17 @@ impl Sim<'_> {
         let left = &mut self.stocks[stock.0 as usize];
         let layout = self.program.layout;
         if *left < u64::from(units) {
-            let seen = &mut self.rec.sold_out_at[stock.0 as usize];
-            seen.get_or_insert(self.now);
-            self.rec.count(layout.stock(stock.0, StockCounter::SoldOut));
+            if self.now <= self.changes_end {
+                let seen = &mut self.rec.sold_out_at[stock.0 as usize];
+                seen.get_or_insert(self.now);
+            }
+            let sold_out = layout.stock(stock.0, StockCounter::SoldOut);
+            self.rec.count(sold_out, self.now);
             return false;
         }
         *left -= u64::from(units);
         self.rec
-            .add(layout.stock(stock.0, StockCounter::Taken), units);
+            .add(layout.stock(stock.0, StockCounter::Taken), units, self.now);
         self.measure_stock(stock);
         let root = self
             .visitor_above(slot)
@@ -393,7 +396,7 @@ impl Sim<'_> {
             {
                 self.stocks[stock.0 as usize] += u64::from(units);
                 let counter = self.program.layout.stock(stock.0, StockCounter::GivenBack);
-                self.rec.add(counter, units);
+                self.rec.add(counter, units, self.now);
                 self.measure_stock(stock);
             }
         }

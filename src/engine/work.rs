@@ -172,7 +172,7 @@ impl Sim<'_> {
         server.sharing.advance(self.now);
         server.sharing.join(demand.0, number, slot);
         let (id, working) = (server.service, server.sharing.working);
-        if working <= self.settings.services[id].cores {
+        if working <= server.cores {
             self.shift(id, [ServiceLevel::Busy], Change::More);
         }
         self.touch(index);
@@ -183,7 +183,7 @@ impl Sim<'_> {
         let server = &mut self.servers[index as usize];
         server.sharing.working -= 1;
         let (id, working) = (server.service, server.sharing.working);
-        if working < self.settings.services[id].cores {
+        if working < server.cores {
             self.shift(id, [ServiceLevel::Busy], Change::Less);
         }
         self.touch(index);
@@ -205,12 +205,12 @@ impl Sim<'_> {
         let people = &self.people;
         let server = &mut self.servers[index as usize];
         let settings = &self.settings.services[server.service];
-        let pace = server.pace();
+        let (pace, cores) = (server.pace(), server.cores);
         let sharing = &mut server.sharing;
         sharing.dirty = false;
         sharing.advance(now);
         let n = sharing.working.max(1);
-        let each = speed(n, settings.cores, settings.contention, settings.coherency);
+        let each = speed(n, cores, settings.contention, settings.coherency);
         sharing.set_speed(each * pace);
         match sharing.next_end(|slot, number| shares(people, slot, number)) {
             None => sharing.event = NO_EVENT,
@@ -241,6 +241,7 @@ impl Sim<'_> {
         task.event = NO_EVENT;
         if task.doing == Doing::Refusing {
             self.refusal_leaves(slot, id);
+            self.drained(index);
         } else {
             task.pc += 1;
             task.doing = Doing::Running;

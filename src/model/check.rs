@@ -5,6 +5,7 @@
 
 mod calls;
 mod changes;
+mod closed;
 mod reach;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub(crate) fn check(model: &Model) -> Vec<Diagnostic> {
     found.extend(changes::actions(model));
     found.extend(reach::objectives(model));
     found.extend(reach::load(model));
+    found.extend(closed::closed(model));
     found
 }
 

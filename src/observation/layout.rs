@@ -191,8 +191,11 @@ const MESSAGE_COUNTERS: u32 = 3;
 pub enum UserLevel {
     /// Users in the system (on a visit).
     Inside,
-    /// Users who wait to retry.
+    /// Users with a request whose first attempt has failed or was given up and that has not ended,
+    /// and those at home before another visit.
     Orbit,
+    /// Those of them without an attempt under way.
+    OrbitWaiting,
 }
 
 /// Levels of a service, summed over its instances.

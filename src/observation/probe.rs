@@ -10,8 +10,10 @@ use crate::base::time::{Span, Time};
 /// A term of a quotient.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Term {
-    /// The value of a counter.
+    /// The value of a counter: what happened.
     Count(CounterId),
+    /// The same of things that began in the measured period, however late it happened.
+    Began(CounterId),
     /// The integral of a level over time, in seconds.
     Integral(LevelId),
     /// The seconds of the period itself.

@@ -79,6 +79,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         index: &index,
         structure: &structure,
         layout,
+        steady: clock.tail.is_some(),
     };
     let probes = Probes::of(model, &asked.metrics, &figures);
     names.probes = probes.names;
@@ -86,7 +87,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     names.headline = probes.headline;
     Program {
         clock,
-        sources: sources::sources(&eras, &index, clock.horizon),
+        sources: sources::sources(&eras, &index, &clock),
         services: services(model, &index, &servers_max),
         pools: places.pools,
         rooms: count(model.rooms.len()),
@@ -160,7 +161,10 @@ pub fn expected_users(program: &Program) -> f64 {
     let horizon = program.clock.horizon;
     let before = |at: &&Time| **at < horizon;
     let users = |form: &Form| match form {
-        Form::Stream { pieces, .. } => pieces.iter().map(super::Piece::users).sum(),
+        Form::Stream { pieces, .. } => {
+            let pieces = pieces.iter().filter(|piece| piece.from < horizon);
+            pieces.map(super::Piece::users).sum()
+        }
         Form::Crowd { users, .. } | Form::Population { users } => *users as f64,
         Form::Burst { users, at, .. } => *users as f64 * at.iter().filter(before).count() as f64,
         Form::Times(at) => at.iter().filter(before).count() as f64,

@@ -124,12 +124,22 @@ pub struct Clock {
     pub horizon: Time,
     /// Run on until everyone has left, at most until here.
     pub drain: Option<Time>,
+    /// Run on, with the sources as they are at the horizon, until all that began in the measured
+    /// period has ended, at most until here: in a steady study.
+    pub tail: Option<Time>,
     /// Width of a bin of the timeline.
     pub bin: Span,
     /// Number of bins from start to horizon.
     pub bins: u32,
     /// The end of the trigger for collapse and recovery, if the model tells.
     pub trigger: Option<(Time, Time)>,
+}
+
+impl Clock {
+    /// Until when the sources send users.
+    pub fn sources_end(&self) -> Time {
+        self.tail.unwrap_or(self.horizon)
+    }
 }
 
 /// What is in force from an instant on.
@@ -293,6 +303,9 @@ pub struct Pool {
     pub first: u32,
     /// How many instances it has.
     pub instances: u32,
+    /// Where each server of a service has one of its own: the number of the first server's, and the
+    /// service, in the order of the numbers.
+    pub homes: Vec<(u32, ServiceId)>,
     /// Its name: luck of a random order.
     pub owner: Owner,
 }

@@ -26,9 +26,14 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A counter.
+    /// A counter, of things that began in the measured period.
     pub(crate) fn count(&self, id: CounterId) -> f64 {
         self.seen.counters[id.0 as usize] as f64
+    }
+
+    /// What happened in the measured period, to things that began whenever.
+    pub(crate) fn happened(&self, id: CounterId) -> f64 {
+        self.seen.happened[id.0 as usize] as f64
     }
 
     /// The integral of a level, in units times seconds.
@@ -162,6 +167,7 @@ fn services(reader: &Reader<'_>, values: &mut Vec<Value>) {
         let level = |what| layout.service_level(service, what);
         let integral = |what| reader.integral(level(what));
         let count = |what| reader.count(layout.service(service, what));
+        let happened = |what| reader.happened(layout.service(service, what));
         let held = integral(ServiceLevel::Held);
         let wait = layout.service_time(service, ServiceSample::Wait);
         for (key, value) in [
@@ -180,8 +186,8 @@ fn services(reader: &Reader<'_>, values: &mut Vec<Value>) {
             (
                 "mean(_.amplification)",
                 share(
-                    count(ServiceCounter::Arrived),
-                    count(ServiceCounter::Original),
+                    happened(ServiceCounter::Arrived),
+                    happened(ServiceCounter::Original),
                 ),
             ),
             (
@@ -193,7 +199,7 @@ fn services(reader: &Reader<'_>, values: &mut Vec<Value>) {
             ),
             (
                 "rate(_.goodput)",
-                share(count(ServiceCounter::Goodput), reader.seconds()),
+                share(happened(ServiceCounter::Goodput), reader.seconds()),
             ),
         ] {
             values.push((key.replacen('_', name, 1), value));

@@ -420,7 +420,7 @@ fn action(number: usize) -> Text {
         (0..LAYERS, 0..=5u32).prop_map(|(l, n)| format!("\"service.s{l}.servers\" = {n}")),
         (0..LAYERS, 1..=6u32).prop_map(|(l, n)| format!("\"service.s{l}.workers\" = {n}")),
         (0..LAYERS, 0..=4u32).prop_map(|(l, n)| format!("\"service.s{l}.queue.limit\" = {n}")),
-        (1..=4u32).prop_map(|n| format!("\"pool.rows.size\" = {n}")),
+        (0..=4u32).prop_map(|n| format!("\"pool.rows.size\" = {n}")),
         (1..=4u32).prop_map(|n| format!("\"retry.eager.attempts\" = {n}")),
         (0..LAYERS).prop_map(|l| format!("\"service.s{l}.servers\" = \"x2\"")),
         (0..LAYERS, 1..=4u32).prop_map(|(l, n)| format!("\"service.s{l}.cores\" = {n}")),
@@ -447,7 +447,7 @@ fn things() -> Text {
         let limit = limit.map_or(String::new(), |n| format!("limit = {n}, "));
         format!("queue = {{ {limit}order = \"{order}\" }}\n")
     });
-    let pool = (0..=3u32, scope(), queue);
+    let pool = (1..=3u32, scope(), queue);
     let pools = (pool.clone(), pool).prop_map(|(rows, lines)| {
         let pool = |name: &str, (size, scope, queue): (u32, String, String)| {
             format!("[pool.{name}]\nsize = {size}\nscope = \"{scope}\"\n{queue}")

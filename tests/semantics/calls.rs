@@ -165,7 +165,7 @@ fn every_try_is_an_attempt_of_one_request_measured_from_reaching_the_step() {
         .service("s", ServiceCounter::Original, 2)
         .service("s", ServiceCounter::Completed, 4)
         .service("s", ServiceCounter::Goodput, 1)
-        .orbit("0.5s");
+        .waiting_in_orbit("0.5s");
 }
 
 #[test]

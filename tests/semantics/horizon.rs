@@ -113,9 +113,10 @@ fn what_starts_in_a_warm_up_is_in_no_bin() {
 
 #[test]
 fn windows_are_the_same_of_bins_and_without() {
-    // Asked at 1, 9, 10, 12 and 18, for 5 each, of 20 seconds: two windows, the last unfinished.
-    // A launch makes them of its bins; with a warm-up, that ends before anybody comes, bins do not
-    // hold all requests, and windows are recorded by themselves.
+    // Asked at 1, 9, 10, 12 and 18, for 5 each, of 20 seconds: two windows, the last unfinished
+    // unless the clock goes on, as it does in a drain and in a steady study. A launch
+    // makes them of its bins; with a warm-up, that ends before anybody comes, bins do not hold all
+    // requests, and windows are recorded by themselves.
     let windows = |study: &str| {
         let users = ["1s", "9s", "10s", "12s", "18s"];
         let people = users.iter().zip(["a", "b", "c", "d", "e"]);
@@ -125,10 +126,13 @@ fn windows_are_the_same_of_bins_and_without() {
         all.run().windows().to_vec()
     };
     let launch = windows("run_for = '20s'");
+    let drained = windows("run_for = '20s'\ndrain = true");
     let steady = windows("run_for = '20s'\nstudy = 'steady'\nwarmup = '500ms'");
     let counts: Vec<_> = launch.iter().map(|w| (w.started, w.ok)).collect();
     assert_eq!(counts, [(2, 2), (3, 2)]);
-    assert_eq!(launch, steady);
+    let counts: Vec<_> = drained.iter().map(|w| (w.started, w.ok)).collect();
+    assert_eq!(counts, [(2, 2), (3, 3)]);
+    assert_eq!(drained, steady);
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn a_losing_branch_stops_waiting_for_a_pool_and_for_a_retry() {
         .pool("lock", PoolCounter::GaveUp, 1)
         .call("ask", CallCounter::Sent, 1)
         .call("ask", CallCounter::Failed, 1)
-        .orbit("1s");
+        .waiting_in_orbit("1s");
 }
 
 #[test]

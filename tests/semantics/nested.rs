@@ -70,7 +70,7 @@ fn retries_of_a_nested_call_hold_the_worker_above_too() {
         .call("inner", CallCounter::Sent, 6)
         .level("s", ServiceLevel::Held, "7s")
         .service("t", ServiceCounter::Original, 2)
-        .orbit("0s");
+        .waiting_in_orbit("0s");
 }
 
 #[test]

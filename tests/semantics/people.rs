@@ -111,7 +111,7 @@ fn waiting_means_answers_backoffs_pools_and_rooms() {
     seen.marks("x 8s")
         .ended("a b c", Outcome::Abandoned)
         .inside("12.5s")
-        .orbit("1.5s");
+        .waiting_in_orbit("1.5s");
 }
 
 #[test]

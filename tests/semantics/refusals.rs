@@ -88,7 +88,10 @@ fn two_refusals_share_the_core_too() {
 
 #[test]
 fn a_service_without_servers_refuses() {
+    // It is closed until long after the end of whatever happens.
+    let open = "[action.open]\nat = '900s'\nset = { 'service.s.servers' = 1 }";
     let seen = world(FULL)
+        .tables(open)
         .set("service.s.servers", "0")
         .user("a", "0s", ASK)
         .run();

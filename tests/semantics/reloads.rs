@@ -68,7 +68,7 @@ fn retry_is_neither_asked_nor_charged_by_a_reload() {
         .call("ask", CallCounter::Sent, 3)
         .call("ask", CallCounter::Reloaded, 1)
         .call("ask", CallCounter::AttemptTimedOut, 2)
-        .orbit("1s");
+        .waiting_in_orbit("1s");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_reload_interrupts_a_backoff() {
         .inside("2.8s")
         .call("ask", CallCounter::Sent, 3)
         .call("ask", CallCounter::Reloaded, 1)
-        .orbit("1.6s");
+        .waiting_in_orbit("1.6s");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn after_an_error_for_good_the_policy_starts_anew() {
         .call("ask", CallCounter::Failed, 1)
         .call("ask", CallCounter::Sent, 4)
         .call("ask", CallCounter::Reloaded, 1)
-        .orbit("3s");
+        .waiting_in_orbit("3s");
 }
 
 #[test]

@@ -162,7 +162,9 @@ fn refused_timed_out_and_failed_are_tried_again_final_is_not() {
 fn the_wait_begins_when_the_failure_is_known() {
     // One way 0.25: sent 0, known 0.5; sent 1.5, known 2; sent 3, known 3.5.
     let seen = asked("bad", "").set("service.s.network", "250ms").run();
-    seen.ended("a", Outcome::Failed).inside("3.5s").orbit("2s");
+    seen.ended("a", Outcome::Failed)
+        .inside("3.5s")
+        .waiting_in_orbit("2s");
 }
 
 #[test]

@@ -266,6 +266,41 @@ impl Trace {
         self
     }
 
+    /// The same of what happened in the measured period, to attempts sent whenever.
+    #[track_caller]
+    pub(super) fn service_saw(&self, name: &str, what: ServiceCounter, n: u64) -> &Trace {
+        let id = position(&self.names().services, name);
+        let counter = self.layout().service(id, what);
+        let found = self.seen.happened[counter.0 as usize];
+        assert_eq!(found, n, "service `{name}` {what:?}");
+        self
+    }
+
+    /// Requests of a call step of which this happened in the measured period, asked whenever.
+    #[track_caller]
+    pub(super) fn call_saw(&self, name: &str, what: CallCounter, n: u64) -> &Trace {
+        let id = position(&self.names().calls, name);
+        let counter = self.layout().call(id, what);
+        let found = self.seen.happened[counter.0 as usize];
+        assert_eq!(found, n, "call `{name}` {what:?}");
+        self
+    }
+
+    /// Users of a journey who ended so in the measured period, arrived whenever.
+    #[track_caller]
+    pub(super) fn saw_end(&self, name: &str, outcome: Outcome, n: u64) -> &Trace {
+        let id = position(&self.names().journeys, name);
+        let counter = self.layout().journey_ended(id, outcome);
+        let found = self.seen.happened[counter.0 as usize];
+        assert_eq!(found, n, "`{name}` {outcome:?}");
+        self
+    }
+
+    /// The answer to the model's n-th metric.
+    pub(super) fn metric(&self, n: usize) -> Option<f64> {
+        self.seen.metrics[n]
+    }
+
     /// A counter of a pool.
     #[track_caller]
     pub(super) fn pool(&self, name: &str, what: PoolCounter, n: u64) -> &Trace {
@@ -386,7 +421,15 @@ impl Trace {
         self
     }
 
-    /// The sum of the time that users waited to retry.
+    /// The sum of the time that users waited to try again.
+    #[track_caller]
+    pub(super) fn waiting_in_orbit(&self, sum: &str) -> &Trace {
+        let level = self.layout().user_level(UserLevel::OrbitWaiting);
+        self.integral(level, sum, "waiting in the orbit");
+        self
+    }
+
+    /// The sum of the time that users tried again or waited to.
     #[track_caller]
     pub(super) fn orbit(&self, sum: &str) -> &Trace {
         self.integral(self.layout().user_level(UserLevel::Orbit), sum, "orbit");

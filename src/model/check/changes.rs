@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::closed::closed;
 use crate::model::action::Action;
 use crate::model::document::Table;
 use crate::model::overlay::{Written, apply};
@@ -30,7 +31,9 @@ fn same(one: &Table, other: &Table, model: &Model) -> bool {
 /// Checks every variant.
 pub(super) fn variants(model: &Model) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let base = errors_of(&model.changed(&[]).1);
+    let (unchanged, mut base) = model.changed(&[]);
+    base.extend(closed(&unchanged));
+    let base = errors_of(&base);
     for variant in &model.variants {
         let before = found.len();
         let mut document = Table::clone(&model.origin.document);
@@ -40,7 +43,8 @@ pub(super) fn variants(model: &Model) -> Vec<Diagnostic> {
         let Some(changes) = model.changes(&variant.name) else {
             continue;
         };
-        let (_, diagnostics) = model.changed(&changes);
+        let (changed, mut diagnostics) = model.changed(&changes);
+        diagnostics.extend(closed(&changed));
         // What a member does wrong is told there; what is wrong without any change, in the model.
         let mine = diagnostics.into_iter().filter(|diagnostic| {
             let known = base.contains(diagnostic) || found.contains(diagnostic);

@@ -317,6 +317,7 @@ impl Names {
             Quantity::Stock { stock, aspect } => thing("stock", stock, word(&STOCK, *aspect)),
             Quantity::Mark(mark) => thing("mark", mark, ""),
             Quantity::Orbit => vec!["orbit".to_owned()],
+            Quantity::OrbitWaiting => vec!["orbit.waiting".to_owned()],
             Quantity::Recovery(aspect) => vec![format!("recovery.{}", word(&RECOVERY, *aspect))],
         }
     }
@@ -345,6 +346,7 @@ impl Names {
                 found.extend(self.thing(second, third, Some(first)));
             }
             "orbit" if rest.is_empty() => found.push(Quantity::Orbit),
+            "orbit" if rest == "waiting" => found.push(Quantity::OrbitWaiting),
             "recovery" => found.extend(aspect(&RECOVERY, rest).map(Quantity::Recovery)),
             _ => {}
         }

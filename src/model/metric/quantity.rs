@@ -63,8 +63,10 @@ pub enum Quantity {
     },
     /// Milestones reached (events).
     Mark(String),
-    /// Users waiting to retry (a level).
+    /// Users who try again, or are at home before another visit (a level).
     Orbit,
+    /// Those of them without an attempt under way (a level).
+    OrbitWaiting,
     /// Whether and when the system came back.
     Recovery(RecoveryAspect),
 }
@@ -329,7 +331,7 @@ impl Quantity {
                 StockAspect::SoldOutAt => Nature::Instant,
             },
             Quantity::Mark(_) => EVENTS,
-            Quantity::Orbit => Nature::Level,
+            Quantity::Orbit | Quantity::OrbitWaiting => Nature::Level,
             Quantity::Recovery(RecoveryAspect::Time) => Nature::Instant,
             Quantity::Recovery(_) => Nature::Chance,
         }
@@ -364,7 +366,7 @@ impl Quantity {
                     | ServiceAspect::Goodput
                     | ServiceAspect::Up
             ),
-            Quantity::Pool { .. } | Quantity::Orbit => true,
+            Quantity::Pool { .. } | Quantity::Orbit | Quantity::OrbitWaiting => true,
             Quantity::Room { aspect, .. } => *aspect != RoomAspect::Admitted,
             Quantity::Stock { aspect, .. } => *aspect != StockAspect::Sold,
             Quantity::Mark(_) => false,

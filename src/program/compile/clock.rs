@@ -21,12 +21,14 @@ pub(super) fn clock(model: &Model, cut: Option<Time>, faults: &[(String, Fault)]
         Study::Steady(Warmup::Given(warmup)) => cut.unwrap_or(start + warmup),
         Study::Steady(Warmup::Auto) => cut.unwrap_or(start),
     };
+    let steady = matches!(model.study, Study::Steady(_));
     let (bin, bins) = bins(horizon - start);
     Clock {
         start,
         cut: cut.min(horizon),
         horizon,
-        drain: model.drain.then(|| Time::ZERO + model.run_for * DRAIN_MAX),
+        drain: (model.drain && !steady).then(|| Time::ZERO + model.run_for * DRAIN_MAX),
+        tail: steady.then(|| horizon + model.run_for),
         bin,
         bins,
         trigger: trigger(model, faults),

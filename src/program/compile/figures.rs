@@ -46,6 +46,8 @@ pub(super) struct Figures<'p> {
     pub(super) index: &'p Index,
     pub(super) structure: &'p Structure,
     pub(super) layout: Layout,
+    /// Whether shares are of those that began in the measured period, however late they ended.
+    pub(super) steady: bool,
 }
 
 impl Figures<'_> {
@@ -71,6 +73,9 @@ impl Figures<'_> {
                 events(vec![(1.0, Term::Count(counter))], Vec::new())
             }
             Quantity::Orbit => Figure::Level(self.layout.user_level(UserLevel::Orbit)),
+            Quantity::OrbitWaiting => {
+                Figure::Level(self.layout.user_level(UserLevel::OrbitWaiting))
+            }
             Quantity::Recovery(aspect) => Figure::Recovery(match aspect {
                 RecoveryAspect::Time => RecoveryFigure::Time,
                 RecoveryAspect::Collapsed => RecoveryFigure::Collapsed,

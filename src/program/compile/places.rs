@@ -42,7 +42,7 @@ impl Places {
         let mut next = 0;
         for (name, pool) in &model.pools {
             let id = places.pools.next_id();
-            let first = next;
+            let (first, mut homes) = (next, Vec::new());
             for station in users.get(&id).into_iter().flatten() {
                 let (instance, scope, further) = match pool.scope {
                     PoolScope::Global => (first, Scope::Shared, 0),
@@ -50,6 +50,9 @@ impl Places {
                     PoolScope::Server if *station == USERS => (next, Scope::Shared, 1),
                     PoolScope::Server => (next, Scope::Server, servers_max[ServiceId(station - 1)]),
                 };
+                if scope == Scope::Server {
+                    homes.push((next - first, ServiceId(station - 1)));
+                }
                 places.first.insert((id, *station), (instance, scope));
                 next += further;
             }
@@ -59,6 +62,7 @@ impl Places {
             places.pools.push(Pool {
                 first,
                 instances: next - first,
+                homes,
                 owner,
             });
         }

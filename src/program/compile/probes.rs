@@ -197,7 +197,15 @@ fn asked(metric: &Metric, figures: &Figures<'_>, view: Option<View>) -> Probe {
     };
     match figures.of(&metric.quantity) {
         Figure::Durations { of, among } => durations(metric, of, among, period),
-        Figure::Events { above, below, ok } => events(metric, (above, below), ok, period),
+        Figure::Events { above, below, ok } => {
+            let whole = period == Period::default();
+            let parts = if figures.steady && whole && metric.statistic == Statistic::Share {
+                (of_those_begun(above), of_those_begun(below))
+            } else {
+                (above, below)
+            };
+            events(metric, parts, ok, period)
+        }
         Figure::Level(level) => self::level(metric, level, period),
         Figure::Quotient { above, below } => Probe::Quotient {
             above,
@@ -207,6 +215,18 @@ fn asked(metric: &Metric, figures: &Figures<'_>, view: Option<View>) -> Probe {
         Figure::SoldOut(stock) => Probe::SoldOut(stock),
         Figure::Recovery(figure) => Probe::Recovery(figure),
     }
+}
+
+/// The same counters, of things that began in the measured period.
+fn of_those_begun(terms: Terms) -> Terms {
+    let begun = |term| match term {
+        Term::Count(counter) => Term::Began(counter),
+        other => other,
+    };
+    terms
+        .into_iter()
+        .map(|(weight, term)| (weight, begun(term)))
+        .collect()
 }
 
 fn durations(metric: &Metric, of: Vec<SampleId>, among: Among, period: Period) -> Probe {

@@ -9,18 +9,19 @@ use super::words::time;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::model::arrival::{self, Arrivals};
-use crate::program::{Form, Piece, Source, SourceId, Spacing};
+use crate::program::{Clock, Form, Piece, Source, SourceId, Spacing};
 use crate::random::key::Owner;
 
 /// The sources of a program, with the models that hold one after the other.
-pub(super) fn sources(eras: &[Era], index: &Index, horizon: Time) -> Table<SourceId, Source> {
+pub(super) fn sources(eras: &[Era], index: &Index, clock: &Clock) -> Table<SourceId, Source> {
+    let horizon = clock.horizon;
     let first = &eras[0].model;
     let source = |(name, arrivals): (&String, &Arrivals)| Source {
         journey: index.journey(&arrivals.journey),
         owner: Owner::named(&format!("arrivals {name}")),
         form: match &arrivals.form {
             arrival::Form::Flow { spacing, .. } => Form::Stream {
-                pieces: pieces(eras, name, horizon),
+                pieces: with_tail(pieces(eras, name, horizon), clock),
                 spacing: self::spacing(spacing),
             },
             arrival::Form::Crowd {
@@ -84,6 +85,22 @@ fn pieces(eras: &[Era], name: &str, horizon: Time) -> Vec<Piece> {
         all.extend(pieces.iter().filter_map(|piece| clip(piece, *from, until)));
     }
     all
+}
+
+/// After the horizon of a steady study a source keeps the rate in force at it.
+fn with_tail(mut pieces: Vec<Piece>, clock: &Clock) -> Vec<Piece> {
+    if let (Some(tail), Some(last)) = (clock.tail, pieces.last().copied())
+        && last.from + last.length == clock.horizon
+        && last.rate_end > 0.0
+    {
+        pieces.push(Piece {
+            from: clock.horizon,
+            length: tail - clock.horizon,
+            rate: last.rate_end,
+            rate_end: last.rate_end,
+        });
+    }
+    pieces
 }
 
 /// The part of a piece between two instants, if there is one.

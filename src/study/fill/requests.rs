@@ -38,7 +38,7 @@ fn request(sight: &Sight<'_>, call: u32) -> Request {
                 reader.count(id(CallCounter::Started)),
             )
         }),
-        goodput: sight.mean(|reader| share(reader.count(id(CallCounter::Ok)), reader.seconds())),
+        goodput: sight.mean(|reader| share(reader.happened(id(CallCounter::Ok)), reader.seconds())),
         amplification: sight.mean(|reader| {
             share(
                 reader.count(id(CallCounter::Sent)),

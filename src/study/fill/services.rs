@@ -45,7 +45,13 @@ impl View<'_> {
         layout.service_level(self.service, what)
     }
 
+    /// What happened in the measured period.
     fn n(&self, reader: &Reader<'_>, what: ServiceCounter) -> f64 {
+        reader.happened(reader.program.layout.service(self.service, what))
+    }
+
+    /// Of the attempts that were sent in it, however late.
+    fn of_sent(&self, reader: &Reader<'_>, what: ServiceCounter) -> f64 {
         reader.count(reader.program.layout.service(self.service, what))
     }
 
@@ -68,8 +74,8 @@ impl View<'_> {
             ServiceCounter::Lost,
             ServiceCounter::Stopped,
         ];
-        let gone: f64 = gone.into_iter().map(|what| self.n(reader, what)).sum();
-        (self.n(reader, ServiceCounter::Accepted) - gone).max(0.0)
+        let gone = gone.into_iter().map(|what| self.of_sent(reader, what));
+        (self.of_sent(reader, ServiceCounter::Accepted) - gone.sum::<f64>()).max(0.0)
     }
 
     fn fill(&self) -> Service {
@@ -111,8 +117,8 @@ impl View<'_> {
             queue: sight.level(self.level(ServiceLevel::Queue)),
             waited: sight.share(|reader| {
                 share(
-                    self.n(reader, ServiceCounter::Waited),
-                    self.n(reader, ServiceCounter::Accepted),
+                    self.of_sent(reader, ServiceCounter::Waited),
+                    self.of_sent(reader, ServiceCounter::Accepted),
                 )
             }),
             wait: sight.times(layout.service_time(self.service, ServiceSample::Wait)),

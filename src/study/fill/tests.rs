@@ -56,6 +56,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         events: 0,
         users_max: 0,
         counters: vec![0; layout.counters()],
+        happened: vec![0; layout.counters()],
         counter_bins: vec![0; layout.counters() * bins],
         integrals: vec![0.0; layout.levels()],
         maxima: vec![0; layout.levels()],
@@ -80,7 +81,10 @@ fn launch(program: &Program, replication: u32, (arrived, served): (u64, u64)) ->
     let mut seen = blank(program, replication);
     let pay = program.names.calls.iter().position(|name| name == "pay");
     let pay = pay.unwrap() as u32;
-    let mut set = |id: CounterId, n: u64| seen.counters[id.0 as usize] = n;
+    let mut set = |id: CounterId, n: u64| {
+        seen.counters[id.0 as usize] = n;
+        seen.happened[id.0 as usize] = n;
+    };
     let left = arrived - served - 10;
     set(layout.users(UserCounter::Arrived), arrived);
     set(layout.journey(0, UserCounter::Arrived), arrived);
@@ -241,8 +245,10 @@ fn strained(program: &Program) -> Observation {
         }
     }
     let total = |what| layout.service(store, what).0 as usize;
-    seen.counters[total(ServiceCounter::Wasted)] = 8;
-    seen.counters[total(ServiceCounter::WastedHeldNs)] = 4_000_000_000;
+    for all in [&mut seen.counters, &mut seen.happened] {
+        all[total(ServiceCounter::Wasted)] = 8;
+        all[total(ServiceCounter::WastedHeldNs)] = 4_000_000_000;
+    }
     seen
 }
 
