@@ -11,6 +11,7 @@ mod chance;
 mod commands;
 mod limits;
 mod document;
+mod judging;
 mod reports;
 mod readme;
 mod house;

@@ -10,6 +10,7 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
+use crate::engine::windows::NO_STEP;
 use crate::observation::{
     CallCounter, CallSample, FunnelStep, LANES, Observation, Outcome, SampleId, ServiceCounter,
     ServiceLevel, ServiceSample, UserCounter,
@@ -83,6 +84,10 @@ impl Sim<'_> {
         let layout = self.program.layout;
         if self.rec.counts(task.request.asked) {
             self.rec.count(layout.call(call.0, CallCounter::Unfinished));
+        }
+        let step = self.routes.calls[call].step;
+        if step != NO_STEP {
+            self.rec.windows.open_since[step as usize].push(task.request.asked);
         }
         let sample = layout.call_time(call.0, CallSample::Request);
         self.rec.never(sample, task.request.asked);

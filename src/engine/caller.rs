@@ -15,6 +15,7 @@ use crate::engine::population::{Answer, Doing, Failure, Request, Role, Task};
 use crate::engine::recorder::Change;
 use crate::engine::route::{Retry, Route};
 use crate::engine::sending::{Orbit, Sending};
+use crate::engine::windows::NO_STEP;
 use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter};
 use crate::program::{Backoff, CallId, Instruction, Jitter};
 use crate::random::key::{Luck, Spot};
@@ -295,8 +296,8 @@ impl<'p> Sim<'p> {
         } else {
             self.count_call(route, [CallCounter::AttemptOk], sent);
         }
-        if route.from_user {
-            self.rec.window_ok(asked, now);
+        if route.step != NO_STEP {
+            self.rec.windows.ok(route.step, asked, now);
         }
         self.execute(slot);
     }
@@ -351,6 +352,7 @@ impl<'p> Sim<'p> {
         );
         if self.program.calls[call].from == 0 {
             self.end_wait(slot);
+            self.rec.windows.failed(routes.calls[call].step, self.now);
         }
         self.people.task_mut(slot).request = Request::NONE;
     }

@@ -34,7 +34,7 @@ pub(crate) struct Compared<'a> {
     /// The replications.
     pub(crate) numbers: &'a [u32],
     /// How launches are judged.
-    pub(crate) judge: Option<Judge>,
+    pub(crate) judge: Option<&'a Judge>,
 }
 
 /// A variant that is taken apart.

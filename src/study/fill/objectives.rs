@@ -58,15 +58,29 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
     }
 }
 
-/// In how many launches it is met: the limit holds, or no breach lasts longer than is allowed.
+/// In how many launches it is met.
 fn met(sight: &Sight<'_>, asked: &Asked, judge: Judge, values: &[Option<f64>]) -> u32 {
+    let held = held(sight, asked, judge, values);
+    held.into_iter().filter(|held| *held).count() as u32
+}
+
+/// Whether each launch meets it: the limit holds, or no breach lasts longer than is allowed.
+pub(super) fn held(
+    sight: &Sight<'_>,
+    asked: &Asked,
+    judge: Judge,
+    values: &[Option<f64>],
+) -> Vec<bool> {
     let kept = |value: &f64| value.is_finite() && asked.comparison.holds(*value, asked.limit);
     let (Some(breach), Some(except)) = (judge.breach, asked.except) else {
-        return values.iter().flatten().filter(|value| kept(value)).count() as u32;
+        return values
+            .iter()
+            .map(|value| value.as_ref().is_some_and(kept))
+            .collect();
     };
     let longest = sight.metric(&sight.lens.program.names.probes[breach]);
     let short = |seconds: &f64| *seconds <= except.as_secs_f64();
     let both = values.iter().zip(&longest);
-    both.filter(|(value, longest)| value.is_some() && longest.as_ref().is_some_and(short))
-        .count() as u32
+    both.map(|(value, longest)| value.is_some() && longest.as_ref().is_some_and(short))
+        .collect()
 }

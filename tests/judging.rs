@@ -1,0 +1,3 @@
+//! What may be said of right numbers: each rule with the counterexample that it came from.
+
+mod health;
