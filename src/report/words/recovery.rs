@@ -30,31 +30,53 @@ fn all_of(chance: &Probability) -> String {
     format!("{n} of {n}")
 }
 
+fn they_stay(launches: u32) -> &'static str {
+    if launches == 1 {
+        "It stays"
+    } else {
+        "They stay"
+    }
+}
+
 fn half(estimate: Option<&Estimate>) -> Option<f64> {
     estimate.and_then(|e| e.p50.or(e.estimate))
 }
 
 /// When it began, and what is wrong then.
 fn onset(found: &Recovery, unhealthy: &Probability) -> String {
-    let at = half(found.onset_s.as_ref())
-        .map_or_else(String::new, |at| format!(", from {} on", instant(at)));
-    let most = found.symptoms.first().and_then(|s| s.in_launches);
-    let as_often = |symptom: &&Symptom| {
-        let k = |chance: Option<Probability>| chance.map_or(0, |chance| chance.k);
-        k(symptom.in_launches) == k(most)
-    };
-    let seen: Vec<String> = found
-        .symptoms
-        .iter()
-        .filter(as_often)
-        .map(symptom)
-        .collect();
-    let what = match seen.is_empty() {
-        true => String::new(),
-        false => format!(": {}", listed(&seen)),
+    let at = half(found.onset_s.as_ref()).map_or_else(String::new, |at| {
+        let about = if unhealthy.k > 1 {
+            "half of them by"
+        } else {
+            "at"
+        };
+        match found.onset_s.is_some_and(|e| e.p10 == e.p90) {
+            true => format!(" at {}", instant(at)),
+            false => format!(", {about} {}", instant(at)),
+        }
+    });
+    let become_ = if unhealthy.k == 1 {
+        "becomes"
+    } else {
+        "become"
     };
     let launches = k_of_n(Some(unhealthy));
-    format!("{launches} launches become unhealthy{at}{what}.")
+    let mut text = format!("{launches} launches {become_} unhealthy{at}");
+    if let Some(first) = found.symptoms.first() {
+        text.push_str(&format!(": {}", symptom(first)));
+    }
+    let mut others: Vec<String> = Vec::new();
+    for other in found.symptoms.iter().skip(1) {
+        let name = format!("`{}`", other.step);
+        if other.step != found.symptoms[0].step && !others.contains(&name) {
+            others.push(name);
+        }
+    }
+    if !others.is_empty() {
+        let is = if others.len() == 1 { "is" } else { "are" };
+        text.push_str(&format!("; {} {is} in trouble too", listed(&others)));
+    }
+    text + "."
 }
 
 /// What is wrong with a step.
@@ -63,22 +85,22 @@ fn symptom(found: &Symptom) -> String {
     let (seen, usual) = (half(found.seen.as_ref()), half(found.usual.as_ref()));
     match (found.test, seen, usual) {
         (SymptomTest::ShareOk, Some(seen), Some(usual)) => format!(
-            "{} of the `{step}` requests end ok instead of {}",
+            "{} of the `{step}` requests end ok, usually {}",
             number::share(seen),
             number::share(usual)
         ),
         (SymptomTest::ShareOk, ..) => format!("too few `{step}` requests end ok"),
         (SymptomTest::Median, Some(seen), Some(usual)) => format!(
-            "half of the `{step}` requests take more than {} instead of {}",
+            "the median time of `{step}` is {}, usually {}",
             duration(seen),
             duration(usual)
         ),
-        (SymptomTest::Median, ..) => format!("`{step}` requests take too long"),
+        (SymptomTest::Median, ..) => format!("`{step}` takes too long"),
         (SymptomTest::Stuck, Some(seen), _) => format!(
-            "{} `{step}` requests are stuck, and none ends ok",
+            "{} `{step}` requests are open and none ends ok",
             number::count(seen)
         ),
-        (SymptomTest::Stuck, ..) => format!("`{step}` requests are stuck"),
+        (SymptomTest::Stuck, ..) => format!("`{step}` requests are open and none ends ok"),
     }
 }
 
@@ -98,19 +120,29 @@ fn since(found: &Recovery) -> String {
 
 fn recovered(found: &Recovery) -> Option<String> {
     let recovered = found.recovered.filter(|p| p.k > 0)?;
-    let who = match recovered.k == recovered.n {
-        true if recovered.n == 1 => "It recovers".to_owned(),
-        true => format!("All {} recover", number::whole(f64::from(recovered.n))),
-        false => format!("{} of them recover", k_of_n(Some(&recovered))),
+    let half_of_them = if recovered.k == 1 {
+        ""
+    } else {
+        "half of them "
     };
     let time = half(found.time_s.as_ref()).map_or_else(String::new, |time| match time > 0.0 {
-        true => format!(", half of them within {} {}", duration(time), since(found)),
+        true => format!(", {half_of_them}within {} {}", duration(time), since(found)),
         false => format!(
-            ", half of them by the end {}",
-            since(found).replacen("of the end ", "", 1)
+            ", {half_of_them}by {}",
+            since(found).trim_start_matches("of ")
         ),
     });
-    Some(format!("{who}{time}."))
+    let recover = if recovered.k == 1 {
+        "recovers"
+    } else {
+        "recover"
+    };
+    let who = match recovered.k == recovered.n {
+        true if recovered.n == 1 => "It".to_owned(),
+        true => format!("All {}", number::whole(f64::from(recovered.n))),
+        false => format!("{} of them", k_of_n(Some(&recovered))),
+    };
+    Some(format!("{who} {recover}{time}."))
 }
 
 /// Those that were over because the crowd had gone.
@@ -125,7 +157,10 @@ fn ended(found: &Recovery) -> Option<String> {
         (None, None) => "hardly anybody comes any more".to_owned(),
     };
     Some(match ended.k == ended.n {
-        true => format!("They stay unhealthy until {until}: none recovers."),
+        true => format!(
+            "{} unhealthy until {until}: none recovers.",
+            they_stay(ended.k)
+        ),
         false => format!(
             "{} of them stay unhealthy until {until}: that is no recovery.",
             k_of_n(Some(&ended))
@@ -140,7 +175,7 @@ fn never(found: &Recovery, unhealthy: &Probability) -> Option<String> {
         .k
         .saturating_sub(k(found.recovered) + k(found.ended));
     (left > 0).then(|| match left == unhealthy.k {
-        true => "They stay unhealthy to the end: none recovers.".to_owned(),
+        true => format!("{} unhealthy to the end: none recovers.", they_stay(left)),
         false => format!(
             "{} of {} stay unhealthy to the end.",
             number::whole(f64::from(left)),
