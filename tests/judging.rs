@@ -1,5 +1,6 @@
 //! What may be said about right numbers: each rule with the counterexample that it came from.
 
 mod better;
-mod report;
 mod engine;
+mod health;
+mod report;

@@ -5,7 +5,6 @@ mod replicate;
 mod language;
 mod semantics;
 mod theory;
-mod judging;
 mod determinism;
 mod memory;
 mod chance;

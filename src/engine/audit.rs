@@ -10,6 +10,7 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::engine::readings::Frozen;
+use crate::engine::windows::NO_STEP;
 use crate::observation::{
     CallCounter, CallSample, FunnelStep, LANES, Observation, Outcome, PoolLevel, SampleId,
     ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
@@ -87,6 +88,10 @@ impl Sim<'_> {
         let layout = self.program.layout;
         let unfinished = layout.call(call.0, CallCounter::Unfinished);
         self.rec.count(unfinished, task.request.asked);
+        let step = self.routes.calls[call].step;
+        if step != NO_STEP {
+            self.rec.windows.open_since[step as usize].push(task.request.asked);
+        }
         let sample = layout.call_time(call.0, CallSample::Request);
         self.rec.never(sample, task.request.asked);
         if task.doing == Doing::Calling {

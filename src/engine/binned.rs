@@ -5,18 +5,18 @@
 
 use std::ops::Range;
 
-use crate::base::table::Id;
+use crate::base::time::Span;
 use crate::engine::Sim;
-use crate::engine::recorder::{WINDOW, WINDOW_BUCKETS, bins_make_windows, call_of};
+use crate::engine::recorder::{Recorder, call_of};
 use crate::engine::tally::{COARSE, coarse_middle};
+use crate::engine::windows::{self, CLASSES as CLASSES_OF_WINDOW, Count};
 use crate::observation::classes::{self, CLASSES};
-use crate::observation::{BinTimes, SampleId, Window};
-use crate::program::CallId;
+use crate::observation::{BinTimes, CallCounter, SampleId, StepWindows, Window, Windows};
 
 /// Coarse buckets of one class.
 const OF_CLASS: usize = COARSE / CLASSES;
-/// Coarse buckets of one of a window.
-const OF_WINDOW: usize = COARSE / WINDOW_BUCKETS;
+/// Coarse buckets of one class of a window.
+const OF_WINDOW: usize = COARSE / CLASSES_OF_WINDOW;
 
 impl Sim<'_> {
     /// Durations of a sample by the bin in which they started.
@@ -30,7 +30,7 @@ impl Sim<'_> {
             .map(|(buckets, started)| {
                 let buckets = &buckets[used.clone()];
                 let ok: u32 = buckets.iter().sum();
-                let at = |q: f64, n: u32| percentile(buckets, n, q, (used.start, 1));
+                let at = |q: f64, n: u32| percentile(buckets, n, q, used.start);
                 BinTimes {
                     started,
                     ok,
@@ -61,69 +61,111 @@ impl Sim<'_> {
         .collect()
     }
 
-    /// The windows of the replication.
-    pub(super) fn windows(&self) -> Vec<Window> {
-        if bins_make_windows(&self.program.clock) {
-            return self.windows_of_bins();
-        }
-        let times = self.rec.window_times.chunks_exact(WINDOW_BUCKETS);
-        let windows = self.rec.windows.iter().zip(times);
-        windows
-            .map(|(&(started, ok), buckets)| Window {
-                started,
-                ok,
-                median: median(buckets, ok),
-            })
-            .collect()
-    }
-
-    /// The same where a window is some bins.
-    fn windows_of_bins(&self) -> Vec<Window> {
+    /// The requests of users, step by step, in the windows that health is judged by.
+    pub(super) fn windows(&mut self) -> Windows {
+        let Some(width) = self.program.clock.window else {
+            return Windows::default();
+        };
+        let clock = &self.program.clock;
+        let n = windows::count(clock, width);
+        let of_bins = windows::bins_make_windows(clock, width);
+        let steps: Vec<u32> = windows::steps(self.program).map(|call| call.0).collect();
+        let mut open_since = std::mem::take(&mut self.rec.windows.open_since);
         let rec = &self.rec;
-        let calls = (0..self.program.layout.calls)
-            .filter(|&call| self.program.calls[CallId::from_index(call as usize)].from == 0);
-        let read: Vec<Requests<'_>> = calls
-            .map(|call| Requests {
-                bins: rec.bins_of(call),
-                started: rec.started_of(call).collect(),
-                used: rec.used(call, OF_WINDOW),
-            })
-            .collect();
-        let bins = (WINDOW.0 / rec.bin_width.0) as usize;
-        let windows = (self.horizon.0 / WINDOW.0) as usize;
-        (0..windows)
-            .map(|window| window_of(&read, bins * window..bins * (window + 1)))
-            .collect()
-    }
-}
-
-/// The requests of a call, by bin.
-struct Requests<'a> {
-    /// By bin and coarse bucket.
-    bins: &'a [u32],
-    /// How many started.
-    started: Vec<u32>,
-    /// The coarse buckets in use.
-    used: Range<usize>,
-}
-
-/// What the requests of some calls come to in some bins.
-fn window_of(read: &[Requests<'_>], bins: Range<usize>) -> Window {
-    let mut buckets = [0; WINDOW_BUCKETS];
-    let mut started = 0;
-    for requests in read {
-        started += requests.started[bins.clone()].iter().sum::<u32>();
-        let rows = &requests.bins[COARSE * bins.start..COARSE * bins.end];
-        for row in rows.chunks_exact(COARSE) {
-            add_in_groups(&mut buckets, row, &requests.used);
+        let steps = steps.iter().zip(&mut open_since).enumerate();
+        let steps = steps.map(|(step, (&call, open))| {
+            open.sort_unstable();
+            let (counts, times, used) = match of_bins {
+                true => rec.windows_of_bins(call, (width, n)),
+                false => rec.windows_of_log(step),
+            };
+            StepWindows {
+                call,
+                windows: told(&counts, &times, used.len()),
+                open_since: std::mem::take(open),
+                middles_s: used.map(middle_s).collect(),
+                times,
+            }
+        });
+        let steps = steps.filter(|step| !step.windows.is_empty()).collect();
+        Windows {
+            width,
+            ended: self.last.max(self.horizon),
+            steps,
         }
     }
-    let ok = buckets.iter().sum();
-    Window {
-        started,
-        ok,
-        median: median(&buckets, ok),
+}
+
+/// What happened in each window, the times of those that started in it by class, row by row, and
+/// which classes those rows hold.
+type Rows = (Vec<Count>, Vec<u32>, Range<usize>);
+
+impl Recorder {
+    /// The windows of a call where each is some bins.
+    fn windows_of_bins(&self, call: u32, (width, n): (Span, usize)) -> Rows {
+        let used = self.used(call, OF_WINDOW);
+        let classes = used.start / OF_WINDOW..used.end / OF_WINDOW;
+        let bins = (width.0 / self.bin_width.0) as usize;
+        let read = |what| -> Vec<u32> {
+            let counted: Vec<u32> = self.counted_of(call, what).collect();
+            let windows = counted.chunks_exact(bins).take(n);
+            windows.map(|window| window.iter().sum()).collect()
+        };
+        let (started, failed) = (read(CallCounter::Started), read(CallCounter::Failed));
+        let ends = read(CallCounter::Ok).into_iter().zip(failed);
+        let counts = started.into_iter().zip(ends);
+        let rows = self.bins_of(call).chunks_exact(bins * COARSE).take(n);
+        let times = rows.flat_map(|row| {
+            let mut times = [0; CLASSES_OF_WINDOW];
+            for bin in row.chunks_exact(COARSE) {
+                add_in_groups(&mut times, bin, &used);
+            }
+            times[classes.clone()].to_vec()
+        });
+        let counts = counts.map(|(started, (ok, failed))| Count {
+            started,
+            ok,
+            failed,
+        });
+        (counts.collect(), times.collect(), classes.clone())
     }
+
+    /// The windows of a step where they were logged.
+    fn windows_of_log(&self, step: usize) -> Rows {
+        let log = &self.windows;
+        let counts: Vec<Count> = log.rows().map(|row| row[step]).collect();
+        let rows = || (0..counts.len()).map(|window| log.times(window, step));
+        let first = rows()
+            .filter_map(|row| row.iter().position(|&n| n > 0))
+            .min();
+        let last = rows()
+            .filter_map(|row| row.iter().rposition(|&n| n > 0))
+            .max();
+        let used = first.unwrap_or(0)..last.map_or(0, |last| last + 1);
+        let times = rows().flat_map(|row| &row[used.clone()]).copied().collect();
+        (counts, times, used)
+    }
+}
+
+/// The windows of a step, from what happened in each and the times of those that ended ok.
+fn told(counts: &[Count], times: &[u32], classes: usize) -> Vec<Window> {
+    let mut open = 0;
+    let windows = counts.iter().enumerate().map(|(window, count)| {
+        open += count.started;
+        open -= count.ok + count.failed;
+        Window {
+            started: count.started,
+            ok: times[window * classes..(window + 1) * classes].iter().sum(),
+            ended_ok: count.ok,
+            open,
+        }
+    });
+    windows.collect()
+}
+
+/// The middle of a class of the times of a window, in seconds.
+fn middle_s(class: usize) -> f32 {
+    (coarse_middle(class * OF_WINDOW + OF_WINDOW / 2) as f64 / 1e9) as f32
 }
 
 /// Adds the coarse buckets of a bin to groups of as many each; those that are used begin and end
@@ -136,18 +178,12 @@ fn add_in_groups<const N: usize>(sums: &mut [u32; N], bin: &[u32], used: &Range<
     }
 }
 
-fn median(buckets: &[u32], n: u32) -> f32 {
-    percentile(buckets, n, 0.5, (0, OF_WINDOW)).max(0.0)
-}
-
-/// The ⌈q·n⌉-th of n values in coarse buckets from `first` on (or in groups of `size`), in
-/// seconds; −1 without any.
-fn percentile(buckets: &[u32], n: u32, q: f64, (first, size): (usize, usize)) -> f32 {
+/// The ⌈q·n⌉-th of n values in coarse buckets from `first` on, in seconds; −1 without any.
+fn percentile(buckets: &[u32], n: u32, q: f64, first: usize) -> f32 {
     let mut left = crate::observation::sketch::rank(q, u64::from(n)).max(1);
     for (i, &count) in buckets.iter().enumerate() {
         if u64::from(count) >= left {
-            let middle = coarse_middle((first + i) * size + size / 2);
-            return (middle as f64 / 1e9) as f32;
+            return (coarse_middle(first + i) as f64 / 1e9) as f32;
         }
         left -= u64::from(count);
     }

@@ -15,6 +15,7 @@ use crate::engine::population::{Answer, Doing, Failure, Request, Role, Task};
 use crate::engine::recorder::Change;
 use crate::engine::route::{Retry, Route};
 use crate::engine::sending::{Orbit, Sending};
+use crate::engine::windows::NO_STEP;
 use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
 use crate::program::{Backoff, CallId, Instruction, Jitter};
 use crate::random::key::{Luck, Spot};
@@ -310,11 +311,11 @@ impl<'p> Sim<'p> {
             self.count_call(route, [CallCounter::AttemptOk], sent);
             self.count_call(route, [CallCounter::Ok], asked);
         }
-        if route.from_user {
-            if retried {
-                self.rec.orbit([UserLevel::Orbit], (Change::Less, now));
-            }
-            self.rec.window_ok(asked, now);
+        if route.from_user && retried {
+            self.rec.orbit([UserLevel::Orbit], (Change::Less, now));
+        }
+        if route.step != NO_STEP {
+            self.rec.windows.ok(route.step, asked, now);
         }
         self.execute(slot);
     }
@@ -375,6 +376,7 @@ impl<'p> Sim<'p> {
                 let less = (Change::Less, self.now);
                 self.rec.orbit([UserLevel::Orbit], less);
             }
+            self.rec.windows.failed(routes.calls[call].step, self.now);
         }
         self.people.task_mut(slot).request = Request::NONE;
     }

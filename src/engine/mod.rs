@@ -42,6 +42,7 @@ mod tally;
 mod visit;
 mod watch;
 mod wheel;
+mod windows;
 mod work;
 
 use std::sync::Arc;

@@ -12,11 +12,12 @@ use crate::engine::meter::Meter;
 use crate::engine::shelf::has_others;
 use crate::engine::tally::{COARSE, FINE, LiveTally, Took, refill};
 use crate::engine::watch::Watch;
+use crate::engine::windows::{self, WindowLog};
 use crate::observation::{
     CallCounter, CallSample, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
     ServiceSample, Tally, UserLevel,
 };
-use crate::program::{Clock, Program, StepId};
+use crate::program::{Program, StepId};
 
 /// A duration that no time is longer than, in a log.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -57,14 +58,10 @@ pub(super) struct Recorder {
     pub(super) funnel: Table<StepId, FunnelStep>,
     pub(super) marked: Vec<Option<(Time, Time)>>,
     pub(super) sold_out_at: Vec<Option<Time>>,
-    /// Windows of ten seconds: started, ok; then coarse buckets of the times of those ok.
-    pub(super) windows: Vec<(u32, u32)>,
     /// Levels that a probe follows.
     pub(super) watches: Vec<Watch>,
-    pub(super) window_times: Vec<u32>,
-    /// The window of the user's request that started last, and when it ends.
-    window: usize,
-    window_ends: Time,
+    /// Requests of users by window, where bins do not tell of them.
+    pub(super) windows: WindowLog,
 }
 
 /// By one, up or down.
@@ -75,13 +72,6 @@ pub(super) enum Change {
     /// One less.
     Less,
 }
-
-/// Length of a window of the recovery.
-pub(super) const WINDOW: Span = Span::from_secs(10);
-/// Beyond this many windows the recovery is not followed.
-const MAX_WINDOWS: usize = 10_000;
-/// Buckets of a window: every fourth coarse one.
-pub(super) const WINDOW_BUCKETS: usize = COARSE / 4;
 
 impl Recorder {
     /// Bytes that are recorded whatever happens.
@@ -98,8 +88,7 @@ impl Recorder {
         let tallies = layout.samples() + 2 * layout.calls as usize;
         let tallies = tallies * (FINE + 1) * size_of::<u32>();
         let by_bin = binned * (bins + 1) * COARSE * size_of::<u32>();
-        let windows = windows(program) * (WINDOW_BUCKETS + 2) * size_of::<u32>();
-        counters + levels + meters + tallies + by_bin + windows
+        counters + levels + meters + tallies + by_bin + windows::size(program)
     }
 
     /// Makes ready for a replication; keeps what was allocated.
@@ -149,10 +138,7 @@ impl Recorder {
                 });
             }
         }
-        let windows = windows(program);
-        (self.window, self.window_ends) = (0, Time(WINDOW.0));
-        refill(&mut self.windows, windows, (0, 0));
-        refill(&mut self.window_times, windows * WINDOW_BUCKETS, 0);
+        self.windows.prepare(program);
     }
 
     /// Asks for every duration of a sample.
@@ -385,7 +371,12 @@ impl Recorder {
 
     /// How many requests of a call started in each bin, but for those of a warm-up.
     pub(super) fn started_of(&self, call: u32) -> impl Iterator<Item = u32> {
-        let counter = self.layout.call(call, CallCounter::Started).0 as usize;
+        self.counted_of(call, CallCounter::Started)
+    }
+
+    /// What was counted of a call in each bin.
+    pub(super) fn counted_of(&self, call: u32, what: CallCounter) -> impl Iterator<Item = u32> {
+        let counter = self.layout.call(call, what).0 as usize;
         let rows = self.counter_bins.chunks_exact(self.layout.counters());
         rows.take(self.bins).map(move |row| row[counter])
     }
@@ -422,39 +413,6 @@ impl Recorder {
     pub(super) fn never(&mut self, sample: SampleId, began: Time) {
         if self.logs && self.counts(began) {
             self.log_one(sample, (began, NEVER));
-        }
-    }
-
-    /// A user's request starts: for collapse and recovery.
-    #[inline(always)]
-    pub(super) fn window_started(&mut self, asked: Time) {
-        if self.windows.is_empty() {
-            return;
-        }
-        if asked >= self.window_ends {
-            self.window = (asked.0 / WINDOW.0) as usize;
-            self.window_ends = Time((self.window as i64 + 1) * WINDOW.0);
-        }
-        if let Some(w) = self.windows.get_mut(self.window) {
-            w.0 += 1;
-        }
-    }
-
-    /// A user's request that started then ended ok.
-    #[inline(always)]
-    pub(super) fn window_ok(&mut self, asked: Time, now: Time) {
-        if self.windows.is_empty() {
-            return;
-        }
-        let index = if asked >= self.window_ends - WINDOW {
-            self.window
-        } else {
-            (asked.0 / WINDOW.0) as usize
-        };
-        if let Some(w) = self.windows.get_mut(index) {
-            w.1 += 1;
-            let bucket = Took::new(now.0 - asked.0).coarse() / 4;
-            self.window_times[index * WINDOW_BUCKETS + bucket] += 1;
         }
     }
 
@@ -526,21 +484,6 @@ impl Recorder {
         });
         logs.sum()
     }
-}
-
-/// How many windows the recovery is followed in; none where bins tell of them.
-fn windows(program: &Program) -> usize {
-    let clock = &program.clock;
-    if bins_make_windows(clock) {
-        return 0;
-    }
-    let windows = (clock.horizon - clock.start).0 / WINDOW.0;
-    usize::try_from(windows).map_or(0, |n| if n > MAX_WINDOWS { 0 } else { n })
-}
-
-/// Whether every window is some whole bins, in which all requests are recorded.
-pub(super) fn bins_make_windows(clock: &Clock) -> bool {
-    WINDOW.0 % clock.bin.0 == 0 && clock.cut == clock.start
 }
 
 /// The call whose requests a sample holds, if it is one that is followed by bin.

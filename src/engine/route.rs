@@ -7,6 +7,7 @@
 
 use crate::base::table::Table;
 use crate::base::time::Span;
+use crate::engine::windows::{self, NO_STEP};
 use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
@@ -45,6 +46,8 @@ pub(super) struct Route {
     pub(super) counters: CounterId,
     /// A user asks, not an endpoint.
     pub(super) from_user: bool,
+    /// Its number among the steps whose windows are followed, or [`NO_STEP`].
+    pub(super) step: u32,
     /// A person may lose patience with an answer and ask again.
     pub(super) reloads: bool,
     /// A person may ask again after an error.
@@ -176,6 +179,8 @@ fn calls(
     };
     let (reloads, asks_again) = (any(|r| r.after.is_some()), any(|r| r.on_error.is_some()));
     let layout = program.layout;
+    let steps: Vec<CallId> = windows::steps(program).collect();
+    let followed = |id: CallId| steps.binary_search(&id).map_or(NO_STEP, |n| n as u32);
     settings.calls.map(|id, call| {
         let step = &program.calls[id];
         let entry = program.endpoints[step.endpoint].entry;
@@ -190,6 +195,7 @@ fn calls(
             deadline: call.deadline.unwrap_or(Span::FOREVER),
             counters: layout.call_row(id.0),
             from_user: step.from == 0,
+            step: followed(id),
             reloads: step.from == 0 && reloads,
             asks_again: step.from == 0 && asks_again,
             message: step.message,

@@ -15,6 +15,7 @@ use crate::engine::population::{Answer, Attempt, Doing, Failure, NO_FRAME, Reque
 use crate::engine::recorder::Change;
 use crate::engine::route::{Desk, NO_LANE, Route, Routes};
 use crate::engine::station::Placing;
+use crate::engine::windows::NO_STEP;
 use crate::observation::{CallCounter, MessageCounter};
 use crate::program::CallId;
 use crate::random::key::{Luck, Owner, Place, Spot};
@@ -186,8 +187,8 @@ impl<'p> Sim<'p> {
         let (now, routes) = (self.now, self.routes);
         let route = &routes.calls[call];
         self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
-        if route.from_user {
-            self.rec.window_started(now);
+        if route.step != NO_STEP {
+            self.rec.windows.started(route.step, now);
         }
         let (inherited, original) = self.begin_to_ask(slot, route);
         let task = self.people.task_mut(slot);

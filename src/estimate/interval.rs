@@ -5,6 +5,7 @@
 //! from statrs and are cut to twelve digits, so that a last bit of a logarithm cannot show.
 
 use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
+use statrs::function::beta::beta_reg;
 
 use super::order;
 use crate::results::{Estimate, Probability};
@@ -134,6 +135,20 @@ pub fn upper_bound(k: u32, n: u32, confidence: f64) -> f64 {
 pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     let beta = Beta::new(a, b).expect("both shapes are at least 1");
     twelve_digits(beta.cdf(x))
+}
+
+/// Whether a share is below a limit for sure: whether the one-sided upper bound for `k` of `n` lies
+/// below it. The same as to say that so few would be as rare as that, which is quicker to find.
+pub fn is_surely_below((k, n): (u64, u64), limit: f64, confidence: f64) -> bool {
+    if k >= n || k as f64 >= limit * n as f64 {
+        return false;
+    }
+    let at_most_k = beta_reg(
+        (n - k) as f64,
+        k as f64 + 1.0,
+        (1.0 - limit).clamp(0.0, 1.0),
+    );
+    twelve_digits(at_most_k) < 1.0 - confidence
 }
 
 fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {

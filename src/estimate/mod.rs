@@ -7,6 +7,7 @@
 
 pub mod attribution;
 pub mod bottleneck;
+pub mod health;
 pub mod interval;
 pub mod measure;
 pub mod order;

@@ -343,7 +343,7 @@ impl Recovery {
         Recovery {
             window: Span::from_secs(10),
             share_ok: 0.9,
-            slower: 2.0,
+            slower: 3.0,
             before: 20,
             in_a_row: 3,
             trigger_ends: None::<Time>,

@@ -151,19 +151,19 @@ pub(crate) static RECOVERY: TableDef = TableDef {
             "share_ok",
             Kind::Share,
             "0.9",
-            "the least share of requests ok in a healthy window",
+            "the least share of requests ok in a healthy window, as a part of the usual share",
         ),
         key(
             "slower",
             Kind::Number,
-            "2",
-            "how many times the normal median is still healthy",
+            "3",
+            "how many times the usual median is still healthy",
         ),
         key(
             "before",
             Kind::Count,
             "20",
-            "windows before the trigger that say what is normal",
+            "windows before the trigger that say what is usual",
         ),
         key("in_a_row", Kind::Count, "3", "windows in a row that decide"),
         key(

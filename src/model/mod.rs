@@ -175,9 +175,9 @@ pub struct Note {
 pub struct Recovery {
     /// The length of a window.
     pub window: Span,
-    /// The least share of requests ok in a healthy window.
+    /// The least share of requests ok in a healthy window, as a part of the usual share.
     pub share_ok: f64,
-    /// The most that the median of ok requests may exceed that before the trigger, as a factor.
+    /// The most that the median of ok requests may exceed the usual one, as a factor.
     pub slower: f64,
     /// Windows before the trigger that say what is normal.
     pub before: u32,

@@ -7,10 +7,12 @@ pub mod classes;
 pub mod layout;
 pub mod probe;
 pub mod sketch;
+pub mod windows;
 
 pub use layout::*;
 pub use probe::{Among, Comparison, Period, Probe, RecoveryFigure, Statistic, Term, View, Worst};
 pub use sketch::Sketch;
+pub use windows::{StepWindows, Window, Windows};
 
 use crate::base::time::Time;
 
@@ -116,8 +118,8 @@ pub struct Observation {
     pub funnel: Vec<Vec<FunnelStep>>,
     /// By stock: when the first `take` found too few units.
     pub sold_out_at: Vec<Option<Time>>,
-    /// Windows of ten seconds from the start of the clock, for collapse and recovery.
-    pub windows: Vec<Window>,
+    /// Requests of users by step and window, which health is judged by.
+    pub windows: Windows,
     /// By probe: the value, infinite for "longer than any time", `None` where it does not exist.
     pub metrics: Vec<Option<f64>>,
     /// By probe: windows skipped for too few values.
@@ -167,15 +169,4 @@ pub struct FunnelStep {
     pub passed: u64,
     /// Visits that ended at it, by the number of their [`Outcome`].
     pub left: Vec<u64>,
-}
-
-/// Requests of users that started in one window of ten seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Window {
-    /// How many started.
-    pub started: u32,
-    /// How many of them ended ok.
-    pub ok: u32,
-    /// Median time of those that ended ok, in seconds; 0 when there are none.
-    pub median: f32,
 }

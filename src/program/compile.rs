@@ -71,7 +71,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     };
     let epochs = eras.iter().map(epoch).collect();
     let faults = faults::faults(model, &index, &structure);
-    let clock = clock::clock(model, asked.cut, &faults);
+    let clock = clock::clock(model, asked.cut);
     let mut names = naming::names(model, &index, &structure);
     names.faults = faults.iter().map(|(name, _)| name.clone()).collect();
     let layout = layout(model, &structure, &names);

@@ -13,6 +13,7 @@ use super::{
     ServiceId, Source, Spacing, Station, Stay,
 };
 use crate::base::table::Id;
+use crate::base::time::Span;
 
 /// The program as text, a line an item.
 pub fn listing(program: &Program) -> String {
@@ -50,8 +51,8 @@ fn clock(clock: &Clock) -> String {
     if let Some(drain) = clock.drain {
         let _ = write!(line, ", drain until {}", time(drain));
     }
-    if let Some((begin, end)) = clock.trigger {
-        let _ = write!(line, ", trigger from {} to {}", time(begin), time(end));
+    if let Some(window) = clock.window.filter(|window| *window != Span::from_secs(10)) {
+        let _ = write!(line, ", windows of {}", span(window));
     }
     line
 }

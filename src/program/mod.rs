@@ -131,8 +131,8 @@ pub struct Clock {
     pub bin: Span,
     /// Number of bins from start to horizon.
     pub bins: u32,
-    /// The end of the trigger for collapse and recovery, if the model tells.
-    pub trigger: Option<(Time, Time)>,
+    /// The length of the windows by which health is judged; absent where it is not.
+    pub window: Option<Span>,
 }
 
 impl Clock {

@@ -175,7 +175,7 @@ fn in_detail(results: &Results, pictures: &[Picture], of: (usize, &str, &Variant
             summary id=(format!("variant-{index}")) { (words::evidence_of(name)) }
             @let changes = words::changes(variant);
             @if !changes.is_empty() { p { (changes) } }
-            @if let Some(text) = words::recovery(variant) { p { (text) "." } }
+            @if let Some(text) = words::recovery(variant) { p { (text) } }
             @for picture in own { (figure(results, picture)) }
             (set(&table::requests(name, variant)))
             (set(&table::stations(results, name, variant)))

@@ -417,11 +417,7 @@ fn variant(sketch: Sketch) -> Variant {
         requests: [("login".to_owned(), login), ("order".to_owned(), order)].into(),
         services: services(is_full),
         bottlenecks: bottlenecks(is_full),
-        recovery: Some(Recovery {
-            collapsed: chance(if is_full { 30 } else { 0 }),
-            window_s: 10.0,
-            ..Recovery::default()
-        }),
+        recovery: Some(recovery(is_full)),
         objectives,
         events: events(is_full),
         moments: moments((!is_full).then_some(3_600.0)),
@@ -534,6 +530,31 @@ fn bottlenecks(is_full: bool) -> Vec<Bottleneck> {
             ..Bottleneck::default()
         },
     ]
+}
+
+fn recovery(is_full: bool) -> Recovery {
+    let ill = chance(if is_full { 30 } else { 0 });
+    Recovery {
+        collapsed: ill,
+        unhealthy: ill,
+        recovered: chance(0).filter(|_| is_full),
+        onset_s: e(20.0).filter(|_| is_full),
+        symptoms: match is_full {
+            true => vec![Symptom {
+                step: "login".to_owned(),
+                test: SymptomTest::ShareOk,
+                in_launches: ill,
+                seen: e(0.123),
+                usual: e(0.999),
+            }],
+            false => Vec::new(),
+        },
+        window_s: 10.0,
+        trigger: TriggerKind::Overload,
+        trigger_begin_s: Some(-10.0),
+        trigger_end_s: Some(600.0),
+        ..Recovery::default()
+    }
 }
 
 fn events(is_full: bool) -> Vec<Event> {

@@ -10,6 +10,7 @@ mod figure;
 mod heading;
 mod judged;
 mod moment;
+mod recovery;
 mod settling;
 
 pub use bottleneck::bottleneck_remark;
@@ -20,6 +21,7 @@ pub use heading::*;
 pub use judged::nothing_to_share;
 use judged::{all_met_so_far, beside, counted, failed_and_unclear, met_so_far, on_fewer};
 pub use moment::*;
+pub use recovery::recovery;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 
@@ -507,7 +509,7 @@ fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<Str
 
 /// The two groups into which launches fall, if they do.
 pub fn two_groups(results: &Results, name: &str, variant: &Variant) -> Option<String> {
-    let collapsed = variant.recovery?.collapsed?;
+    let collapsed = variant.recovery.as_ref()?.collapsed?;
     if collapsed.k == 0 || collapsed.k >= collapsed.n {
         return None;
     }
@@ -525,30 +527,6 @@ pub fn two_groups(results: &Results, name: &str, variant: &Variant) -> Option<St
             estimate(split.collapsed.as_ref(), unit),
             estimate(split.others.as_ref(), unit)
         ));
-    }
-    Some(text)
-}
-
-/// What collapse and recovery were seen.
-pub fn recovery(variant: &Variant) -> Option<String> {
-    let found = variant.recovery?;
-    let collapsed = found.collapsed?;
-    let recovered = found.recovered.filter(|p| p.n > 0);
-    let mut text = match collapsed.k {
-        0 => format!(
-            "no launch of {} collapses",
-            number::whole(f64::from(collapsed.n))
-        ),
-        _ => format!("{} launches collapse", k_of_n(Some(&collapsed))),
-    };
-    if let Some(recovered) = recovered {
-        text.push_str(&format!(
-            "; {} unhealthy ones recover",
-            k_of_n(Some(&recovered))
-        ));
-        if let Some(time) = found.time_s.and_then(|e| e.p50.or(e.estimate)) {
-            text.push_str(&format!(", half of them within {}", duration(time)));
-        }
     }
     Some(text)
 }

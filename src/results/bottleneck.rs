@@ -66,26 +66,110 @@ pub enum BottleneckKind {
     Waits,
 }
 
-/// Whether launches collapse, and whether they recover by themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// Whether launches collapse, and whether they recover by themselves. A window is bad if one of the
+/// steps that users call is: if surely fewer of its requests end ok than usual, if their median is
+/// several times the usual one, or if ten or more are open and none ends ok.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Recovery {
-    /// Chance of being unhealthy and not healthy again by `trigger_end_s` plus the grace time.
+    /// Chance of being unhealthy without three healthy windows in a row in the grace time after the
+    /// trigger's end, or after the onset if that is later: as long as the trigger, at least twenty
+    /// windows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collapsed: Option<Probability>,
     /// Chance of three bad windows in a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unhealthy: Option<Probability>,
-    /// Chance, of the unhealthy, of three healthy windows in a row before the horizon.
+    /// Chance, of the unhealthy, of three healthy windows in a row before the horizon while at
+    /// least half of the usual original work is expected, and of no three bad ones after them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered: Option<Probability>,
-    /// From the trigger's end to recovery, of those that recovered.
+    /// Chance, of the unhealthy, that it was over only because the crowd had gone: no recovery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Probability>,
+    /// Chance, of the unhealthy, of three bad windows in a row after a recovery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relapsed: Option<Probability>,
+    /// From the trigger's end to recovery (the last one, if it relapsed), of those that recovered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_s: Option<Estimate>,
+    /// When the unhealthy ones fell ill: the begin of the first of three bad windows in a row,
+    /// seconds from T+0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub onset_s: Option<Estimate>,
+    /// When it was over, of those that recovered or ended, seconds from T+0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over_s: Option<Estimate>,
+    /// Which steps were bad when launches fell ill, and by which test; the commonest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub symptoms: Vec<Symptom>,
     /// Width of a window, seconds.
     pub window_s: f64,
-    /// When the trigger ends, seconds from T+0.
-    pub trigger_end_s: f64,
+    /// What set launches under stress.
+    pub trigger: TriggerKind,
+    /// When the trigger begins, seconds from T+0; absent where each launch has its own onset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trigger_begin_s: Option<f64>,
+    /// When the trigger ends, seconds from T+0; absent where each launch has its own onset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trigger_end_s: Option<f64>,
+    /// When the last door that users pass closes, seconds from T+0; absent if none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doors_close_s: Option<f64>,
+}
+
+/// What set launches under stress.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum TriggerKind {
+    /// Nothing that is known beforehand: in each launch the first of three bad windows in a row.
+    #[default]
+    Onset,
+    /// Faults and actions that begin after the first arrival and do not last to the end.
+    Change,
+    /// Original work beyond nominal capacity.
+    Overload,
+    /// Both: work beyond capacity, and faults or actions.
+    ChangeAndOverload,
+    /// `trigger_ends` of the model, and nothing else.
+    Given,
+}
+
+/// A step that was bad when launches fell ill.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Symptom {
+    /// Which step.
+    pub step: String,
+    /// By which test.
+    pub test: SymptomTest,
+    /// In how many launches.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub in_launches: Option<Probability>,
+    /// What was seen in the first bad window: the share ok, the median in seconds, or how many
+    /// requests were open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Estimate>,
+    /// What is usual: the share ok, or the median in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual: Option<Estimate>,
+}
+
+/// By which test a step is bad.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum SymptomTest {
+    /// Surely fewer end ok than usual.
+    #[default]
+    ShareOk,
+    /// The median of those that end ok is several times the usual one.
+    Median,
+    /// Ten or more are open and none ends ok.
+    Stuck,
 }
 
 /// A metric of the launches that collapsed, beside that of those that did not: where launches fall

@@ -27,7 +27,8 @@ mod written;
 pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{
-    Bottleneck, BottleneckKind, Effect, Event, EventKind, Moment, Recovery, Split,
+    Bottleneck, BottleneckKind, Effect, Event, EventKind, Moment, Recovery, Split, Symptom,
+    SymptomTest, TriggerKind,
 };
 pub use difference::{
     Because, Better, ChangedSides, Difference, Family, FamilyOf, Measure, NeverPairs, Unit,

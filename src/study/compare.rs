@@ -81,7 +81,7 @@ fn study(
         .map(|one| {
             (
                 one.name.as_str(),
-                Lens::new(&one.model, &one.program, judge),
+                Lens::new(&one.model, &one.program, judge.as_ref()),
             )
         })
         .collect();
@@ -112,7 +112,7 @@ fn study(
         sights: &sights,
         headline: &headline,
         numbers: &launches.numbers,
-        judge,
+        judge: judge.as_ref(),
         differences: &results.differences,
     };
     if names.len() > 1 {

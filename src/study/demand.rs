@@ -1,14 +1,12 @@
-//! How much original work comes when, and what it asks of every service and pool.
+//! What a step asks of every service and pool, and what these have.
 //!
 //! One idea: the utilisation law (Denning & Buzen 1978): load = arrivals × mean demand ÷ capacity,
-//! without retries, reloads, queues and faults. It says when original work last exceeds nominal
-//! capacity, without any luck, so every replication has the same trigger. `or` branches and
-//! coming again do not count.
+//! without retries, reloads, queues and faults. `or` branches do not count.
 
 use crate::base::table::Id;
-use crate::base::time::{Span, Time};
+use crate::base::time::Time;
 use crate::model::Model;
-use crate::model::arrival::{Arrivals, Form, Piece, some_bursts};
+use crate::model::arrival::Piece;
 use crate::model::step::{Join, Step, StepKind};
 use crate::program::{PoolId, Program, ServiceId, Settings};
 use crate::random::family::Distribution;
@@ -26,17 +24,16 @@ pub(crate) struct Demand {
     pub(crate) held_s: f64,
 }
 
-/// What one visit of a journey asks of every station.
-pub(crate) fn of_visit(model: &Model, stations: &Stations, journey: &str) -> Vec<Demand> {
+/// What a step of a journey asks of every station for each user who comes to it, and how many
+/// seconds it takes.
+pub(crate) fn of_step(model: &Model, stations: &Stations, step: &Step) -> (Vec<Demand>, f64) {
     let mut walk = Walk {
         model,
         stations,
         demands: vec![Demand::default(); stations.names.len()],
     };
-    if let Some(journey) = model.journeys.get(journey) {
-        walk.steps(&journey.steps, 1.0, None, 0);
-    }
-    walk.demands
+    let takes_s = walk.step(step, 1.0, None, 0);
+    (walk.demands, takes_s)
 }
 
 struct Walk<'a> {
@@ -129,44 +126,8 @@ fn decided(mut takes: Vec<f64>, join: Join) -> f64 {
     takes.get(needed - 1).copied().unwrap_or(0.0)
 }
 
-/// Users expected of a source from one instant to another.
-pub(crate) fn users_between(source: &Arrivals, from: Time, to: Time) -> f64 {
-    let after = |at: Time, law: &Distribution| {
-        let below = |t: Time| {
-            if t > at {
-                law.cdf(t.since(at).as_secs_f64())
-            } else {
-                0.0
-            }
-        };
-        below(to) - below(from)
-    };
-    match &source.form {
-        Form::Flow { pieces, .. } => pieces.iter().map(|piece| flowing(piece, from, to)).sum(),
-        Form::Crowd {
-            users,
-            from: at,
-            arrive,
-        } => *users as f64 * after(*at, arrive),
-        Form::Burst {
-            users,
-            at,
-            every,
-            spread,
-        } => {
-            let bursts = some_bursts(*at, *every, to);
-            let share = bursts.map(|(burst, many)| many * *users as f64 * after(burst, spread));
-            share.sum()
-        }
-        Form::Instants(instants) => {
-            let below = |t: Time| instants.partition_point(|at| *at < t);
-            (below(to) - below(from)) as f64
-        }
-        Form::Population(_) => 0.0,
-    }
-}
-
-fn flowing(piece: &Piece, from: Time, to: Time) -> f64 {
+/// Users expected of a stretch of a flow between two instants.
+pub(crate) fn flowing(piece: &Piece, from: Time, to: Time) -> f64 {
     let (begin, end) = (piece.from.max(from), piece.to.min(to));
     let length = piece.to.since(piece.from).as_secs_f64();
     if begin >= end || length <= 0.0 {
@@ -179,56 +140,8 @@ fn flowing(piece: &Piece, from: Time, to: Time) -> f64 {
     f64::midpoint(rate(begin), rate(end)) * end.since(begin).as_secs_f64()
 }
 
-/// The load of the busiest station by original work in each window from the start of the clock, as
-/// a share of its nominal capacity. Who comes to a door before it opens counts when it opens.
-pub(crate) fn loads(
-    model: &Model,
-    program: &Program,
-    stations: &Stations,
-    window: Span,
-) -> Vec<f64> {
-    let clock = &program.clock;
-    let windows = (clock.horizon.since(clock.start).nanos() / window.nanos().max(1)) as usize;
-    let begin = |index: usize| Time(clock.start.0 + window.nanos() * index as i64);
-    let mut asked = vec![vec![Demand::default(); stations.names.len()]; windows];
-    for source in model.arrivals.values() {
-        let visit = of_visit(model, stations, &source.journey);
-        let opens = opening(model, &source.journey);
-        for index in 0..windows {
-            let users = users_between(source, begin(index), begin(index + 1));
-            let at = opens.map_or(index, |opens| {
-                let first = opens.since(clock.start).nanos() / window.nanos();
-                index.max(first as usize).min(windows - 1)
-            });
-            for (sum, each) in asked[at].iter_mut().zip(&visit) {
-                sum.cpu_s += users * each.cpu_s;
-                sum.held_s += users * each.held_s;
-            }
-        }
-    }
-    let busiest = |(index, demands): (usize, Vec<Demand>)| {
-        let mut epochs = program.epochs.iter();
-        let epoch = epochs.rfind(|epoch| epoch.at <= begin(index));
-        let settings = &epoch.unwrap_or(&program.epochs[0]).settings;
-        let loads = demands.iter().enumerate().map(|(station, demand)| {
-            load(program, settings, (station, stations.services), demand) / window.as_secs_f64()
-        });
-        loads.fold(0.0, f64::max)
-    };
-    asked.into_iter().enumerate().map(busiest).collect()
-}
-
-/// When the first door of a journey opens.
-fn opening(model: &Model, journey: &str) -> Option<Time> {
-    let steps = &model.journeys.get(journey)?.steps;
-    steps.iter().find_map(|step| match &step.kind {
-        StepKind::Enter { room, .. } => model.rooms.get(room)?.opens,
-        _ => None,
-    })
-}
-
-/// Demand over capacity, in seconds.
-fn load(
+/// Demand over nominal capacity, in seconds.
+pub(crate) fn load(
     program: &Program,
     settings: &Settings,
     (station, services): (usize, usize),

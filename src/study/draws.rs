@@ -134,7 +134,7 @@ impl Inquiry<'_> {
             number: draw as u32,
             limits: self.plan.limits,
         };
-        let judge = *judge.get_or_insert_with(|| {
+        let judge = judge.get_or_insert_with(|| {
             let stations = Stations::of(&model);
             trigger::judge(&model, &program, &stations, (self.crew, &job))
         });
@@ -143,8 +143,8 @@ impl Inquiry<'_> {
             Err(why) if why == Exceeded::Stopped || !seat.settles(why) => return Err(why),
             Err(_) => return Ok(None),
         };
-        let lens = Lens::new(&model, &program, judge);
-        Ok(Some(lens.metrics(&seen, lens.fate(&seen))))
+        let lens = Lens::new(&model, &program, judge.as_ref());
+        Ok(Some(lens.metrics(&seen, lens.fate(&seen).as_ref())))
     }
 
     /// The metrics that conclusions speak of.

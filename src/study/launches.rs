@@ -205,7 +205,7 @@ pub(crate) fn values(
             limits: plan.limits,
         };
         let seen = crew.execute(&job, seat)?;
-        let found = lens.metrics(&seen, lens.fate(&seen));
+        let found = lens.metrics(&seen, lens.fate(&seen).as_ref());
         let value = |name: &String| found.iter().find(|(known, _)| known == name)?.1;
         Ok(metrics.iter().map(value).collect::<Vec<_>>())
     });

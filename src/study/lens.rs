@@ -4,18 +4,24 @@
 //! looked at once, where it was made, and reduced to its totals, the series that are shown, its
 //! spells of saturation, its fate and its metrics.
 
-use crate::estimate::recovery::{Fate, WINDOW_S, fate};
+use crate::base::table::Id;
+use crate::estimate::health::{Rule, Step, Ward};
+use crate::estimate::recovery::{self, Fate};
 use crate::model::Model;
-use crate::observation::{CallCounter, Observation, Probe, RecoveryFigure, UserCounter};
-use crate::program::Program;
+use crate::observation::{CallCounter, Observation, Probe, RecoveryFigure, UserCounter, Windows};
+use crate::program::{CallId, Program};
 use crate::study::columns::{self, Column};
+use crate::study::offered;
 use crate::study::stations::Stations;
 use crate::study::strain::{Strain, strains};
 use crate::study::trigger::{self, Judge};
-use crate::study::usual::{self, Reader};
+use crate::study::usual::{self, Reader, Recovered};
 
 /// The metric of the first sentence of every report, asked for in every study.
 pub(crate) const SERVED: &str = "share(served)";
+
+/// A median up to here is healthy whatever is usual, seconds: nobody notices.
+const QUICK_S: f64 = 0.25;
 
 /// How the replications of one program are looked at.
 pub(crate) struct Lens<'a> {
@@ -28,7 +34,11 @@ pub(crate) struct Lens<'a> {
     /// The series kept.
     pub(crate) columns: Vec<Column>,
     /// How its launches are judged; absent if they cannot be.
-    pub(crate) judge: Option<Judge>,
+    pub(crate) judge: Option<&'a Judge>,
+    /// When a window is healthy.
+    rule: Rule,
+    /// The original work expected in each window, where launches are judged.
+    work: Vec<f64>,
 }
 
 /// One replication, reduced.
@@ -79,20 +89,30 @@ pub(crate) struct Peak {
 
 impl<'a> Lens<'a> {
     /// A lens for a program.
-    pub(crate) fn new(model: &'a Model, program: &'a Program, judge: Option<Judge>) -> Lens<'a> {
+    pub(crate) fn new(
+        model: &'a Model,
+        program: &'a Program,
+        judge: Option<&'a Judge>,
+    ) -> Lens<'a> {
+        let stations = Stations::of(model);
+        let window = program.clock.window.filter(|_| judge.is_some());
         Lens {
             program,
             model,
-            stations: Stations::of(model),
+            work: window.map_or_else(Vec::new, |window| {
+                offered::loads(model, program, &stations, window)
+            }),
+            stations,
             columns: columns::plan(program),
             judge,
+            rule: trigger::rule(model),
         }
     }
 
     /// Looks at a replication.
     pub(crate) fn look(&self, mut seen: Observation) -> Seen {
         let fate = self.fate(&seen);
-        let metrics = self.metrics(&seen, fate);
+        let metrics = self.metrics(&seen, fate.as_ref());
         let columns = self.columns.iter();
         let columns = columns.map(|c| c.of(self.program, &seen)).collect();
         let strains = strains(self.program, &self.stations, &seen);
@@ -100,7 +120,7 @@ impl<'a> Lens<'a> {
         seen.counter_bins = Vec::new();
         seen.level_bins = Vec::new();
         seen.tally_bins = Vec::new();
-        seen.windows = Vec::new();
+        seen.windows = Windows::default();
         Seen {
             totals: seen,
             columns,
@@ -112,15 +132,52 @@ impl<'a> Lens<'a> {
         }
     }
 
-    /// Whether a replication collapsed.
+    /// What became of a replication.
     pub(crate) fn fate(&self, seen: &Observation) -> Option<Fate> {
-        let judge = self.judge.as_ref()?;
-        let windows = trigger::windows(self.program, seen);
-        fate(&windows, judge.trigger, judge.unloaded_s, &judge.health)
+        let judge = self.judge?;
+        let steps = seen.windows.steps.iter().map(|step| {
+            let name = self.step_name(step.call);
+            let mut known = judge.unloaded.iter();
+            Step {
+                seen: step,
+                unloaded: known
+                    .find(|(known, _)| known == name)
+                    .map(|(_, usual)| *usual),
+                quick_s: self.quick_s(step.call),
+            }
+        });
+        let steps: Vec<Step<'_>> = steps.collect();
+        let ward = Ward::new(&seen.windows, &steps, &self.rule);
+        recovery::fate(ward, judge.windows(self.program), &self.work)
+    }
+
+    /// Whether a call is one of the steps of journeys whose health is followed.
+    pub(crate) fn is_step(&self, call: u32) -> bool {
+        let call = &self.program.calls[CallId::from_index(call as usize)];
+        call.from == 0 && !call.message
+    }
+
+    /// The name of a call.
+    pub(crate) fn step_name(&self, call: u32) -> &str {
+        &self.program.names.calls[call as usize]
+    }
+
+    /// A median up to here is healthy whatever is usual, seconds: a tenth of the step's timeout.
+    fn quick_s(&self, call: u32) -> f64 {
+        let settings = &self.program.epochs[0].settings.calls[CallId::from_index(call as usize)];
+        let timeout = settings.timeout.or(settings.deadline);
+        timeout.map_or(QUICK_S, |timeout| QUICK_S.min(timeout.as_secs_f64() / 10.0))
+    }
+
+    /// Length of the windows of health, seconds; 0 where it is not followed.
+    pub(crate) fn window_s(&self) -> f64 {
+        let window = self.program.clock.window;
+        window.map_or(0.0, |window| window.as_secs_f64())
     }
 
     /// Every metric of a replication; what the model asks for goes before the usual ones.
-    pub(crate) fn metrics(&self, seen: &Observation, fate: Option<Fate>) -> Metrics {
+    pub(crate) fn metrics(&self, seen: &Observation, fate: Option<&Fate>) -> Metrics {
+        let fate = fate.map(|fate| Recovered::of(fate, self.window_s()));
         let reader = Reader {
             program: self.program,
             seen,
@@ -131,7 +188,7 @@ impl<'a> Lens<'a> {
             .map(|((name, probe), value)| (name.clone(), answer(probe, *value, fate)))
             .collect();
         let first = metrics.len();
-        for value in usual::values(&reader, fate, WINDOW_S) {
+        for value in usual::values(&reader, fate) {
             if !metrics[..first].iter().any(|(name, _)| *name == value.0) {
                 metrics.push(value);
             }
@@ -160,16 +217,12 @@ impl<'a> Lens<'a> {
 }
 
 /// The answer to a probe: of recovery from the fate, of all others from the engine.
-fn answer(probe: &Probe, value: Option<f64>, fate: Option<Fate>) -> Option<f64> {
+fn answer(probe: &Probe, value: Option<f64>, fate: Option<Recovered>) -> Option<f64> {
     match probe {
-        Probe::Recovery(RecoveryFigure::Time) => fate.and_then(|f| usual::recovery_s(f, WINDOW_S)),
-        Probe::Recovery(RecoveryFigure::Collapsed) => {
-            fate.map(|f| f64::from(u8::from(f.collapsed)))
-        }
-        Probe::Recovery(RecoveryFigure::Unhealthy) => {
-            fate.map(|f| f64::from(u8::from(f.unhealthy)))
-        }
-        Probe::Recovery(RecoveryFigure::Recovered) => fate.and_then(usual::recovered),
+        Probe::Recovery(RecoveryFigure::Time) => fate.map(|fate| fate.time_s),
+        Probe::Recovery(RecoveryFigure::Collapsed) => fate.map(|fate| fate.collapsed),
+        Probe::Recovery(RecoveryFigure::Unhealthy) => fate.map(|fate| fate.unhealthy),
+        Probe::Recovery(RecoveryFigure::Recovered) => fate.and_then(|fate| fate.recovered),
         _ => value,
     }
 }

@@ -15,6 +15,7 @@ mod launches;
 mod lens;
 mod measures;
 mod notes;
+mod offered;
 mod outcome;
 mod plan;
 mod replicate;

@@ -117,8 +117,9 @@ fn of_variant(results: &Results, name: &str, notes: &mut Vec<Note>) {
     }
     if variant.recovery.is_none() && results.model.study == Study::Launch {
         let text = format!(
-            "whether `{name}` collapses or recovers cannot be told: the horizon is too short \
-             after the trigger, or there are no requests to judge by"
+            "whether `{name}` collapses or recovers cannot be told: the horizon comes too soon \
+             after the trigger, too few requests are there to judge by, or `[recovery] window` \
+             makes more than 65,536 windows"
         );
         push(notes, "N204", NoteLevel::Note, Some(name), text);
     }

@@ -1,16 +1,19 @@
-//! What sets a launch under stress, and what is normal without it.
+//! What sets a launch under stress, and what is usual without it.
 //!
 //! One idea: both are properties of the question, not of a launch: the trigger comes from the
-//! model's faults, or else from its load, and what is normal from one replication of the same
-//! program with hardly anybody in it. So all variants of a study are judged alike.
+//! model's faults and actions and from the work that is expected, and what is usual from one
+//! replication of the same program with hardly anybody in it. So all variants of a study are judged
+//! alike. Faults that are in force from the first arrival, or to the end, are conditions, no
+//! trigger.
 
 use crate::base::time::{Span, Time};
-use crate::estimate::order;
-use crate::estimate::recovery::{Health, Trigger, WINDOW_S, Window};
+use crate::estimate::health::{Rule, Usual, usual};
+use crate::estimate::recovery::Trigger;
 use crate::model::Model;
-use crate::observation::{LevelId, Observation, UserLevel};
-use crate::program::{Form, Program};
-use crate::study::demand;
+use crate::model::arrival::{Arrivals, Form};
+use crate::program::{Form as Source, Program};
+use crate::results::TriggerKind;
+use crate::study::offered;
 use crate::study::replicate::{Crew, Job, Seat};
 use crate::study::stations::Stations;
 
@@ -18,95 +21,146 @@ use crate::study::stations::Stations;
 const FEW: f64 = 300.0;
 
 /// Launches with more windows are not followed.
-const WINDOWS_MAX: usize = 10_000;
+const WINDOWS_MAX: i64 = 1 << 16;
 
 /// How launches are judged to be healthy.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Judge {
-    /// In windows from the start of the clock.
-    pub(crate) trigger: Trigger,
-    /// Median time of a user's request when hardly anybody is there, seconds.
-    pub(crate) unloaded_s: Option<f64>,
-    /// The rule.
-    pub(crate) health: Health,
+    /// What sets them under stress.
+    pub(crate) kind: TriggerKind,
+    /// When it begins and ends; absent where each launch has its own.
+    pub(crate) trigger: Option<(Time, Time)>,
+    /// By the name of a step: how its requests fare when hardly anybody is there.
+    pub(crate) unloaded: Vec<(String, Usual)>,
 }
 
-/// The judge of a study, from its baseline. `None` if nothing can be judged: no window, no users.
+/// The judge of a study, from its baseline. `None` where health is not followed.
 pub(crate) fn judge(
     model: &Model,
     program: &Program,
     stations: &Stations,
     (crew, job): (&Crew<'_>, &Job<'_>),
 ) -> Option<Judge> {
-    let trigger = trigger(model, program, stations)?;
-    let health = Health {
+    let window = program.clock.window?;
+    let length = program.clock.horizon - program.clock.start;
+    if length.nanos() / window.nanos().max(1) > WINDOWS_MAX {
+        return None;
+    }
+    let loads = offered::loads(model, program, stations, window);
+    let (kind, trigger) = trigger(model, program, overload(program, &loads, window));
+    Some(Judge {
+        kind,
+        trigger,
+        unloaded: unloaded(program, crew, job),
+    })
+}
+
+impl Judge {
+    /// The windows of the trigger in a program.
+    pub(crate) fn windows(&self, program: &Program) -> Option<Trigger> {
+        let (begin, end) = self.trigger?;
+        let clock = &program.clock;
+        let window = clock.window?.nanos();
+        let after = |at: Time| at.min(clock.horizon).since(clock.start).nanos().max(0);
+        let from = (after(begin) / window) as usize;
+        let to = ((after(end) + window - 1) / window) as usize;
+        Some(Trigger {
+            from,
+            to: to.max(from),
+        })
+    }
+}
+
+/// The rule of health of a model.
+pub(crate) fn rule(model: &Model) -> Rule {
+    Rule {
         share_ok: model.recovery.share_ok,
         slower: model.recovery.slower,
         before: model.recovery.before as usize,
         in_a_row: model.recovery.in_a_row as usize,
-    };
-    Some(Judge {
-        trigger,
-        unloaded_s: unloaded(program, crew, job),
-        health,
-    })
-}
-
-/// The windows of the trigger: the faults' if there are any; else those in which original work
-/// exceeds nominal capacity; if it never does, the one that comes closest.
-fn trigger(model: &Model, program: &Program, stations: &Stations) -> Option<Trigger> {
-    let window = Span::from_secs_f64(WINDOW_S);
-    let clock = &program.clock;
-    let ceiling = |at: Time| {
-        let after = at.min(clock.horizon).since(clock.start).nanos();
-        ((after + window.nanos() - 1) / window.nanos()) as usize
-    };
-    let floor = |at: Time| (at.since(clock.start).nanos() / window.nanos()) as usize;
-    let mut found = match clock.trigger {
-        Some((from, to)) => Trigger {
-            from: floor(from),
-            to: ceiling(to),
-        },
-        None if ceiling(clock.horizon) > WINDOWS_MAX => return None,
-        None => by_load(&demand::loads(model, program, stations, window))?,
-    };
-    if let Some(ends) = model.recovery.trigger_ends {
-        found.to = ceiling(ends);
     }
-    found.from = found.from.min(found.to);
-    Some(found)
 }
 
-fn by_load(loads: &[f64]) -> Option<Trigger> {
+/// The span in which the work that is expected exceeds nominal capacity.
+fn overload(program: &Program, loads: &[f64], window: Span) -> Option<(Time, Time)> {
     let exceeds = |load: &f64| *load > 1.0;
-    if let (Some(first), Some(last)) = (
-        loads.iter().position(exceeds),
-        loads.iter().rposition(exceeds),
-    ) {
-        return Some(Trigger {
-            from: first,
-            to: last + 1,
-        });
-    }
-    let most = loads.iter().copied().fold(0.0, f64::max);
-    let peak = loads.iter().position(|load| *load >= most)?;
-    Some(Trigger {
-        from: peak,
-        to: peak + 1,
-    })
+    let first = loads.iter().position(exceeds)?;
+    let last = loads.iter().rposition(exceeds)?;
+    let begin = |index: usize| program.clock.start + window * index as i64;
+    Some((begin(first), begin(last + 1)))
 }
 
-/// The median over windows of a replication with hardly anybody in it and without faults.
-fn unloaded(program: &Program, crew: &Crew<'_>, job: &Job<'_>) -> Option<f64> {
+/// The trigger: from the first begin to the last end of faults, actions and overload. Overload that
+/// lasts to the end is a condition like a fault that does, unless there is nothing else.
+fn trigger(
+    model: &Model,
+    program: &Program,
+    overload: Option<(Time, Time)>,
+) -> (TriggerKind, Option<(Time, Time)>) {
+    let changes = changes(model, program);
+    let window = program.clock.window.unwrap_or(program.clock.bin);
+    let lasts = |(_, end): &(Time, Time)| *end + window > program.clock.horizon;
+    let (kind, mut found) = match (changes, overload) {
+        (Some(changes), Some(overload)) if !lasts(&overload) => (
+            TriggerKind::ChangeAndOverload,
+            Some((changes.0.min(overload.0), changes.1.max(overload.1))),
+        ),
+        (Some(changes), _) => (TriggerKind::Change, Some(changes)),
+        (None, Some(overload)) => (TriggerKind::Overload, Some(overload)),
+        (None, None) => (TriggerKind::Onset, None),
+    };
+    let Some(ends) = model.recovery.trigger_ends else {
+        return (kind, found);
+    };
+    let begin = found.map_or(ends, |(begin, _)| begin.min(ends));
+    found = Some((begin, ends));
+    match kind {
+        TriggerKind::Onset => (TriggerKind::Given, found),
+        _ => (kind, found),
+    }
+}
+
+/// From the first begin to the last end of the faults and actions that begin after the first
+/// arrival and do not last to the end. An action has no length.
+fn changes(model: &Model, program: &Program) -> Option<(Time, Time)> {
+    let horizon = program.clock.horizon;
+    let faults = program.faults.iter().map(|fault| (fault.from, fault.until));
+    let actions = program.epochs.iter().filter(|epoch| !epoch.name.is_empty());
+    let actions = actions.map(|epoch| (epoch.at, epoch.at));
+    let first = model.arrivals.values().filter_map(first_arrival).min()?;
+    faults
+        .chain(actions)
+        .filter(|(begin, end)| *begin > first && *end < horizon)
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+/// The earliest instant at which anybody of a source can come.
+fn first_arrival(source: &Arrivals) -> Option<Time> {
+    let Form::Flow { pieces, .. } = &source.form else {
+        return Some(source.begins());
+    };
+    let mut pieces = pieces.iter();
+    let first = pieces.find(|piece| piece.rate_from > 0.0 || piece.rate_to > 0.0);
+    first.map(|piece| piece.from)
+}
+
+/// How the requests of each step fare in a replication with hardly anybody in it and without
+/// faults.
+fn unloaded(program: &Program, crew: &Crew<'_>, job: &Job<'_>) -> Vec<(String, Usual)> {
     let quiet = thinned(program);
     let job = Job {
         program: &quiet,
         ..*job
     };
-    let seen = crew.execute(&job, &mut Seat::apart()).ok()?;
-    let medians = seen.windows.iter().filter(|window| window.ok > 0);
-    let sorted = order::sorted(medians.map(|window| f64::from(window.median)));
-    order::of_sorted(&sorted, 0.5)
+    let Ok(seen) = crew.execute(&job, &mut Seat::apart()) else {
+        return Vec::new();
+    };
+    let windows = &seen.windows;
+    let steps = windows.steps.iter().filter_map(|step| {
+        let found = usual(step, &(0..step.windows.len()), windows.width)?;
+        Some((program.names.calls[step.call as usize].clone(), found))
+    });
+    steps.collect()
 }
 
 /// The program with so few users that they do not meet, no faults, and nothing asked.
@@ -118,7 +172,7 @@ fn thinned(program: &Program) -> Program {
     let few = FEW / sources;
     for source in quiet.sources.values_mut() {
         match &mut source.form {
-            Form::Stream { pieces, .. } => {
+            Source::Stream { pieces, .. } => {
                 let users: f64 = pieces
                     .iter()
                     .map(|piece| {
@@ -131,40 +185,17 @@ fn thinned(program: &Program) -> Program {
                     piece.rate_end *= factor;
                 }
             }
-            Form::Crowd { users, .. } => *users = (*users).min(few.ceil() as u64),
-            Form::Burst { users, at, .. } => {
+            Source::Crowd { users, .. } => *users = (*users).min(few.ceil() as u64),
+            Source::Burst { users, at, .. } => {
                 let each = (few / at.len().max(1) as f64).ceil() as u64;
                 *users = (*users).min(each);
             }
-            Form::Times(times) => {
+            Source::Times(times) => {
                 let every = (times.len() as f64 / few).ceil().max(1.0) as usize;
                 *times = times.iter().copied().step_by(every).collect();
             }
-            Form::Population { users } => *users = (*users).min(1),
+            Source::Population { users } => *users = (*users).min(1),
         }
     }
     quiet
-}
-
-/// The windows of an observation as the rule of health reads them. Requests count as open at the
-/// end of a window while users are inside in the bin around it.
-pub(crate) fn windows(program: &Program, seen: &Observation) -> Vec<Window> {
-    let LevelId(inside) = program.layout.user_level(UserLevel::Inside);
-    let (levels, bin_s) = (program.layout.levels(), program.clock.bin.as_secs_f64());
-    let open = |index: usize| {
-        let bin = (((index + 1) as f64 * WINDOW_S / bin_s) as usize).saturating_sub(1);
-        let row = bin.min(program.clock.bins.saturating_sub(1) as usize) * levels;
-        let level = seen.level_bins.get(row + inside as usize);
-        u64::from(level.is_some_and(|level| *level > 0.0))
-    };
-    seen.windows
-        .iter()
-        .enumerate()
-        .map(|(index, window)| Window {
-            started: u64::from(window.started),
-            ok: u64::from(window.ok),
-            median_s: (window.ok > 0).then(|| f64::from(window.median)),
-            open: open(index),
-        })
-        .collect()
 }

@@ -90,14 +90,14 @@ pub(crate) fn share(part: f64, whole: f64) -> Option<f64> {
 }
 
 /// The usual metrics of one replication, always the same ones for a program.
-pub(crate) fn values(reader: &Reader<'_>, fate: Option<Fate>, window_s: f64) -> Vec<Value> {
+pub(crate) fn values(reader: &Reader<'_>, fate: Option<Recovered>) -> Vec<Value> {
     let mut values = Vec::new();
     users(reader, &mut values);
     calls(reader, &mut values);
     services(reader, &mut values);
     pools_and_rooms(reader, &mut values);
     goods(reader, &mut values);
-    recovery(fate, window_s, &mut values);
+    recovery(fate, &mut values);
     values
 }
 
@@ -292,32 +292,41 @@ pub(crate) fn messaged(program: &Program) -> Vec<u32> {
     endpoints
 }
 
-fn recovery(fate: Option<Fate>, window_s: f64, values: &mut Vec<Value>) {
-    let chance = |yes: bool| if yes { 1.0 } else { 0.0 };
+/// What became of a launch, in figures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Recovered {
+    /// 1 if it was unhealthy, else 0.
+    pub(crate) unhealthy: f64,
+    /// 1 if it collapsed, else 0.
+    pub(crate) collapsed: f64,
+    /// 1 if it recovered, 0 if not; absent when it was never unhealthy.
+    pub(crate) recovered: Option<f64>,
+    /// Seconds from the trigger's end to recovery: never for one that did not recover, 0 for one
+    /// that was never unhealthy.
+    pub(crate) time_s: f64,
+}
+
+impl Recovered {
+    /// The figures of a fate in windows of so many seconds.
+    pub(crate) fn of(fate: &Fate, window_s: f64) -> Recovered {
+        let chance = |yes: bool| if yes { 1.0 } else { 0.0 };
+        let after = fate.recovered_after();
+        Recovered {
+            unhealthy: chance(fate.unhealthy()),
+            collapsed: chance(fate.collapsed()),
+            recovered: fate.recovered().map(chance),
+            time_s: after.map_or(f64::INFINITY, |windows| windows as f64 * window_s),
+        }
+    }
+}
+
+fn recovery(fate: Option<Recovered>, values: &mut Vec<Value>) {
     for (key, value) in [
-        ("recovery.collapsed", fate.map(|f| chance(f.collapsed))),
-        ("recovery.unhealthy", fate.map(|f| chance(f.unhealthy))),
-        ("recovery.recovered", fate.and_then(recovered)),
-        ("recovery.time", fate.and_then(|f| recovery_s(f, window_s))),
+        ("recovery.collapsed", fate.map(|fate| fate.collapsed)),
+        ("recovery.unhealthy", fate.map(|fate| fate.unhealthy)),
+        ("recovery.recovered", fate.and_then(|fate| fate.recovered)),
+        ("recovery.time", fate.map(|fate| fate.time_s)),
     ] {
         values.push((key.to_owned(), value));
     }
-}
-
-/// 1 if it recovered, 0 if not; absent when it was never unhealthy.
-pub(crate) fn recovered(fate: Fate) -> Option<f64> {
-    fate.unhealthy
-        .then(|| f64::from(u8::from(fate.recovered_after.is_some())))
-}
-
-/// Seconds from the trigger's end to recovery: never for one that stays unhealthy, 0 for one that
-/// never was.
-pub(crate) fn recovery_s(fate: Fate, window_s: f64) -> Option<f64> {
-    if !fate.unhealthy {
-        return Some(0.0);
-    }
-    Some(
-        fate.recovered_after
-            .map_or(f64::INFINITY, |windows| windows as f64 * window_s),
-    )
 }

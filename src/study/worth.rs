@@ -36,7 +36,7 @@ pub(crate) struct Compared<'a> {
     /// The replications.
     pub(crate) numbers: &'a [u32],
     /// How launches are judged.
-    pub(crate) judge: Option<Judge>,
+    pub(crate) judge: Option<&'a Judge>,
     /// How the variants differ from the baseline, for what matters of each metric.
     pub(crate) differences: &'a BTreeMap<String, BTreeMap<String, Difference>>,
 }

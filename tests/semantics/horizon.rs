@@ -76,13 +76,16 @@ fn what_starts_in_a_drain_is_in_no_bin() {
     assert_eq!(seen.bins("again"), only(9));
     assert_eq!(seen.bins("b"), only(8));
     assert_eq!(seen.bins("late"), vec![(0, 0); 10]);
-    // One whole window, with three of the four.
-    let [window] = seen.windows() else {
-        panic!("{:?}", seen.windows());
-    };
-    assert_eq!((window.started, window.ok), (3, 3));
-    // Eight buckets an octave: within a sixteenth.
-    assert!((window.median - 5.0).abs() <= 5.0 / 16.0, "{window:?}");
+    // One whole window: what ended in the drain is ok, but was open at its end.
+    assert_eq!(seen.window_counts("ask"), [[1, 1, 1, 0]]);
+    assert_eq!(seen.window_counts("again"), [[1, 1, 0, 1]]);
+    assert_eq!(seen.window_counts("b"), [[1, 1, 0, 1]]);
+    assert_eq!(seen.window_counts("late"), [[0, 0, 0, 0]]);
+    // Eight classes an octave: within a sixteenth.
+    let asked = seen.windows("ask");
+    let class = asked.times_of(0).iter().position(|&n| n == 1);
+    let middle = f64::from(asked.middles_s[class.expect("one is there")]);
+    assert!((middle - 5.0).abs() <= 5.0 / 16.0, "{middle}");
 }
 
 #[test]
@@ -111,28 +114,97 @@ fn what_starts_in_a_warm_up_is_in_no_bin() {
         .call_times("ask", CallSample::Request, 1, "5s");
 }
 
+/// Windows of a fault of 4 s, worked out by hand. One worker does 2 s of work for each; it is gone
+/// from 7 to 11, and callers lose patience with an attempt after 4 s.
+///
+/// Windows of 5 s: 0–5, 5–10, 10–15, 15–20 and a rest of 400 ms or more, which is none.
+/// * a asks at 1, is answered at 3.
+/// * b asks at 4, is answered at 6, in the next window.
+/// * c asks at 6; its work is lost at 7 and it hears nothing: it fails at 10, in the third window.
+/// * d asks at 8, finds nobody: refused at 8.
+/// * e asks at 12, is answered at 14.
+/// * f asks at 16 for 500 s of work and is open at the end.
+fn windows_by_hand(run_for: &str, width: &str) -> super::world::Trace {
+    let head = format!("run_for = '{run_for}'");
+    let tables = format!(
+        "[service.s]
+        workers = 9
+        endpoint.two = [ {{ wait = '2s' }} ]
+        endpoint.ages = [ {{ wait = '500s' }} ]
+        [fault.gone]
+        at = '7s'
+        for = '4s'
+        crash = {{ service = 's', boot = '0s', silent = true }}
+        [recovery]
+        window = '{width}'
+        [journey.visit]
+        steps = [ {{ name = 'ask', call = 's.two', timeout = '4s' }} ]
+        [journey.long]
+        steps = [ {{ name = 'long', call = 's.ages', timeout = '600s' }} ]
+        [arrivals.f]
+        journey = 'long'
+        burst = {{ users = 1, at = '16s' }}"
+    );
+    let people = [("a", 1), ("b", 4), ("c", 6), ("d", 8), ("e", 12)];
+    let all = people.into_iter().map(|(name, at)| {
+        format!("[arrivals.{name}]\njourney = 'visit'\nburst = {{ users = 1, at = '{at}s' }}")
+    });
+    let all: Vec<String> = all.collect();
+    world("")
+        .head(&head)
+        .tables(&tables)
+        .tables(&all.join("\n"))
+        .run()
+}
+
+#[test]
+fn windows_of_bins_by_hand() {
+    // Of 20 s, bins are a second, and five of them a window.
+    let seen = windows_by_hand("20s", "5s");
+    assert_eq!(
+        seen.window_counts("ask"),
+        [[2, 2, 1, 1], [2, 0, 1, 1], [1, 1, 1, 0], [0, 0, 0, 0]]
+    );
+    assert_eq!(
+        seen.window_counts("long"),
+        [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]]
+    );
+    let open = |name: &str| seen.windows(name).open_since.clone();
+    assert_eq!(open("ask"), []);
+    assert_eq!(open("long"), [Time::from_nanos(16_000_000_000)]);
+}
+
 #[test]
 fn windows_are_the_same_of_bins_and_without() {
-    // Asked at 1, 9, 10, 12 and 18, for 5 each, of 20 seconds: two windows, the last unfinished
-    // unless the clock goes on, as it does in a drain and in a steady study. A launch
-    // makes them of its bins; with a warm-up, that ends before anybody comes, bins do not hold all
-    // requests, and windows are recorded by themselves.
-    let windows = |study: &str| {
-        let users = ["1s", "9s", "10s", "12s", "18s"];
-        let people = users.iter().zip(["a", "b", "c", "d", "e"]);
-        let all = people.fold(world(SERVICE).head(study), |world, (at, name)| {
-            world.user(name, at, "{ call = 's.five' }")
-        });
-        all.run().windows().to_vec()
-    };
-    let launch = windows("run_for = '20s'");
-    let drained = windows("run_for = '20s'\ndrain = true");
-    let steady = windows("run_for = '20s'\nstudy = 'steady'\nwarmup = '500ms'");
-    let counts: Vec<_> = launch.iter().map(|w| (w.started, w.ok)).collect();
-    assert_eq!(counts, [(2, 2), (3, 2)]);
-    let counts: Vec<_> = drained.iter().map(|w| (w.started, w.ok)).collect();
-    assert_eq!(counts, [(2, 2), (3, 3)]);
-    assert_eq!(drained, steady);
+    // Of 400 s bins are a second, of 401 two, which make no window of five; the last window is
+    // whole in both.
+    let (bins, log) = (windows_by_hand("400s", "5s"), windows_by_hand("401s", "5s"));
+    for name in ["ask", "long"] {
+        assert_eq!(bins.windows(name).windows.len(), 80);
+        assert_eq!(bins.window_counts(name), log.window_counts(name));
+        assert_eq!(bins.windows(name).open_since, log.windows(name).open_since);
+        let of = |seen: &super::world::Trace| -> Vec<(usize, f32)> {
+            let step = seen.windows(name);
+            let windows = 0..step.windows.len();
+            let times = windows.flat_map(|w| {
+                let classes = step.times_of(w).iter().zip(&step.middles_s);
+                classes.filter(|(n, _)| **n > 0).map(move |(_, s)| (w, *s))
+            });
+            times.collect()
+        };
+        assert_eq!(of(&bins), of(&log));
+    }
+    // Windows that are no whole bins: 2.5 s, the first of them 0–2.5.
+    let seen = windows_by_hand("20s", "2500ms");
+    let first: Vec<_> = seen.window_counts("ask").into_iter().take(5).collect();
+    let expected = [
+        [1, 1, 0, 1],
+        [1, 1, 1, 1],
+        [1, 0, 1, 1],
+        [1, 0, 0, 1],
+        [1, 1, 0, 1],
+    ];
+    assert_eq!(first, expected);
 }
 
 #[test]

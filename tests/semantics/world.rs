@@ -8,7 +8,7 @@ use onrush::model::{self, Checked, Model};
 use onrush::observation::{
     CallCounter, CallSample, CounterId, Layout, LevelId, MessageCounter, Observation, Outcome,
     PoolCounter, PoolLevel, RoomCounter, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
-    ServiceSample, StockCounter, UserCounter, UserLevel, Window,
+    ServiceSample, StepWindows, StockCounter, UserCounter, UserLevel,
 };
 use onrush::program::{self, Asked, Names, Program};
 use onrush::text::render::{Colour, Frame, render};
@@ -369,9 +369,21 @@ impl Trace {
         bins.map(|bin| bin[arrived]).collect()
     }
 
-    /// The windows that collapse and recovery are judged by.
-    pub(super) fn windows(&self) -> &[Window] {
-        &self.seen.windows
+    /// The windows that the health of a step is judged by.
+    pub(super) fn windows(&self, name: &str) -> &StepWindows {
+        let call = position(&self.names().calls, name);
+        let mut steps = self.seen.windows.steps.iter();
+        let found = steps.find(|step| step.call == call);
+        found.unwrap_or_else(|| panic!("`{name}` is not followed"))
+    }
+
+    /// How many requests of a step started in each window, how many of those ended ok, how many
+    /// ended ok in it, and how many were open at its end.
+    pub(super) fn window_counts(&self, name: &str) -> Vec<[u32; 4]> {
+        let windows = self.windows(name).windows.iter();
+        windows
+            .map(|w| [w.started, w.ok, w.ended_ok, w.open])
+            .collect()
     }
 
     /// How many times of a service there are, and their sum.

@@ -2,7 +2,7 @@
 
 use crate::base::time::{Span, Time};
 use crate::model::{Model, Study, Warmup};
-use crate::program::{Clock, Fault};
+use crate::program::Clock;
 
 /// Widths of bins in seconds, up to a day; beyond the last they double.
 const BINS_S: [i64; 14] = [
@@ -14,7 +14,7 @@ const BINS_MAX: i64 = 400;
 const DRAIN_MAX: i64 = 10;
 
 /// The clock of a model; `cut` is the end of a warm-up that was found.
-pub(super) fn clock(model: &Model, cut: Option<Time>, faults: &[(String, Fault)]) -> Clock {
+pub(super) fn clock(model: &Model, cut: Option<Time>) -> Clock {
     let (start, horizon) = (model.begins(), model.horizon());
     let cut = match model.study {
         Study::Launch => start,
@@ -31,7 +31,7 @@ pub(super) fn clock(model: &Model, cut: Option<Time>, faults: &[(String, Fault)]
         tail: steady.then(|| horizon + model.run_for),
         bin,
         bins,
-        trigger: trigger(model, faults),
+        window: (model.study == Study::Launch).then_some(model.recovery.window),
     }
 }
 
@@ -45,14 +45,6 @@ fn bins(length: Span) -> (Span, u32) {
     let width = widths.find(|width| count(*width) <= BINS_MAX);
     let width = width.expect("doubled widths hold every length in the end");
     (width, count(width) as u32)
-}
-
-/// From the first begin of a fault to the last end.
-fn trigger(model: &Model, faults: &[(String, Fault)]) -> Option<(Time, Time)> {
-    let begin = faults.iter().map(|(_, fault)| fault.from).min()?;
-    let end = faults.iter().map(|(_, fault)| fault.until).max()?;
-    let end = model.recovery.trigger_ends.unwrap_or(end);
-    Some((begin, end.min(model.horizon()).max(begin)))
 }
 
 #[cfg(test)]

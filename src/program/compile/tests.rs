@@ -446,11 +446,6 @@ pause = { service = "db" }
         panic!("the third is a cut");
     };
     assert_eq!((a, b), (0, 3));
-    // The first begin, and the horizon in place of an end that never comes.
-    assert_eq!(
-        program.clock.trigger,
-        Some((Time::ZERO + Span::MINUTE * 5, program.clock.horizon))
-    );
 }
 
 #[test]

@@ -5,14 +5,8 @@
 use crate::base::calendar::Calendar;
 use crate::base::time::Time;
 use crate::estimate::interval;
-use crate::model::metric::{Metric, Quantity, RequestAspect, RequestsOf, Statistic};
-use crate::results::{
-    BottleneckKind, Estimate, Event, EventKind, Moment, Probability, Unit, Variant, key,
-};
-use crate::study::columns::Shown;
-use crate::study::fill::{Sight, moments};
-use crate::study::lens::Seen;
-use crate::study::measures;
+use crate::results::{BottleneckKind, Estimate, Event, EventKind, Moment, Probability, Variant};
+use crate::study::fill::{Sight, broken, moments};
 
 /// The events of a variant, in order of their median times.
 pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
@@ -21,7 +15,7 @@ pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
     planned(sight, &mut events);
     told(sight, variant, &mut events);
     saturated(variant, &mut events);
-    broken(sight, &mut events);
+    events.extend(broken::events(sight));
     for (name, stock) in &variant.stock {
         let some = stock.sold_out.filter(|chance| chance.k > 0);
         events.extend(some.map(|chance| Event {
@@ -45,13 +39,18 @@ pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
 }
 
 /// Seconds from T+0 at which a bin begins.
-fn bin_s(sight: &Sight<'_>, bin: usize) -> f64 {
+pub(super) fn bin_s(sight: &Sight<'_>, bin: usize) -> f64 {
     let clock = &sight.lens.program.clock;
     clock.start.as_secs_f64() + bin as f64 * clock.bin.as_secs_f64()
 }
 
 /// An event from its time in each launch; none if no launch saw it.
-fn seen(sight: &Sight<'_>, what: String, kind: EventKind, at: &[Option<f64>]) -> Option<Event> {
+pub(super) fn seen(
+    sight: &Sight<'_>,
+    what: String,
+    kind: EventKind,
+    at: &[Option<f64>],
+) -> Option<Event> {
     let k = at.iter().flatten().count() as u32;
     (k > 0).then(|| Event {
         what,
@@ -130,65 +129,5 @@ fn saturated(variant: &Variant, events: &mut Vec<Event>) {
         events.push(event(full, one.from_s, one.in_launches));
         let over = format!("{} no longer full", one.place);
         events.push(event(over, one.to_s, one.in_launches));
-    }
-}
-
-/// When the percentiles and shares of requests that objectives limit were first beyond the limit.
-fn broken(sight: &Sight<'_>, events: &mut Vec<Event>) {
-    for objective in &sight.lens.model.objectives {
-        let metric = &objective.metric;
-        let Some((times, oks)) = watched(sight, metric) else {
-            continue;
-        };
-        let share_limit = measures::unit(metric) == Unit::Share;
-        let breaks = |seen: &Seen, bin: usize| {
-            let ok = seen.columns[oks][bin];
-            let started = ok >= 0.0;
-            if share_limit {
-                return started && !objective.comparison.holds(f64::from(ok), objective.limit);
-            }
-            let Statistic::Percentile(q) = metric.statistic else {
-                return false;
-            };
-            let time = times.map_or(-1.0, |column| seen.columns[column][bin]);
-            let late = !objective.comparison.holds(f64::from(time), objective.limit);
-            started && (f64::from(ok) < q || late)
-        };
-        let at: Vec<Option<f64>> = sight
-            .seen
-            .iter()
-            .map(|one| {
-                let bins = 0..sight.lens.program.clock.bins as usize;
-                let first = bins.into_iter().find(|&bin| breaks(one, bin));
-                first.map(|bin| bin_s(sight, bin))
-            })
-            .collect();
-        let what = format!("{} first broken", objective.that);
-        events.extend(seen(sight, what, EventKind::Objective, &at));
-    }
-}
-
-/// The columns of percentile and share ok of the step that an objective is about.
-fn watched(sight: &Sight<'_>, metric: &Metric) -> Option<(Option<usize>, usize)> {
-    let Quantity::Requests { of, aspect } = &metric.quantity else {
-        return None;
-    };
-    let name = match of {
-        RequestsOf::Step { name, .. } => name.clone(),
-        RequestsOf::Endpoint { service, endpoint } => format!("{service}.{endpoint}"),
-    };
-    let column = |key: String| {
-        let shown = (key, Shown::Plain);
-        let mut columns = sight.lens.columns.iter();
-        columns.position(|column| column.shown.contains(&shown))
-    };
-    let oks = column(key::share_ok(&name))?;
-    match (metric.statistic, aspect) {
-        (Statistic::Share, RequestAspect::Ok) if metric.predicate.is_none() => Some((None, oks)),
-        (Statistic::Percentile(_), RequestAspect::Time) => {
-            let word = metric.statistic.word();
-            Some((Some(column(key::ok_time(&word, &name))?), oks))
-        }
-        _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! replications; one file an idea of the document. It runs nothing and judges nothing but
 //! objectives.
 
+mod broken;
 mod checks;
 mod events;
 mod goods;

@@ -67,7 +67,7 @@ fn value(values: &[Option<f64>], unit: Unit, confidence: f64) -> Option<Estimate
 }
 
 /// In which launches it is met: the limit holds, or no breach lasts longer than is allowed.
-fn held(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Vec<bool> {
+pub(super) fn held(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Vec<bool> {
     let probes = &sight.lens.program.names.probes;
     let values = sight.metric(&probes[judge.value]);
     let kept = |value: &f64| value.is_finite() && asked.comparison.holds(*value, asked.limit);

@@ -8,7 +8,7 @@ use crate::model::files::Files;
 use crate::model::{self, Checked};
 use crate::observation::{
     CallCounter, CallSample, FunnelStep, Observation, Outcome, ServiceCounter, ServiceLevel,
-    Sketch, UserCounter,
+    Sketch, UserCounter, Windows,
 };
 use crate::program::{self, Asked, Program};
 use crate::results::BottleneckKind;
@@ -67,7 +67,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         marked: Vec::new(),
         funnel: vec![vec![nobody]],
         sold_out_at: Vec::new(),
-        windows: Vec::new(),
+        windows: Windows::default(),
         metrics: vec![None; program.probes.len()],
         skipped: vec![0; program.probes.len()],
         present_at_cut: 0,

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::time::Time;
 use crate::estimate::bottleneck::{Spell, summarise};
 use crate::estimate::interval;
-use crate::estimate::recovery::{self, Fate, WINDOW_S};
+use crate::estimate::recovery::{self, Fate, Teller};
+use crate::model::Model;
+use crate::model::step::StepKind;
 use crate::results::{Bottleneck, BottleneckKind, Effect, Objective, Recovery, Split};
 use crate::study::fill::Sight;
 use crate::study::lens::SERVED;
@@ -91,15 +94,50 @@ fn most_often(all: impl Iterator<Item = usize>) -> Option<usize> {
 }
 
 fn fates(sight: &Sight<'_>) -> Vec<Option<Fate>> {
-    sight.seen.iter().map(|seen| seen.fate).collect()
+    sight.seen.iter().map(|seen| seen.fate.clone()).collect()
 }
 
 /// Collapse and recovery.
 pub(super) fn recovery(sight: &Sight<'_>) -> Option<Recovery> {
-    let judge = sight.lens.judge.as_ref()?;
-    let clock = &sight.lens.program.clock;
-    let end = clock.start.as_secs_f64() + judge.trigger.to as f64 * WINDOW_S;
-    recovery::summarise(&fates(sight), WINDOW_S, end, sight.confidence)
+    let lens = sight.lens;
+    let judge = lens.judge?;
+    let (program, layout) = (lens.program, lens.program.layout);
+    let start_s = program.clock.start.as_secs_f64();
+    let followed = (0..layout.calls).filter(|call| lens.is_step(*call));
+    let steps: Vec<&str> = followed.map(|call| lens.step_name(call)).collect();
+    let teller = Teller {
+        start_s,
+        window_s: lens.window_s(),
+        steps: &steps,
+        confidence: sight.confidence,
+    };
+    let at = |window: usize| start_s + window as f64 * lens.window_s();
+    let trigger = judge.windows(program);
+    Some(Recovery {
+        trigger: judge.kind,
+        trigger_begin_s: trigger.map(|trigger| at(trigger.from)),
+        trigger_end_s: trigger.map(|trigger| at(trigger.to)),
+        doors_close_s: doors_close_s(lens.model),
+        ..teller.summarise(&fates(sight))?
+    })
+}
+
+/// When the last door closes of those that users pass; none if users come in elsewhere.
+fn doors_close_s(model: &Model) -> Option<f64> {
+    let closes = model.arrivals.values().map(|source| {
+        let journey = model.journeys.get(&source.journey)?;
+        let doors = journey.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Enter { room, .. } => model.rooms.get(room),
+            _ => None,
+        });
+        doors
+            .filter(|room| room.on)
+            .filter_map(|room| room.closes)
+            .min()
+    });
+    let closes: Option<Vec<Time>> = closes.collect();
+    let last = closes?.into_iter().max()?;
+    (last < model.horizon()).then(|| last.as_secs_f64())
 }
 
 /// Headline metrics of the launches that collapsed beside those of the others.

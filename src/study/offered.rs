@@ -1,0 +1,274 @@
+//! How much original work is expected in each window, as a share of nominal capacity.
+//!
+//! One idea: users flow through their journeys like water, without any luck, queue, retry or fault,
+//! and the utilisation law (Denning & Buzen 1978) holds in every window. They come to a later step
+//! as much later as those before it take on average; who is early at a door passes when it opens,
+//! nobody after it closes; where a stock is sold out nobody goes on, as if no other source took of
+//! it. A closed population comes at the pace of its visits when nobody is in its way. `or`
+//! branches, patience and coming again do not count.
+
+use crate::base::time::{Span, Time};
+use crate::model::Model;
+use crate::model::arrival::{Arrivals, Form, some_bursts};
+use crate::model::step::{Step, StepKind};
+use crate::program::Program;
+use crate::study::demand::{Demand, flowing, load, of_step};
+use crate::study::stations::Stations;
+
+/// So much of a burst may be overlooked.
+const REST: f64 = 1e-9;
+
+/// The load of the busiest station by original work in each whole window from the start of the
+/// clock, as a share of its nominal capacity.
+pub(crate) fn loads(
+    model: &Model,
+    program: &Program,
+    stations: &Stations,
+    window: Span,
+) -> Vec<f64> {
+    let clock = &program.clock;
+    let windows = (clock.horizon.since(clock.start).nanos() / window.nanos().max(1)) as usize;
+    let mut water = Water {
+        model,
+        stations,
+        start: clock.start,
+        window,
+        most: f64::INFINITY,
+        asked: vec![vec![Demand::default(); stations.names.len()]; windows],
+    };
+    for source in model.arrivals.values() {
+        water.pour(source);
+    }
+    let busiest = |(index, demands): (usize, &Vec<Demand>)| {
+        let begin = water.begin(index);
+        let mut epochs = program.epochs.iter();
+        let epoch = epochs.rfind(|epoch| epoch.at <= begin);
+        let settings = &epoch.unwrap_or(&program.epochs[0]).settings;
+        let loads = demands.iter().enumerate().map(|(station, demand)| {
+            load(program, settings, (station, stations.services), demand) / window.as_secs_f64()
+        });
+        loads.fold(0.0, f64::max)
+    };
+    water.asked.iter().enumerate().map(busiest).collect()
+}
+
+/// How many users come to a point, by window.
+type Flow = Vec<f64>;
+
+struct Water<'a> {
+    model: &'a Model,
+    stations: &'a Stations,
+    start: Time,
+    window: Span,
+    /// Most users of the source under way that there are at one time.
+    most: f64,
+    /// By window, then station.
+    asked: Vec<Vec<Demand>>,
+}
+
+impl Water<'_> {
+    fn windows(&self) -> usize {
+        self.asked.len()
+    }
+
+    fn begin(&self, window: usize) -> Time {
+        Time(self.start.0 + self.window.nanos() * window as i64)
+    }
+
+    /// The window in which an instant lies, of those there are.
+    fn window_of(&self, at: Time) -> usize {
+        let window = at.since(self.start).nanos() / self.window.nanos().max(1);
+        usize::try_from(window).map_or(0, |window| window.min(self.windows().saturating_sub(1)))
+    }
+
+    /// The users of a source flow through its journey.
+    fn pour(&mut self, source: &Arrivals) {
+        let model = self.model;
+        let Some(journey) = model.journeys.get(&source.journey) else {
+            return;
+        };
+        self.most = match source.form {
+            Form::Population(users) => users as f64,
+            _ => f64::INFINITY,
+        };
+        let flow = self.coming(source, &journey.steps);
+        self.through(&journey.steps, flow);
+    }
+
+    /// The users expected of a source, by window.
+    fn coming(&self, source: &Arrivals, steps: &[Step]) -> Flow {
+        let mut flow = vec![0.0; self.windows()];
+        match &source.form {
+            Form::Flow { pieces, .. } => {
+                for piece in pieces {
+                    let (first, last) = (self.window_of(piece.from), self.window_of(piece.to));
+                    for (window, users) in flow.iter_mut().enumerate().take(last + 1).skip(first) {
+                        *users += flowing(piece, self.begin(window), self.begin(window + 1));
+                    }
+                }
+            }
+            Form::Crowd {
+                users,
+                from,
+                arrive,
+            } => self.arrive(&mut flow, (*from, *users as f64), &|after| {
+                arrive.cdf(after)
+            }),
+            Form::Burst {
+                users,
+                at,
+                every,
+                spread,
+            } => {
+                for (burst, many) in some_bursts(*at, *every, self.begin(self.windows())) {
+                    let users = many * *users as f64;
+                    self.arrive(&mut flow, (burst, users), &|after| spread.cdf(after));
+                }
+            }
+            Form::Instants(instants) => {
+                let end = self.begin(self.windows());
+                for at in instants.iter().filter(|at| **at < end) {
+                    flow[self.window_of(*at)] += 1.0;
+                }
+            }
+            Form::Population(users) => {
+                let visit_s: f64 = steps.iter().map(|step| self.cost(step).1).sum();
+                if visit_s > 0.0 {
+                    let each = *users as f64 * self.window.as_secs_f64() / visit_s;
+                    flow[self.window_of(Time::ZERO)..].fill(each);
+                }
+            }
+        }
+        flow
+    }
+
+    /// So many users come after an instant, by a law of the seconds after it.
+    fn arrive(&self, flow: &mut Flow, (at, users): (Time, f64), law: &dyn Fn(f64) -> f64) {
+        let upto = |edge: Time| match edge > at {
+            true => law(edge.since(at).as_secs_f64()),
+            false => 0.0,
+        };
+        if at >= self.begin(self.windows()) {
+            return;
+        }
+        let first = self.window_of(at);
+        let mut before = upto(self.begin(first));
+        for (window, sum) in flow.iter_mut().enumerate().skip(first) {
+            let now = upto(self.begin(window + 1));
+            *sum += users * (now - before);
+            before = now;
+            if now >= 1.0 - REST {
+                break;
+            }
+        }
+    }
+
+    /// What a step asks of every station on average, and how long it takes.
+    fn cost(&self, step: &Step) -> (Vec<Demand>, f64) {
+        of_step(self.model, self.stations, step)
+    }
+
+    /// Users flow through steps; returns who comes to their end, by window.
+    fn through(&mut self, steps: &[Step], mut flow: Flow) -> Flow {
+        for step in steps {
+            flow = match &step.kind {
+                StepKind::Enter { room, steps } => {
+                    let inside = self.door(room, flow);
+                    self.through(steps.as_deref().unwrap_or(&[]), inside)
+                }
+                StepKind::Choose(branches) => {
+                    let mut all = vec![0.0; self.windows()];
+                    for branch in branches {
+                        let part = flow.iter().map(|users| users * branch.share).collect();
+                        let out = self.through(&branch.steps, part);
+                        all.iter_mut()
+                            .zip(out)
+                            .for_each(|(sum, users)| *sum += users);
+                    }
+                    all
+                }
+                StepKind::Take { stock, units } => self.counter(stock, *units, flow),
+                StepKind::Leave(_) | StepKind::Fail { .. } => vec![0.0; self.windows()],
+                _ => self.work(step, flow),
+            };
+        }
+        flow
+    }
+
+    /// Who is early waits until it opens, who is late is turned away.
+    fn door(&self, room: &str, mut flow: Flow) -> Flow {
+        let Some(room) = self.model.rooms.get(room).filter(|room| room.on) else {
+            return flow;
+        };
+        if let Some(opens) = room.opens
+            && !flow.is_empty()
+        {
+            let opening = self.window_of(opens);
+            let early: f64 = flow[..opening].iter().sum();
+            flow[..opening].fill(0.0);
+            flow[opening] = if opens < self.begin(self.windows()) {
+                flow[opening] + early.min(self.most)
+            } else {
+                0.0
+            };
+        }
+        if let Some(closes) = room.closes
+            && closes < self.begin(self.windows())
+        {
+            let closing = self.window_of(closes);
+            let open = closes.since(self.begin(closing)).as_secs_f64();
+            flow[closing] *= open / self.window.as_secs_f64();
+            flow[closing + 1..].fill(0.0);
+        }
+        flow
+    }
+
+    /// Those for whom there are units go on.
+    fn counter(&self, stock: &str, units: u64, mut flow: Flow) -> Flow {
+        let Some(stock) = self.model.stocks.get(stock) else {
+            return flow;
+        };
+        let mut left = stock.units as f64 / units.max(1) as f64;
+        for users in &mut flow {
+            *users = users.min(left);
+            left -= *users;
+        }
+        flow
+    }
+
+    /// Those who come to a step ask for its work while it lasts, and go on when it is over.
+    fn work(&mut self, step: &Step, flow: Flow) -> Flow {
+        let (demands, takes_s) = self.cost(step);
+        let windows = takes_s / self.window.as_secs_f64();
+        let lasts = 1 + (windows as usize).min(self.windows());
+        if demands.iter().any(|demand| *demand != Demand::default()) {
+            let mut present = 0.0;
+            for window in 0..self.windows() {
+                present += flow[window];
+                if window >= lasts {
+                    present -= flow[window - lasts];
+                }
+                let users = f64::max(present, 0.0) / lasts as f64;
+                for (sum, each) in self.asked[window].iter_mut().zip(&demands) {
+                    sum.cpu_s += users * each.cpu_s;
+                    sum.held_s += users * each.held_s;
+                }
+            }
+        }
+        later(&flow, windows)
+    }
+}
+
+/// The flow so many windows later.
+fn later(flow: &Flow, windows: f64) -> Flow {
+    let (whole, part) = (windows.floor(), windows - windows.floor());
+    let whole = whole as usize;
+    let at = |window: Option<usize>| window.map_or(0.0, |window| flow[window]);
+    (0..flow.len())
+        .map(|window| {
+            let late = at(window.checked_sub(whole));
+            let later = at(window.checked_sub(whole.saturating_add(1)));
+            late * (1.0 - part) + later * part
+        })
+        .collect()
+}
