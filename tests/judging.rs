@@ -1,3 +1,4 @@
 //! What may be said about right numbers: each rule with the counterexample that it came from.
 
+mod answer;
 mod better;
