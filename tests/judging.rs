@@ -1,5 +1,6 @@
 //! What may be said about right numbers: each rule with the counterexample that it came from.
 
+mod answer;
 mod better;
 mod engine;
 mod health;

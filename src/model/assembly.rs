@@ -11,8 +11,8 @@ use super::metric::names::Names;
 use super::reader::{Fields, Reader};
 use super::table::{Kind, TableDef};
 use super::{
-    Effort, Model, Note, Origin, Recovery, Study, Warmup, action, arrival, fault, journey,
-    objective, param, pool, retry, room, service, stock, uncertain, variant,
+    Effort, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action, arrival, fault,
+    journey, objective, param, pool, retry, room, service, stock, uncertain, variant,
 };
 use crate::base::time::{Span, Time};
 use crate::text::{Diagnostic, FileId, Level, Place, Sources};
@@ -60,6 +60,7 @@ pub(crate) fn count_errors(diagnostics: &[Diagnostic]) -> usize {
 fn empty(sources: Sources) -> Model {
     Model {
         title: String::new(),
+        question: None,
         starts: None,
         run_for: Span::ZERO,
         drain: false,
@@ -108,6 +109,7 @@ fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
         .entry("model")
         .map_or(node.place, |entry| entry.place);
     model.title = fields.text(r, "title").unwrap_or(name);
+    model.question = question(r, &fields);
     model.starts = fields.get("starts").and_then(|node| starts(r, node));
     if fields.require(r, "run_for").is_some() {
         model.run_for = fields.period(r, "run_for").unwrap_or(Span::SECOND);
@@ -125,6 +127,36 @@ fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
                 .at(place)
                 .expected("expected a share between 0% and 100%"),
         );
+    }
+}
+
+/// What is asked, and of which variant. Without a question nothing is answered.
+fn question<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Question> {
+    let asks = fields.get("asks").and_then(|node| asked_of(r, node));
+    let yes = fields.word(r, "yes", &[("met", Yes::Met), ("failed", Yes::Failed)]);
+    if let Some(text) = fields.label(r, "question") {
+        let yes = yes.unwrap_or(Yes::Met);
+        return Some(Question { text, asks, yes });
+    }
+    for key in ["asks", "yes"] {
+        if fields.get(key).is_some() && fields.get("question").is_none() {
+            let found = format!("nothing uses `{key}`: the model asks no `question`");
+            let help = "write what is to be answered: `question = \"Does it hold?\"`";
+            r.push(
+                Diagnostic::new("W005", found)
+                    .at(fields.key_place(key))
+                    .help(help),
+            );
+        }
+    }
+    None
+}
+
+/// The variant that a question is about; `baseline` is the model as it is.
+fn asked_of<'a>(r: &mut Reader<'a>, node: &'a Node) -> Option<String> {
+    match node.text() {
+        Some("baseline") => None,
+        _ => r.reference(node, "variant"),
     }
 }
 

@@ -76,6 +76,14 @@ pub(crate) static MODEL: TableDef = TableDef {
             "the file's name",
             "what it is called in reports",
         ),
+        key("question", Kind::Text, "", "what the model is to answer"),
+        key(
+            "asks",
+            Kind::Name("variant"),
+            "the model as it is",
+            "the variant that the question is about",
+        ),
+        key("yes", Kind::Words(&["met", "failed"]), "\"met\"", YES_DOC),
         key(
             "starts",
             Kind::Date,
@@ -123,6 +131,8 @@ pub(crate) static MODEL: TableDef = TableDef {
     ],
 };
 
+const YES_DOC: &str =
+    "when the answer is yes: all objectives are met, or one failed (\"will it break?\")";
 const STUDY_DOC: &str = "`launch`: everything counts; `steady`: the beginning does not";
 const WARMUP_DOC: &str = "how much of a steady study does not count; `auto` finds it";
 

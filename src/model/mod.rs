@@ -69,6 +69,8 @@ use self::variant::Variant;
 pub struct Model {
     /// Its title; the file's name if it has none.
     pub title: String,
+    /// What it is to answer, if it says so.
+    pub question: Option<Question>,
     /// Which date T+0 was, as written; only labels know it.
     pub starts: Option<String>,
     /// The horizon, from T+0.
@@ -150,6 +152,26 @@ pub enum Warmup {
     Given(Span),
     /// Where the simulation itself shows that it has settled.
     Auto,
+}
+
+/// What a model is to answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The question as it is asked.
+    pub text: String,
+    /// The variant that it is about; the model as it is if absent.
+    pub asks: Option<String>,
+    /// When the answer is yes.
+    pub yes: Yes,
+}
+
+/// When the answer to a question is yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yes {
+    /// When every objective is met.
+    Met,
+    /// When an objective failed.
+    Failed,
 }
 
 /// How many replications are made.

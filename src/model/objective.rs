@@ -21,6 +21,7 @@ pub(crate) static OBJECTIVE: TableDef = TableDef {
             "",
             "a metric compared with a limit",
         ),
+        key("label", Kind::Text, "as written", "what reports call it"),
         key(
             "in",
             Kind::Share,
@@ -41,6 +42,8 @@ pub(crate) static OBJECTIVE: TableDef = TableDef {
 pub struct Objective {
     /// The whole condition in normalised form, as reports name it.
     pub that: String,
+    /// What reports call it; as written if absent.
+    pub label: Option<String>,
     /// What is measured.
     pub metric: Metric,
     /// How it is compared with the limit.
@@ -89,6 +92,7 @@ pub(crate) fn read<'a>(
     names: &Names,
 ) -> Option<Objective> {
     let required = fields.share(r, "in").unwrap_or(0.9);
+    let label = fields.label(r, "label");
     let node = fields.require(r, "that")?;
     let text = r.text(node)?;
     let read = condition(&text, inside(node), names, r);
@@ -114,6 +118,7 @@ pub(crate) fn read<'a>(
     }
     Some(Objective {
         that,
+        label,
         metric: found.metric,
         comparison: found.comparison,
         limit: found.limit,

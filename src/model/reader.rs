@@ -546,6 +546,18 @@ pub(crate) fn inside(node: &Node) -> Place {
 }
 
 impl<'a> Fields<'a> {
+    /// A text for people, which must say something.
+    pub(crate) fn label(&self, r: &mut Reader<'a>, key: &str) -> Option<String> {
+        let node = self.get(key)?;
+        let text = r.text(node)?;
+        if text.trim().is_empty() {
+            let diagnostic = Diagnostic::new("E006", format!("`{key}` says nothing"));
+            r.push(diagnostic.at(node.place).expected("expected a few words"));
+            return None;
+        }
+        Some(text.trim().to_owned())
+    }
+
     /// The value of a key of this table.
     pub(crate) fn get(&self, key: &str) -> Option<&'a Node> {
         debug_assert!(

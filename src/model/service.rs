@@ -14,6 +14,8 @@ use crate::text::Place;
 /// A service: identical instances behind a balancer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
+    /// What reports call it; its name if absent.
+    pub label: Option<String>,
     /// Instances; may be 0.
     pub servers: u32,
     /// Requests that one instance works on at once.
@@ -120,6 +122,7 @@ pub(crate) static SERVICE: TableDef = TableDef {
     name: "a service",
     doc: "What users hit: identical instances behind a balancer.",
     keys: &[
+        key("label", Kind::Text, "its name", "what reports call it"),
         key(
             "servers",
             Kind::Count,
@@ -294,6 +297,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
         Some(cores)
     });
     Service {
+        label: fields.label(r, "label"),
         servers: fields.within(r, "servers", 0..=MOST_SERVERS).unwrap_or(1),
         workers: workers
             .or(cores.map(|cores| cores.ceil() as u32))

@@ -15,6 +15,8 @@ use crate::text::Place;
 pub struct Step {
     /// Its name, unique in its journey or endpoint at any depth.
     pub name: Option<String>,
+    /// What reports call it; its name if absent.
+    pub label: Option<String>,
     /// What luck knows it by, unique in its list.
     pub identity: String,
     /// What it does.

@@ -12,6 +12,7 @@ pub(crate) static VARIANT: TableDef = TableDef {
     name: "a variant",
     doc: "A what-if: changes of the model under a name.",
     keys: &[
+        key("label", Kind::Text, "its name", "what reports call it"),
         key("set", Kind::Settings, "", "paths and what they are set to"),
         key(
             "of",
@@ -27,6 +28,8 @@ pub(crate) static VARIANT: TableDef = TableDef {
 pub struct Variant {
     /// Its name.
     pub name: String,
+    /// What reports call it; its name if absent.
+    pub label: Option<String>,
     /// Other variants that it is made of, applied first, in this order.
     pub of: Vec<String>,
     /// Its own changes, applied last.
@@ -55,6 +58,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> V
     }
     Variant {
         name: name.to_owned(),
+        label: fields.label(r, "label"),
         of,
         set,
         place: fields.place,

@@ -19,6 +19,8 @@ pub use listing::listing;
 pub use settings::*;
 pub use source::{Form, Piece, Source, Spacing};
 
+use std::collections::BTreeMap;
+
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::observation::{Layout, Probe};
@@ -334,6 +336,8 @@ pub struct Names {
     pub endpoints: Vec<String>,
     /// Call steps as metrics name them: the shortest name that is unique.
     pub calls: Vec<String>,
+    /// What reports call steps, by the name of the call or of the top-level step.
+    pub labels: BTreeMap<String, String>,
     /// Whether each of `calls` is a message (`send`).
     pub messages: Vec<bool>,
     /// Pools.
@@ -352,7 +356,7 @@ pub struct Names {
     pub probes: Vec<String>,
     /// What judges each objective, in the order of the file.
     pub judges: Vec<Judge>,
-    /// Probes of the metrics that words are given to: those of objectives, and `share(served)`.
+    /// Probes of the metrics that words are given to: those of objectives, else who is served.
     pub headline: Vec<usize>,
     /// Services in the order in which journeys reach them (rows of the heat map).
     pub services_in_call_order: Vec<String>,

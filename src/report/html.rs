@@ -80,6 +80,7 @@ fn answer(results: &Results) -> Markup {
         section id="answer" aria-labelledby="answer-title" {
             h2 id="answer-title" { (words::THE_ANSWER) }
             @if let Some(text) = words::incomplete(results) { p { strong { (text) } } }
+            @if let Some(text) = words::question_answered(results) { p { strong { (text) } } }
             ul.verdicts { (verdicts(results)) }
             @for paragraph in words::in_words(results) { p { (paragraph) } }
             @if reading::is_compared(results) {

@@ -19,6 +19,9 @@ pub fn summary(results: &Results) -> String {
     if let Some(text) = words::incomplete(results) {
         page.line(&format!("**{}**", escaped(&text)));
     }
+    if let Some(text) = words::question_answered(results) {
+        page.line(&format!("**{}**", escaped(&text)));
+    }
     if reading::is_compared(results) {
         page.item(&words::baseline_sentence(results));
         for (name, _) in reading::others(results) {

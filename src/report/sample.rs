@@ -306,6 +306,7 @@ fn station(held: f64, blocked: f64, queue_max: f64) -> Service {
 fn objective(that: &str, limit: f64, value: Option<Estimate>, k: u32) -> Objective {
     let parts: Vec<&str> = that.split(' ').collect();
     Objective {
+        label: None,
         needed: Some(29),
         that: that.into(),
         metric: parts[0].into(),

@@ -4,6 +4,7 @@
 //! document alone, and each form of report only sets them. Small counts of things are spelled
 //! out; figures are printed as `number` prints them.
 
+mod answer;
 mod bottleneck;
 mod caption;
 mod figure;
@@ -13,6 +14,7 @@ mod moment;
 mod recovery;
 mod settling;
 
+pub use answer::{question_answered, variant_label};
 pub use bottleneck::bottleneck_remark;
 use bottleneck::{spell, what_broke, where_it_moved};
 pub use caption::*;

@@ -1,6 +1,7 @@
 //! Answers of the commands that ask more than `run` and `compare` do.
 //!
-//! One idea: a conclusion from guessed inputs is worth the share of plausible inputs under which
+//! One idea: a question has an answer in a word, with the figure that decides; a conclusion from
+//! guessed inputs is worth the share of plausible inputs under which
 //! it holds.
 
 use std::collections::BTreeMap;
@@ -8,18 +9,104 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::estimate::Probability;
+use super::estimate::{Estimate, Probability};
 
 /// One part for each kind of question; absent if it was not asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Answers {
+    /// The model's own question, if it asks one of a variant that was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Answered>,
     /// Inputs drawn from their ranges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<Uncertain>,
     /// The beginning of a steady state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<Steady>,
+}
+
+/// The answer to the model's question.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Answered {
+    /// The question as the model asks it.
+    pub question: String,
+    /// The variant that it is about.
+    pub about: String,
+    /// Yes, no, or not settled; absent without objectives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+    /// The figure that decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deciding: Option<Deciding>,
+    /// True if the model meets every objective as it is, and the question is about a variant.
+    pub holds_as_it_is: bool,
+    /// The cheapest of the variants compared that meets every objective; absent if none does, or
+    /// if the model does as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cheapest: Option<Cheapest>,
+}
+
+/// The word of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Not known at this number of replications.
+    #[default]
+    NotSettled,
+}
+
+/// The figure that decides an answer: of the first objective that failed, else of the first that is
+/// unclear, else of the first; without objectives the first headline metric.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Deciding {
+    /// The metric.
+    pub metric: String,
+    /// The number of the objective in the order of the file, from 0; absent without objectives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub objective: Option<u32>,
+    /// The metric in the variant that the question is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Estimate>,
+}
+
+/// A variant that meets every objective for the least.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Cheapest {
+    /// The variant.
+    pub variant: String,
+    /// True if it met every objective in every launch so far, and the launches are too few to
+    /// prove it.
+    pub so_far: bool,
+    /// What makes it cheaper than the next; absent if no other variant meets every objective.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Cheaper>,
+    /// True if its server-hours and core-hours are those of the model as it is.
+    pub same_cost: bool,
+    /// The metric that decides the answer, in this variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Estimate>,
+}
+
+/// What makes one variant cheaper than another: the first of these that differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cheaper {
+    /// Fewer server-hours.
+    ServerHours,
+    /// Fewer core-hours.
+    CoreHours,
+    /// Fewer changed values.
+    Changes,
+    /// It stands first in the file.
+    Order,
 }
 
 /// Where a steady state begins: what came before does not count.

@@ -15,6 +15,9 @@ use super::estimate::{Estimate, Probability};
 pub struct Objective {
     /// As written in the model.
     pub that: String,
+    /// What reports call it, if the model says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Its metric: a key of `metrics`.
     pub metric: String,
     /// Its relation: `<`, `<=`, `>`, `>=`.

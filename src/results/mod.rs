@@ -24,7 +24,10 @@ mod user;
 mod variant;
 mod written;
 
-pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
+pub use answer::{
+    Answered, Answers, Cheaper, Cheapest, Conclusion, Deciding, Draw, DrawnParam, Said, Steady,
+    Uncertain,
+};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{
     Bottleneck, BottleneckKind, Effect, Event, EventKind, Moment, Recovery, Split, Symptom,
@@ -38,7 +41,7 @@ pub use estimate::{Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Pro
 pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
-pub use subject::{FaultFacts, Known, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study};
+pub use subject::{FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study};
 pub use timeline::{Heat, Series, Spectrum, Timeline};
 pub use user::{Journey, Outcomes, StepFlow, Users};
 pub use variant::{Change, Checks, Cost, Variant};

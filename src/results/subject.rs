@@ -14,9 +14,12 @@ use serde::{Deserialize, Serialize};
 pub struct ModelFacts {
     /// The model's own title.
     pub title: String,
-    /// The question that the model is there to answer: its first comment.
+    /// The question that the model is there to answer: as it says itself, else its first comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
+    /// What reports call things.
+    #[serde(skip_serializing_if = "Labels::is_empty")]
+    pub labels: Labels,
     /// Name of the model's file, without folders.
     pub file: String,
     /// Hash of the model's text and of the changes given on the command line.
@@ -50,6 +53,28 @@ pub struct ModelFacts {
     /// Remarks of the model for the timeline.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteAt>,
+}
+
+/// What reports call things that the model gives a label, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Labels {
+    /// Variants.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variants: BTreeMap<String, String>,
+    /// Services.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<String, String>,
+    /// Steps, by their names in `journeys` and `requests`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps: BTreeMap<String, String>,
+}
+
+impl Labels {
+    /// Whether nothing has a label.
+    pub fn is_empty(&self) -> bool {
+        self.variants.is_empty() && self.services.is_empty() && self.steps.is_empty()
+    }
 }
 
 /// Whether a study ends by itself or looks at the long run.

@@ -19,7 +19,7 @@ use crate::study::replicate::{Crew, Job, Onlooker};
 use crate::study::stations::Stations;
 use crate::study::trigger::{self, Judge};
 use crate::study::worth::{Compared, worth};
-use crate::study::{measures, notes, steady, subject};
+use crate::study::{answer, measures, notes, steady, subject};
 
 /// Runs one variant, or the model as it is.
 ///
@@ -118,6 +118,8 @@ fn study(
     if names.len() > 1 {
         results.attribution = worth(&compared, plan, &crew)?;
     }
+    let question = model.question.as_ref();
+    results.answers.question = question.and_then(|asked| answer::answer(&results, asked));
     results.notes = notes::notes(&results);
     for (name, sight) in names.iter().zip(&sights) {
         results.notes.extend(notes::skipped(name, sight));

@@ -3,6 +3,7 @@
 //! One idea: only here is it decided whether to run more, and only from estimates. A study turns a
 //! model and a plan into the results document; it knows no output format, no terminal and no file.
 
+mod answer;
 mod columns;
 mod compare;
 mod contender;

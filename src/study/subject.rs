@@ -12,7 +12,9 @@ use crate::model::param::{self, ParamUnit};
 use crate::model::{self, Model};
 use crate::program::Program;
 use crate::random::key::identity;
-use crate::results::{FaultFacts, Known, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study};
+use crate::results::{
+    FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,
+};
 use crate::study::plan::Plan;
 use crate::text::FileId;
 
@@ -24,7 +26,11 @@ pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts
     let path = source.map_or("", |source| source.name());
     ModelFacts {
         title: model.title.clone(),
-        question: question(text),
+        question: match &model.question {
+            Some(question) => Some(question.text.clone()),
+            None => question(text),
+        },
+        labels: labels(model, program),
         file: path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned(),
         hash: hash(text, &plan.set),
         study: match model.study {
@@ -56,6 +62,21 @@ pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts
                 text: note.text.clone(),
             })
             .collect(),
+    }
+}
+
+/// What reports call things.
+fn labels(model: &Model, program: &Program) -> Labels {
+    let variants = model.variants.iter();
+    let services = model.services.iter();
+    Labels {
+        variants: variants
+            .filter_map(|one| Some((one.name.clone(), one.label.clone()?)))
+            .collect(),
+        services: services
+            .filter_map(|(name, one)| Some((name.clone(), one.label.clone()?)))
+            .collect(),
+        steps: program.names.labels.clone(),
     }
 }
 

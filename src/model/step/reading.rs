@@ -24,6 +24,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "",
             "unique in its journey or endpoint at any depth",
         ),
+        key("label", Kind::Text, "its name", "what reports call it"),
         key("call", Kind::Endpoint, "", "ask and wait for the answer"),
         key(
             "timeout",
@@ -340,6 +341,7 @@ impl<'r, 'a> Steps<'r, 'a> {
         }
         self.check_keys(&fields, verb);
         let name = self.name(&fields);
+        let label = fields.label(self.r, "label");
         let kind = self.kind(verb.word, &fields);
         let or = self.or(&fields);
         let (kind, or) = (kind?, or?);
@@ -348,6 +350,7 @@ impl<'r, 'a> Steps<'r, 'a> {
         Some((
             Step {
                 name,
+                label,
                 identity: String::new(),
                 kind,
                 or,
@@ -396,7 +399,7 @@ impl<'r, 'a> Steps<'r, 'a> {
 
     fn check_keys(&mut self, fields: &Fields<'a>, verb: &Verb) {
         for key in fields.written() {
-            let known = key == "name" || key == verb.word || verb.keys.contains(&key);
+            let known = ["name", "label", verb.word].contains(&key) || verb.keys.contains(&key);
             let exists = STEP.names().any(|name| name == key);
             if !known && exists {
                 let found = format!("`{key}` does not belong to a `{}` step", verb.word);

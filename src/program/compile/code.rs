@@ -70,6 +70,8 @@ pub(super) struct Written {
     pub(super) owner: StepOwner,
     /// Its name.
     pub(super) name: Option<String>,
+    /// What reports call it.
+    pub(super) label: Option<String>,
     /// The service asked.
     pub(super) service: String,
     /// The endpoint asked.

@@ -23,6 +23,7 @@ pub(super) fn names(model: &Model, index: &Index, structure: &Structure) -> Name
         journey_steps: journeys.map(|journey| top_level(&journey.steps)).collect(),
         services: model.services.keys().cloned().collect(),
         endpoints: endpoints.collect(),
+        labels: labels(model, structure),
         calls: calls(&structure.written),
         messages: structure
             .calls
@@ -37,6 +38,19 @@ pub(super) fn names(model: &Model, index: &Index, structure: &Structure) -> Name
         services_in_call_order: in_call_order(model),
         ..Names::default()
     }
+}
+
+/// What reports call steps, where the model says so.
+fn labels(model: &Model, structure: &Structure) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
+    for journey in model.journeys.values() {
+        let named = top_level(&journey.steps).into_iter().zip(&journey.steps);
+        labels.extend(named.filter_map(|(name, step)| Some((name, step.label.clone()?))));
+    }
+    let calls = calls(&structure.written).into_iter();
+    let named = calls.zip(&structure.written);
+    labels.extend(named.filter_map(|(name, call)| Some((name, call.label.clone()?))));
+    labels
 }
 
 /// The top-level steps of a journey: by name, else by what they do; repeated ones are counted.

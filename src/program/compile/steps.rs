@@ -171,6 +171,7 @@ impl<'m> Coder<'m> {
         structure.written.push(Written {
             owner: self.owner.clone(),
             name: step.name.clone(),
+            label: step.label.clone(),
             service: service.to_owned(),
             endpoint: endpoint.to_owned(),
         });

@@ -3,7 +3,7 @@
 use super::super::words::{self, Asked};
 use super::super::{number, reading};
 use super::layout::{Cell, Page, bar, cell, columns};
-use super::run::{head, mark, next, notes, tone_of};
+use super::run::{head, mark, next, notes, question, tone_of};
 use super::{Look, Tone};
 use crate::results::{Attribution, Difference, Results, Unit, Variant, Verdict};
 
@@ -19,6 +19,7 @@ const LABEL: usize = 22;
 pub fn compare(results: &Results, asked: &Asked, look: Look) -> String {
     let mut page = Page::new(look);
     head(&mut page, results);
+    question(&mut page, results);
     page.blank();
     page.wrapped(&words::pairing(results), 0, Tone::Normal);
     page.blank();

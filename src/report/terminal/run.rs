@@ -16,6 +16,7 @@ const EVENTS: usize = 16;
 pub fn run(results: &Results, asked: &Asked, look: Look) -> String {
     let mut page = Page::new(look);
     head(&mut page, results);
+    question(&mut page, results);
     if let Some(variant) = reading::baseline(results) {
         answer(&mut page, results, variant);
         objectives(&mut page, results, variant);
@@ -42,6 +43,17 @@ pub(super) fn head(page: &mut Page, results: &Results) {
     if let Some(text) = words::incomplete(results) {
         page.wrapped(&text, 0, Tone::Doubtful);
     }
+}
+
+/// The question of the model and its answer, where it asks one.
+pub(super) fn question(page: &mut Page, results: &Results) {
+    let asked = results.answers.question.as_ref();
+    let Some((asked, answer)) = asked.zip(words::question_answered(results)) else {
+        return;
+    };
+    page.blank();
+    page.wrapped(&asked.question, 0, Tone::Heading);
+    page.wrapped(&answer, 0, Tone::Normal);
 }
 
 fn answer(page: &mut Page, results: &Results, variant: &Variant) {

@@ -41,6 +41,7 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
     let unclear = verdict == ObjectiveVerdict::Unclear;
     Objective {
         that: asked.that.clone(),
+        label: asked.label.clone(),
         metric,
         relation: relation.to_owned(),
         limit: asked.limit,
