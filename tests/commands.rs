@@ -695,6 +695,21 @@ fn same_within_moves_the_threshold() {
     assert_eq!(difference.threshold, Some(500.0));
 }
 
+/// The key in the document is what the model says; a threshold may spell it in another way.
+#[test]
+fn a_figure_is_found_under_what_was_written() {
+    let model = format!("{DESK}[[objective]]\nthat = \"at(desk.in_system, 2.5s) < 100\"\n");
+    let compare = "compare model.toml --replications 3 --variants more --json - --quiet";
+    let flags = ["--same-within", "at(desk.in_system, 2500ms)=7"];
+    let answer = Scene::with_model(&model)
+        .run(compare.split(' ').chain(flags))
+        .expect(0);
+    let results = results::from_json(&answer.out).expect("it is a document");
+    let key = "at(desk.in_system, 2.5s)";
+    assert!(results.variants["more"].metrics.contains_key(key));
+    assert_eq!(results.differences["more"][key].threshold, Some(7.0));
+}
+
 #[test]
 fn schemas_are_json_and_describe_every_key() {
     for (what, title) in [("model", "onrush model"), ("results", "onrush results")] {

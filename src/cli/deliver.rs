@@ -23,7 +23,12 @@ pub(super) struct Answer<'a> {
     pub(super) model: Option<String>,
     /// How it was asked for.
     pub(super) asked: Asked,
+    /// What must not be let pass.
+    pub(super) strictness: junit::Strictness,
 }
+
+/// The file among those of a report that depends on what must not be let pass.
+const JUNIT: &str = "junit.xml";
 
 /// The console for an answer: words go to stderr when stdout is taken by the document.
 pub(super) fn console(output: &Output, console: &Console) -> Console {
@@ -107,8 +112,10 @@ fn pages(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
     let results = answer.results;
     let mut pages = Vec::new();
     let mut add = |path: PathBuf, bytes: Vec<u8>| pages.push(Page { path, bytes });
+    let junit = || junit::junit(results, &answer.strictness).into_bytes();
     if let Some(folder) = &output.out {
         for (name, bytes) in report::files(results) {
+            let bytes = if name == JUNIT { junit() } else { bytes };
             add(folder.join(name), bytes);
         }
         if let Some(model) = &answer.model {
@@ -119,7 +126,7 @@ fn pages(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
         add(path.clone(), to_json(results).into_bytes());
     }
     if let Some(path) = &output.junit {
-        add(path.clone(), junit::junit(results).into_bytes());
+        add(path.clone(), junit());
     }
     if let Some(path) = &output.markdown {
         add(path.clone(), markdown::summary(results).into_bytes());

@@ -5,6 +5,7 @@ use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{Ending, Exit};
 use super::load::{self, shown};
+use crate::report::junit::Strictness;
 use crate::report::words::Asked;
 use crate::results;
 
@@ -27,6 +28,7 @@ pub(super) fn answer(asked: &Report, console: &Console) -> Result<Ending, Ending
         results: &found,
         model: None,
         asked: Asked::of(&found),
+        strictness: Strictness::default(),
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(Ending::done(format!("reported `{name}`")))

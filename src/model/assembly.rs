@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document::{Node, Table, Value};
-use super::files::{self, Files};
+use super::files::Files;
+use super::files::date::date;
 use super::language::{MODEL, NOTE, RECOVERY, ROOT};
 use super::metric::names::Names;
 use super::reader::{Fields, Reader};
@@ -225,7 +226,7 @@ fn each<'a, T>(
 fn tables(r: &mut Reader<'_>, model: &mut Model) {
     let clock = arrival::reading::Calendar {
         run_for: model.run_for,
-        starts: model.starts.as_deref().and_then(files::date),
+        starts: model.starts.as_deref().and_then(date),
     };
     model.params = each(r, "param", param::read);
     model.arrivals = each(r, "arrivals", |r, name, fields| {
@@ -303,11 +304,18 @@ fn recovery(r: &mut Reader<'_>) -> Recovery {
 }
 
 fn objectives(r: &mut Reader<'_>, names: &Names) -> Vec<objective::Objective> {
-    let fields = listed(r, "objective", &objective::OBJECTIVE);
-    fields
-        .iter()
-        .filter_map(|fields| objective::read(r, fields, names))
-        .collect()
+    let mut objectives: Vec<objective::Objective> = Vec::new();
+    for fields in listed(r, "objective", &objective::OBJECTIVE) {
+        let Some(mut next) = objective::read(r, &fields, names) else {
+            continue;
+        };
+        // One metric has one key: that of its first spelling.
+        if let Some(known) = objectives.iter().find(|one| one.metric == next.metric) {
+            next.metric.spelling = known.metric.spelling.clone();
+        }
+        objectives.push(next);
+    }
+    objectives
 }
 
 impl Recovery {

@@ -3,7 +3,7 @@
 use super::document::Node;
 use super::metric::names::Names;
 use super::metric::parse::condition;
-use super::metric::{Comparison, Metric, Unit, write_limit, write_span};
+use super::metric::{Comparison, Metric, Unit};
 use super::reader::{Fields, Reader, inside};
 use super::table::{Kind, TableDef, key};
 use super::value::Amount;
@@ -39,7 +39,7 @@ pub(crate) static OBJECTIVE: TableDef = TableDef {
 /// A condition that each launch is judged by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
-    /// The whole condition in normalised form, as reports name it.
+    /// The whole condition as it is written, its spaces in order.
     pub that: String,
     /// What is measured.
     pub metric: Metric,
@@ -90,14 +90,8 @@ pub(crate) fn read<'a>(
         );
         return None;
     }
-    let sign = found.comparison.sign();
-    let limit = write_limit(found.limit, found.metric.unit());
-    let mut that = format!("{} {sign} {limit}", found.metric);
-    if let Some(except) = found.except {
-        that.push_str(&format!(" except {}", write_span(except)));
-    }
     Some(Objective {
-        that,
+        that: found.written,
         metric: found.metric,
         comparison: found.comparison,
         limit: found.limit,

@@ -11,7 +11,7 @@ use super::quantity::{
 };
 use crate::model::Model;
 use crate::model::step::{Step, StepKind};
-use crate::text::nearest::nearest;
+use crate::text::nearest::closest;
 
 /// Everything that a metric can name.
 #[derive(Debug, Default)]
@@ -35,8 +35,8 @@ pub(crate) struct Names {
 /// Why a name stands for nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unresolved {
-    /// Nothing is called so; the nearest spelling, if any.
-    Unknown(Option<String>),
+    /// Nothing is called so; what is nearest among that with which names begin.
+    Unknown(Vec<String>),
     /// The thing exists, but has no such aspect; the aspects it has.
     NoAspect {
         /// The thing, as `the service `shop``.
@@ -49,6 +49,9 @@ pub(crate) enum Unresolved {
     /// It fits several things, in full spelling.
     Ambiguous(Vec<String>),
 }
+
+/// Names that an error lists at most.
+const LISTED: usize = 8;
 
 const VISIT: [(&str, VisitAspect); 5] = [
     ("arrived", VisitAspect::Arrived),
@@ -521,11 +524,9 @@ impl Names {
                 known: Vec::new(),
             };
         }
-        let near = nearest(first, self.all().iter().map(String::as_str)).map(|near| match rest {
-            "" => near.to_owned(),
-            rest => format!("{near}.{rest}"),
-        });
-        Unresolved::Unknown(near)
+        let all = self.all();
+        let near = closest(first, all.iter().map(String::as_str), LISTED);
+        Unresolved::Unknown(near.into_iter().map(str::to_owned).collect())
     }
 
     /// What can be asked of the first thing of this name.
@@ -544,8 +545,41 @@ impl Names {
         })
     }
 
+    /// Named calls, endpoints, services, pools, rooms: what figures are about, the first ones first.
+    pub(super) fn things(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.steps.iter().map(|(_, name)| name.clone()).collect();
+        for (service, endpoints) in &self.services {
+            all.extend(
+                endpoints
+                    .iter()
+                    .map(|endpoint| format!("{service}.{endpoint}")),
+            );
+        }
+        all.extend(self.services.keys().cloned());
+        all.extend(self.pools.iter().chain(&self.rooms).cloned());
+        all
+    }
+
+    /// The services that have an endpoint of this name.
+    pub(super) fn services_with(&self, endpoint: &str) -> Vec<&str> {
+        let all = self.services.iter();
+        let having = all.filter(|(_, endpoints)| endpoints.iter().any(|known| known == endpoint));
+        having.map(|(service, _)| service.as_str()).collect()
+    }
+
+    /// What can be asked of a thing, by its short or its full name.
+    pub(super) fn aspects_of(&self, thing: &str) -> Vec<&'static str> {
+        let last = thing.rsplit('.').next().unwrap_or(thing);
+        let is_endpoint = thing.contains('.') && !self.services_with(last).is_empty();
+        match self.aspects(last) {
+            _ if is_endpoint => words(&REQUEST).into_iter().chain(words(&MESSAGE)).collect(),
+            Some((_, known)) => known,
+            None => Vec::new(),
+        }
+    }
+
     /// Everything that a name can begin with.
-    fn all(&self) -> BTreeSet<String> {
+    pub(super) fn all(&self) -> BTreeSet<String> {
         let mut all: BTreeSet<String> = self.steps.iter().map(|(_, name)| name.clone()).collect();
         all.extend(self.journeys.keys().cloned());
         all.extend(self.journeys.values().flatten().cloned());

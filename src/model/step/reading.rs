@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Branch, Call, FailKind, Join, Or, Step, StepKind};
 use crate::model::document::Node;
+use crate::model::elsewhere::Among;
 use crate::model::journey::OUTCOMES;
 use crate::model::reader::{Fields, Reader};
 use crate::model::table::{Kind, TableDef, key};
@@ -314,7 +315,13 @@ impl<'r, 'a> Steps<'r, 'a> {
 
     /// A step, and its kind and target in words.
     fn step(&mut self, node: &'a Node) -> Option<(Step, String)> {
-        let fields = self.r.fields(node, &STEP)?;
+        self.r.among = match self.in_journey() {
+            true => Among::Journey,
+            false => Among::Endpoint,
+        };
+        let fields = self.r.fields(node, &STEP);
+        self.r.among = Among::NoSteps;
+        let fields = fields?;
         let verb = self.verb(&fields)?;
         let fits = if self.in_journey() {
             verb.journeys

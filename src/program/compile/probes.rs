@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::figures::{Figure, Figures, Terms, some};
 use crate::base::time::Span;
 use crate::model::Model;
-use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Statistic};
+use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Spelling, Statistic};
 use crate::model::objective::Objective;
 use crate::observation::Statistic as Asked;
 use crate::observation::{
@@ -101,6 +101,7 @@ fn served() -> Metric {
         predicate: None,
         window: None,
         within: None,
+        spelling: Spelling::default(),
     }
 }
 
