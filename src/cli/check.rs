@@ -1,8 +1,8 @@
 //! `check`: is the model valid, and what will it do, before anything is simulated.
 //!
-//! One idea: everything that arithmetic alone can say: load in order of time by the utilisation law,
-//! the bottleneck at the peak, how many attempts one user can cause at worst, what a run will cost,
-//! and how long that takes on this machine.
+//! One idea: everything that arithmetic alone can say: load in order of time by the utilisation
+//! law, the bottleneck at the peak, how many attempts one user can cause at worst, what a run will
+//! cost, and how long that takes on this machine.
 
 mod attempts;
 mod cost;

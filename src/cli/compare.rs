@@ -102,7 +102,7 @@ fn variants(model: &Model, asked: &Compare) -> Result<Vec<String>, Ending> {
     }
     let required = asked.require.iter().filter(|name| *name != BASELINE);
     if let Some(name) = required.into_iter().find(|name| !chosen.contains(name)) {
-        let why = format!("--require names `{name}`, which is not compared");
+        let why = format!("--require names `{name}`, which is not among the variants compared");
         return Err(Ending::new(Exit::Usage, why));
     }
     Ok(chosen.clone())

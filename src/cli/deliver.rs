@@ -66,7 +66,15 @@ pub(super) fn deliver(
     output: &Output,
     console: &Console,
 ) -> Result<(), Ending> {
-    console.result(&said(answer, console.look()))?;
+    let quiet;
+    let told = match console.is_quiet() {
+        false => answer.results,
+        true => {
+            quiet = without_notes(answer.results);
+            &quiet
+        }
+    };
+    console.result(&said(told, &answer.asked, console.look()))?;
     if output.json.as_deref().is_some_and(is_stdout) {
         console.document(&to_json(answer.results))?;
     }
@@ -100,8 +108,15 @@ fn typed(word: &str) -> String {
     }
 }
 
-fn said(answer: &Answer<'_>, look: Look) -> String {
-    let (results, asked) = (answer.results, &answer.asked);
+/// The results without what is only said by the way.
+fn without_notes(results: &Results) -> Results {
+    Results {
+        notes: Vec::new(),
+        ..results.clone()
+    }
+}
+
+fn said(results: &Results, asked: &Asked, look: Look) -> String {
     match results.command.as_str() {
         "run" => terminal::run(results, asked, look),
         _ => terminal::compare(results, asked, look) + &terminal::uncertain(results, look),

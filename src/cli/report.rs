@@ -20,7 +20,7 @@ pub(super) fn answer(asked: &Report, console: &Console) -> Result<Ending, Ending
     let found = results::from_json(&text).map_err(|failure| {
         Ending::new(
             Exit::CouldNot,
-            format!("`{name}` is no stored study: {failure}"),
+            format!("`{name}` is not a stored study: {failure}"),
         )
     })?;
     deliver::probe(&asked.output)?;

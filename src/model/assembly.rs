@@ -116,7 +116,7 @@ fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
     model.effort = effort(r, &fields);
     model.confidence = fields.share(r, "confidence").unwrap_or(0.95);
     if !(model.confidence > 0.0 && model.confidence < 1.0) {
-        let diagnostic = Diagnostic::new("E006", "intervals need a confidence");
+        let diagnostic = Diagnostic::new("E006", "this is not a level of confidence");
         let place = fields.key_place("confidence");
         r.push(
             diagnostic
@@ -165,13 +165,13 @@ fn effort<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Effort {
     let replications = fields.small(r, "replications", 1);
     let precision = fields.get("precision").and_then(|node| r.share(node));
     if let (Some(_), Some(_)) = (replications, precision) {
-        let found = "`replications` and `precision` exclude each other";
+        let found = "write `replications` or `precision`, not both";
         r.push(Diagnostic::new("E081", found).at(fields.key_place("precision")));
     }
     match precision {
         Some(precision) if precision > 0.0 => Effort::Precision(precision),
         Some(_) => {
-            let diagnostic = Diagnostic::new("E006", "a precision of zero is never reached");
+            let diagnostic = Diagnostic::new("E006", "a precision of zero can never be reached");
             r.push(diagnostic.at(fields.key_place("precision")));
             Effort::Replications(30)
         }

@@ -173,8 +173,8 @@ fn unused(model: &Model) -> Vec<Diagnostic> {
     for (name, journey) in &model.journeys {
         // A source that was not understood may be the one that makes it.
         if !made.contains(name.as_str()) && model.is_sound() {
-            let text = format!("nobody makes the journey `{name}`");
-            let help = format!("a source with `journey = \"{name}\"` sends its users through it");
+            let text = format!("no source uses the journey `{name}`");
+            let help = format!("write `journey = \"{name}\"` in a source of arrivals");
             found.push(Diagnostic::new("W005", text).at(journey.place).help(help));
         }
     }

@@ -198,12 +198,12 @@ pub(crate) fn key(word: &str, table: &TableDef, among: Among) -> Option<&'static
     let word = plain(word);
     let (_, ours) = KEYS.iter().find(|(known, _)| *known == word)?;
     let fits = |ours: &&&'static str| {
-        let there = match (among, **ours) {
-            (Among::Journey, "wait" | "cpu" | "fail") => false,
-            (Among::Endpoint, "think" | "enter" | "take" | "leave") => false,
-            _ => true,
-        };
-        there && table.names().any(|name| name == **ours)
+        let misplaced = matches!(
+            (among, **ours),
+            (Among::Journey, "wait" | "cpu" | "fail")
+                | (Among::Endpoint, "think" | "enter" | "take" | "leave")
+        );
+        !misplaced && table.names().any(|name| name == **ours)
     };
     ours.iter().find(fits).copied()
 }

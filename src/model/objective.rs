@@ -82,7 +82,7 @@ pub(crate) fn read<'a>(
         .and_then(|node| same_within(r, node, found.metric.unit()));
     if !(required > 0.0 && required < 1.0) {
         let place = fields.key_place("in");
-        let diagnostic = Diagnostic::new("E006", "no number of launches can show this share");
+        let diagnostic = Diagnostic::new("E006", "no number of launches can prove this share");
         r.push(
             diagnostic
                 .at(place)

@@ -50,7 +50,7 @@ impl Params for Reader<'_> {
             Value::Float(number) => Ok(Thing::Amount(Amount::Number(*number))),
             Value::Text(text) if !text.contains('$') => value::parse(text, place, self),
             Value::Text(_) => {
-                let found = format!("the parameter `{name}` is made of another parameter");
+                let found = format!("the parameter `{name}` refers to another parameter");
                 let diagnostic = Diagnostic::new("E012", found).at(place);
                 Err(diagnostic.related(node.place, "a parameter must stand on its own"))
             }
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
     /// A table of the file as fields; unknown and later keys are reported.
     pub(crate) fn fields(&mut self, node: &'a Node, def: &'static TableDef) -> Option<Fields<'a>> {
         let Some(table) = node.table() else {
-            let expected = format!("a table of keys: {} is one", def.name);
+            let expected = format!("a table of keys ({})", def.name);
             self.wrong_kind(node, &expected);
             return None;
         };
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         for entry in &table.entries {
             let diagnostic = match def.key(&entry.key) {
                 Some(key) if matches!(key.kind, Kind::Later) => {
-                    let found = format!("`{}` is not yet supported", entry.key);
+                    let found = format!("`{}` is not supported yet", entry.key);
                     Diagnostic::new("E005", found).help("leave it out for now")
                 }
                 Some(_) => continue,

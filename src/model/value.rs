@@ -174,7 +174,7 @@ impl Parser<'_> {
         match trimmed.find('(') {
             Some(open) if trimmed.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 let Some(inside) = trimmed[open + 1..].strip_suffix(')') else {
-                    let found = format!("`{trimmed}` has no closing parenthesis at its end");
+                    let found = format!("`{trimmed}` has no closing parenthesis");
                     return Err(Diagnostic::new("E020", found).at(place));
                 };
                 let lead = part.len() - part.trim_start().len();
@@ -192,7 +192,7 @@ impl Parser<'_> {
         place: Place,
     ) -> Result<Thing, Diagnostic> {
         if self.depth >= 8 {
-            let found = "distributions stand more than eight deep in one another";
+            let found = "distributions are nested more than eight deep";
             return Err(Diagnostic::new("E020", found).at(place));
         }
         self.depth += 1;

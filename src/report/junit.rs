@@ -5,7 +5,8 @@
 //! no test case unless it is required. Times are simulated ones, all launches together: no clock,
 //! host or identity is written, so the same study gives the same bytes.
 
-use std::time::Duration;
+// A length of time; no clock.
+use core::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 

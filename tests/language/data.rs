@@ -6,6 +6,7 @@
 use super::*;
 use onrush::base::time::Time;
 use onrush::model::arrival::{Form, Piece};
+use proptest::prelude::*;
 
 const EPOCH_SECONDS: &str = include_str!("data/epoch-seconds.csv");
 const EPOCH_MILLIS: &str = include_str!("data/epoch-millis.csv");
@@ -218,7 +219,7 @@ fn rows_out_of_order_are_sorted_and_said() {
     );
     let (model, found) = plain("2\n1\n1\n");
     assert_eq!(instants(&model), [1000, 1000, 2000]);
-    assert_eq!(said(&found).0, ["N010"]);
+    assert_eq!(found, [], "users may stand in any order");
 }
 
 #[test]
@@ -301,6 +302,25 @@ fn what_is_not_certain_is_refused_with_what_to_write() {
     assert!(contradicted.contains("look like milliseconds since 1970, which `unit` contradicts"));
 }
 
+/// What the user sees, as snapshots.
+#[test]
+fn what_was_assumed_is_shown_where_the_file_is_named() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (name, data) in [
+            ("data_of_a_dashboard", DASHBOARD),
+            ("data_of_a_load_test", LOAD_TEST),
+            ("data_that_comes_too_late", "700\n800\n"),
+        ] {
+            let (model, found) = plain(data);
+            let seen = render(&found, model.sources(), Colour::Plain, Frame::Ascii);
+            insta::assert_snapshot!(name, format!("{data}\n{seen}"));
+        }
+    });
+}
+
 #[test]
 fn a_launch_in_which_nobody_comes_warns() {
     let (_, found) = plain("700\n800\n");
@@ -331,4 +351,16 @@ fn a_launch_in_which_nobody_comes_warns() {
             .contains("hardly anybody comes: 0.01 users")
     );
     assert_eq!(source("rate = \"1/s\"").0, Vec::<&str>::new());
+}
+
+proptest! {
+    /// Whatever a file holds, it is read or refused.
+    #[test]
+    fn no_file_makes_the_reader_panic(
+        data in "([0-9a-zµ:,;.\"\r\n\t T/-]|17000000|2024-05-17|timestamp|rps){0,60}",
+    ) {
+        let (model, found) = plain(&data);
+        prop_assert!(model.is_sound() || !found.is_empty());
+        let (_, _) = with(&data, "{ path = \"users.csv\", columns = [\"1\", \"2\"] }", "");
+    }
 }

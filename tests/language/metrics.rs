@@ -151,7 +151,7 @@ fn windows_have_whole_seconds() {
     let wrong = model().metric("mean(db.queue, 1500ms)");
     assert_eq!(
         wrong.expect_err("it has not").found,
-        "a window has whole seconds"
+        "a window must be a whole number of seconds"
     );
 }
 

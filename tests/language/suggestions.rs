@@ -108,12 +108,16 @@ fn applied(text: &str, diagnostic: &Diagnostic) -> String {
         // The whole metric is meant, of which a part is underlined.
         let open = text[..range.start].rfind('"').expect("a quote opens") + 1;
         let line = &text[open..];
-        let signs = [" <", " >", " before", " between", "\""];
+        let signs: &[&str] = match line.find(['(', '<', '>', '"']) {
+            Some(at) if line[at..].starts_with('(') => &[")"],
+            _ => &[" <", " >", "\""],
+        };
         let length = signs
             .iter()
             .filter_map(|sign| line.find(sign))
             .min()
             .expect("a quote closes");
+        let length = length + usize::from(signs == [")"]);
         (from, to) = (open, open + length);
     }
     format!("{}{suggestion}{}", &text[..from], &text[to..])
@@ -266,6 +270,10 @@ fn metrics_of_other_tools_get_the_right_words() {
     }
 }
 
+/// A branch of a half, beside another.
+const HALF: &str = r#"{ choose = [ { share = "50 percent", steps = [] },
+    { share = "rest", steps = [] } ] }"#;
+
 #[test]
 fn values_of_other_tools_are_written_as_here() {
     let cases = [
@@ -284,14 +292,10 @@ fn values_of_other_tools_are_written_as_here() {
         ("@inner", "{ cpu = \"exp(10 msec)\" }", "`10ms`"),
         ("@inner", "{ cpu = \"10 seconds\" }", "\"10s\""),
         ("@inner", "{ cpu = \"1,5s\" }", "\"1.5s\""),
+        ("@step", HALF, "\"50%\""),
         (
             "@step",
-            "{ choose = [ { share = \"50 percent\", steps = [] } ] }",
-            "\"50%\"",
-        ),
-        (
-            "@step",
-            "{ choose = [ { share = 50, steps = [] } ] }",
+            "{ choose = [ { share = 50, steps = [] }, { share = \"rest\", steps = [] } ] }",
             "\"50%\"",
         ),
         (
@@ -334,7 +338,9 @@ fn what_a_flag_breaks_is_shown_at_the_flag() {
         ("service.db.severs", "2"),
     ] {
         let (model, found) = model.with(&[Change::new(path, value)]);
-        let seen = render(&found, model.sources(), Colour::Plain, Frame::Ascii);
+        let is_error = |one: &Diagnostic| one.code.starts_with('E');
+        let errors: Vec<Diagnostic> = found.into_iter().filter(is_error).collect();
+        let seen = render(&errors, model.sources(), Colour::Plain, Frame::Ascii);
         let first = seen.lines().nth(1).unwrap_or_default();
         assert!(first.contains("--> --set:1:"), "{path}={value}\n{seen}");
         assert!(seen.contains(&format!("{path}={value}")), "{seen}");

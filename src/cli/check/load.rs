@@ -1,7 +1,7 @@
 //! What every resource needs of what it has, in order of time, and the bottleneck at the peak.
 //!
-//! One idea: what a planner would reckon on paper, with doors, actions, faults and stock in it: when
-//! something changes, how many come then, what is loaded most.
+//! One idea: what a planner would reckon on paper, with doors, actions, faults and stock in it:
+//! when something changes, how many come then, what is loaded most.
 
 use crate::model::Model;
 use crate::model::capacity::{Capacity, Phase, Resource, ResourceKind};

@@ -195,7 +195,8 @@ fn form(
     let rows: Vec<Row<'_>> = rows(records, &layout).collect();
     let comma = comma_of(records, layout.heading, layout.time).map_err(Unclear::new)?;
     let mut times = times(&rows, &layout, (comma, asked.unit), clock)?;
-    let sorted = times.at.windows(2).all(|pair| pair[0].0 <= pair[1].0);
+    // Users may stand in any order, rates hardly do.
+    let sorted = layout.rate.is_none() || times.at.windows(2).all(|pair| pair[0].0 <= pair[1].0);
     let form = match layout.rate {
         None => {
             let mut instants: Vec<Time> = times.at.iter().map(|(at, _)| *at).collect();
@@ -207,7 +208,7 @@ fn form(
             let rates = rates(&rows, &layout.called(column), comma)?;
             let order = in_order(&mut times, rates)?;
             let per_s = asked.per.map(Span::as_secs_f64).or(layout.per_s());
-            rising(&times, order, (asked, per_s.unwrap_or(1.0)), said)?
+            rising(&times, &order, (asked, per_s.unwrap_or(1.0)), said)?
         }
     };
     let end = Time::ZERO + clock.run_for;
@@ -428,7 +429,7 @@ fn in_order(times: &mut Times, rates: Vec<Option<f64>>) -> Result<Vec<Option<f64
 /// Each rate lasts until the next row begins, the last as long as the one before it.
 fn rising(
     times: &Times,
-    rates: Vec<Option<f64>>,
+    rates: &[Option<f64>],
     (asked, per_s): (&Asked, f64),
     said: &mut Vec<Diagnostic>,
 ) -> Result<Form, Unclear> {
@@ -441,7 +442,7 @@ fn rising(
     if let (Some(first), None) = (gaps.first(), asked.gaps) {
         said.push(gap(asked, times, &gaps, times.at[*first].0));
     }
-    let whole = filled(times, &rates, asked.gaps.unwrap_or(Gaps::Bridge));
+    let whole = filled(times, rates, asked.gaps.unwrap_or(Gaps::Bridge));
     let begins: Vec<Time> = times.at.iter().map(|(at, _)| *at).collect();
     let length = begins[begins.len() - 1] - begins[begins.len() - 2];
     let ends = begins[1..]
@@ -526,14 +527,14 @@ struct Unsaid {
 
 impl Unsaid {
     /// What becomes of rows before T+0 and after the end.
-    fn outside(&self, are_rates: bool) -> Vec<String> {
+    fn outside(&self, layout: &Layout) -> Vec<String> {
         let counted = |n: usize| match n {
             1 => "1 row is".to_owned(),
             n => format!("{n} rows are"),
         };
         let mut said = Vec::new();
         if self.early > 0 {
-            let then = match are_rates {
+            let then = match layout.rate.is_some() {
                 true => "left out",
                 false => "simulated too: the clock starts with the first of them",
             };
@@ -587,7 +588,7 @@ impl Unsaid {
         if layout.rate.is_some() && asked.per.is_none() {
             help.push("`per` sets the time in which its rates count users".to_owned());
         }
-        help.extend(self.outside(layout.rate.is_some()));
+        help.extend(self.outside(layout));
         let diagnostic = Diagnostic::new("N010", found);
         Some(match help.is_empty() {
             true => diagnostic,

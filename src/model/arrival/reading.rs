@@ -32,12 +32,12 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             "",
             "a rate that changes in time",
         ),
-        key("crowd", Kind::Table(&CROWD), "", "exactly so many people"),
+        key("crowd", Kind::Table(&CROWD), "", "exactly this many people"),
         key(
             "burst",
             Kind::Table(&BURST),
             "",
-            "many at once, possibly again and again",
+            "many at once, possibly repeated",
         ),
         key(
             "file",
@@ -49,15 +49,20 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             "population",
             Kind::Count,
             "",
-            "closed: so many users, starting over when done",
+            "a fixed number of users, who start over when they are done",
         ),
         key(
             "total",
             Kind::Count,
             "",
-            "scales the shape of rates to so many expected users",
+            "scales rates so that this many users are expected",
         ),
-        key("scale", Kind::Number, "1", "multiplies any form"),
+        key(
+            "scale",
+            Kind::Number,
+            "1",
+            "multiplies the number of users, whatever the form",
+        ),
         key("spacing", Kind::Gaps, "\"poisson\"", SPACING_DOC),
     ],
 };
@@ -89,7 +94,7 @@ static STAGE: TableDef = TableDef {
 
 static CROWD: TableDef = TableDef {
     name: "`crowd`",
-    doc: "Exactly so many people; the n-th keeps its own instant whatever the number.",
+    doc: "Exactly this many people; the n-th keeps its own instant whatever the number.",
     keys: &[
         key("users", Kind::Count, "", "how many"),
         key(
@@ -109,9 +114,9 @@ static CROWD: TableDef = TableDef {
 
 static BURST: TableDef = TableDef {
     name: "`burst`",
-    doc: "Many users at once, possibly again and again until the horizon.",
+    doc: "Many users at once, possibly repeated until the horizon.",
     keys: &[
-        key("users", Kind::Count, "", "how many each time"),
+        key("users", Kind::Count, "", "how many users each time"),
         key("at", Kind::Instant, "\"0s\"", "the first burst"),
         key(
             "every",
@@ -158,7 +163,7 @@ pub(crate) fn read<'a>(
     let shape = match forms.as_slice() {
         [form] => shape(r, form, fields, clock),
         [] => {
-            let found = format!("the source `{name}` does not say how many come");
+            let found = format!("the source `{name}` does not say how many users come");
             let diagnostic = Diagnostic::new("E040", found).at(fields.place);
             let expected =
                 "expected one of `rate`, `stages`, `crowd`, `burst`, `file`, `population`";
@@ -166,7 +171,7 @@ pub(crate) fn read<'a>(
             None
         }
         [first, second, ..] => {
-            let found = format!("a source has one form, found `{first}` and `{second}`");
+            let found = format!("a source has one form; found `{first}` and `{second}`");
             let diagnostic = Diagnostic::new("E040", found).at(fields.key_place(second));
             r.push(diagnostic.help("write two sources with the same journey"));
             None

@@ -151,7 +151,7 @@ impl<'m> Course<'m> {
                 if load > 0.0 && most.as_ref().is_none_or(|(_, known)| load > *known) {
                     most = Some((first.kind.clone(), load));
                 }
-                let known = peak.as_ref().map(|peak| peak.load());
+                let known = peak.as_ref().map(Peak::load);
                 if rates.values().any(|(come, enter)| come + enter > 0.0)
                     && known.is_none_or(|known| load > known)
                 {

@@ -37,7 +37,9 @@ pub(super) fn objectives(model: &Model) -> Vec<Diagnostic> {
                 bound.units, bound.stock, bound.users
             );
             let diagnostic = Diagnostic::new("W003", text).at(objective.place);
-            found.push(diagnostic.help("count those who find it sold out as well, or lower it"));
+            found.push(
+                diagnostic.help("count users who find it sold out as well, or lower the limit"),
+            );
         }
     }
     found
@@ -136,8 +138,8 @@ pub(super) fn load(model: &Model) -> Vec<Diagnostic> {
             _ => format!("{unit}, of which it then has none"),
         };
         let text = format!(
-            "`{name}` needs {load} at the peak of {} users at {at}",
-            Rate(capacity.peak_rate)
+            "`{name}` needs {load} at the peak, {} at {at}",
+            Rate(capacity.peak_rate).to_string().replace('/', " users/")
         );
         let place = match &resource.kind {
             ResourceKind::Pool(_) => model.pools.get(name).map(|pool| pool.place),

@@ -80,7 +80,7 @@ pub(crate) fn plain(cell: &str, comma: Comma) -> Option<String> {
         return None;
     }
     let (last, before) = others.split_last().unzip();
-    let tail_is_fine = last.is_none_or(|last| three(last));
+    let tail_is_fine = last.is_none_or(three);
     if !before.unwrap_or_default().iter().all(three) || !tail_is_fine {
         return None;
     }

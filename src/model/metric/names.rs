@@ -3,6 +3,8 @@
 //! A name may be short (`login.time`) as long as it fits one thing only. Every reading that makes
 //! sense is looked at; none is an error with the nearest spelling, two are an error naming both.
 
+mod near;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::quantity::{
@@ -543,52 +545,6 @@ impl Names {
             _ if self.stocks.contains(name) => ("the stock", words(&STOCK)),
             _ => return None,
         })
-    }
-
-    /// Named calls, endpoints, services, pools, rooms: what figures are about, the first ones first.
-    pub(super) fn things(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.steps.iter().map(|(_, name)| name.clone()).collect();
-        for (service, endpoints) in &self.services {
-            all.extend(
-                endpoints
-                    .iter()
-                    .map(|endpoint| format!("{service}.{endpoint}")),
-            );
-        }
-        all.extend(self.services.keys().cloned());
-        all.extend(self.pools.iter().chain(&self.rooms).cloned());
-        all
-    }
-
-    /// The services that have an endpoint of this name.
-    pub(super) fn services_with(&self, endpoint: &str) -> Vec<&str> {
-        let all = self.services.iter();
-        let having = all.filter(|(_, endpoints)| endpoints.iter().any(|known| known == endpoint));
-        having.map(|(service, _)| service.as_str()).collect()
-    }
-
-    /// What can be asked of a thing, by its short or its full name.
-    pub(super) fn aspects_of(&self, thing: &str) -> Vec<&'static str> {
-        let last = thing.rsplit('.').next().unwrap_or(thing);
-        let is_endpoint = thing.contains('.') && !self.services_with(last).is_empty();
-        match self.aspects(last) {
-            _ if is_endpoint => words(&REQUEST).into_iter().chain(words(&MESSAGE)).collect(),
-            Some((_, known)) => known,
-            None => Vec::new(),
-        }
-    }
-
-    /// Everything that a name can begin with.
-    pub(super) fn all(&self) -> BTreeSet<String> {
-        let mut all: BTreeSet<String> = self.steps.iter().map(|(_, name)| name.clone()).collect();
-        all.extend(self.journeys.keys().cloned());
-        all.extend(self.journeys.values().flatten().cloned());
-        all.extend(self.services.keys().cloned());
-        for set in [&self.pools, &self.rooms, &self.stocks, &self.marks] {
-            all.extend(set.iter().cloned());
-        }
-        all.extend(["users", "arrived", "orbit", "recovery"].map(str::to_owned));
-        all
     }
 
     /// Whether anything is sent to an endpoint: only then its delay can exist.

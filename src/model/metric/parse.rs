@@ -84,7 +84,7 @@ pub(crate) fn condition(
         None
     };
     if parser.keyword("for") {
-        let found = "`for` belongs to the triggers of actions";
+        let found = "`for` can only stand in the trigger of an action";
         let diagnostic = Diagnostic::new("E060", found).at(parser.rest_place());
         return Err(diagnostic.help("`except 60s` allows breaches of that length"));
     }
@@ -143,10 +143,10 @@ impl<'a> Parser<'a> {
     }
 
     /// Spells a value as it is written, or what it comes to where it is computed.
-    fn spell_value(&mut self, written: &str, computed: String) {
+    fn spell_value(&mut self, written: &str, computed: &str) {
         let words: Vec<&str> = written.split_whitespace().collect();
         match written.contains(['$', '*']) {
-            true => self.spell(&computed),
+            true => self.spell(computed),
             false => self.spell(&words.join(" ")),
         }
     }
@@ -253,11 +253,12 @@ impl<'a> Parser<'a> {
                 return Err(diagnostic.at(self.place_of(from, self.at)));
             }
             if span.nanos() % Span::SECOND.nanos() != 0 {
-                let diagnostic = Diagnostic::new("E006", "a window has whole seconds");
+                let diagnostic =
+                    Diagnostic::new("E006", "a window must be a whole number of seconds");
                 let place = self.place_of(from, self.at);
                 return Err(diagnostic
                     .at(place)
-                    .expected("expected `1s` or more of them"));
+                    .expected("expected `1s`, `2s` and so on"));
             }
             window = Some(span);
         }
@@ -284,7 +285,7 @@ impl<'a> Parser<'a> {
         let (quantity, about, place) = self.quantity()?;
         if !matches!(quantity.nature(), Nature::Instant | Nature::Chance) {
             let name = self.text[name_at..self.at].trim();
-            let help = format!("write `{}({name})`", usual_statistic(quantity.nature()));
+            let help = format!("write `{}({name})`", quantity.nature().usual_statistic());
             let diagnostic = Diagnostic::new("E060", format!("`{name}` has no statistic"));
             return Err(diagnostic.at(place).help(help));
         }
@@ -441,7 +442,7 @@ impl<'a> Parser<'a> {
             _ => None,
         };
         if let Some(value) = value {
-            self.spell_value(written, write_limit(value, unit));
+            self.spell_value(written, &write_limit(value, unit));
         }
         value.ok_or_else(|| {
             let expected = match unit {
@@ -461,7 +462,7 @@ impl<'a> Parser<'a> {
         let (thing, place, written) = self.value()?;
         match thing {
             Thing::Amount(Amount::Time(time)) => {
-                self.spell_value(written, write_time(time));
+                self.spell_value(written, &write_time(time));
                 Ok(time)
             }
             _ => {
@@ -506,7 +507,7 @@ impl<'a> Parser<'a> {
         self.spell(" and ");
         let to = self.time()?;
         if to <= from {
-            let diagnostic = Diagnostic::new("E006", "the part of time ends before it begins");
+            let diagnostic = Diagnostic::new("E006", "the period ends before it begins");
             return Err(diagnostic.at(self.place_of(start, self.at)));
         }
         Ok(Some(Within {
@@ -530,7 +531,7 @@ impl<'a> Parser<'a> {
                 }
                 None => String::new(),
             };
-            return refuse(format!("`{word}` knows no comparison inside"), help);
+            return refuse(format!("`{word}` takes no comparison inside"), help);
         }
         if let Quantity::Messages {
             service, endpoint, ..
@@ -577,30 +578,20 @@ impl<'a> Parser<'a> {
         let help = match (metric.statistic, nature) {
             (Statistic::Mean | Statistic::Sd | Statistic::Max, Nature::Durations { .. }) => {
                 let ok = format!("{}ok.time", about.strip_suffix("time").unwrap_or(about));
-                format!("failures take longer than any time; write `{word}({ok})`")
+                format!("write `{word}({ok})`: what fails takes longer than any time")
             }
-            _ => format!("write `{}({about})`", usual_statistic(nature)),
+            _ => format!("write `{}({about})`", nature.usual_statistic()),
         };
         refuse(format!("`{about}` has no `{word}`"), help)
     }
 }
 
-/// Whether an error names a metric as the cure already.
+/// Whether an error names a metric, or an example of one, as the cure already.
 fn says(error: &Diagnostic, metric: &str) -> bool {
     let help = error.help.as_deref().unwrap_or_default();
-    help.contains(&format!("`{metric}`"))
+    help.contains(&format!("`{metric}`")) || help.contains("for example")
 }
 
 fn is_name_part(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
-}
-
-fn usual_statistic(nature: Nature) -> &'static str {
-    match nature {
-        Nature::Durations { .. } => "p95",
-        Nature::Events { part: true } => "share",
-        Nature::Events { part: false } => "count",
-        Nature::Level | Nature::Fraction | Nature::Ratio => "mean",
-        Nature::Instant | Nature::Chance => "",
-    }
 }

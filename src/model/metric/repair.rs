@@ -8,8 +8,14 @@ use super::parse::is_metric;
 use crate::model::value::Params;
 use crate::text::nearest::nearest;
 
+/// What a figure is called elsewhere, and the statistics and aspects that it may be here.
+type Figure = (
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+);
+
 /// What other tools call a figure of a thing, with our statistics and aspects of it.
-const FIGURES: &[(&[&str], &[(&str, &str)])] = &[
+const FIGURES: &[Figure] = &[
     (
         &["utilization", "utilisation", "util", "saturation", "usage"],
         &[("mean", "utilisation"), ("mean", "held")],

@@ -133,7 +133,7 @@ impl<'c> Walk<'c> {
             .filter(|key| !matches!(key.kind, Kind::Later))
         else {
             if def.key(segment).is_some() {
-                let found = format!("`{segment}` is not yet supported");
+                let found = format!("`{segment}` is not supported yet");
                 self.problem = Some(Diagnostic::new("E005", found).at(self.change.place));
             }
             let among = match self.segments.first() {
@@ -315,7 +315,8 @@ impl<'c> Walk<'c> {
             None => {
                 let default = parse_value(key.default, FileId::MODEL, 0);
                 let Some(mut node) = default.or_else(|| self.absolute(&key.kind)) else {
-                    let found = format!("nothing is written at `{path}` that could be changed so");
+                    let found =
+                        format!("nothing is written at `{path}`, so there is nothing to change");
                     let diagnostic = Diagnostic::new("E071", found).at(self.change.value.place);
                     self.problem = Some(diagnostic.help("write the value first"));
                     return;

@@ -36,7 +36,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "deadline",
             Kind::Duration,
             "none",
-            "for the request, backoffs included; it travels",
+            "for the whole request, backoffs included; nested calls inherit it",
         ),
         key(
             "retry",
@@ -63,7 +63,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "steps",
             Kind::Steps,
             "",
-            "what is done meanwhile, inside, or repeatedly",
+            "what is done while holding, inside, or repeatedly",
         ),
         key("enter", Kind::Name("room"), "", "waits for admission"),
         key(
@@ -88,7 +88,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "repeat",
             Kind::Counts,
             "",
-            "does `steps` so often; a failing turn ends it",
+            "does `steps` this many times; a failing turn ends it",
         ),
         key(
             "take",
@@ -387,7 +387,7 @@ impl<'r, 'a> Steps<'r, 'a> {
             }
             [first, second, ..] => {
                 let found = format!(
-                    "a step does one thing, found `{}` and `{}`",
+                    "a step does one thing; found `{}` and `{}`",
                     first.word, second.word
                 );
                 let place = fields.key_place(second.word);
@@ -640,12 +640,12 @@ impl<'r, 'a> Steps<'r, 'a> {
     fn outcome(&mut self, node: &'a Node) -> Option<String> {
         let word = self.own_word(node)?;
         if word == "unfinished" {
-            let found = "`unfinished` is what users are whom the horizon finds at work";
+            let found = "`unfinished` is reserved for users who are still there at the end";
             self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
         }
         if word == "arrived" {
-            let found = "`arrived` is what all users are, whatever becomes of them";
+            let found = "`arrived` is reserved: it counts all users, whatever becomes of them";
             self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
         }
@@ -653,7 +653,7 @@ impl<'r, 'a> Steps<'r, 'a> {
         if !OUTCOMES.contains(&word.as_str())
             && let Some(near) = nearest(&word, known)
         {
-            let found = format!("`{word}` is taken as an outcome of its own");
+            let found = format!("`{word}` is taken as a new outcome of its own");
             let diagnostic = Diagnostic::new("W004", found).at(node.place);
             self.r
                 .push(diagnostic.help(format!("did you mean `{near}`?")));
