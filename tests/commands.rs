@@ -125,7 +125,7 @@ fn wrong_usage_ends_with_2_and_says_so() {
         (&["run", "model.toml", "--sed", "1"], "'--seed'"),
         (
             &["run", "model.toml", "--precision", "200%"],
-            "not between 0% and 100%",
+            "between 0% and 100%",
         ),
         (
             &[
@@ -239,7 +239,7 @@ fn the_world_in_the_way_ends_with_1() {
     let cases: [(&[&str], &str); 9] = [
         (
             &["run", "model.toml", "--out", "file"],
-            "cannot write `file/results.json`: a part of the path is no folder",
+            "cannot write `file/results.json`: part of the path is not a folder",
         ),
         (
             &["check", "nowhere.toml"],
@@ -257,9 +257,12 @@ fn the_world_in_the_way_ends_with_1() {
         ),
         (
             &["init", "old.toml"],
-            "cannot write `old.toml`: it exists already",
+            "cannot write `old.toml`: it already exists",
         ),
-        (&["report", "model.toml"], "`model.toml` is no stored study"),
+        (
+            &["report", "model.toml"],
+            "`model.toml` is not a stored study",
+        ),
         (&["report", "none.json"], "cannot read `none.json`"),
     ];
     for (arguments, said) in cases {
@@ -344,10 +347,11 @@ fn check_says_what_arithmetic_knows() {
     let expected = [
         "about 400 come",
         "desk                  4 cores              50 ms a visit   25.0 %",
-        "the cores of desk carry the peak: they can do 80/s of such visits",
+        "the cores of desk can handle 80 visits/s; at the peak 20/s come",
         "visit > ask                                   6 = 2 x 3",
         "VARIANTS    fewer and more",
         "about 1 600 events a launch",
+        "30 launches take less than 1 s on this machine; to compare all variants, less than 1 s",
     ];
     for line in expected {
         assert!(answer.out.contains(line), "{line}\n{}", answer.out);
@@ -361,6 +365,59 @@ fn check_says_what_arithmetic_knows() {
         .run(["check", "model.toml", "--variant", "fewer"])
         .expect(0);
     assert_eq!(variant.out, changed.out);
+}
+
+/// The doors, what happens at them, and faults and actions after them, in the order of time.
+#[test]
+fn check_gives_the_load_as_the_model_will_see_it() {
+    let model = r#"[model]
+run_for = "20m"
+[arrivals.fans]
+journey = "buy"
+crowd = { users = 1200, from = "-10m", arrive = "uniform(0s, 20m)" }
+[room.doors]
+opens = "0s"
+[stock.seats]
+units = 300
+[journey.buy]
+steps = [
+  { call = "web.landing" },
+  { enter = "doors" },
+  { call = "web.pay" },
+  { take = "seats", units = 2, or = "sold_out" },
+]
+[service.web]
+cores = 1
+endpoint.landing = [ { cpu = "10ms" } ]
+endpoint.pay = [ { cpu = "500ms" } ]
+[fault.half]
+at = "5m"
+for = "1m"
+slow = { service = "web", factor = 2 }
+[action.more]
+at = "8m"
+set = { "service.web.servers" = 2 }
+"#;
+    let answer = Scene::with_model(model)
+        .run(["check", "model.toml"])
+        .expect(0);
+    let expected = [
+        "T-10:00 1/s come; web needs up to 1.0 % of its cores",
+        "T+00:00 the door doors opens: up to 600 who waited are let in at once, 5m of work for \
+         the workers of web; 1/s come; web needs up to 51.0 % of its cores",
+        "T+05:00 the fault half begins: 1/s come; web needs up to 102.0 % of its cores, more \
+         than it has",
+        "T+06:00 the fault half ends: 1/s come; web needs up to 51.0 % of its cores",
+        "T+08:00 the action more takes effect: 0.167/s come; web needs up to 25.5 % of its cores",
+        "LOAD at the peak, 1/s at T+05:0",
+        "STOCK seats: 300 units, 2 to a user, enough for 150 of about 1 200 users (12.5 %)",
+        "about 1 200 come, T-10:00 to T+20:00",
+        "web can handle only ",
+    ];
+    let text = in_one_line(&answer).replace('\u{a0}', " ");
+    for line in expected {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }
 
 #[test]
@@ -442,7 +499,7 @@ fn a_comparison_fails_only_on_what_it_is_told_to() {
     let required = with(&["9", "--fail-on", "worse,unclear", "--require", "more"]).expect(99);
     assert_eq!(
         required.last_line(),
-        "exit 99: 1 objective failed of `more`"
+        "exit 99: 1 objective of `more` failed"
     );
 }
 
@@ -578,7 +635,8 @@ fn colour_symbols_and_silence_are_as_asked() {
     assert_eq!(run(&["--color", "never"]).out, piped.out);
     assert!(run(&["--color", "always"]).out.contains("\u{1b}["));
     let quiet = run(&["--quiet"]);
-    assert_eq!((quiet.out, quiet.err.lines().count()), (piped.out, 1));
+    assert!(piped.out.starts_with(quiet.out.trim_end()), "{}", quiet.out);
+    assert_eq!(quiet.err.lines().count(), 1);
     let broken = Scene::with_model("x = 1\n");
     let coloured = broken
         .run(["check", "model.toml", "--color", "always"])
@@ -592,6 +650,47 @@ fn colour_symbols_and_silence_are_as_asked() {
         "{}",
         plain.err
     );
+}
+
+/// What is said by the way is not a result: neither notes on the study nor those on the model.
+#[test]
+fn a_quiet_command_prints_no_notes() {
+    let noted = DESK.replace("rate = \"20/s\"", "rate = \"200/s\"");
+    let scene = Scene::with_model(&noted).file("new/x.txt", "");
+    for words in [
+        "check model.toml",
+        "run model.toml --replications 2",
+        "compare model.toml --replications 2",
+        "run model.toml --replications 2 --out out",
+        "init new.toml",
+        "schema",
+        "man",
+    ] {
+        let loud = scene.run(words.split(' '));
+        let quiet = if words.starts_with("init") {
+            Scene::new().run(words.split(' ').chain(["-q"]))
+        } else {
+            scene.run(words.split(' ').chain(["-q"]))
+        };
+        assert_eq!(quiet.code, loud.code, "{words}");
+        let said = format!("{}{}", quiet.out, quiet.err);
+        assert!(
+            !said.contains("note ") && !said.contains("note["),
+            "{words}: {said}"
+        );
+        let left = usize::from(quiet.code != 0);
+        assert_eq!(quiet.err.lines().count(), left, "{words}: {}", quiet.err);
+    }
+}
+
+/// A variant that does not exist is answered with those that do.
+#[test]
+fn an_unknown_variant_lists_the_variants() {
+    let answer = desk()
+        .run(["run", "model.toml", "--variant", "foo"])
+        .expect(2);
+    let why = "exit 2: no variant is called `foo`; the variants are `fewer` and `more`";
+    assert_eq!(answer.last_line(), why);
 }
 
 #[test]
@@ -693,6 +792,21 @@ fn same_within_moves_the_threshold() {
     let results = results::from_json(&answer.out).expect("it is a document");
     let difference = &results.differences["more"]["max(desk.queue)"];
     assert_eq!(difference.threshold, Some(500.0));
+}
+
+/// The key in the document is what the model says; a threshold may spell it in another way.
+#[test]
+fn a_figure_is_found_under_what_was_written() {
+    let model = format!("{DESK}[[objective]]\nthat = \"at(desk.in_system, 2.5s) < 100\"\n");
+    let compare = "compare model.toml --replications 3 --variants more --json - --quiet";
+    let flags = ["--same-within", "at(desk.in_system, 2500ms)=7"];
+    let answer = Scene::with_model(&model)
+        .run(compare.split(' ').chain(flags))
+        .expect(0);
+    let results = results::from_json(&answer.out).expect("it is a document");
+    let key = "at(desk.in_system, 2.5s)";
+    assert!(results.variants["more"].metrics.contains_key(key));
+    assert_eq!(results.differences["more"][key].threshold, Some(7.0));
 }
 
 #[test]

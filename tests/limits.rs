@@ -47,7 +47,7 @@ fn sources_beyond_the_events_are_refused_at_their_place() {
     for command in ["check", "run"] {
         let refused = scene.run([command, "model.toml"]).expect(104);
         let said = "error[E082]: the sources alone send about 12000000000 users, more than the \
-                    4000000000 events that a launch may take\n --> model.toml:5:1";
+                    4000000000 events that a launch may have\n --> model.toml:5:1";
         assert!(refused.err.contains(said), "{}", refused.err);
         assert_eq!(refused.last_line(), "exit 104: 1 error in `model.toml`");
     }

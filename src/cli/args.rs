@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::exit;
-use crate::base::unit::{Count, Share};
+use crate::base::unit::{Count, Share, UnitError};
 use crate::engine::MAX_EVENTS;
 
 pub use clap_complete::Shell;
@@ -31,25 +31,25 @@ pub enum Command {
     /// Write a commented starter model
     #[command(after_help = "Example:\n  onrush init --template retry-storm storm.toml")]
     Init(Init),
-    /// Is the model valid, and what will it do: load, bottleneck, attempts, cost of a run
+    /// Check a model and say what it will do: load, bottleneck, attempts, how long a run takes
     #[command(after_help = "Example:\n  onrush check launch.toml --set service.shop.servers=x2")]
     Check(Check),
-    /// Will it hold, where does it break, when does it recover
+    /// Simulate a model: does it hold, where does it break, when does it recover
     #[command(after_help = "Example:\n  onrush run launch.toml --replications 30 --out out")]
     Run(Run),
-    /// Which what-if helps, by how much, how sure; what is each change worth
+    /// Compare variants: which one helps, by how much, how sure, what is each change worth
     #[command(after_help = "Example:\n  onrush compare launch.toml --variants a,b --out out")]
     Compare(Compare),
-    /// Page, charts and tables from stored results, without running again
+    /// Make the page, charts and tables of stored results, without running again
     #[command(after_help = "Example:\n  onrush report out/results.json --out page")]
     Report(Report),
-    /// JSON Schema of models or of results
+    /// Print the JSON Schema of models or of results
     #[command(after_help = "Example:\n  onrush schema results > results.schema.json")]
     Schema(Schema),
-    /// Completions for a shell
+    /// Print the completions for a shell
     #[command(after_help = "Example:\n  onrush completions bash > /etc/bash_completion.d/onrush")]
     Completions(Completions),
-    /// The man page, or that of one command
+    /// Print the man page of onrush, or of one command
     #[command(after_help = "Example:\n  onrush man compare > onrush-compare.1")]
     Man(Man),
 }
@@ -57,13 +57,13 @@ pub enum Command {
 /// How an answer is said.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Voice {
-    /// No progress and no notes: results and failures alone
+    /// Print only results and errors: no progress, no warnings, no notes
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// ASCII alone: no colour, no symbols, no bars
+    /// Use plain ASCII: no colour, no symbols, no bars
     #[arg(long, global = true)]
     pub plain: bool,
-    /// When to colour
+    /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colouring::Auto)]
     pub color: Colouring,
 }
@@ -82,7 +82,7 @@ pub enum Colouring {
 /// `onrush init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// Which starter
+    /// The starter to write
     #[arg(long, value_name = "NAME", value_enum, default_value_t = Template::LaunchRush)]
     pub template: Template,
     /// The file to write; `-` is stdout
@@ -99,28 +99,29 @@ pub enum Template {
     LoginBottleneck,
     /// Retries that keep a system down after the spike is over
     RetryStorm,
-    /// Connections held by a slow partner until all others starve
+    /// Connections held by a slow partner until everything else starves
     PoolExhaustion,
-    /// One queue beside its formula
+    /// One queue, compared with its formula
     PlainQueue,
 }
 
 /// `onrush check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Models; `-` is stdin
+    /// The models to check; `-` reads stdin
     #[arg(value_name = "MODEL", required = true)]
     pub models: Vec<PathBuf>,
     /// What is changed.
     #[command(flatten)]
     pub changes: Changes,
-    /// Print the compiled program as well
+    /// Also print the compiled program
     #[arg(long)]
     pub listing: bool,
-    /// Memory that all launches at one time may take; 4GiB, or less if the system has less
+    /// Memory for all launches that run at the same time [default: 4GiB, or less if the system has
+    /// less]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// Events that a launch may take; 4000000000 unless given, which is the most
+    /// Maximum number of events in a launch [default, and most: 4000000000]
     #[arg(long, value_name = "N", value_parser = events)]
     pub events: Option<u64>,
 }
@@ -128,7 +129,7 @@ pub struct Check {
 /// `onrush run`.
 #[derive(Debug, Args)]
 pub struct Run {
-    /// The model; `-` is stdin
+    /// The model; `-` reads stdin
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
     /// What is changed.
@@ -145,25 +146,26 @@ pub struct Run {
 /// `onrush compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// The model; `-` is stdin
+    /// The model; `-` reads stdin
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
-    /// Only these variants, in this order; all of them unless given
+    /// Compare only these variants, in this order [default: all]
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub variants: Vec<String>,
-    /// Fail (99) when an objective of this variant fails
+    /// Exit with 99 if an objective of this variant fails
     #[arg(long, value_name = "VARIANT")]
     pub require: Option<String>,
-    /// Fail when a variant is worse than the baseline (97), or when something is unclear (98)
+    /// Exit with 97 if a variant is worse than the baseline, with 98 if something is unclear
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
-    /// At least 30 replications, and draws over the ranges of the inputs; takes minutes
+    /// Run at least 30 replications, and draw the inputs from their ranges; takes minutes
     #[arg(long)]
     pub full: bool,
     /// Do not work out what each change of a variant is worth: saves the runs of its subsets
     #[arg(long)]
     pub no_attribution: bool,
-    /// Changes to the baseline, and so to all variants: `service.shop.servers=x2`
+    /// Change a value of the model, and so of all variants: `service.shop.servers=x2`; may be
+    /// repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
     /// How much is done.
@@ -186,7 +188,7 @@ pub enum FailOn {
 /// `onrush report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Stored results, as `--json` and `--out` write them; `-` is stdin
+    /// Stored results, as `--json` and `--out` write them; `-` reads stdin
     #[arg(value_name = "RESULTS")]
     pub results: PathBuf,
     /// What is written.
@@ -197,7 +199,7 @@ pub struct Report {
 /// `onrush schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// Of what
+    /// What to describe
     #[arg(value_name = "WHAT", value_enum, default_value_t = Described::Model)]
     pub what: Described,
 }
@@ -214,7 +216,7 @@ pub enum Described {
 /// `onrush completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// For which shell
+    /// The shell
     #[arg(value_name = "SHELL", value_enum)]
     pub shell: Shell,
 }
@@ -222,7 +224,7 @@ pub struct Completions {
 /// `onrush man`.
 #[derive(Debug, Args)]
 pub struct Man {
-    /// Of which command; of all of onrush unless given
+    /// The command [default: onrush as a whole]
     #[arg(value_name = "COMMAND")]
     pub command: Option<String>,
 }
@@ -230,10 +232,10 @@ pub struct Man {
 /// What is changed before anything is done.
 #[derive(Debug, Args)]
 pub struct Changes {
-    /// Changes a value of the model: `service.shop.servers=x2`; may be given again
+    /// Change a value of the model: `service.shop.servers=x2`; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
-    /// The model as this variant changes it
+    /// Use the model as this variant changes it
     #[arg(long, value_name = "NAME")]
     pub variant: Option<String>,
 }
@@ -241,32 +243,34 @@ pub struct Changes {
 /// How much is done, with which luck, within which limits.
 #[derive(Debug, Args)]
 pub struct Effort {
-    /// The seed of all luck
+    /// Seed of the random numbers
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// So many replications (launches)
+    /// Number of replications (launches)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub replications: Option<u32>,
-    /// As many replications as it takes to know the headline figures this well, as 2%
+    /// Run until the headline figures are known to within, e.g., 2%
     #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "replications")]
     pub precision: Option<f64>,
-    /// Confidence of every interval, as 95%
+    /// Confidence level of the intervals, e.g., 95%
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub confidence: Option<f64>,
-    /// With --precision: at most so many replications
+    /// With --precision: maximum number of replications
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
     #[arg(conflicts_with = "replications")]
     pub at_most: Option<u32>,
-    /// Differences of a metric within this are the same: `p95(login.time)=50ms`, `share(served)=2%`
+    /// Treat smaller differences of a metric as the same: `p95(login.time)=50ms`,
+    /// `share(served)=2%`; may be repeated
     #[arg(long, value_name = "METRIC=VALUE", value_parser = last_pair)]
     pub same_within: Vec<(String, String)>,
-    /// Threads; one for each core unless given. No figure depends on it
+    /// Number of threads [default: one per core]; no figure depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Memory that all launches at one time may take; 4GiB, or less if the system has less
+    /// Memory for all launches that run at the same time [default: 4GiB, or less if the system has
+    /// less]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// Events that a launch may take; 4000000000 unless given, which is the most
+    /// Maximum number of events in a launch [default, and most: 4000000000]
     #[arg(long, value_name = "N", value_parser = events)]
     pub events: Option<u64>,
 }
@@ -274,16 +278,16 @@ pub struct Effort {
 /// What is written, and where.
 #[derive(Debug, Args)]
 pub struct Output {
-    /// Page, charts, tables and results into this folder
+    /// Write the page, charts, tables and results to this folder
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The results document; `-` is stdout, which then holds nothing else
+    /// Write the results document; `-` is stdout, which then holds nothing else
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Objectives as JUnit XML, for CI
+    /// Write the objectives as JUnit XML for CI; its times are simulated
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// The summary as Markdown
+    /// Write the summary as Markdown
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
 }
@@ -341,7 +345,7 @@ fn after_help() -> String {
 fn pair(text: &str) -> Result<(String, String), String> {
     split(
         text.split_once('='),
-        "write PATH=VALUE, as service.shop.servers=x2",
+        "write PATH=VALUE, for example service.shop.servers=x2",
     )
 }
 
@@ -349,7 +353,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 fn last_pair(text: &str) -> Result<(String, String), String> {
     split(
         text.rsplit_once('='),
-        "write METRIC=VALUE, as p95(login.time)=50ms",
+        "write METRIC=VALUE, for example p95(login.time)=50ms",
     )
 }
 
@@ -364,10 +368,11 @@ fn split(found: Option<(&str, &str)>, help: &str) -> Result<(String, String), St
 
 /// A share between 0 and 1, both excluded.
 fn share(text: &str) -> Result<f64, String> {
-    let share = Share::parse(text).map_err(|error| error.to_string())?.0;
-    match share > 0.0 && share < 1.0 {
-        true => Ok(share),
-        false => Err("it lies above 0% and below 100%".to_owned()),
+    let outside = || "must be between 0% and 100%".to_owned();
+    match Share::parse(text) {
+        Ok(Share(share)) if share > 0.0 && share < 1.0 => Ok(share),
+        Ok(_) | Err(UnitError::OutsideShare { .. }) => Err(outside()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -375,7 +380,7 @@ fn events(text: &str) -> Result<u64, String> {
     let events = Count::parse(text).map_err(|error| error.to_string())?.0;
     match (1..=MAX_EVENTS).contains(&events) {
         true => Ok(events),
-        false => Err(format!("it lies from 1 to {MAX_EVENTS}")),
+        false => Err(format!("must be between 1 and {MAX_EVENTS}")),
     }
 }
 
@@ -390,7 +395,7 @@ fn size(text: &str) -> Result<usize, String> {
         ("GB", 1_000_000_000),
         ("B", 1),
     ];
-    let help = || "write a size as 512MB, 4GB or 2GiB".to_owned();
+    let help = || "write a size such as 512MB, 4GB or 2GiB".to_owned();
     let unit = UNITS.iter().find(|(unit, _)| text.ends_with(unit));
     let (unit, factor) = unit.ok_or_else(help)?;
     let number = text[..text.len() - unit.len()].trim();

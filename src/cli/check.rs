@@ -1,20 +1,22 @@
 //! `check`: is the model valid, and what will it do, before anything is simulated.
 //!
-//! One idea: everything that arithmetic alone can say: load by the utilisation law, the bottleneck
-//! at the peak, how many attempts one user can cause at worst, what a run will cost.
+//! One idea: everything that arithmetic alone can say: load in order of time by the utilisation
+//! law, the bottleneck at the peak, how many attempts one user can cause at worst, what a run will
+//! cost, and how long that takes on this machine.
 
 mod attempts;
 mod cost;
+mod load;
+mod speed;
 
 use std::path::Path;
 
 use super::args::Check;
 use super::console::Console;
 use super::exit::{Ending, Exit};
-use super::load::{self, shown};
+use super::load::{model as read, shown};
 use super::memory;
 use crate::engine::Limits;
-use crate::model::capacity::{Capacity, Resource};
 use crate::model::{Checked, Effort, Model};
 use crate::program::{self, Asked};
 use crate::report::number;
@@ -22,9 +24,6 @@ use crate::report::terminal::{Look, labelled};
 use crate::report::words;
 
 pub(super) use cost::refuse_too_much;
-
-/// Most rows of a table: what is loaded less does not matter.
-const ROWS: usize = 12;
 
 /// Checks every model and says what each will do.
 ///
@@ -58,7 +57,7 @@ pub(super) fn answer(asked: &Check, console: &Console) -> Result<Ending, Ending>
 }
 
 fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
-    let loaded = load::model(path, &asked.changes.set)?;
+    let loaded = read(path, &asked.changes.set)?;
     let loaded = loaded
         .variant(asked.changes.variant.as_deref())?
         .sound(console)?;
@@ -68,11 +67,9 @@ fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
         bytes: asked.memory.unwrap_or_else(|| memory::allowed(usual.bytes)),
     };
     let text = said(&shown(path), &loaded.model);
-    console.result(&match console.look() {
-        Look::Plain => words::ascii(&text),
-        _ => text,
-    })?;
+    console.result(&shown_in(console, text))?;
     refuse_too_much(&loaded.model, limits, console)?;
+    run_time(&loaded.model, limits, console)?;
     if asked.listing {
         console.result(&program(loaded.model))?;
     }
@@ -86,7 +83,7 @@ const BESIDE: usize = 12;
 pub fn said(name: &str, model: &Model) -> String {
     let mut text = format!("{name} · {}\n", model.title);
     text.push_str(&who_comes(model));
-    text.push_str(&loads(&model.capacity()));
+    text.push_str(&load::said(model));
     text.push_str(&attempts::said(model));
     text.push_str(&variants(model));
     text.push_str(&run_cost(model));
@@ -98,62 +95,18 @@ fn who_comes(model: &Model) -> String {
     let users: f64 = model
         .arrivals
         .values()
-        .map(|source| source.users_expected(horizon))
+        .map(|source| source.users_before(horizon))
         .sum();
     let from = number::instant(model.begins().as_secs_f64());
     let to = number::instant(horizon.as_secs_f64());
+    let verb = if number::count(users) == "1" {
+        "comes"
+    } else {
+        "come"
+    };
     format!(
-        "\nUSERS       about {} come, {from} to {to}\n",
+        "\nUSERS       about {} {verb}, {from} to {to}\n",
         number::count(users)
-    )
-}
-
-fn loads(capacity: &Capacity) -> String {
-    let Some(peak) = capacity.peak_at else {
-        return String::new();
-    };
-    let mut text = format!(
-        "\nLOAD        at the peak, {} at {}, without retries (utilisation law)\n",
-        number::rate(capacity.peak_rate),
-        number::instant(peak.as_secs_f64()),
-    );
-    let loaded = |resource: &&Resource| resource.load > 0.0;
-    for resource in capacity.resources.iter().filter(loaded).take(ROWS) {
-        text.push_str(&load(resource));
-    }
-    if let (Some(first), Some(most)) = (capacity.resources.first(), capacity.visits_per_s) {
-        let verdict = if first.load > 1.0 {
-            "cannot carry"
-        } else {
-            "carry"
-        };
-        let verdict = format!(
-            "the {} of {} {verdict} the peak: they can do {} of such visits",
-            first.kind.unit(),
-            first.kind.name(),
-            number::rate(most),
-        );
-        text.push_str(&format!("\n{}", labelled("BOTTLENECK", BESIDE, &verdict)));
-    }
-    text
-}
-
-fn load(resource: &Resource) -> String {
-    let units = format!("{} {}", number::ratio(resource.units), resource.kind.unit());
-    let demand = number::duration(resource.demand_s);
-    let over = match resource.load {
-        _ if resource.units <= 0.0 => "  closed",
-        load if load > 1.0 => "  more than it can do",
-        _ => "",
-    };
-    let share = match resource.load {
-        load if load.is_finite() => number::share(load),
-        _ => String::new(),
-    };
-    format!(
-        "  {:<22}{units:<16}{demand:>10} a visit{:>9}{over}\n",
-        resource.kind.name(),
-        share,
     )
 }
 
@@ -176,6 +129,20 @@ fn run_cost(model: &Model) -> String {
         Effort::Precision(share) => format!("launches until known to {}", number::share(share)),
     };
     format!("\nCOST        about {events} events a launch, more with retries · {launches}\n")
+}
+
+/// What the console shows once it is known how fast this machine is.
+fn run_time(model: &Model, limits: Limits, console: &Console) -> Result<(), Ending> {
+    let text = speed::said(model, limits);
+    Ok(console.result(&shown_in(console, text))?)
+}
+
+/// A text with the symbols that the console can show.
+fn shown_in(console: &Console, text: String) -> String {
+    match console.look() {
+        Look::Plain => words::ascii(&text),
+        _ => text,
+    }
 }
 
 fn program(model: Model) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::args::Compare;
+use super::args::{Compare, FailOn};
 use super::check::refuse_too_much;
 use super::console::Console;
 use super::deliver::{self, Answer};
@@ -11,6 +11,7 @@ use super::load::{self, no_variant};
 use super::plan::plan;
 use super::study::{self, Question};
 use crate::model::Model;
+use crate::report::junit::{Strictness, Unclear};
 use crate::report::{number, words};
 use crate::study::{Attribute, Effort};
 
@@ -59,6 +60,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         results: &results,
         model: Some(text),
         asked: deliver::asked(&asked.model, &asked.set, &asked.effort),
+        strictness: strictness(asked),
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(exit::of_compare(
@@ -66,6 +68,18 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         asked.require.as_ref(),
         &asked.fail_on,
     ))
+}
+
+/// What the build server is told must not be let pass.
+fn strictness(asked: &Compare) -> Strictness {
+    let unclear = match asked.fail_on.contains(&FailOn::Unclear) {
+        true => Unclear::Fails,
+        false => Unclear::Skips,
+    };
+    Strictness {
+        unclear,
+        require: asked.require.clone(),
+    }
 }
 
 /// The variants to compare: those asked for, or all.
@@ -91,7 +105,7 @@ fn variants(model: &Model, asked: &Compare) -> Result<Vec<String>, Ending> {
     }
     let required = asked.require.iter().filter(|name| *name != BASELINE);
     if let Some(name) = required.into_iter().find(|name| !chosen.contains(name)) {
-        let why = format!("--require names `{name}`, which is not compared");
+        let why = format!("--require names `{name}`, which is not among the variants compared");
         return Err(Ending::new(Exit::Usage, why));
     }
     Ok(chosen.clone())

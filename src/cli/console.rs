@@ -49,6 +49,11 @@ impl Console {
         !self.voice.quiet && io::stderr().is_terminal()
     }
 
+    /// Whether only results and failures are wanted.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.voice.quiet
+    }
+
     /// Whether only ASCII may be shown.
     pub(super) fn is_plain(&self) -> bool {
         self.voice.plain

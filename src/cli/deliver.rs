@@ -23,7 +23,12 @@ pub(super) struct Answer<'a> {
     pub(super) model: Option<String>,
     /// How it was asked for.
     pub(super) asked: Asked,
+    /// What must not be let pass.
+    pub(super) strictness: junit::Strictness,
 }
+
+/// The file among those of a report that depends on what must not be let pass.
+const JUNIT: &str = "junit.xml";
 
 /// The console for an answer: words go to stderr when stdout is taken by the document.
 pub(super) fn console(output: &Output, console: &Console) -> Console {
@@ -61,7 +66,15 @@ pub(super) fn deliver(
     output: &Output,
     console: &Console,
 ) -> Result<(), Ending> {
-    console.result(&said(answer, console.look()))?;
+    let quiet;
+    let told = match console.is_quiet() {
+        false => answer.results,
+        true => {
+            quiet = without_notes(answer.results);
+            &quiet
+        }
+    };
+    console.result(&said(told, &answer.asked, console.look()))?;
     if output.json.as_deref().is_some_and(is_stdout) {
         console.document(&to_json(answer.results))?;
     }
@@ -95,8 +108,15 @@ fn typed(word: &str) -> String {
     }
 }
 
-fn said(answer: &Answer<'_>, look: Look) -> String {
-    let (results, asked) = (answer.results, &answer.asked);
+/// The results without what is only said by the way.
+fn without_notes(results: &Results) -> Results {
+    Results {
+        notes: Vec::new(),
+        ..results.clone()
+    }
+}
+
+fn said(results: &Results, asked: &Asked, look: Look) -> String {
     match results.command.as_str() {
         "run" => terminal::run(results, asked, look),
         _ => terminal::compare(results, asked, look) + &terminal::uncertain(results, look),
@@ -107,8 +127,10 @@ fn pages(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
     let results = answer.results;
     let mut pages = Vec::new();
     let mut add = |path: PathBuf, bytes: Vec<u8>| pages.push(Page { path, bytes });
+    let junit = || junit::junit(results, &answer.strictness).into_bytes();
     if let Some(folder) = &output.out {
         for (name, bytes) in report::files(results) {
+            let bytes = if name == JUNIT { junit() } else { bytes };
             add(folder.join(name), bytes);
         }
         if let Some(model) = &answer.model {
@@ -119,7 +141,7 @@ fn pages(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
         add(path.clone(), to_json(results).into_bytes());
     }
     if let Some(path) = &output.junit {
-        add(path.clone(), junit::junit(results).into_bytes());
+        add(path.clone(), junit());
     }
     if let Some(path) = &output.markdown {
         add(path.clone(), markdown::summary(results).into_bytes());

@@ -170,7 +170,7 @@ fn ending(results: &Results, demands: &Demands) -> Option<Ending> {
             let failed = failed
                 .filter(|verdict| *verdict == ObjectiveVerdict::Failed)
                 .count();
-            let why = format!("{} failed{}", counted(failed, "objective"), among(&variant));
+            let why = format!("{}{} failed", counted(failed, "objective"), among(&variant));
             (Exit::ObjectiveFailed, why)
         }
         Outcome::Worse { variant, metric } => {
@@ -256,7 +256,7 @@ mod tests {
         let required = of_compare(&compared, Some(&"baseline".to_owned()), &[]);
         assert_eq!(
             required.to_string(),
-            "exit 99: 1 objective failed of `baseline`"
+            "exit 99: 1 objective of `baseline` failed"
         );
     }
 }

@@ -13,6 +13,7 @@ use super::write::reason;
 use crate::model::files::Files;
 use crate::model::overlay::Change;
 use crate::model::{self, Model};
+use crate::report::words;
 use crate::text::{Diagnostic, FileId, Level, Source};
 
 /// The name of stdin on the command line.
@@ -153,10 +154,24 @@ pub(super) fn invalid(model: &Model, errors: usize) -> Ending {
     Ending::new(Exit::InvalidModel, format!("{counted} in `{name}`"))
 }
 
-/// The refusal of a variant that the model does not have.
+/// The refusal of a variant that the model does not have, with those that it has.
 pub(super) fn no_variant(model: &Model, name: &str) -> Ending {
-    let known = || model.variants.iter().map(|variant| variant.name.as_str());
-    let help = crate::text::nearest::suggestion(name, known());
-    let help = help.map(|help| format!("; {help}")).unwrap_or_default();
-    Ending::new(Exit::Usage, format!("no variant is called `{name}`{help}"))
+    let known: Vec<&str> = model
+        .variants
+        .iter()
+        .map(|variant| variant.name.as_str())
+        .collect();
+    let near = crate::text::nearest::nearest(name, known.iter().copied());
+    let near = near
+        .map(|near| format!("; did you mean `{near}`?"))
+        .unwrap_or_default();
+    let all: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let all = match all.as_slice() {
+        [] => "the model has no variants".to_owned(),
+        [one] => format!("the only variant is {one}"),
+        all => format!("the variants are {}", words::listed(all)),
+    };
+    let mark = if near.is_empty() { ";" } else { "" };
+    let why = format!("no variant is called `{name}`{near}{mark} {all}");
+    Ending::new(Exit::Usage, why)
 }

@@ -59,10 +59,13 @@ fn thresholds(
         };
         let found = model
             .metric(metric)
-            .map_err(|diagnostic| wrong(&diagnostic.found))?;
+            .map_err(|diagnostic| match &diagnostic.help {
+                Some(help) => wrong(&format!("{}; {help}", diagnostic.found)),
+                None => wrong(&diagnostic.found),
+            })?;
         let threshold = threshold(value, found.unit());
         let threshold = threshold.ok_or_else(|| wrong("it does not fit the unit of the metric"))?;
-        thresholds.insert(found.to_string(), threshold);
+        thresholds.insert(model.key_of(&found), threshold);
     }
     Ok(thresholds)
 }

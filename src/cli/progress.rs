@@ -44,7 +44,7 @@ impl Progress for Bar {
     }
 
     fn narrowed(&self, replications: u32, width: f64) {
-        let message = format!(", {replications} replications, interval {width:.1} of the goal");
+        let message = format!(", {replications} replications, interval {width:.1} times the goal");
         self.bar.set_message(message);
     }
 }

@@ -5,6 +5,7 @@ use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{Ending, Exit};
 use super::load::{self, shown};
+use crate::report::junit::Strictness;
 use crate::report::words::Asked;
 use crate::results;
 
@@ -19,7 +20,7 @@ pub(super) fn answer(asked: &Report, console: &Console) -> Result<Ending, Ending
     let found = results::from_json(&text).map_err(|failure| {
         Ending::new(
             Exit::CouldNot,
-            format!("`{name}` is no stored study: {failure}"),
+            format!("`{name}` is not a stored study: {failure}"),
         )
     })?;
     deliver::probe(&asked.output)?;
@@ -27,6 +28,7 @@ pub(super) fn answer(asked: &Report, console: &Console) -> Result<Ending, Ending
         results: &found,
         model: None,
         asked: Asked::of(&found),
+        strictness: Strictness::default(),
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(Ending::done(format!("reported `{name}`")))

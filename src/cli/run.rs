@@ -9,6 +9,7 @@ use super::load::{self, no_variant};
 use super::plan::plan;
 use super::study::{self, Question};
 use crate::model::Model;
+use crate::report::junit::Strictness;
 use crate::report::words::Asked;
 
 /// Runs the model, or one variant of it, and delivers the answer.
@@ -43,6 +44,7 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
             variant: asked.changes.variant.clone(),
             ..deliver::asked(&asked.model, &asked.changes.set, &asked.effort)
         },
+        strictness: Strictness::default(),
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(exit::of_run(&results))

@@ -86,7 +86,7 @@ fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
             sources,
         } => {
             console.diagnostics(&diagnostics, &sources);
-            let why = format!("the variant `{variant}` is no valid model");
+            let why = format!("the variant `{variant}` is not a valid model");
             Ending::new(Exit::InvalidModel, why)
         }
     }

@@ -130,9 +130,9 @@ pub(super) fn reason(why: &io::Error) -> String {
     match why.kind() {
         io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "no permission".to_owned(),
-        io::ErrorKind::AlreadyExists => "it exists already".to_owned(),
+        io::ErrorKind::AlreadyExists => "it already exists".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::NotADirectory => "a part of the path is no folder".to_owned(),
+        io::ErrorKind::NotADirectory => "part of the path is not a folder".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
@@ -192,7 +192,7 @@ mod tests {
         let path = folder.path().join("model.toml");
         all(&[page(path.clone(), "mine")], Existing::Keep).expect("nothing is there");
         let error = all(&[page(path.clone(), "other")], Existing::Keep).expect_err("it is there");
-        assert!(error.to_string().contains("exists already"), "{error}");
+        assert!(error.to_string().contains("already exists"), "{error}");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "mine");
     }
 }

@@ -23,7 +23,7 @@ pub(crate) static ACTION: TableDef = TableDef {
             "set",
             Kind::Settings,
             "",
-            "what it changes, on what is in force at its effect",
+            "what it changes, starting from the values in force when it takes effect",
         ),
         key("on", Kind::Flag, "true", "whether it happens at all"),
         key("when", Kind::Later, "", "a metric that trips it"),

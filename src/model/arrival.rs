@@ -3,6 +3,8 @@
 //! `rate`, `stages` and rates from a file are all resolved to one piecewise-linear rate, with
 //! `total` and `scale` already worked in; the other forms name how many users and when.
 
+mod data;
+mod layout;
 pub(crate) mod reading;
 
 use crate::base::time::{Span, Time};
@@ -113,6 +115,35 @@ impl Arrivals {
                 .filter(|instant| **instant < horizon)
                 .count() as f64,
             Form::Population(users) => *users as f64,
+        }
+    }
+}
+
+impl Arrivals {
+    /// Users expected before an instant, by the law of their arrival; a closed population is there
+    /// from the start.
+    pub fn users_before(&self, until: Time) -> f64 {
+        let by = |from: Time, law: &Distribution| match until > from {
+            true => law.cdf(until.since(from).as_secs_f64()),
+            false => 0.0,
+        };
+        match &self.form {
+            Form::Crowd {
+                users,
+                from,
+                arrive,
+            } => *users as f64 * by(*from, arrive),
+            Form::Burst {
+                users,
+                at,
+                every,
+                spread,
+            } => some_bursts(*at, *every, until)
+                .map(|(burst, many)| many * *users as f64 * by(burst, spread))
+                .sum(),
+            Form::Flow { .. } | Form::Instants(_) | Form::Population(_) => {
+                self.users_expected(until)
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document::{Node, Table, Value};
-use super::files::{self, Files};
+use super::files::Files;
+use super::files::date::date;
 use super::language::{MODEL, NOTE, RECOVERY, ROOT};
 use super::metric::names::Names;
 use super::reader::{Fields, Reader};
@@ -120,7 +121,7 @@ fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {
     model.effort = effort(r, &fields);
     model.confidence = fields.share(r, "confidence").unwrap_or(0.95);
     if !(model.confidence > 0.0 && model.confidence < 1.0) {
-        let diagnostic = Diagnostic::new("E006", "intervals need a confidence");
+        let diagnostic = Diagnostic::new("E006", "this is not a level of confidence");
         let place = fields.key_place("confidence");
         r.push(
             diagnostic
@@ -202,13 +203,13 @@ fn effort<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Effort {
     let replications = fields.small(r, "replications", 1);
     let precision = fields.get("precision").and_then(|node| r.share(node));
     if let (Some(_), Some(_)) = (replications, precision) {
-        let found = "`replications` and `precision` exclude each other";
+        let found = "write `replications` or `precision`, not both";
         r.push(Diagnostic::new("E081", found).at(fields.key_place("precision")));
     }
     match precision {
         Some(precision) if precision > 0.0 => Effort::Precision(precision),
         Some(_) => {
-            let diagnostic = Diagnostic::new("E006", "a precision of zero is never reached");
+            let diagnostic = Diagnostic::new("E006", "a precision of zero can never be reached");
             r.push(diagnostic.at(fields.key_place("precision")));
             Effort::Replications(USUAL)
         }
@@ -284,7 +285,7 @@ fn each<'a, T>(
 fn tables(r: &mut Reader<'_>, model: &mut Model) {
     let clock = arrival::reading::Calendar {
         run_for: model.run_for,
-        starts: model.starts.as_deref().and_then(files::date),
+        starts: model.starts.as_deref().and_then(date),
     };
     model.params = each(r, "param", param::read);
     model.arrivals = each(r, "arrivals", |r, name, fields| {
@@ -362,11 +363,18 @@ fn recovery(r: &mut Reader<'_>) -> Recovery {
 }
 
 fn objectives(r: &mut Reader<'_>, names: &Names) -> Vec<objective::Objective> {
-    let fields = listed(r, "objective", &objective::OBJECTIVE);
-    fields
-        .iter()
-        .filter_map(|fields| objective::read(r, fields, names))
-        .collect()
+    let mut objectives: Vec<objective::Objective> = Vec::new();
+    for fields in listed(r, "objective", &objective::OBJECTIVE) {
+        let Some(mut next) = objective::read(r, &fields, names) else {
+            continue;
+        };
+        // One metric has one key: that of its first spelling.
+        if let Some(known) = objectives.iter().find(|one| one.metric == next.metric) {
+            next.metric.spelling = known.metric.spelling.clone();
+        }
+        objectives.push(next);
+    }
+    objectives
 }
 
 impl Recovery {

@@ -37,19 +37,22 @@ impl Model {
         if many > limit {
             let found = format!(
                 "the sources alone send about {many:.0} users, more than the {limit} events that a \
-                 launch may take"
+                 launch may have"
             );
-            return vec![said("E082", found, &users).help("send fewer, or raise `--events`")];
+            return vec![said("E082", found, &users).help("send fewer users, or raise `--events`")];
         }
         let takers = self.takers(budget);
         let (much, limit) = (sum(&takers), budget.bytes as f64);
         if much > limit {
             let found = format!(
-                "a launch takes about {} before anything happens, more than the {} that it may",
+                "a launch needs about {} before anything happens, more than the {} allowed",
                 size(much),
                 size(limit)
             );
-            return vec![said("E083", found, &takers).help("have fewer, or raise `--memory`")];
+            return vec![
+                said("E083", found, &takers)
+                    .help("use fewer users or servers, or raise `--memory`"),
+            ];
         }
         Vec::new()
     }

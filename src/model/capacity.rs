@@ -2,17 +2,22 @@
 //!
 //! Demand D of a resource is what one visit asks of it on average; at λ visits per second it is
 //! busy a share λ·D ÷ units of the time (utilisation law: P. J. Denning, J. P. Buzen, "The
-//! Operational Analysis of Queueing Network Models", ACM Computing Surveys 10, 1978). Retries,
-//! failures and queues are not in it: it is the best case.
+//! Operational Analysis of Queueing Network Models", ACM Computing Surveys 10, 1978). Doors,
+//! actions and faults are in it ([`course`]); retries, failures and queues are not: it is the best
+//! case.
+
+mod course;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::course::Course;
+pub use self::course::Phase;
 use super::Model;
 use super::arrival::{Arrivals, Form, some_bursts};
 use super::pool::PoolScope;
 use super::service::Service;
 use super::step::{Step, StepKind};
-use crate::base::time::{Span, Time};
+use crate::base::time::Time;
 use crate::random::family::Distribution;
 
 /// What a model can carry, and what it has to.
@@ -27,6 +32,8 @@ pub struct Capacity {
     pub peak_rate: f64,
     /// Visits per second, mixed as they are then, that the bottleneck could serve.
     pub visits_per_s: Option<f64>,
+    /// What is asked for in order of time, cut where anything changes.
+    pub course: Vec<Phase>,
 }
 
 /// A resource and its load at the peak.
@@ -63,7 +70,7 @@ impl ResourceKind {
         }
     }
 
-    /// What of it is meant.
+    /// What of it is meant, as several.
     pub fn unit(&self) -> &'static str {
         match self {
             ResourceKind::Cores(_) => "cores",
@@ -71,59 +78,43 @@ impl ResourceKind {
             ResourceKind::Pool(_) => "units",
         }
     }
+
+    /// What of it is meant, as one.
+    pub fn one(&self) -> &'static str {
+        match self {
+            ResourceKind::Cores(_) => "core",
+            ResourceKind::Workers(_) => "worker",
+            ResourceKind::Pool(_) => "unit",
+        }
+    }
 }
 
 /// Seconds of each resource that one visit asks for.
 type Demand = BTreeMap<ResourceKind, f64>;
 
-/// Into how many stretches of time the arrivals are cut to find the peak.
-const STRETCHES: usize = 400;
-
 impl Model {
-    /// What the model can carry, by the utilisation law.
+    /// What the model can carry, by the utilisation law, and when it has to.
     pub fn capacity(&self) -> Capacity {
-        let mut demands = Demands {
-            model: self,
-            known: BTreeMap::new(),
-            under_way: BTreeSet::new(),
+        let course = Course::of(self);
+        let (phases, peak) = course.phases();
+        let Some(peak) = peak else {
+            return Capacity {
+                resources: course.idle(),
+                peak_at: None,
+                peak_rate: 0.0,
+                visits_per_s: None,
+                course: phases,
+            };
         };
-        let by_journey: BTreeMap<&str, Demand> = self
-            .journeys
-            .iter()
-            .map(|(name, journey)| (name.as_str(), demands.steps(&journey.steps, None).demand))
-            .collect();
-        let units = self.units();
-        let peak = self.peak(&by_journey, &units);
-        let rate: f64 = peak.rates.values().sum();
-        let mut resources: Vec<Resource> = units
-            .iter()
-            .filter_map(|(kind, units)| {
-                let asked: f64 = peak
-                    .rates
-                    .iter()
-                    .map(|(journey, rate)| {
-                        rate * by_journey[journey].get(kind).copied().unwrap_or(0.0)
-                    })
-                    .sum();
-                let used = by_journey.values().any(|demand| demand.contains_key(kind));
-                let demand_s = if rate > 0.0 { asked / rate } else { 0.0 };
-                let load = if asked > 0.0 { asked / units } else { 0.0 };
-                used.then(|| Resource {
-                    kind: kind.clone(),
-                    units: *units,
-                    demand_s,
-                    load,
-                })
-            })
-            .collect();
-        resources.sort_by(|a, b| b.load.total_cmp(&a.load).then_with(|| a.kind.cmp(&b.kind)));
+        let resources = peak.resources;
         let load = resources.first().map_or(0.0, |resource| resource.load);
-        let visits_per_s = (load > 0.0 && load.is_finite()).then(|| rate / load);
+        let visits_per_s = (load > 0.0 && load.is_finite()).then(|| peak.rate / load);
         Capacity {
             resources,
-            peak_at: peak.at,
-            peak_rate: rate,
+            peak_at: Some(peak.at),
+            peak_rate: peak.rate,
             visits_per_s,
+            course: phases,
         }
     }
 
@@ -158,48 +149,6 @@ impl Model {
         }
         units
     }
-
-    /// The stretch of time in which the most loaded resource is loaded most.
-    fn peak(&self, demands: &BTreeMap<&str, Demand>, units: &Demand) -> Peak<'_> {
-        let (begin, end) = (self.begins(), self.horizon());
-        let length = Span((end.since(begin).nanos() / STRETCHES as i64).max(1));
-        let mut peak = Peak {
-            at: None,
-            rates: BTreeMap::new(),
-        };
-        let mut most = -1.0;
-        for n in 0..STRETCHES as i64 {
-            let from = begin + length * n;
-            let mut rates: BTreeMap<&str, f64> = BTreeMap::new();
-            for source in self.arrivals.values() {
-                if let Some(rate) = rate_between(source, from, from + length)
-                    && demands.contains_key(source.journey.as_str())
-                {
-                    *rates.entry(source.journey.as_str()).or_insert(0.0) += rate;
-                }
-            }
-            let loads = units.iter().map(|(kind, units)| {
-                let asked = rates.iter().map(|(journey, rate)| {
-                    rate * demands[journey].get(kind).copied().unwrap_or(0.0)
-                });
-                asked.sum::<f64>() / units.max(1e-9)
-            });
-            let load = loads.fold(0.0, f64::max);
-            if load > most && rates.values().any(|rate| *rate > 0.0) {
-                most = load;
-                peak = Peak {
-                    at: Some(from),
-                    rates,
-                };
-            }
-        }
-        peak
-    }
-}
-
-struct Peak<'m> {
-    at: Option<Time>,
-    rates: BTreeMap<&'m str, f64>,
 }
 
 fn holds(service: &Service, pool: &str) -> bool {

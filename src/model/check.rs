@@ -36,6 +36,7 @@ pub(crate) fn check(model: &Model) -> Vec<Diagnostic> {
 pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(arrivals(model));
+    found.extend(nobody(model));
     found.extend(calls::without_end(model));
     found.extend(calls::circles(model));
     found.extend(calls::impatient_reloads(model));
@@ -93,6 +94,40 @@ fn arrivals(model: &Model) -> Vec<Diagnostic> {
     found
 }
 
+/// A launch in which nobody comes, or hardly anybody.
+fn nobody(model: &Model) -> Option<Diagnostic> {
+    let horizon = model.horizon();
+    let sources = model.arrivals.iter();
+    let users: f64 = sources
+        .map(|(_, source)| source.users_before(horizon))
+        .sum();
+    let (name, first) = model.arrivals.iter().next()?;
+    if users >= 0.5 || !model.is_sound() {
+        return None;
+    }
+    let text = match users > 0.0 {
+        true => format!("hardly anybody comes: {users:.2} users are expected in a launch"),
+        false => "nobody comes in this launch".to_owned(),
+    };
+    let help = match &first.form {
+        _ if first.begins() >= horizon => format!(
+            "the first user of `{name}` comes at {}, but the simulation ends at {horizon}, by \
+             `run_for`",
+            first.begins()
+        ),
+        Form::Instants(instants) if instants.is_empty() => {
+            format!("the file of `{name}` brings no users")
+        }
+        Form::Flow { pieces, .. } if pieces.is_empty() => format!(
+            "no rate of `{name}` falls between T+0 and the end of the simulation at {horizon}, \
+             by `run_for`"
+        ),
+        _ => format!("see the numbers of `[arrivals.{name}]`, and `run_for`"),
+    };
+    let diagnostic = Diagnostic::new("W011", text).at(first.place);
+    Some(diagnostic.help(help))
+}
+
 /// What is set for a time that never comes.
 fn clock(model: &Model) -> Vec<Diagnostic> {
     let horizon = model.horizon();
@@ -140,8 +175,8 @@ fn unused(model: &Model) -> Vec<Diagnostic> {
     for (name, journey) in &model.journeys {
         // A source that was not understood may be the one that makes it.
         if !made.contains(name.as_str()) && model.is_sound() {
-            let text = format!("nobody makes the journey `{name}`");
-            let help = format!("a source with `journey = \"{name}\"` sends its users through it");
+            let text = format!("no source uses the journey `{name}`");
+            let help = format!("write `journey = \"{name}\"` in a source of arrivals");
             found.push(Diagnostic::new("W005", text).at(journey.place).help(help));
         }
     }

@@ -7,6 +7,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::elsewhere;
 use crate::text::{Diagnostic, FileId, Place};
 
 /// A value with the place where it is written.
@@ -68,6 +69,9 @@ pub fn parse(text: &str, file: FileId) -> (Table, Vec<Diagnostic>) {
         let (found, expected) = syntax_message(error.message());
         let mut diagnostic = Diagnostic::new("E001", found).at(place);
         diagnostic.expected = expected;
+        if error.message().starts_with(UNQUOTED) {
+            diagnostic.help = in_quotes(text, place);
+        }
         reading.diagnostics.push(diagnostic);
     }
     let table = reading.table(document.get_ref());
@@ -86,9 +90,30 @@ pub fn parse_value(text: &str, file: FileId, offset: usize) -> Option<Node> {
     Some(node)
 }
 
+/// What the parser says of a value that is no number, list or table, and in no quotes.
+const UNQUOTED: &str = "string values must be quoted";
+
+/// How a value without quotes is written: with them, and in the words of the language.
+fn in_quotes(text: &str, place: Place) -> Option<String> {
+    let start = text[..place.range().start.min(text.len())].rfind('=')? + 1;
+    let line = text[start..].lines().next()?;
+    let mut depth = 0_i32;
+    let ends = |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        matches!(c, '#' | ']' | '}') || (c == ',' && depth <= 0)
+    };
+    let written = line[..line.find(ends).unwrap_or(line.len())].trim();
+    let is_text = !written.is_empty() && !written.contains(['"', '\'', '{', '[']);
+    let here = match elsewhere::factor(written).or_else(|| elsewhere::value(written)) {
+        Some(here) => here,
+        None => written.to_owned(),
+    };
+    is_text.then(|| format!("write it in quotes: \"{here}\""))
+}
+
 /// The parser says "what, expected what"; we show the two parts in their own places.
 fn syntax_message(message: &str) -> (String, Option<String>) {
-    if message.starts_with("string values must be quoted") {
+    if message.starts_with(UNQUOTED) {
         let expected = "expected a number, a list, a table, or a text in quotes";
         return ("this is not a value".to_owned(), Some(expected.to_owned()));
     }

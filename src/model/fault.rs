@@ -150,7 +150,7 @@ pub(crate) static FAULT: TableDef = TableDef {
             "crash",
             Kind::Table(&CRASH),
             "",
-            "chosen instances are gone, and boot at the end",
+            "chosen instances are down, and boot when the fault ends",
         ),
         key(
             "cut",
@@ -213,19 +213,19 @@ static CRASH: TableDef = TableDef {
             "boot",
             Kind::Times,
             "that of the service",
-            "boot at the end",
+            "how long they boot when the fault ends",
         ),
         key(
             "noticed_after",
             Kind::Duration,
             "\"0s\"",
-            "how long the balancer still sends there",
+            "how long the balancer still sends requests there",
         ),
         key(
             "silent",
             Kind::Flag,
             "false",
-            "callers of lost work learn it only by their timeout",
+            "callers of lost work find out only by their timeout",
         ),
     ],
 };
@@ -274,7 +274,7 @@ static ERROR: TableDef = TableDef {
             "cost",
             Kind::Times,
             "nothing",
-            "CPU that such an answer costs",
+            "CPU time that such an answer costs",
         ),
     ],
 };
@@ -306,7 +306,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> O
             None
         }
         [first, second, ..] => {
-            let found = format!("a fault does one thing, found `{first}` and `{second}`");
+            let found = format!("a fault does one thing; found `{first}` and `{second}`");
             let diagnostic = Diagnostic::new("E050", found).at(fields.key_place(second));
             r.push(diagnostic.help("write two faults"));
             None

@@ -462,7 +462,11 @@ fn twice(key: &str, place: Place) -> Diagnostic {
 }
 
 fn unfit(family: &str, error: &LawError, place: Place) -> Diagnostic {
-    Diagnostic::new("E023", format!("`{family}` makes no distribution: {error}")).at(place)
+    Diagnostic::new(
+        "E023",
+        format!("`{family}` with these parameters is not a distribution: {error}"),
+    )
+    .at(place)
 }
 
 /// A data file that was not handed in.

@@ -1,11 +1,13 @@
 //! What can be asked of a simulation: `p95(login.time, 60s)`, `share(served) before 30m`.
 //!
-//! A metric is parsed once, with its names resolved against the model, and written back in one
-//! normal form, which is its key everywhere. What a quantity *means* stands beside it; how it is
-//! recorded is not known here.
+//! A metric is parsed once, with its names resolved against the model. It is printed as its author
+//! spelled it, so that whoever looks a figure up finds it under what they wrote; two spellings of
+//! one thing are equal, and [`Metric::normal`] is the form that all of them share. What a quantity
+//! *means* stands beside it; how it is recorded is not known here.
 
 pub(crate) mod names;
 pub(crate) mod parse;
+mod repair;
 pub mod quantity;
 
 use std::fmt;
@@ -32,6 +34,26 @@ pub struct Metric {
     pub within: Option<Within>,
     /// The quantity in normal form: `login.time`, `preorder.served or preorder.sold_out`.
     pub about: String,
+    /// How it is written.
+    pub spelling: Spelling,
+}
+
+/// How a metric is written by its author. It takes no part in comparing: `at(x, 90s)` is
+/// `at(x, 1m30s)`.
+#[derive(Clone, Debug, Default)]
+pub struct Spelling(Option<String>);
+
+impl PartialEq for Spelling {
+    fn eq(&self, _: &Spelling) -> bool {
+        true
+    }
+}
+
+impl Spelling {
+    /// The text of an author, its spaces in order already.
+    pub(crate) fn of(text: String) -> Spelling {
+        Spelling(Some(text))
+    }
 }
 
 /// What is computed from a quantity.
@@ -172,8 +194,20 @@ impl Metric {
     }
 }
 
+/// As its author wrote it, else in normal form.
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.spelling.0 {
+            Some(written) => f.write_str(written),
+            None => f.write_str(&self.normal()),
+        }
+    }
+}
+
+impl Metric {
+    /// The one form of all its spellings: the shortest names, durations in their shortest exact
+    /// form (`2.5s`, `1m30s`).
+    pub fn normal(&self) -> String {
         let mut inner = self.about.clone();
         if let Some(predicate) = self.predicate {
             let unit = self.quantity.value_unit();
@@ -188,20 +222,24 @@ impl fmt::Display for Metric {
                 }
             }
         }
-        match self.statistic {
-            Statistic::Value => f.write_str(&inner)?,
-            statistic => write!(f, "{}({inner})", statistic.word())?,
-        }
+        let mut text = match self.statistic {
+            Statistic::Value => inner,
+            statistic => format!("{}({inner})", statistic.word()),
+        };
         match self.within {
             Some(Within {
                 from: Some(from),
                 to,
             }) => {
-                write!(f, " between {} and {}", write_time(from), write_time(to))
+                let part = format!(" between {} and {}", write_time(from), write_time(to));
+                text.push_str(&part);
             }
-            Some(Within { from: None, to }) => write!(f, " before {}", write_time(to)),
-            None => Ok(()),
+            Some(Within { from: None, to }) => {
+                text.push_str(&format!(" before {}", write_time(to)));
+            }
+            None => {}
         }
+        text
     }
 }
 
@@ -232,41 +270,14 @@ fn percent(share: f64) -> String {
         .to_owned()
 }
 
-/// A duration as it would be written in a model, in its largest exact units: `1m30s`.
+/// A duration as it would be written in a model, in its shortest exact form: `1m30s`, `2.5s`.
 pub(crate) fn write_span(span: Span) -> String {
-    write_nanos(span.nanos())
+    span.written()
 }
 
-/// An instant as it would be written in a model: seconds and minutes from T+0.
+/// An instant as it would be written in a model: a duration from T+0.
 pub(crate) fn write_time(time: Time) -> String {
-    write_nanos(time.nanos())
-}
-
-fn write_nanos(nanos: i64) -> String {
-    const UNITS: [(&str, u64); 6] = [
-        ("h", 3_600_000_000_000),
-        ("m", 60_000_000_000),
-        ("s", 1_000_000_000),
-        ("ms", 1_000_000),
-        ("us", 1_000),
-        ("ns", 1),
-    ];
-    let mut rest = nanos.unsigned_abs();
-    if rest == 0 {
-        return "0s".to_owned();
-    }
-    let mut text = if nanos < 0 {
-        "-".to_owned()
-    } else {
-        String::new()
-    };
-    for (unit, size) in UNITS {
-        if rest >= size {
-            text.push_str(&format!("{}{unit}", rest / size));
-            rest %= size;
-        }
-    }
-    text
+    Span(time.nanos()).written()
 }
 
 /// A limit in its unit, as it would be written in a model.

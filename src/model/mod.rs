@@ -29,6 +29,7 @@ pub mod budget;
 pub mod capacity;
 mod check;
 mod assembly;
+mod elsewhere;
 mod language;
 mod law;
 mod reader;
@@ -42,7 +43,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::base::time::{Span, Time};
-use crate::text::{Diagnostic, FileId, Place, Source, Sources};
+use crate::text::{self, Diagnostic, FileId, Level, Place, Source, Sources};
 
 use self::action::Action;
 use self::arrival::Arrivals;
@@ -324,7 +325,51 @@ impl Model {
         let (mut model, found) = read_document(&Arc::new(document), sources, &self.origin.files);
         diagnostics.extend(found);
         model.origin.errors = assembly::count_errors(&diagnostics);
+        if model.origin.errors > 0 {
+            self.blame(&mut diagnostics, &changes);
+        }
         (model, diagnostics)
+    }
+
+    /// Points errors that changes from outside have caused elsewhere at the change that did.
+    fn blame(&self, diagnostics: &mut [Diagnostic], changes: &[Change]) {
+        let read = |changes: &[Change]| {
+            let mut document = Table::clone(&self.origin.document);
+            overlay::apply(&mut document, changes);
+            let sources = self.origin.sources.clone();
+            read_document(&Arc::new(document), sources, &self.origin.files).1
+        };
+        let same = |one: &Diagnostic, other: &Diagnostic| {
+            (one.code, &one.found) == (other.code, &other.found)
+        };
+        let before = read(&[]);
+        let mut alone: Vec<(&Change, Vec<Diagnostic>)> = Vec::new();
+        for diagnostic in diagnostics.iter_mut() {
+            let elsewhere = diagnostic
+                .place
+                .is_none_or(|place| place.file == FileId::MODEL);
+            let old = before.iter().any(|known| same(known, diagnostic));
+            if diagnostic.level != Level::Error || !elsewhere || old {
+                continue;
+            }
+            if alone.is_empty() {
+                alone.extend(changes.iter().map(|c| (c, read(std::slice::from_ref(c)))));
+            }
+            let did = alone
+                .iter()
+                .find(|(_, found)| found.iter().any(|one| same(one, diagnostic)));
+            let Some((change, _)) = did.or(alone.last()) else {
+                continue;
+            };
+            if let Some(place) = diagnostic.place.replace(change.value.place) {
+                let label = diagnostic
+                    .expected
+                    .take()
+                    .unwrap_or("it matters here".to_owned());
+                let related = text::diagnostic::Related { place, label };
+                diagnostic.related = Some(Box::new(related));
+            }
+        }
     }
 
     /// The model as a variant changes it, `None` if there is no such variant. What the variants and
@@ -403,6 +448,16 @@ impl Model {
         let mut reader = Reader::new(&self.origin.document, &self.origin.files);
         let names = Names::of(self);
         metric::parse::metric(text, Place::default(), &names, &mut reader)
+    }
+
+    /// The key of a metric in results: as the first objective on it spells it, else its normal
+    /// form.
+    pub fn key_of(&self, metric: &Metric) -> String {
+        let asked = self.objectives.iter().map(|objective| &objective.metric);
+        match asked.into_iter().find(|asked| *asked == metric) {
+            Some(asked) => asked.to_string(),
+            None => metric.normal(),
+        }
     }
 
     /// The model as TOML text, with every change worked in, as it was simulated.

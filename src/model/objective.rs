@@ -3,7 +3,7 @@
 use super::document::Node;
 use super::metric::names::Names;
 use super::metric::parse::condition;
-use super::metric::{Comparison, Metric, Unit, write_limit, write_span};
+use super::metric::{Comparison, Metric, Unit};
 use super::reader::{Fields, Reader, inside};
 use super::table::{Kind, TableDef, key};
 use super::value::Amount;
@@ -40,7 +40,7 @@ pub(crate) static OBJECTIVE: TableDef = TableDef {
 /// A condition that each launch is judged by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
-    /// The whole condition in normalised form, as reports name it.
+    /// The whole condition as it is written, its spaces in order.
     pub that: String,
     /// What reports call it; as written if absent.
     pub label: Option<String>,
@@ -102,7 +102,7 @@ pub(crate) fn read<'a>(
         .and_then(|node| same_within(r, node, found.metric.unit()));
     if !(required > 0.0 && required < 1.0) {
         let place = fields.key_place("in");
-        let diagnostic = Diagnostic::new("E006", "no number of launches can show this share");
+        let diagnostic = Diagnostic::new("E006", "no number of launches can prove this share");
         r.push(
             diagnostic
                 .at(place)
@@ -110,14 +110,8 @@ pub(crate) fn read<'a>(
         );
         return None;
     }
-    let sign = found.comparison.sign();
-    let limit = write_limit(found.limit, found.metric.unit());
-    let mut that = format!("{} {sign} {limit}", found.metric);
-    if let Some(except) = found.except {
-        that.push_str(&format!(" except {}", write_span(except)));
-    }
     Some(Objective {
-        that,
+        that: found.written,
         label,
         metric: found.metric,
         comparison: found.comparison,

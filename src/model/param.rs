@@ -138,7 +138,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> O
     if let (Some((low, high)), Some(value)) = (range, value)
         && !(low..=high).contains(&value)
     {
-        let found = format!("the base case of `{name}` lies outside its range");
+        let found = format!("the value of `{name}` is outside its range");
         let diagnostic = Diagnostic::new("W006", found).at(node.place);
         r.push(diagnostic.related(fields.key_place("range"), "its range"));
     }
@@ -164,7 +164,7 @@ fn base_case<'a>(r: &mut Reader<'a>, node: &'a Node) -> Option<(Option<f64>, Par
         _ => None,
     };
     if text.is_some_and(|text| text.contains('$')) {
-        let found = "a parameter cannot be made of another parameter";
+        let found = "a parameter cannot refer to another parameter";
         r.push(Diagnostic::new("E012", found).at(node.place));
         return None;
     }
@@ -215,14 +215,14 @@ fn range<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, unit: ParamUnit) -> Option
         let (value, found) = plain(r.amount(node, expected)?);
         let same = found == unit || (found == ParamUnit::Number && unit == ParamUnit::Share);
         if !same {
-            let found = format!("`{}` has another unit than the value", node.written());
+            let found = format!("`{}` has a different unit from the value", node.written());
             r.push(Diagnostic::new("E021", found).at(node.place));
             return None;
         }
         *end = value;
     }
     if ends[0] >= ends[1] {
-        let found = "the range does not go from low to high";
+        let found = "the low end of the range is not below the high end";
         r.push(Diagnostic::new("E006", found).at(node.place));
         return None;
     }

@@ -40,7 +40,7 @@ pub(crate) static POOL: TableDef = TableDef {
             "size",
             Kind::Count,
             "",
-            "units, in each place that `scope` names",
+            "how many units, in each place that `scope` names",
         ),
         key(
             "scope",
@@ -65,7 +65,7 @@ static QUEUE: TableDef = TableDef {
             "limit",
             Kind::Count,
             "no limit",
-            "waiting at most; 0 refuses at once when full",
+            "the most that may wait; 0 refuses at once when all units are in use",
         ),
         key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next"),
     ],

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use super::document::{Node, Table, Value};
+use super::document::{Entry, Node, Table, Value};
+use super::elsewhere::{self, Among};
 use super::files::Files;
 use super::law::{self, Dimension};
 use super::table::{Kind, TableDef};
@@ -28,6 +29,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) asked: BTreeSet<String>,
     /// Everything found so far.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What kind of steps is being read, if any.
+    pub(crate) among: Among,
 }
 
 /// One table of the file beside its definition.
@@ -47,7 +50,7 @@ impl Params for Reader<'_> {
             Value::Float(number) => Ok(Thing::Amount(Amount::Number(*number))),
             Value::Text(text) if !text.contains('$') => value::parse(text, place, self),
             Value::Text(_) => {
-                let found = format!("the parameter `{name}` is made of another parameter");
+                let found = format!("the parameter `{name}` refers to another parameter");
                 let diagnostic = Diagnostic::new("E012", found).at(place);
                 Err(diagnostic.related(node.place, "a parameter must stand on its own"))
             }
@@ -68,6 +71,7 @@ impl<'a> Reader<'a> {
             files,
             asked: BTreeSet::new(),
             diagnostics: Vec::new(),
+            among: Among::NoSteps,
         }
     }
 
@@ -117,7 +121,7 @@ impl<'a> Reader<'a> {
     /// A table of the file as fields; unknown and later keys are reported.
     pub(crate) fn fields(&mut self, node: &'a Node, def: &'static TableDef) -> Option<Fields<'a>> {
         let Some(table) = node.table() else {
-            let expected = format!("a table of keys: {} is one", def.name);
+            let expected = format!("a table of keys ({})", def.name);
             self.wrong_kind(node, &expected);
             return None;
         };
@@ -134,13 +138,13 @@ impl<'a> Reader<'a> {
         for entry in &table.entries {
             let diagnostic = match def.key(&entry.key) {
                 Some(key) if matches!(key.kind, Kind::Later) => {
-                    let found = format!("`{}` is not yet supported", entry.key);
+                    let found = format!("`{}` is not supported yet", entry.key);
                     Diagnostic::new("E005", found).help("leave it out for now")
                 }
                 Some(_) => continue,
                 None => {
                     let found = format!("{} has no key `{}`", def.name, entry.key);
-                    let help = suggestion(&entry.key, def.names());
+                    let help = meant(entry, def, self.among);
                     Diagnostic::new("E002", found).maybe_help(help)
                 }
             };
@@ -419,7 +423,8 @@ impl<'a> Reader<'a> {
             .find(|(name, _)| name == written)
             .map(|(_, value)| *value);
         if found.is_none() {
-            let near = crate::text::nearest::nearest(written, names);
+            let near = elsewhere::word(written, names.clone());
+            let near = near.or_else(|| crate::text::nearest::nearest(written, names));
             let help = near.map(|near| format!("did you mean `{near}`?"));
             let diagnostic = Diagnostic::new("E007", format!("`{written}` is not known here"));
             let diagnostic = diagnostic
@@ -523,6 +528,28 @@ impl<'a> Reader<'a> {
             self.push(diagnostic.at(place).expected(expected));
         }
         good
+    }
+}
+
+/// What an unknown key may have meant: a word of another tool, a key with its unit, a misspelt one.
+fn meant(entry: &Entry, def: &TableDef, among: Among) -> Option<String> {
+    if let Some((key, unit)) = elsewhere::key_with_unit(&entry.key, def) {
+        return Some(match &entry.node.value {
+            Value::Integer(_) | Value::Float(_) => {
+                format!("write `{key} = \"{}{unit}\"`", entry.node.written())
+            }
+            _ => format!("did you mean `{key}`?"),
+        });
+    }
+    match (elsewhere::key(&entry.key, def, among), &entry.node.value) {
+        (Some("rate"), Value::Integer(_) | Value::Float(_)) => {
+            Some(format!("write `rate = \"{}/s\"`", entry.node.written()))
+        }
+        (Some(key), _) => Some(format!("did you mean `{key}`?")),
+        (None, _) => match elsewhere::part(&entry.key, def) {
+            Some(path) => Some(format!("did you mean `{path}`?")),
+            None => suggestion(&entry.key, def.names()),
+        },
     }
 }
 

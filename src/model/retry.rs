@@ -66,7 +66,7 @@ pub(crate) static RETRY: TableDef = TableDef {
             "attempts",
             Kind::Count,
             "3",
-            "attempts at most, the first included",
+            "the most attempts, the first included",
         ),
         key(
             "backoff",
@@ -94,13 +94,13 @@ static BACKOFF: TableDef = TableDef {
             "\"exponential\"",
             "how v grows with n",
         ),
-        key("base", Kind::Duration, "", "the unit of growth"),
+        key("base", Kind::Duration, "", "the wait from which v grows"),
         key("cap", Kind::Duration, "no limit", "the most that v can be"),
         key(
             "jitter",
             Kind::Words(JITTER_WORDS),
             "\"none\"",
-            "how luck changes v",
+            "how chance changes v",
         ),
     ],
 };

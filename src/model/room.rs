@@ -25,7 +25,7 @@ pub(crate) static ROOM: TableDef = TableDef {
     keys: &[
         key("opens", Kind::Instant, "always open", "when it opens"),
         key("closes", Kind::Instant, "never", "when it closes"),
-        key("on", Kind::Flag, "true", "whether it is there at all"),
+        key("on", Kind::Flag, "true", "whether the room is there at all"),
         key("active", Kind::Later, "", "users inside at most"),
         key("admit", Kind::Later, "", "the pace of admission"),
         key("queue", Kind::Later, "", "those who wait for admission"),

@@ -131,6 +131,23 @@ impl Kind {
         }
     }
 
+    /// Whether a number with its unit may stand here, and so a factor on it.
+    pub(crate) fn is_amount(&self) -> bool {
+        match self {
+            Kind::Count
+            | Kind::Number
+            | Kind::Share
+            | Kind::Rate
+            | Kind::Duration
+            | Kind::Instant
+            | Kind::Times
+            | Kind::Counts
+            | Kind::Any => true,
+            Kind::Either(kinds) => kinds.iter().any(Kind::is_amount),
+            _ => false,
+        }
+    }
+
     /// Whether a list of steps may stand here.
     pub(crate) fn holds_steps(&self) -> bool {
         match self {

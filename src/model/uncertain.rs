@@ -15,10 +15,9 @@ use crate::text::{Diagnostic, Place};
 /// `[uncertain]`.
 pub(crate) static UNCERTAIN: TableDef = TableDef {
     name: "`[uncertain]`",
-    doc: "What is concluded, and how often it holds when the parameters are drawn from their \
-          ranges.",
+    doc: "Conclusions, and how often they hold when the parameters are drawn from their ranges.",
     keys: &[
-        key("draws", Kind::Count, "200", "how often they are drawn"),
+        key("draws", Kind::Count, "200", "how many draws are made"),
         key(
             "keep",
             Kind::Table(&KEEP),
@@ -29,17 +28,22 @@ pub(crate) static UNCERTAIN: TableDef = TableDef {
             "conclusion",
             Kind::Tables(&CONCLUSION),
             "",
-            "what is concluded",
+            "the conclusions",
         ),
     ],
 };
 
 static KEEP: TableDef = TableDef {
     name: "`keep`",
-    doc: "A figure of the baseline that was published, from its least to its most.",
+    doc: "A published figure of the baseline, with its lowest and highest value.",
     keys: &[
         key("that", Kind::Text, "", "the metric"),
-        key("is", Kind::Range, "", "the least and the most that it was"),
+        key(
+            "is",
+            Kind::Range,
+            "",
+            "the lowest and the highest published value",
+        ),
     ],
 };
 
@@ -148,7 +152,7 @@ fn keep<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, names: &Names) -> Option<Ke
     let (least, most): (Option<Condition>, _) = (limit(">=", low), limit("<=", high));
     let (least, most) = (least?, most?);
     if least.limit > most.limit {
-        let found = "the range does not go from low to high";
+        let found = "the low end of the range is not below the high end";
         r.push(Diagnostic::new("E006", found).at(is.place));
     }
     Some(Keep {

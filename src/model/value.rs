@@ -4,6 +4,7 @@
 //! with every `$param` substituted and every product worked out; what the thing must be (a
 //! duration, a share, a distribution) is asked afterwards. Knows no key of the language.
 
+use super::elsewhere;
 use crate::base::time::{Span, Time};
 use crate::base::unit::{Count, Rate};
 use crate::text::{Diagnostic, Place};
@@ -173,12 +174,13 @@ impl Parser<'_> {
         match trimmed.find('(') {
             Some(open) if trimmed.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 let Some(inside) = trimmed[open + 1..].strip_suffix(')') else {
-                    let found = format!("`{trimmed}` has no closing parenthesis at its end");
+                    let found = format!("`{trimmed}` has no closing parenthesis");
                     return Err(Diagnostic::new("E020", found).at(place));
                 };
                 let lead = part.len() - part.trim_start().len();
                 self.law(&trimmed[..open], (inside, at + lead + open + 1), place)
             }
+            _ if self.depth > 0 => amount_within(trimmed, place).map(Thing::Amount),
             _ => amount(trimmed, place).map(Thing::Amount),
         }
     }
@@ -190,7 +192,7 @@ impl Parser<'_> {
         place: Place,
     ) -> Result<Thing, Diagnostic> {
         if self.depth >= 8 {
-            let found = "distributions stand more than eight deep in one another";
+            let found = "distributions are nested more than eight deep";
             return Err(Diagnostic::new("E020", found).at(place));
         }
         self.depth += 1;
@@ -298,8 +300,29 @@ fn is_finite(amount: Amount) -> bool {
     }
 }
 
-/// Reads a number with its unit; the unit decides what it is.
+/// Reads a number with its unit; the unit decides what it is. What another tool would take is
+/// named as it is written here.
 pub(crate) fn amount(text: &str, place: Place) -> Result<Amount, Diagnostic> {
+    read_amount(text, place).map_err(|error| match elsewhere::value(text) {
+        Some(here) => error.help(format!("write \"{here}\"")),
+        None => error,
+    })
+}
+
+/// The same inside of a distribution, which stands in quotes as a whole.
+fn amount_within(text: &str, place: Place) -> Result<Amount, Diagnostic> {
+    read_amount(text, place).map_err(|error| match elsewhere::value(text) {
+        Some(here) => error.help(format!("write `{here}`")),
+        None => error,
+    })
+}
+
+/// Whether a text is a number with its unit.
+pub(crate) fn is_amount(text: &str) -> bool {
+    read_amount(text, Place::default()).is_ok()
+}
+
+fn read_amount(text: &str, place: Place) -> Result<Amount, Diagnostic> {
     if let Some(percent) = text.strip_suffix('%') {
         return number(percent.trim())
             .map(|percent| Amount::Percent(percent / 100.0))

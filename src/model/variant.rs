@@ -79,10 +79,10 @@ fn members<'a>(r: &mut Reader<'a>, name: &str, node: &'a super::document::Node) 
             let diagnostic = Diagnostic::new("E010", format!("there is no variant `{member}`"));
             r.push(diagnostic.at(item.place).maybe_help(help));
         } else if members.contains(&member) {
-            let found = format!("`{member}` is a member twice");
+            let found = format!("`{member}` is listed twice");
             r.push(Diagnostic::new("E073", found).at(item.place));
         } else if contains(r, &member, name, 0) {
-            let found = format!("the variant `{name}` is made of itself");
+            let found = format!("the variant `{name}` contains itself");
             r.push(Diagnostic::new("E073", found).at(item.place));
         } else {
             members.push(member);

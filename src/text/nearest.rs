@@ -27,7 +27,25 @@ fn distance(written: &str, candidate: &str) -> usize {
     strsim::damerau_levenshtein(&plain(written), &plain(candidate))
 }
 
-/// `did you mean `x`?`, or the list of what exists if nothing is near and the list is short.
+/// The candidates in the order of their likeness to what was written, so many at most.
+pub fn closest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
+    let mut all: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .map(|candidate| (distance(written, candidate), candidate))
+        .collect();
+    all.sort_unstable();
+    all.into_iter()
+        .take(most)
+        .map(|(_, candidate)| candidate)
+        .collect()
+}
+
+/// `did you mean `x`?`, or the list of what exists if nothing is near: of a long one the part that
+/// is most alike.
 pub fn suggestion<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
@@ -35,14 +53,18 @@ pub fn suggestion<'a>(
     if let Some(near) = nearest(written, candidates.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }
-    let all: Vec<String> = candidates
-        .into_iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
-    (1..=16)
-        .contains(&all.len())
-        .then(|| format!("known here: {}", all.join(", ")))
+    let all: Vec<&str> = candidates.into_iter().collect();
+    let listed = match all.len() {
+        0 => return None,
+        1..=MOST_LISTED => all,
+        _ => closest(written, all, MOST_LISTED / 2),
+    };
+    let listed: Vec<String> = listed.iter().map(|name| format!("`{name}`")).collect();
+    Some(format!("known here: {}", listed.join(", ")))
 }
+
+/// Of more names than these, only those most alike are listed.
+const MOST_LISTED: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -70,5 +92,9 @@ mod tests {
             Some("known here: `a`, `b`")
         );
         assert_eq!(suggestion("zzz", []), None);
+        let many: Vec<String> = (0..40).map(|n| format!("service{n}")).collect();
+        let some = suggestion("s39", many.iter().map(String::as_str)).expect("there are many");
+        assert_eq!(some.matches('`').count(), 2 * MOST_LISTED / 2);
+        assert!(some.starts_with("known here: `service39`"), "{some}");
     }
 }

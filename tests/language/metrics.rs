@@ -12,7 +12,7 @@ fn normal(model: &Model, text: &str) -> String {
     let metric = model
         .metric(text)
         .unwrap_or_else(|error| panic!("{text}: {}", error.found));
-    let normal = metric.to_string();
+    let normal = metric.normal();
     assert_eq!(again(model, &normal), metric, "{text} reads back as itself");
     normal
 }
@@ -80,12 +80,78 @@ fn every_form_of_the_contract_has_a_normal_form() {
     }
 }
 
+/// `at(x, 2.5s)` was stored as `at(x, 2s500ms)`, where nobody looked for it.
+#[test]
+fn a_figure_is_stored_as_it_is_written() {
+    let model = model();
+    let forms = [
+        ("at(db.in_system, 2.5s)", "at(db.in_system, 2.5s)"),
+        ("p95( login.time,60s )", "p95(login.time, 60s)"),
+        (
+            "share(login.time ≤ 1500ms)  before 90s",
+            "share(login.time <= 1500ms) before 90s",
+        ),
+        (
+            "max(service.db.queue) between 0s and 1h30m",
+            "max(service.db.queue) between 0s and 1h30m",
+        ),
+        ("share(served or sold_out)", "share(served or sold_out)"),
+    ];
+    for (written, key) in forms {
+        assert_eq!(again(&model, written).to_string(), key);
+    }
+    let equal = [
+        (
+            "at(db.in_system, 2.5s)",
+            "at(service.db.in_system, 2s500ms)",
+        ),
+        ("p95(login.time, 60s)", "p95(preorder.login.time, 1m)"),
+    ];
+    for (one, other) in equal {
+        let (one, other) = (again(&model, one), again(&model, other));
+        assert_eq!(one, other);
+        assert_eq!(one.normal(), other.normal());
+    }
+    let normal = again(&model, "at(db.in_system, 2s500ms)").normal();
+    assert_eq!(normal, "at(db.in_system, 2.5s)");
+}
+
+#[test]
+fn what_is_computed_is_stored_as_it_came_out() {
+    let text = format!(
+        "{PREORDER}[param.slow]\nvalue = \"1500ms\"\n[[objective]]\n\
+         that = \"p95(order.time, 2 * 30s) <= $slow except 90s\"\n"
+    );
+    let (model, found) = read(&text);
+    assert!(model.is_sound(), "{found:?}");
+    let last = model.objectives.last().expect("it was added");
+    assert_eq!(last.that, "p95(order.time, 1m) <= 1.5s except 90s");
+    assert_eq!(last.metric.to_string(), "p95(order.time, 1m)");
+}
+
+/// Two objectives on one metric have one key, that of the first.
+#[test]
+fn one_metric_has_one_key() {
+    let text = format!(
+        "{PREORDER}[[objective]]\nthat = \"p95(order.time, 90s) < 2s\"\n\
+         [[objective]]\nthat = \"p95(order.time, 1m30s) < 3s\"\n"
+    );
+    let (model, _) = read(&text);
+    let [.., first, second] = model.objectives.as_slice() else {
+        panic!("two were added")
+    };
+    assert_eq!(first.metric.to_string(), second.metric.to_string());
+    assert_eq!(second.that, "p95(order.time, 1m30s) < 3s");
+    let asked = again(&model, "p95(order.time, 1.5m)");
+    assert_eq!(model.key_of(&asked), "p95(order.time, 90s)");
+}
+
 #[test]
 fn windows_have_whole_seconds() {
     let wrong = model().metric("mean(db.queue, 1500ms)");
     assert_eq!(
         wrong.expect_err("it has not").found,
-        "a window has whole seconds"
+        "a window must be a whole number of seconds"
     );
 }
 

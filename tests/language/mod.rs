@@ -4,10 +4,12 @@ mod broken;
 mod budget;
 mod changes;
 mod corpus;
+mod data;
 mod metrics;
 mod models;
 mod mutations;
 mod reference;
+mod suggestions;
 mod survival;
 
 use onrush::model::files::Files;

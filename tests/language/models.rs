@@ -261,7 +261,7 @@ fn total_and_scale_stretch_the_shape() {
 
 #[test]
 fn bursts_and_populations_are_read() {
-    let burst = r#"burst = { users = 120_000, at = "30m", every = "30m", spread = "exp(60s)" }"#;
+    let burst = r#"burst = { users = 120_000, at = "3m", every = "30m", spread = "exp(60s)" }"#;
     let Form::Burst {
         users,
         at: first,
@@ -271,7 +271,7 @@ fn bursts_and_populations_are_read() {
     else {
         panic!("it is a burst")
     };
-    assert_eq!((users, first, every), (120_000, at(1800), Some(secs(1800))));
+    assert_eq!((users, first, every), (120_000, at(180), Some(secs(1800))));
     assert_eq!(form("population = 500"), Form::Population(500));
 }
 
@@ -325,7 +325,7 @@ fn files_hold_instants_or_rates() {
     let (_, found) = from_file("from,rate\n0,5\n60,x\n");
     assert_eq!(
         found[0].found,
-        "`a.csv` cannot be used: line 3 has no number in column 2"
+        "`a.csv` cannot be used: `x` in line 3, column `rate`, is not a number"
     );
 }
 

@@ -3,10 +3,10 @@
 //! Every form that says a rate becomes pieces of a piecewise-linear rate; `total` scales the shape,
 //! `scale` multiplies whatever comes.
 
+use super::data::{FILE, file};
 use super::{Arrivals, Form, Piece, Spacing};
 use crate::base::time::{Span, Time};
 use crate::model::document::Node;
-use crate::model::files::dated_columns;
 use crate::model::law;
 use crate::model::reader::{Fields, Reader, zero};
 use crate::model::table::{Kind, TableDef, key};
@@ -32,12 +32,12 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             "",
             "a rate that changes in time",
         ),
-        key("crowd", Kind::Table(&CROWD), "", "exactly so many people"),
+        key("crowd", Kind::Table(&CROWD), "", "exactly this many people"),
         key(
             "burst",
             Kind::Table(&BURST),
             "",
-            "many at once, possibly again and again",
+            "many at once, possibly repeated",
         ),
         key(
             "file",
@@ -49,21 +49,26 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             "population",
             Kind::Count,
             "",
-            "closed: so many users, starting over when done",
+            "a fixed number of users, who start over when they are done",
         ),
         key(
             "total",
             Kind::Count,
             "",
-            "scales the shape of rates to so many expected users",
+            "scales rates so that this many users are expected",
         ),
-        key("scale", Kind::Number, "1", "multiplies any form"),
+        key(
+            "scale",
+            Kind::Number,
+            "1",
+            "multiplies the number of users, whatever the form",
+        ),
         key("spacing", Kind::Gaps, "\"poisson\"", SPACING_DOC),
     ],
 };
 
-const FILE_DOC: &str = "instants (one column) or begins and rates (two columns), in seconds from \
-                        T+0 or as dates";
+const FILE_DOC: &str = "a log of users, or rates with the time at which each begins: plain lists, \
+                        dashboards, load tests";
 const SPACING_DOC: &str = "how regular they come: `poisson`, `even`, `bursty(cv=3)`, or any law \
                            of gaps with mean 1";
 
@@ -89,7 +94,7 @@ static STAGE: TableDef = TableDef {
 
 static CROWD: TableDef = TableDef {
     name: "`crowd`",
-    doc: "Exactly so many people; the n-th keeps its own instant whatever the number.",
+    doc: "Exactly this many people; the n-th keeps its own instant whatever the number.",
     keys: &[
         key("users", Kind::Count, "", "how many"),
         key(
@@ -109,9 +114,9 @@ static CROWD: TableDef = TableDef {
 
 static BURST: TableDef = TableDef {
     name: "`burst`",
-    doc: "Many users at once, possibly again and again until the horizon.",
+    doc: "Many users at once, possibly repeated until the horizon.",
     keys: &[
-        key("users", Kind::Count, "", "how many each time"),
+        key("users", Kind::Count, "", "how many users each time"),
         key("at", Kind::Instant, "\"0s\"", "the first burst"),
         key(
             "every",
@@ -128,26 +133,6 @@ static BURST: TableDef = TableDef {
     ],
 };
 
-static FILE: TableDef = TableDef {
-    name: "`file` of arrivals",
-    doc: "Arrivals from a data file.",
-    keys: &[
-        key(
-            "path",
-            Kind::File,
-            "",
-            "the file, from the folder of the model",
-        ),
-        key("unit", Kind::Text, "\"s\"", "the unit of its instants"),
-        key(
-            "per",
-            Kind::Duration,
-            "\"1s\"",
-            "the time that its rates count users in",
-        ),
-    ],
-};
-
 const FORMS: [&str; 6] = ["rate", "stages", "crowd", "burst", "file", "population"];
 /// More users than any machine holds; a bound that keeps arithmetic exact.
 const MOST_USERS: u64 = 1_000_000_000_000;
@@ -157,8 +142,8 @@ const MOST_USERS: u64 = 1_000_000_000_000;
 pub(crate) struct Calendar {
     /// The horizon, from T+0.
     pub(crate) run_for: Span,
-    /// T+0 in seconds since 1970, if the model says when that is.
-    pub(crate) starts: Option<f64>,
+    /// T+0 in nanoseconds since 1970, if the model says when that is.
+    pub(crate) starts: Option<i128>,
 }
 
 /// Reads `[arrivals.NAME]`.
@@ -178,7 +163,7 @@ pub(crate) fn read<'a>(
     let shape = match forms.as_slice() {
         [form] => shape(r, form, fields, clock),
         [] => {
-            let found = format!("the source `{name}` does not say how many come");
+            let found = format!("the source `{name}` does not say how many users come");
             let diagnostic = Diagnostic::new("E040", found).at(fields.place);
             let expected =
                 "expected one of `rate`, `stages`, `crowd`, `burst`, `file`, `population`";
@@ -186,7 +171,7 @@ pub(crate) fn read<'a>(
             None
         }
         [first, second, ..] => {
-            let found = format!("a source has one form, found `{first}` and `{second}`");
+            let found = format!("a source has one form; found `{first}` and `{second}`");
             let diagnostic = Diagnostic::new("E040", found).at(fields.key_place(second));
             r.push(diagnostic.help("write two sources with the same journey"));
             None
@@ -274,7 +259,7 @@ fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, clock: Calenda
     }
 }
 
-fn flow(pieces: Vec<Piece>) -> Form {
+pub(super) fn flow(pieces: Vec<Piece>) -> Form {
     Form::Flow {
         pieces,
         spacing: Spacing::Poisson,
@@ -342,7 +327,7 @@ fn stages<'a>(r: &mut Reader<'a>, node: &'a Node, run_for: Span) -> Option<Form>
 }
 
 /// The parts of the pieces from T+0 to the horizon.
-fn clipped(pieces: Vec<Piece>, horizon: Time) -> Vec<Piece> {
+pub(super) fn clipped(pieces: Vec<Piece>, horizon: Time) -> Vec<Piece> {
     let inside = pieces
         .into_iter()
         .filter(|p| p.from < horizon && p.to > Time::ZERO && p.from < p.to);
@@ -372,102 +357,6 @@ fn clipped(pieces: Vec<Piece>, horizon: Time) -> Vec<Piece> {
             }
         })
         .collect()
-}
-
-fn file<'a>(r: &mut Reader<'a>, node: &'a Node, clock: Calendar) -> Option<Form> {
-    let (path, unit, per) = match node.table() {
-        None => (r.text(node)?, 1.0, Span::SECOND),
-        Some(_) => {
-            let fields = r.fields(node, &FILE)?;
-            let path = fields.require(r, "path").and_then(|node| r.text(node));
-            let unit = match fields.get("unit") {
-                Some(node) => file_unit(r, node)?,
-                None => 1.0,
-            };
-            (path?, unit, fields.period(r, "per").unwrap_or(Span::SECOND))
-        }
-    };
-    r.asked.insert(path.clone());
-    let Some(text) = r.files.get(&path) else {
-        r.push(law::missing_file(&path, node.place));
-        return None;
-    };
-    let read = dated_columns(text, 2, clock.starts).and_then(|found| {
-        // Dates are in seconds already.
-        let unit = if found.dates { 1.0 } else { unit };
-        match found.columns.as_slice() {
-            [instants] => Ok(Form::Instants(instants_of(instants, unit))),
-            [begins, rates] => rates_of(begins, rates, unit, per.as_secs_f64()),
-            _ => Err("it has no numbers".to_owned()),
-        }
-    });
-    let form = read.map_err(|why| {
-        Diagnostic::new("E025", format!("`{path}` cannot be used: {why}")).at(node.place)
-    });
-    match r.keep(form)? {
-        Form::Flow { pieces, spacing } => {
-            let pieces = clipped(pieces, Time::ZERO + clock.run_for);
-            Some(Form::Flow { pieces, spacing })
-        }
-        form => Some(form),
-    }
-}
-
-fn file_unit(r: &mut Reader<'_>, node: &Node) -> Option<f64> {
-    let unit = r.text(node)?;
-    match Time::parse(&format!("1{unit}")) {
-        Ok(one) => Some(one.as_secs_f64()),
-        Err(_) => {
-            let diagnostic = Diagnostic::new("E007", format!("`{unit}` is not a unit of time"));
-            r.push(
-                diagnostic
-                    .at(node.place)
-                    .help("units are ns, us, ms, s, m, h, d"),
-            );
-            None
-        }
-    }
-}
-
-fn instants_of(column: &[f64], unit: f64) -> Vec<Time> {
-    let mut instants: Vec<Time> = column
-        .iter()
-        .map(|at| Time::from_secs_f64(at * unit))
-        .collect();
-    instants.sort();
-    instants
-}
-
-/// Each rate lasts until the next row begins, the last as long as the one before it.
-fn rates_of(begins: &[f64], rates: &[f64], unit: f64, per: f64) -> Result<Form, String> {
-    if begins.len() < 2 {
-        return Err("rates need at least two rows, so that their length is known".to_owned());
-    }
-    if begins.windows(2).any(|pair| pair[0] >= pair[1]) {
-        return Err("the begins of its rates do not rise".to_owned());
-    }
-    if rates.iter().any(|rate| *rate < 0.0) {
-        return Err("it has a rate below zero".to_owned());
-    }
-    let last = 2.0 * begins[begins.len() - 1] - begins[begins.len() - 2];
-    let ends = begins[1..].iter().copied().chain([last]);
-    let pieces = begins
-        .iter()
-        .zip(ends)
-        .zip(rates)
-        .map(|((from, to), rate)| {
-            let (from, to) = (
-                Time::from_secs_f64(from * unit),
-                Time::from_secs_f64(to * unit),
-            );
-            Piece {
-                from,
-                to,
-                rate_from: rate / per,
-                rate_to: rate / per,
-            }
-        });
-    Ok(flow(pieces.collect()))
 }
 
 fn spacing(r: &mut Reader<'_>, node: &Node) -> Option<Spacing> {

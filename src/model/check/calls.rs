@@ -45,7 +45,7 @@ pub(super) fn without_end(model: &Model) -> Vec<Diagnostic> {
             return;
         }
         if let Some(why) = silence(model, &caller, call) {
-            let text = format!("this call may wait for ever: {why}");
+            let text = format!("this call may wait forever: {why}");
             let diagnostic = Diagnostic::new("E080", text).at(place);
             found.push(diagnostic.help("give it a `timeout`"));
         }
@@ -161,11 +161,11 @@ impl Circles<'_> {
         let mut names: Vec<String> = circle.iter().map(|(name, _)| format!("`{name}`")).collect();
         names.push(format!("`{}`", call.service));
         let text = format!(
-            "calls in a circle can stop one another: {}",
+            "calls in a circle can block one another: {}",
             names.join(" calls ")
         );
         let diagnostic = Diagnostic::new("W001", text).at(place);
-        let help = "when every worker waits for another nobody goes on; a `timeout` ends it";
+        let help = "when every worker waits for another one, nothing moves; a `timeout` ends it";
         self.found.push(diagnostic.help(help));
     }
 }
@@ -189,9 +189,11 @@ pub(super) fn impatient_reloads(model: &Model) -> Vec<Diagnostic> {
             let after = write_span(Span::from_secs_f64(after));
             let timeout = write_span(timeout);
             let text =
-                format!("people on `{name}` reload after {after}, before the timeout of {timeout}");
+                format!("users of `{name}` reload after {after}, before the timeout of {timeout}");
             let diagnostic = Diagnostic::new("N002", text).at(journey.place);
-            found.push(diagnostic.help("then reloads decide, and timeouts hardly ever happen"));
+            found.push(diagnostic.help(
+                "so the timeout hardly ever happens; make it shorter than the reload, or drop it",
+            ));
         }
     }
     found

@@ -93,7 +93,10 @@ fn contradictions(model: &Model, variant: &Variant) -> Vec<Diagnostic> {
                 Some(other) if other != member => {
                     let text = format!("`{other}` and `{member}` both set `{path}`");
                     let diagnostic = Diagnostic::new("E072", text).at(variant.place);
-                    found.push(diagnostic.help("members of `of` must not contradict one another"));
+                    found
+                        .push(diagnostic.help(
+                            "members of `of` must not set the same path to different values",
+                        ));
                 }
                 _ => {
                     first.insert(path, member);
@@ -154,7 +157,7 @@ fn in_turn(model: &Model) -> Vec<Diagnostic> {
 fn fixed(path: &str) -> Option<&'static str> {
     let segments: Vec<&str> = path.split('.').collect();
     match segments.as_slice() {
-        [table, ..] if !RUNNING.contains(table) => Some("it is read before the start"),
+        [table, ..] if !RUNNING.contains(table) => Some("it is read only once, before the start"),
         ["arrivals", _, "scale"] => None,
         ["arrivals", ..] => Some("of arrivals only `scale` can change"),
         ["journey", _, "steps"] | ["service", _, "endpoint", _] => {

@@ -88,5 +88,5 @@ fn note((table, name, _): &Shop, at: Time, place: Place) -> Diagnostic {
              refused by its queue"
         ),
     };
-    Diagnostic::new("N010", text).at(place)
+    Diagnostic::new("N011", text).at(place)
 }

@@ -37,7 +37,9 @@ pub(super) fn objectives(model: &Model) -> Vec<Diagnostic> {
                 bound.units, bound.stock, bound.users
             );
             let diagnostic = Diagnostic::new("W003", text).at(objective.place);
-            found.push(diagnostic.help("count those who find it sold out as well, or lower it"));
+            found.push(
+                diagnostic.help("count users who find it sold out as well, or lower the limit"),
+            );
         }
     }
     found
@@ -106,7 +108,7 @@ fn certain_takes(journey: &Journey) -> impl Iterator<Item = (&str, u64)> {
         })
 }
 
-/// Services and pools that are asked for more than they have.
+/// Services and pools that need more than they have.
 pub(super) fn load(model: &Model) -> Vec<Diagnostic> {
     if !model.is_sound() {
         return Vec::new();
@@ -127,14 +129,17 @@ pub(super) fn load(model: &Model) -> Vec<Diagnostic> {
             continue;
         }
         told.push(name);
-        let what = format!("the {} of `{name}`", resource.kind.unit());
+        let unit = match resource.units {
+            1.0 => resource.kind.one(),
+            _ => resource.kind.unit(),
+        };
         let load = match resource.load {
-            load if load.is_finite() => format!("{:.0}% of what they have", load * 100.0),
-            _ => "more than they have".to_owned(),
+            load if load.is_finite() => format!("{:.0}% of its {unit}", load * 100.0),
+            _ => format!("{unit}, of which it then has none"),
         };
         let text = format!(
-            "{what} are asked for {load} at the peak of {} users at {at}",
-            Rate(capacity.peak_rate)
+            "`{name}` needs {load} at the peak, {} at {at}",
+            Rate(capacity.peak_rate).to_string().replace('/', " users/")
         );
         let place = match &resource.kind {
             ResourceKind::Pool(_) => model.pools.get(name).map(|pool| pool.place),

@@ -12,7 +12,7 @@ use crate::text::nearest::suggestion;
 /// `[journey.NAME]`.
 pub(crate) static JOURNEY: TableDef = TableDef {
     name: "a journey",
-    doc: "What users do, and how much they bear.",
+    doc: "What users do, and how patient they are.",
     keys: &[
         key("steps", Kind::Steps, "", "what they do, in order"),
         key(
@@ -25,7 +25,7 @@ pub(crate) static JOURNEY: TableDef = TableDef {
             "reload",
             Kind::Table(&RELOAD),
             "never",
-            "when the person sends again",
+            "when the person tries again",
         ),
         key(
             "again",
@@ -36,7 +36,7 @@ pub(crate) static JOURNEY: TableDef = TableDef {
     ],
 };
 
-const PATIENCE_DOC: &str = "from arrival, everything included; or only waiting";
+const PATIENCE_DOC: &str = "how long users stay, from arrival; or how long they wait";
 
 static PATIENCE: TableDef = TableDef {
     name: "`patience`",
@@ -45,7 +45,7 @@ static PATIENCE: TableDef = TableDef {
         "waiting",
         Kind::Times,
         "",
-        "time waiting for answers, backoffs, pools, rooms",
+        "time spent waiting for answers, backoffs, pools and rooms",
     )],
 };
 
@@ -57,19 +57,19 @@ static RELOAD: TableDef = TableDef {
             "after",
             Kind::Times,
             "never",
-            "without an answer since the last attempt was sent",
+            "how long without an answer since the last attempt was sent",
         ),
         key(
             "on_error",
             Kind::Times,
             "never",
-            "after a request failed for good",
+            "how long after a request has failed for good",
         ),
         key(
             "at_most",
             Kind::Count,
             "no limit",
-            "both together, per visit",
+            "how many of both together, per visit",
         ),
     ],
 };
@@ -78,14 +78,19 @@ static AGAIN: TableDef = TableDef {
     name: "`again`",
     doc: "Coming back after a visit that went badly.",
     keys: &[
-        key("share", Kind::Share, "", "the chance to come back"),
+        key("share", Kind::Share, "", "the chance that they come back"),
         key("after", Kind::Times, "", "how long until then"),
-        key("at_most", Kind::Count, "no limit", "further visits"),
+        key(
+            "at_most",
+            Kind::Count,
+            "no limit",
+            "the most further visits",
+        ),
         key(
             "on",
             Kind::Texts,
             "abandoned, refused, failed",
-            "outcomes that bring people back",
+            "the outcomes after which people come back",
         ),
     ],
 };

@@ -3,6 +3,8 @@
 //! A name may be short (`login.time`) as long as it fits one thing only. Every reading that makes
 //! sense is looked at; none is an error with the nearest spelling, two are an error naming both.
 
+mod near;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::quantity::{
@@ -11,7 +13,7 @@ use super::quantity::{
 };
 use crate::model::Model;
 use crate::model::step::{Step, StepKind};
-use crate::text::nearest::nearest;
+use crate::text::nearest::closest;
 
 /// Everything that a metric can name.
 #[derive(Debug, Default)]
@@ -35,8 +37,8 @@ pub(crate) struct Names {
 /// Why a name stands for nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unresolved {
-    /// Nothing is called so; the nearest spelling, if any.
-    Unknown(Option<String>),
+    /// Nothing is called so; what is nearest among that with which names begin.
+    Unknown(Vec<String>),
     /// The thing exists, but has no such aspect; the aspects it has.
     NoAspect {
         /// The thing, as `the service `shop``.
@@ -49,6 +51,9 @@ pub(crate) enum Unresolved {
     /// It fits several things, in full spelling.
     Ambiguous(Vec<String>),
 }
+
+/// Names that an error lists at most.
+const LISTED: usize = 8;
 
 const VISIT: [(&str, VisitAspect); 5] = [
     ("arrived", VisitAspect::Arrived),
@@ -523,11 +528,9 @@ impl Names {
                 known: Vec::new(),
             };
         }
-        let near = nearest(first, self.all().iter().map(String::as_str)).map(|near| match rest {
-            "" => near.to_owned(),
-            rest => format!("{near}.{rest}"),
-        });
-        Unresolved::Unknown(near)
+        let all = self.all();
+        let near = closest(first, all.iter().map(String::as_str), LISTED);
+        Unresolved::Unknown(near.into_iter().map(str::to_owned).collect())
     }
 
     /// What can be asked of the first thing of this name.
@@ -544,19 +547,6 @@ impl Names {
             _ if self.stocks.contains(name) => ("the stock", words(&STOCK)),
             _ => return None,
         })
-    }
-
-    /// Everything that a name can begin with.
-    fn all(&self) -> BTreeSet<String> {
-        let mut all: BTreeSet<String> = self.steps.iter().map(|(_, name)| name.clone()).collect();
-        all.extend(self.journeys.keys().cloned());
-        all.extend(self.journeys.values().flatten().cloned());
-        all.extend(self.services.keys().cloned());
-        for set in [&self.pools, &self.rooms, &self.stocks, &self.marks] {
-            all.extend(set.iter().cloned());
-        }
-        all.extend(["users", "arrived", "orbit", "recovery"].map(str::to_owned));
-        all
     }
 
     /// Whether anything is sent to an endpoint: only then its delay can exist.

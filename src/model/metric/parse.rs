@@ -9,7 +9,11 @@
 //! ```
 
 use super::names::{Names, Unresolved};
-use super::{Comparison, Metric, Nature, Predicate, Quantity, Statistic, Unit, Within};
+use super::repair::repaired;
+use super::{
+    Comparison, Metric, Nature, Predicate, Quantity, Spelling, Statistic, Unit, Within,
+    write_limit, write_time,
+};
 use crate::base::time::{Span, Time};
 use crate::model::value::{self, Amount, Params, Thing};
 use crate::text::nearest::suggestion;
@@ -22,6 +26,8 @@ pub(crate) struct Condition {
     pub(crate) comparison: Comparison,
     pub(crate) limit: f64,
     pub(crate) except: Option<Span>,
+    /// The whole condition as it is written, its spaces in order.
+    pub(crate) written: String,
 }
 
 const STATISTICS: [&str; 9] = [
@@ -38,6 +44,7 @@ pub(crate) fn metric(
     let mut parser = Parser {
         text,
         at: 0,
+        spelled: String::new(),
         place,
         names,
         params,
@@ -57,6 +64,7 @@ pub(crate) fn condition(
     let mut parser = Parser {
         text,
         at: 0,
+        spelled: String::new(),
         place,
         names,
         params,
@@ -67,14 +75,16 @@ pub(crate) fn condition(
         let diagnostic = Diagnostic::new("E060", "a condition needs a comparison").at(rest);
         return Err(diagnostic.expected("expected `<`, `<=`, `>` or `>=` and a limit"));
     };
+    parser.spell(&format!(" {} ", comparison.sign()));
     let limit = parser.limit(metric.unit())?;
     let except = if parser.keyword("except") {
+        parser.spell(" except ");
         Some(parser.duration()?)
     } else {
         None
     };
     if parser.keyword("for") {
-        let found = "`for` belongs to the triggers of actions";
+        let found = "`for` can only stand in the trigger of an action";
         let diagnostic = Diagnostic::new("E060", found).at(parser.rest_place());
         return Err(diagnostic.help("`except 60s` allows breaches of that length"));
     }
@@ -84,12 +94,28 @@ pub(crate) fn condition(
         comparison,
         limit,
         except,
+        written: parser.spelled,
     })
+}
+
+/// Whether a text is a metric.
+pub(super) fn is_metric(text: &str, names: &Names, params: &mut dyn Params) -> bool {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        spelled: String::new(),
+        place: Place::default(),
+        names,
+        params,
+    };
+    parser.unrepaired().is_ok() && parser.end().is_ok()
 }
 
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    /// What was read so far as it is written, with single spaces where they belong.
+    spelled: String,
     place: Place,
     names: &'a Names,
     params: &'a mut dyn Params,
@@ -110,6 +136,19 @@ impl<'a> Parser<'a> {
 
     fn rest(&self) -> &'a str {
         &self.text[self.at..]
+    }
+
+    fn spell(&mut self, text: &str) {
+        self.spelled.push_str(text);
+    }
+
+    /// Spells a value as it is written, or what it comes to where it is computed.
+    fn spell_value(&mut self, written: &str, computed: &str) {
+        let words: Vec<&str> = written.split_whitespace().collect();
+        match written.contains(['$', '*']) {
+            true => self.spell(computed),
+            false => self.spell(&words.join(" ")),
+        }
     }
 
     fn space(&mut self) {
@@ -156,7 +195,23 @@ impl<'a> Parser<'a> {
         Err(diagnostic.help("metrics look like `p95(login.time, 60s) before 30m`"))
     }
 
+    /// A metric; if it is none, with what may have been meant.
     fn metric(&mut self) -> Result<Metric, Diagnostic> {
+        let start = self.at;
+        self.unrepaired().map_err(|error| {
+            if !["E060", "E061", "E063"].contains(&error.code) {
+                return error;
+            }
+            match repaired(&self.text[start..], self.names, self.params) {
+                Some(meant) if !says(&error, &meant) => {
+                    error.help(format!("did you mean `{meant}`?"))
+                }
+                _ => error,
+            }
+        })
+    }
+
+    fn unrepaired(&mut self) -> Result<Metric, Diagnostic> {
         let start = self.at;
         let (name_at, name) = self.name();
         if name.is_empty() {
@@ -168,9 +223,11 @@ impl<'a> Parser<'a> {
             return self.bare(name_at);
         }
         let mut statistic = self.statistic(name, name_at)?;
+        self.spell(&format!("{name}("));
         let (quantity, about, quantity_place) = self.quantity()?;
         let predicate = match self.comparison() {
             Some(comparison) => {
+                self.spell(&format!(" {} ", comparison.sign()));
                 let limit = self.limit(quantity.value_unit())?;
                 Some(Predicate { comparison, limit })
             }
@@ -185,8 +242,10 @@ impl<'a> Parser<'a> {
                     .at(place)
                     .expected("expected `at(db.queue, 30s)`"));
             }
+            self.spell(", ");
             *at = self.time()?;
         } else if self.eat(",") {
+            self.spell(", ");
             let from = self.at;
             let span = self.duration()?;
             if span.is_zero() {
@@ -194,11 +253,12 @@ impl<'a> Parser<'a> {
                 return Err(diagnostic.at(self.place_of(from, self.at)));
             }
             if span.nanos() % Span::SECOND.nanos() != 0 {
-                let diagnostic = Diagnostic::new("E006", "a window has whole seconds");
+                let diagnostic =
+                    Diagnostic::new("E006", "a window must be a whole number of seconds");
                 let place = self.place_of(from, self.at);
                 return Err(diagnostic
                     .at(place)
-                    .expected("expected `1s` or more of them"));
+                    .expected("expected `1s`, `2s` and so on"));
             }
             window = Some(span);
         }
@@ -206,6 +266,7 @@ impl<'a> Parser<'a> {
             let diagnostic = Diagnostic::new("E060", "a closing parenthesis is missing");
             return Err(diagnostic.at(self.rest_place()));
         }
+        self.spell(")");
         let within = self.within()?;
         let metric = Metric {
             statistic,
@@ -214,6 +275,7 @@ impl<'a> Parser<'a> {
             window,
             within,
             about,
+            spelling: Spelling::of(self.spelled.clone()),
         };
         self.check(&metric, quantity_place)?;
         Ok(metric)
@@ -223,7 +285,7 @@ impl<'a> Parser<'a> {
         let (quantity, about, place) = self.quantity()?;
         if !matches!(quantity.nature(), Nature::Instant | Nature::Chance) {
             let name = self.text[name_at..self.at].trim();
-            let help = format!("write `{}({name})`", usual_statistic(quantity.nature()));
+            let help = format!("write `{}({name})`", quantity.nature().usual_statistic());
             let diagnostic = Diagnostic::new("E060", format!("`{name}` has no statistic"));
             return Err(diagnostic.at(place).help(help));
         }
@@ -235,6 +297,7 @@ impl<'a> Parser<'a> {
             window: None,
             within: None,
             about,
+            spelling: Spelling::of(self.spelled.clone()),
         })
     }
 
@@ -276,9 +339,11 @@ impl<'a> Parser<'a> {
     fn quantity(&mut self) -> Result<(Quantity, String, Place), Diagnostic> {
         let (start, name) = self.name();
         let first = self.resolve(start, name)?;
+        self.spell(name);
         let mut quantity = first;
         while self.keyword("or") {
             let (at, name) = self.name();
+            self.spell(&format!(" or {name}"));
             let next = self.resolve(at, name)?;
             match (&mut quantity, next) {
                 (Quantity::Outcomes(all), Quantity::Outcomes(more)) => all.extend(more),
@@ -304,9 +369,10 @@ impl<'a> Parser<'a> {
         }
         self.names.resolve(name).map_err(|why| match why {
             Unresolved::Unknown(near) => {
-                let help = near.map(|near| format!("did you mean `{near}`?"));
+                let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
                 let found = format!("nothing is called `{name}`");
-                Diagnostic::new("E061", found).at(place).maybe_help(help)
+                let diagnostic = Diagnostic::new("E061", found).at(place);
+                diagnostic.help(format!("names begin with {}", near.join(", ")))
             }
             Unresolved::NoAspect {
                 thing,
@@ -317,11 +383,9 @@ impl<'a> Parser<'a> {
                     "" => format!("{thing} has no figure of its own"),
                     aspect => format!("{thing} has no `{aspect}`"),
                 };
-                let help = suggestion(&aspect, known.iter().copied());
                 let listed = known.iter().map(|k| format!("`.{k}`")).collect::<Vec<_>>();
                 let all = (!known.is_empty()).then(|| format!("it has {}", listed.join(", ")));
-                let help = help.filter(|help| help.starts_with("did")).or(all);
-                Diagnostic::new("E061", found).at(place).maybe_help(help)
+                Diagnostic::new("E061", found).at(place).maybe_help(all)
             }
             Unresolved::Ambiguous(all) => {
                 let all: Vec<String> = all.iter().map(|name| format!("`{name}`")).collect();
@@ -377,6 +441,9 @@ impl<'a> Parser<'a> {
             ) => Some(*number),
             _ => None,
         };
+        if let Some(value) = value {
+            self.spell_value(written, &write_limit(value, unit));
+        }
         value.ok_or_else(|| {
             let expected = match unit {
                 Unit::Seconds => "a duration such as `2s`",
@@ -394,7 +461,10 @@ impl<'a> Parser<'a> {
     fn time(&mut self) -> Result<Time, Diagnostic> {
         let (thing, place, written) = self.value()?;
         match thing {
-            Thing::Amount(Amount::Time(time)) => Ok(time),
+            Thing::Amount(Amount::Time(time)) => {
+                self.spell_value(written, &write_time(time));
+                Ok(time)
+            }
             _ => {
                 let diagnostic = Diagnostic::new("E064", format!("`{written}` is not a time"));
                 Err(diagnostic
@@ -416,6 +486,7 @@ impl<'a> Parser<'a> {
     fn within(&mut self) -> Result<Option<Within>, Diagnostic> {
         let start = self.at;
         if self.keyword("before") {
+            self.spell(" before ");
             return Ok(Some(Within {
                 from: None,
                 to: self.time()?,
@@ -424,6 +495,7 @@ impl<'a> Parser<'a> {
         if !self.keyword("between") {
             return Ok(None);
         }
+        self.spell(" between ");
         let from = self.time()?;
         if !self.keyword("and") {
             let diagnostic = Diagnostic::new("E060", "`between` needs two times");
@@ -432,9 +504,10 @@ impl<'a> Parser<'a> {
                 .at(place)
                 .expected("expected `between 10m and 20m`"));
         }
+        self.spell(" and ");
         let to = self.time()?;
         if to <= from {
-            let diagnostic = Diagnostic::new("E006", "the part of time ends before it begins");
+            let diagnostic = Diagnostic::new("E006", "the period ends before it begins");
             return Err(diagnostic.at(self.place_of(start, self.at)));
         }
         Ok(Some(Within {
@@ -451,8 +524,14 @@ impl<'a> Parser<'a> {
         let refuse =
             |found: String, help: String| Err(Diagnostic::new("E063", found).at(place).help(help));
         if metric.predicate.is_some() && metric.statistic != Statistic::Share {
-            let help = format!("write `share({about} …)`");
-            return refuse(format!("`{word}` knows no comparison inside"), help);
+            let help = match metric.predicate {
+                Some(Predicate { comparison, limit }) => {
+                    let limit = write_limit(limit, metric.quantity.value_unit());
+                    format!("write `share({about} {} {limit})`", comparison.sign())
+                }
+                None => String::new(),
+            };
+            return refuse(format!("`{word}` takes no comparison inside"), help);
         }
         if let Quantity::Messages {
             service, endpoint, ..
@@ -482,7 +561,11 @@ impl<'a> Parser<'a> {
             (Statistic::Share, Nature::Events { part }) => part && metric.predicate.is_none(),
             (Statistic::Share, Nature::Durations { .. } | Nature::Level) => {
                 if metric.predicate.is_none() {
-                    let help = format!("write `share({about} <= …)`");
+                    let limit = match nature {
+                        Nature::Level => "10",
+                        _ => "2s",
+                    };
+                    let help = format!("write for example `share({about} <= {limit})`");
                     return refuse(format!("a share of `{about}` needs a limit"), help);
                 }
                 true
@@ -495,24 +578,20 @@ impl<'a> Parser<'a> {
         let help = match (metric.statistic, nature) {
             (Statistic::Mean | Statistic::Sd | Statistic::Max, Nature::Durations { .. }) => {
                 let ok = format!("{}ok.time", about.strip_suffix("time").unwrap_or(about));
-                format!("failures take longer than any time; write `{word}({ok})`")
+                format!("write `{word}({ok})`: what fails takes longer than any time")
             }
-            _ => format!("write `{}({about})`", usual_statistic(nature)),
+            _ => format!("write `{}({about})`", nature.usual_statistic()),
         };
         refuse(format!("`{about}` has no `{word}`"), help)
     }
 }
 
-fn is_name_part(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+/// Whether an error names a metric, or an example of one, as the cure already.
+fn says(error: &Diagnostic, metric: &str) -> bool {
+    let help = error.help.as_deref().unwrap_or_default();
+    help.contains(&format!("`{metric}`")) || help.contains("for example")
 }
 
-fn usual_statistic(nature: Nature) -> &'static str {
-    match nature {
-        Nature::Durations { .. } => "p95",
-        Nature::Events { part: true } => "share",
-        Nature::Events { part: false } => "count",
-        Nature::Level | Nature::Fraction | Nature::Ratio => "mean",
-        Nature::Instant | Nature::Chance => "",
-    }
+fn is_name_part(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
 }

@@ -309,6 +309,19 @@ pub enum Nature {
     Chance,
 }
 
+impl Nature {
+    /// The word of the statistic that most ask for; of what is one figure by itself there is none.
+    pub(crate) fn usual_statistic(self) -> &'static str {
+        match self {
+            Nature::Durations { .. } => "p95",
+            Nature::Events { part: true } => "share",
+            Nature::Events { part: false } => "count",
+            Nature::Level | Nature::Fraction | Nature::Ratio => "mean",
+            Nature::Instant | Nature::Chance => "",
+        }
+    }
+}
+
 const TIMES: Nature = Nature::Durations { complete: false };
 const OK_TIMES: Nature = Nature::Durations { complete: true };
 const EVENTS: Nature = Nature::Events { part: false };

@@ -55,7 +55,7 @@ pub(super) fn worked_out(
     };
     value.map(|value| Node { value, place }).ok_or_else(|| {
         let found = format!(
-            "`{}` is not a number that can be changed so",
+            "`{}` cannot be changed by a factor or a sum",
             base.written()
         );
         let help = "write the new value itself";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::relative::{relative, worked_out};
 use super::{Change, Written};
 use crate::model::document::{Entry, Node, Table, Value, parse_value};
+use crate::model::elsewhere::{self, Among};
 use crate::model::language::ROOT;
 use crate::model::step::reading::STEP;
 use crate::model::table::{KeyDef, Kind, TableDef};
@@ -132,10 +133,22 @@ impl<'c> Walk<'c> {
             .filter(|key| !matches!(key.kind, Kind::Later))
         else {
             if def.key(segment).is_some() {
-                let found = format!("`{segment}` is not yet supported");
+                let found = format!("`{segment}` is not supported yet");
                 self.problem = Some(Diagnostic::new("E005", found).at(self.change.place));
             }
-            self.miss(at, def.names());
+            let among = match self.segments.first() {
+                Some(&"journey") => Among::Journey,
+                _ => Among::Endpoint,
+            };
+            match elsewhere::key(segment, def, among) {
+                Some(key) => {
+                    let mut path = self.segments.clone();
+                    path[at] = key;
+                    self.misses
+                        .push(format!("did you mean `{}`?", path.join(".")));
+                }
+                None => self.miss(at, def.names()),
+            }
             return;
         };
         let path = join(path, segment);
@@ -302,7 +315,8 @@ impl<'c> Walk<'c> {
             None => {
                 let default = parse_value(key.default, FileId::MODEL, 0);
                 let Some(mut node) = default.or_else(|| self.absolute(&key.kind)) else {
-                    let found = format!("nothing is written at `{path}` that could be changed so");
+                    let found =
+                        format!("nothing is written at `{path}`, so there is nothing to change");
                     let diagnostic = Diagnostic::new("E071", found).at(self.change.value.place);
                     self.problem = Some(diagnostic.help("write the value first"));
                     return;
@@ -326,6 +340,17 @@ impl<'c> Walk<'c> {
 
     fn replace(&mut self, node: &mut Node, kind: &Kind, path: String) {
         let value = &self.change.value;
+        let turned = value
+            .text()
+            .filter(|_| kind.is_amount())
+            .and_then(elsewhere::factor);
+        if let Some(factor) = turned {
+            let found = format!("`{}` is not a value", value.written());
+            let diagnostic = Diagnostic::new("E071", found).at(value.place);
+            let diagnostic = diagnostic.expected("expected a factor such as `x2` or `-20%`");
+            self.problem = Some(diagnostic.help(format!("write \"{factor}\"")));
+            return;
+        }
         let relative = relative(value, kind);
         let new = match &relative {
             None => Ok(value.clone()),

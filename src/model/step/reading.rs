@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Branch, Call, FailKind, Join, Or, Step, StepKind};
 use crate::model::document::Node;
+use crate::model::elsewhere::Among;
 use crate::model::journey::OUTCOMES;
 use crate::model::reader::{Fields, Reader};
 use crate::model::table::{Kind, TableDef, key};
@@ -36,7 +37,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "deadline",
             Kind::Duration,
             "none",
-            "for the request, backoffs included; it travels",
+            "for the whole request, backoffs included; nested calls inherit it",
         ),
         key(
             "retry",
@@ -63,7 +64,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "steps",
             Kind::Steps,
             "",
-            "what is done meanwhile, inside, or repeatedly",
+            "what is done while holding, inside, or repeatedly",
         ),
         key("enter", Kind::Name("room"), "", "waits for admission"),
         key(
@@ -88,7 +89,7 @@ pub(crate) static STEP: TableDef = TableDef {
             "repeat",
             Kind::Counts,
             "",
-            "does `steps` so often; a failing turn ends it",
+            "does `steps` this many times; a failing turn ends it",
         ),
         key(
             "take",
@@ -315,7 +316,13 @@ impl<'r, 'a> Steps<'r, 'a> {
 
     /// A step, and its kind and target in words.
     fn step(&mut self, node: &'a Node) -> Option<(Step, String)> {
-        let fields = self.r.fields(node, &STEP)?;
+        self.r.among = match self.in_journey() {
+            true => Among::Journey,
+            false => Among::Endpoint,
+        };
+        let fields = self.r.fields(node, &STEP);
+        self.r.among = Among::NoSteps;
+        let fields = fields?;
         let verb = self.verb(&fields)?;
         let fits = if self.in_journey() {
             verb.journeys
@@ -383,7 +390,7 @@ impl<'r, 'a> Steps<'r, 'a> {
             }
             [first, second, ..] => {
                 let found = format!(
-                    "a step does one thing, found `{}` and `{}`",
+                    "a step does one thing; found `{}` and `{}`",
                     first.word, second.word
                 );
                 let place = fields.key_place(second.word);
@@ -636,12 +643,12 @@ impl<'r, 'a> Steps<'r, 'a> {
     fn outcome(&mut self, node: &'a Node) -> Option<String> {
         let word = self.own_word(node)?;
         if word == "unfinished" {
-            let found = "`unfinished` is what users are whom the horizon finds at work";
+            let found = "`unfinished` is reserved for users who are still there at the end";
             self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
         }
         if word == "arrived" {
-            let found = "`arrived` is what all users are, whatever becomes of them";
+            let found = "`arrived` is reserved: it counts all users, whatever becomes of them";
             self.r.push(Diagnostic::new("E007", found).at(node.place));
             return None;
         }
@@ -649,7 +656,7 @@ impl<'r, 'a> Steps<'r, 'a> {
         if !OUTCOMES.contains(&word.as_str())
             && let Some(near) = nearest(&word, known)
         {
-            let found = format!("`{word}` is taken as an outcome of its own");
+            let found = format!("`{word}` is taken as a new outcome of its own");
             let diagnostic = Diagnostic::new("W004", found).at(node.place);
             self.r
                 .push(diagnostic.help(format!("did you mean `{near}`?")));

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::figures::{Figure, Figures, Terms, some};
 use crate::base::time::Span;
 use crate::model::Model;
-use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Statistic};
+use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Spelling, Statistic};
 use crate::model::objective::Objective;
 use crate::model::step::StepKind;
 use crate::observation::Statistic as Asked;
@@ -121,6 +121,7 @@ fn ended(outcomes: &[Outcome]) -> Metric {
         predicate: None,
         window: None,
         within: None,
+        spelling: Spelling::default(),
     }
 }
 

@@ -1,0 +1,394 @@
+//! Which columns of a data file hold the arrivals: those of a load test, a dashboard, a plain list.
+//!
+//! One idea: what people have names its columns, and the names tell whether a row is one user or a
+//! rate. Where they do not, the file is refused with what to write, never guessed.
+
+use std::borrow::Cow;
+
+use crate::model::files::date::{Stamp, stamp};
+use crate::model::files::number::{self, Comma};
+use crate::model::files::records::{Record, Records};
+
+/// Names of columns with the instants, letters and digits alone.
+const TIME: [&str; 20] = [
+    "timestamp",
+    "time",
+    "timestamputc",
+    "timeutc",
+    "timestampms",
+    "ts",
+    "date",
+    "datetime",
+    "starttime",
+    "start",
+    "startedat",
+    "begin",
+    "at",
+    "when",
+    "arrival",
+    "arrivaltime",
+    "instant",
+    "epoch",
+    "bucket",
+    "timebucket",
+];
+/// Names of columns with rates, or with how many came.
+const RATE: [&str; 32] = [
+    "rps",
+    "qps",
+    "tps",
+    "rpm",
+    "rate",
+    "rates",
+    "requestrate",
+    "arrivalrate",
+    "persecond",
+    "requestspersecond",
+    "requestspersec",
+    "requestss",
+    "reqs",
+    "reqss",
+    "users",
+    "userss",
+    "requestspermin",
+    "requestsperminute",
+    "requestsmin",
+    "reqmin",
+    "usersmin",
+    "value",
+    "requests",
+    "count",
+    "hits",
+    "n",
+    "arrivals",
+    "visits",
+    "visitors",
+    "sessions",
+    "throughput",
+    "load",
+];
+/// Those of them that count users of a minute.
+const PER_MINUTE: [&str; 6] = [
+    "rpm",
+    "requestspermin",
+    "requestsperminute",
+    "requestsmin",
+    "reqmin",
+    "usersmin",
+];
+/// Names of columns that describe one request: a row is one user.
+const DETAIL: [&str; 26] = [
+    "elapsed",
+    "latency",
+    "duration",
+    "durationms",
+    "responsetime",
+    "responsetimems",
+    "ms",
+    "responsecode",
+    "status",
+    "statuscode",
+    "code",
+    "bytes",
+    "sentbytes",
+    "size",
+    "success",
+    "id",
+    "userid",
+    "user",
+    "connect",
+    "idletime",
+    "port",
+    "seq",
+    "grpthreads",
+    "allthreads",
+    "pid",
+    "threadid",
+];
+/// Names of columns that count who is there at once: that is no arrival.
+const AT_ONCE: [&str; 8] = [
+    "vus",
+    "activeusers",
+    "concurrentusers",
+    "concurrency",
+    "vusers",
+    "activesessions",
+    "threads",
+    "inflight",
+];
+/// Records by which the columns are found.
+const SAMPLE: usize = 50;
+
+/// Which columns hold what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// What it is, where it was recognised: `a JMeter log`.
+    pub(super) known_as: Option<&'static str>,
+    /// The column of the instants, or of the begins of rates.
+    pub(super) time: usize,
+    /// The column of the rates; without one a row is one user.
+    pub(super) rate: Option<usize>,
+    /// Only records that say this word in this column count.
+    pub(super) only: Option<(usize, &'static str)>,
+    /// Records before the first one with data.
+    pub(super) heading: usize,
+    /// The names of the columns, if it has any.
+    pub(super) names: Vec<String>,
+    /// Whether other columns than those were passed over by their names.
+    pub(super) chosen: bool,
+}
+
+/// Why the columns are not known, and what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unclear {
+    pub(super) why: String,
+    pub(super) help: Option<String>,
+}
+
+impl Unclear {
+    pub(super) fn new(why: impl Into<String>) -> Unclear {
+        Unclear {
+            why: why.into(),
+            help: None,
+        }
+    }
+
+    pub(super) fn help(self, help: impl Into<String>) -> Unclear {
+        Unclear {
+            help: Some(help.into()),
+            ..self
+        }
+    }
+}
+
+impl Layout {
+    /// How a column is called: by its name, else by its number from 1.
+    pub(super) fn called(&self, column: usize) -> String {
+        match self.names.get(column).filter(|name| !name.is_empty()) {
+            Some(name) => format!("column `{name}`"),
+            None => format!("column {}", column + 1),
+        }
+    }
+
+    /// The seconds in which a rate counts its users, if its name says so.
+    pub(super) fn per_s(&self) -> Option<f64> {
+        let name = simple(self.names.get(self.rate?)?);
+        PER_MINUTE.contains(&name.as_str()).then_some(60.0)
+    }
+}
+
+/// Finds the columns; `wanted` are those that the model names, the instants first.
+pub(super) fn layout(records: Records<'_>, wanted: &[String]) -> Result<Layout, Unclear> {
+    let sample: Vec<Record<'_>> = records.iter().take(SAMPLE).collect();
+    let Some(first) = sample.first() else {
+        return Err(Unclear::new("it is empty"));
+    };
+    let is_heading = !first.cells.iter().any(|cell| is_data(cell));
+    let heading = usize::from(is_heading);
+    let names: Vec<String> = match is_heading {
+        true => first
+            .cells
+            .iter()
+            .map(|cell| cell.clone().into_owned())
+            .collect(),
+        false => Vec::new(),
+    };
+    if sample.len() == heading {
+        let why = format!("it has no data: line {} is the only one", first.line);
+        return Err(Unclear::new(why));
+    }
+    let found = Layout {
+        known_as: None,
+        time: 0,
+        rate: None,
+        only: None,
+        heading,
+        names,
+        chosen: false,
+    };
+    let sample = &sample[heading..];
+    if !wanted.is_empty() {
+        return named(found, wanted, sample);
+    }
+    match load_test(&found, records, sample) {
+        Some(known) => Ok(known),
+        None => by_names(found, sample),
+    }
+}
+
+/// The columns that the model names, by name or by number from 1.
+fn named(found: Layout, wanted: &[String], sample: &[Record<'_>]) -> Result<Layout, Unclear> {
+    let width = sample
+        .iter()
+        .map(|record| record.cells.len())
+        .max()
+        .unwrap_or(0);
+    let place = |name: &String| {
+        let by_name = found
+            .names
+            .iter()
+            .position(|known| known.trim() == name.trim());
+        let by_number = || name.trim().parse::<usize>().ok()?.checked_sub(1);
+        by_name.or_else(by_number).filter(|place| *place < width)
+    };
+    let mut places = Vec::new();
+    for name in wanted {
+        let Some(place) = place(name) else {
+            let help = match found.names.is_empty() {
+                true => format!("its columns are numbered from 1 to {width}"),
+                false => format!("its columns are {}", listed(found.names.iter())),
+            };
+            return Err(Unclear::new(format!("it has no column `{name}`")).help(help));
+        };
+        places.push(place);
+    }
+    Ok(Layout {
+        time: places[0],
+        rate: places.get(1).copied(),
+        ..found
+    })
+}
+
+/// What load tests write: JMeter, k6, vegeta.
+fn load_test(found: &Layout, records: Records<'_>, sample: &[Record<'_>]) -> Option<Layout> {
+    let named = |name: &str| found.names.iter().position(|known| simple(known) == name);
+    let known = |known_as: &'static str, time: usize| Layout {
+        known_as: Some(known_as),
+        time,
+        chosen: true,
+        ..found.clone()
+    };
+    if let (Some(time), Some(_)) = (named("timestamp"), named("elapsed")) {
+        return Some(known("a JMeter log", time));
+    }
+    if let (Some(metric), Some(time)) = (named("metricname"), named("timestamp")) {
+        let says = |word: &str| {
+            let mut all = records.iter();
+            all.any(|record| record.cells.get(metric).is_some_and(|cell| cell == word))
+        };
+        let only = ["http_reqs", "iterations", "grpc_reqs"]
+            .into_iter()
+            .find(|word| says(word));
+        return only.map(|word| Layout {
+            only: Some((metric, word)),
+            ..known("a k6 log", time)
+        });
+    }
+    let is_vegeta = |record: &Record<'_>| {
+        let cells = &record.cells;
+        let code = |cell: &Cow<'_, str>| cell.parse::<u16>().is_ok_and(|code| code < 600);
+        let nanos = |cell: &Cow<'_, str>| cell.len() == 19 && cell.parse::<i64>().is_ok();
+        cells.len() >= 8 && nanos(&cells[0]) && code(&cells[1])
+    };
+    let vegeta = found.heading == 0 && sample.iter().all(is_vegeta);
+    vegeta.then(|| known("a vegeta log", 0))
+}
+
+/// The columns by their names, else the first two that hold data.
+fn by_names(found: Layout, sample: &[Record<'_>]) -> Result<Layout, Unclear> {
+    let name = |place: usize| {
+        found
+            .names
+            .get(place)
+            .map(|name| simple(name))
+            .unwrap_or_default()
+    };
+    let width = sample
+        .iter()
+        .map(|record| record.cells.len())
+        .max()
+        .unwrap_or(0);
+    // A cell that cannot be read is named later; it does not hide its column.
+    let holding = |test: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let holds = |place: &usize| {
+            let cells = sample.iter().filter_map(|record| record.cells.get(*place));
+            let (all, good) = cells.fold((0, 0), |(all, good), cell| {
+                (all + 1, good + usize::from(test(cell)))
+            });
+            all > 0 && 2 * good >= all
+        };
+        (0..width).filter(holds).collect()
+    };
+    let times = holding(&is_data);
+    let is_time = |place: &usize| TIME.contains(&name(*place).as_str());
+    let called = times.iter().copied().find(is_time);
+    let called = called.or_else(|| (0..width).find(is_time));
+    let Some(time) = called.or(times.first().copied()) else {
+        let line = sample.first().map_or(1, |record| record.line);
+        let why = format!("line {line} has neither a number nor a date");
+        let help = "instants are numbers, or dates such as `2014-10-27 15:00:00`";
+        return Err(Unclear::new(why).help(help));
+    };
+    let numbers = holding(&|cell| is_number(cell) || number::is_missing(cell));
+    let others: Vec<usize> = numbers.into_iter().filter(|place| *place != time).collect();
+    let those = |words: &[&str]| -> Vec<usize> {
+        let known = others.iter().copied();
+        known
+            .filter(|place| words.contains(&name(*place).as_str()))
+            .collect()
+    };
+    let (rates, details, at_once) = (those(&RATE), those(&DETAIL), those(&AT_ONCE));
+    let rate = match (rates.as_slice(), others.as_slice()) {
+        ([one], _) => Some(*one),
+        ([], []) => None,
+        ([], _) if !at_once.is_empty() => return Err(no_arrivals(&found, at_once[0])),
+        ([], _) if !details.is_empty() => None,
+        // Without names, only a file of two columns says what the second one is.
+        ([], [one]) if width == 2 || !found.names.is_empty() => Some(*one),
+        ([], _) => return Err(several(&found, time, &others)),
+        (_, _) => return Err(several(&found, time, &rates)),
+    };
+    let passed_over = width > 1 + usize::from(rate.is_some());
+    Ok(Layout {
+        time,
+        rate,
+        chosen: passed_over,
+        ..found
+    })
+}
+
+fn no_arrivals(found: &Layout, column: usize) -> Unclear {
+    let called = found.called(column);
+    let why = format!("{called} counts users who are there at the same time, not arrivals");
+    Unclear::new(why).help(
+        "use `population` for a fixed number of users, or a rate: users at the same time ÷ how \
+         long each one stays",
+    )
+}
+
+fn several(found: &Layout, time: usize, columns: &[usize]) -> Unclear {
+    let names: Vec<String> = columns.iter().map(|column| found.called(*column)).collect();
+    let written = |column: usize| match found.names.get(column) {
+        Some(name) => name.clone(),
+        None => (column + 1).to_string(),
+    };
+    let (time, first) = (written(time), written(columns[0]));
+    Unclear::new(format!(
+        "several columns may be the rates: {}",
+        names.join(", ")
+    ))
+    .help(format!(
+        "choose with `columns = [\"{time}\", \"{first}\"]`; `columns = [\"{time}\"]` alone makes \
+         every row one user"
+    ))
+}
+
+fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    let names: Vec<String> = names.take(16).map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// Letters and digits of a name, in lower case: `Response Time [ms]` → `responsetimems`.
+fn simple(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+fn is_number(cell: &str) -> bool {
+    number::value(cell, Comma::Groups).is_some() || number::value(cell, Comma::Decimal).is_some()
+}
+
+/// Whether a cell may be an instant, certain or not.
+fn is_data(cell: &str) -> bool {
+    is_number(cell) || stamp(cell) != Stamp::Other
+}

@@ -1,0 +1,260 @@
+//! Dates with a time of day, in whole nanoseconds since 1970.
+//!
+//! One idea: a date that can be read in one way only is read; one that could be another day is not
+//! guessed. Without a zone it is UTC.
+
+/// Nanoseconds of a second.
+const SECOND: i128 = 1_000_000_000;
+/// Seconds of a day.
+const DAY: i128 = 86_400;
+
+/// What a text is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stamp {
+    /// A date: nanoseconds since 1970, and whether its zone is written.
+    At(i128, Zone),
+    /// It looks like a date, but cannot be used; why, and what to write instead.
+    Doubtful(&'static str),
+    /// Something else.
+    Other,
+}
+
+/// Whether the zone of a date is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zone {
+    /// It is written.
+    Written,
+    /// It is not: UTC is assumed.
+    Assumed,
+}
+
+/// Reads `2014-10-27T15:00:00.5Z`, `2014-10-27 16:00:00+01:00`, `2014/10/27 15:00` or
+/// `2014-10-27`.
+pub(crate) fn stamp(text: &str) -> Stamp {
+    let text = text.trim();
+    let Some((day, rest)) = text.split_at_checked(10) else {
+        return short(text);
+    };
+    let Some(days) = day_of(day) else {
+        return short(text);
+    };
+    let midnight = days * DAY * SECOND;
+    if rest.is_empty() {
+        return Stamp::At(midnight, Zone::Assumed);
+    }
+    let Some(rest) = rest.strip_prefix(['T', 't', ' ']) else {
+        return Stamp::Other;
+    };
+    let end = rest
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',')))
+        .unwrap_or(rest.len());
+    let (time, zone) = rest.split_at(end);
+    let Some(time) = time_of_day(&time.replace(',', ".")) else {
+        return Stamp::Other;
+    };
+    match east(zone.trim()) {
+        Some((east, zone)) => Stamp::At(midnight + time - east, zone),
+        None => Stamp::Doubtful(
+            "its zone is not known here; write `Z` for UTC, or an offset such as `+02:00`",
+        ),
+    }
+}
+
+/// A text that does not begin with a year: a day whose month is not certain, or a time of day.
+fn short(text: &str) -> Stamp {
+    let first = text.split([' ', 'T', ',']).next().unwrap_or_default();
+    let parts: Vec<&str> = first.split(['/', '.', '-']).collect();
+    let short = |part: &&str| (1..=2).contains(&part.len()) && is_digits(part);
+    match parts.as_slice() {
+        [a, b, year] if short(a) && short(b) && year.len() == 4 && is_digits(year) => {
+            Stamp::Doubtful("day and month can be mixed up; write it as `2014-10-27 15:00:00`")
+        }
+        _ if time_of_day(first).is_some() => {
+            Stamp::Doubtful("it has no day; write it as `2014-10-27 15:00:00`")
+        }
+        _ => Stamp::Other,
+    }
+}
+
+/// The date of a text, if it is one that has a time of day.
+pub(crate) fn date(text: &str) -> Option<i128> {
+    match stamp(text) {
+        Stamp::At(nanos, _) if text.trim().len() > 10 => Some(nanos),
+        _ => None,
+    }
+}
+
+/// A date as it would be written: `2014-10-27T15:00:00Z`.
+pub(crate) fn written(nanos: i128) -> String {
+    let (secs, part) = (nanos.div_euclid(SECOND), nanos.rem_euclid(SECOND));
+    let (days, time) = (secs.div_euclid(DAY), secs.rem_euclid(DAY));
+    let (year, month, day) = civil(days);
+    let mut text = format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+        time / 3_600,
+        time / 60 % 60,
+        time % 60
+    );
+    if part > 0 {
+        text.push_str(format!(".{part:09}").trim_end_matches('0'));
+    }
+    text.push('Z');
+    text
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The day of `2014-10-27` or `2014/10/27`, counted from 1970.
+fn day_of(text: &str) -> Option<i128> {
+    let parts: Vec<&str> = text.split(['-', '/']).collect();
+    let [year, month, day] = parts.as_slice() else {
+        return None;
+    };
+    let number = |part: &str| part.parse::<i128>().ok().filter(|_| is_digits(part));
+    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+    let found = days(year, month, day);
+    let exists = (1..=12).contains(&month) && civil(found) == (year, month, day);
+    exists.then_some(found)
+}
+
+/// `15:00` or `15:00:00.5` in nanoseconds.
+fn time_of_day(text: &str) -> Option<i128> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let (hours, minutes, seconds) = match parts.as_slice() {
+        [hours, minutes] => (hours, minutes, "0"),
+        [hours, minutes, seconds] => (hours, minutes, *seconds),
+        _ => return None,
+    };
+    let number = |part: &str| part.parse::<i128>().ok().filter(|_| is_digits(part));
+    let (whole, part) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let (hours, minutes, whole) = (number(hours)?, number(minutes)?, number(whole)?);
+    if !is_digits(part) || hours > 24 || minutes > 59 || whole > 60 {
+        return None;
+    }
+    let part: String = part.chars().chain("000000000".chars()).take(9).collect();
+    Some((hours * 3_600 + minutes * 60 + whole) * SECOND + part.parse::<i128>().ok()?)
+}
+
+/// How far east of UTC a zone is, in nanoseconds.
+fn east(zone: &str) -> Option<(i128, Zone)> {
+    match zone {
+        "" => return Some((0, Zone::Assumed)),
+        "Z" | "z" | "UTC" | "GMT" => return Some((0, Zone::Written)),
+        _ => {}
+    }
+    let sign = match zone.chars().next()? {
+        '+' => 1,
+        '-' => -1,
+        _ => return None,
+    };
+    let zone = zone[1..].trim_end_matches("UTC").trim();
+    let time = match (zone.contains(':'), zone.len()) {
+        (true, _) => zone.to_owned(),
+        (false, 4) => format!("{}:{}", zone.get(..2)?, zone.get(2..)?),
+        (false, _) => format!("{zone}:00"),
+    };
+    Some((sign * time_of_day(&time)?, Zone::Written))
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar, whose years begin in March here so
+/// that the leap day is the last.
+fn days(year: i128, month: i128, day: i128) -> i128 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year - era * 400;
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The year, month and day that are so many days after 1970-01-01.
+fn civil(days: i128) -> (i128, i128, i128) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i128::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Milliseconds since 1970.
+    fn millis(text: &str) -> Option<i128> {
+        match stamp(text) {
+            Stamp::At(nanos, _) => Some(nanos / 1_000_000),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn dates_are_read_in_the_forms_that_are_certain() {
+        let forms = [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-03-01 00:00", 951_868_800_000),
+            ("2014-10-27T15:00:00.5Z", 1_414_422_000_500),
+            ("2014-10-27T16:00:00+01:00", 1_414_422_000_000),
+            ("2014-10-27 16:00:00 +0100", 1_414_422_000_000),
+            ("2014-10-27 15:00:00 UTC", 1_414_422_000_000),
+            ("2014-10-27 15:00:00 +0000 UTC", 1_414_422_000_000),
+            ("2014/10/27 15:00:00.250", 1_414_422_000_250),
+            ("2014-10-27 15:00:00,250", 1_414_422_000_250),
+            ("2014-10-27", 1_414_368_000_000),
+        ];
+        for (text, at) in forms {
+            assert_eq!(millis(text), Some(at), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_another_instant_is_not_guessed() {
+        for text in [
+            "27/10/2014 15:00",
+            "10/27/2014",
+            "27.10.2014 15:00",
+            "15:00:00",
+            "9:30",
+        ] {
+            assert!(matches!(stamp(text), Stamp::Doubtful(_)), "{text}");
+        }
+        let zone = "2014-10-27 15:00:00 CET";
+        assert!(matches!(stamp(zone), Stamp::Doubtful(_)));
+        for text in [
+            "2014-13-27T15:00",
+            "2014-02-30 15:00",
+            "1.5",
+            "",
+            "2014-10-27T1e1:00",
+            "x",
+        ] {
+            assert_eq!(stamp(text), Stamp::Other, "{text}");
+        }
+        assert_eq!(
+            date("2014-10-27"),
+            None,
+            "the start of a model has a time of day"
+        );
+    }
+
+    #[test]
+    fn dates_are_written_as_they_are_read() {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2023-11-14T22:13:20Z",
+            "2024-02-29T23:59:59.25Z",
+            "1969-12-31T23:59:59Z",
+        ] {
+            let Stamp::At(nanos, _) = stamp(text) else {
+                panic!("{text} is a date")
+            };
+            assert_eq!(written(nanos), text);
+        }
+    }
+}
