@@ -41,6 +41,8 @@ pub(super) struct Recorder {
     bin_began: Time,
     pub(super) bin_width: Span,
     pub(super) bins: usize,
+    /// Where the shelf of others begins.
+    pub(super) others_at: usize,
     pub(super) cut: Time,
     /// Nanoseconds from the cut to the last instant at which what begins still counts.
     pub(super) counted_ns: u64,
@@ -104,6 +106,7 @@ impl Recorder {
             Some(_) => (clock.horizon.0 - clock.cut.0) as u64,
         };
         self.has_others = has_others(clock);
+        self.others_at = layout.counters();
         (self.bin, self.bin_began) = (0, Time(0));
         refill(&mut self.sums, 2 * layout.counters(), 0);
         refill(&mut self.counts, 2 * layout.counters(), 0);

@@ -15,6 +15,12 @@ impl Recorder {
     /// Whether something that began then belongs to the measured period.
     #[inline(always)]
     pub(super) fn counts(&self, began: Time) -> bool {
+        !self.has_others || self.began_in_time(began)
+    }
+
+    /// The same where there may be others.
+    #[inline(never)]
+    fn began_in_time(&self, began: Time) -> bool {
         // Before the cut the difference is negative, which is beyond every length.
         (began.0 - self.cut.0) as u64 <= self.counted_ns
     }
@@ -25,7 +31,7 @@ impl Recorder {
         if self.counts(began) {
             0
         } else {
-            self.layout.counters()
+            self.others_at
         }
     }
 
@@ -45,14 +51,22 @@ impl Recorder {
     /// Adds to a counter, of a thing that began then.
     #[inline]
     pub(super) fn add(&mut self, counter: CounterId, n: u32, began: Time) {
-        let at = self.shelf(began) + counter.0 as usize;
-        self.counts[at] += n;
+        let [count] = self.row(counter, began);
+        *count += n;
     }
 
     /// Counters that stand in a row, from its first, for a thing that began then.
     #[inline(always)]
     pub(super) fn row<const N: usize>(&mut self, first: CounterId, began: Time) -> &mut [u32; N] {
-        let first = self.shelf(began) + first.0 as usize;
+        // Two ways to one place, so that a launch has nothing to add up.
+        if !self.counts(began) {
+            return self.row_at(self.others_at + first.0 as usize);
+        }
+        self.row_at(first.0 as usize)
+    }
+
+    #[inline(always)]
+    fn row_at<const N: usize>(&mut self, first: usize) -> &mut [u32; N] {
         let row = &mut self.counts[first..first + N];
         row.try_into().expect("as many as were asked for")
     }

@@ -520,6 +520,7 @@ impl Sim<'_> {
     }
 
     /// A free worker of a server takes the next in line; false when there is none.
+    #[inline(always)]
     fn takes_one(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) -> bool {
         let Some(slot) = self.next_in_line(index, id, settings) else {
             return false;

@@ -38,7 +38,8 @@ pub struct Variant {
     pub pools: BTreeMap<String, Pool>,
     /// Rooms.
     pub rooms: BTreeMap<String, Room>,
-    /// Users waiting to retry.
+    /// Users with a request whose first attempt has failed or was given up and that has not ended,
+    /// and those at home before another visit.
     pub orbit: MeanMax,
     /// Messages, by endpoint.
     pub messages: BTreeMap<String, Message>,
