@@ -225,7 +225,7 @@ impl Course<'_> {
             let Some(healthy) = self.health[window] else {
                 continue;
             };
-            row.add(window, healthy, self.rule.in_a_row);
+            row.add((window, healthy), self.rule.in_a_row);
             let Some((first, last)) = row.full(self.rule.in_a_row) else {
                 continue;
             };
@@ -295,7 +295,7 @@ struct Row {
 }
 
 impl Row {
-    fn add(&mut self, window: usize, healthy: bool, many: usize) {
+    fn add(&mut self, (window, healthy): (usize, bool), many: usize) {
         if healthy != self.healthy {
             self.windows.clear();
         }

@@ -5,6 +5,7 @@
 //! spells of saturation, its fate and its metrics.
 
 use crate::base::table::Id;
+use crate::base::time::Span;
 use crate::estimate::health::{Rule, Step, Ward};
 use crate::estimate::recovery::{self, Fate};
 use crate::model::Model;
@@ -172,7 +173,7 @@ impl<'a> Lens<'a> {
     /// Length of the windows of health, seconds; 0 where it is not followed.
     pub(crate) fn window_s(&self) -> f64 {
         let window = self.program.clock.window;
-        window.map_or(0.0, |window| window.as_secs_f64())
+        window.map_or(0.0, Span::as_secs_f64)
     }
 
     /// Every metric of a replication; what the model asks for goes before the usual ones.

@@ -189,7 +189,7 @@ impl Water<'_> {
                 }
                 StepKind::Take { stock, units } => self.counter(stock, *units, flow),
                 StepKind::Leave(_) | StepKind::Fail { .. } => vec![0.0; self.windows()],
-                _ => self.work(step, flow),
+                _ => self.work(step, &flow),
             };
         }
         flow
@@ -237,7 +237,7 @@ impl Water<'_> {
     }
 
     /// Those who come to a step ask for its work while it lasts, and go on when it is over.
-    fn work(&mut self, step: &Step, flow: Flow) -> Flow {
+    fn work(&mut self, step: &Step, flow: &Flow) -> Flow {
         let (demands, takes_s) = self.cost(step);
         let windows = takes_s / self.window.as_secs_f64();
         let lasts = 1 + (windows as usize).min(self.windows());
@@ -255,7 +255,7 @@ impl Water<'_> {
                 }
             }
         }
-        later(&flow, windows)
+        later(flow, windows)
     }
 }
 

@@ -79,8 +79,8 @@ fn a_share_is_too_low_only_if_that_is_sure() {
     assert_eq!(sign(&seen, 21), Some((Test::ShareOk, 0.81, Some(1.0))));
 }
 
-/// Cards of which 12 % are always declined are no outage, 24 % of all declined are: 0.9 of the
-/// usual 0.88 is 0.792.
+/// Cards of which 12 % are always declined are no outage, 32 % are: 0.9 of the usual 0.88 is 0.792,
+/// and the chance of at most 68 of 100 at that is 0.6 %.
 #[test]
 fn a_share_is_held_against_what_is_usual() {
     let usual = (100, [88, 0, 0, 0]);
@@ -88,8 +88,8 @@ fn a_share_is_held_against_what_is_usual() {
     assert_eq!(health(&step(&windows)), [Some(true), Some(false)]);
 }
 
-/// The usual median is 100 ms: 290 ms is less than three times that, 310 ms is more. Of eleven that end ok
-/// the sixth decides, of ten the fifth.
+/// The usual median is 100 ms: 290 ms is less than three times that, 310 ms is more. Of eleven that
+/// end ok the sixth decides, of ten the fifth.
 #[test]
 fn a_median_is_held_against_three_times_the_usual_one() {
     let seen = after_twenty(&[

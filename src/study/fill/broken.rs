@@ -1,8 +1,8 @@
 //! When objectives on percentiles and shares of requests were first broken.
 //!
-//! One idea: an objective is broken only in a launch that does not meet it, and only in its own part
-//! of the time. There its first breach is found by the bins of the timeline: for a sliding window
-//! the bins of the window together, with `except` the first breach that lasts longer.
+//! One idea: an objective is broken only in a launch that does not meet it, and only in its own
+//! part of the time. There its first breach is found by the bins of the timeline: for a sliding
+//! window the bins of the window together, with `except` the first breach that lasts longer.
 
 use crate::base::time::{Span, Time};
 use crate::model::metric::{Comparison, Metric, Quantity, RequestAspect, RequestsOf, Statistic};
