@@ -6,6 +6,7 @@
 
 use crate::results::{
     Attribution, Bottleneck, BottleneckKind, Difference, Estimate, Measure, Results, Unit, Variant,
+    Verdict,
 };
 
 /// The metric that the first sentence is about, wherever it was measured.
@@ -211,6 +212,13 @@ pub(crate) fn attributions(results: &Results) -> Vec<(&str, &str, &Attribution)>
             (found.order.len() > 1).then_some((name, metric.as_str(), found))
         })
         .collect()
+}
+
+/// Those of them that are drawn: a whole that is the same is not shared out.
+pub(crate) fn shared_out(results: &Results) -> impl Iterator<Item = (&str, &str)> {
+    let all = attributions(results).into_iter();
+    let drawn = all.filter(|(_, _, found)| found.verdict != Some(Verdict::Same));
+    drawn.map(|(name, metric, _)| (name, metric))
 }
 
 /// Most steps that are drawn by themselves.

@@ -711,16 +711,11 @@ pub fn worth_title(results: &Results, name: &str, metric: &str) -> String {
     let level = |variant: Option<&Variant>| {
         estimate(variant.and_then(|v| reading::metric(v, metric)), unit)
     };
-    let total = results
-        .attribution
-        .get(name)
-        .and_then(|by| by.get(metric))
-        .and_then(|found| found.total);
     format!(
         "{metric}: {base} {} → {name} {} ({})",
         level(reading::baseline(results)),
         level(results.variants.get(name)),
-        change_estimate(total.as_ref(), unit)
+        change_of(reading::difference(results, name, metric), unit)
     )
 }
 

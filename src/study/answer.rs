@@ -25,12 +25,12 @@ pub(crate) fn answer(results: &Results, question: &Question) -> Option<Answered>
     let holds = |variant: &Variant| state(&variant.objectives) == Some(ObjectiveVerdict::Met);
     let holds_as_it_is = about != BASELINE && baseline.is_some_and(holds);
     let metric = deciding.as_ref().map(|deciding| deciding.metric.as_str());
-    let needed = !holds_as_it_is && !(about == BASELINE && holds(variant));
+    let enough = holds_as_it_is || about == BASELINE && holds(variant);
     Some(Answered {
         question: question.text.clone(),
         about: about.to_owned(),
         said: state(&variant.objectives).map(|state| said(state, question.yes)),
-        cheapest: needed.then(|| cheapest(results, metric)).flatten(),
+        cheapest: (!enough).then(|| cheapest(results, metric)).flatten(),
         deciding,
         holds_as_it_is,
     })

@@ -42,7 +42,7 @@ pub fn difference(found: &Difference, unit: Unit) -> String {
             number::with_interval(&change(lead, unit), &change(low, unit), &change(high, unit))
         }
         (Some(lead), ..) => change(lead, unit),
-        _ => number::ABSENT.to_owned(),
+        _ => super::judged::by_pairs(found, unit).unwrap_or_else(|| number::ABSENT.to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{capital, count_of, estimate, k_of_n, launches, listed, small, verdic
 use crate::report::{number, reading};
 use crate::results::{
     Because, Difference, Estimate, Objective, ObjectiveVerdict, Probability, Results,
-    StandingVerdict, Variant, Verdict,
+    StandingVerdict, Unit, Variant, Verdict,
 };
 
 /// The word of a difference that rests on counted launches: `better (in 10 of 10)`, `worse: 30 of
@@ -44,6 +44,30 @@ pub(super) fn counted(found: &Difference) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// A difference where a side is never in some launches: `shorter in 10 of 10`.
+pub(super) fn by_pairs(found: &Difference, unit: Unit) -> Option<String> {
+    let pairs = found.never?;
+    let (k, less) = match pairs.higher > pairs.lower {
+        true => (pairs.higher, false),
+        false => (pairs.lower, true),
+    };
+    let word = match (unit, less) {
+        _ if k == 0 => return None,
+        (Unit::Seconds, true) => "shorter",
+        (Unit::Seconds, false) => "longer",
+        (Unit::Instant, true) => "sooner",
+        (Unit::Instant, false) => "later",
+        (_, true) => "less",
+        (_, false) => "more",
+    };
+    let (k, n) = (f64::from(k), f64::from(pairs.n));
+    Some(format!(
+        "{word} in {} of {}",
+        number::whole(k),
+        number::whole(n)
+    ))
 }
 
 /// `9 in 10`, `19 in 20`; `97.3 %` where no small number says it.
@@ -144,7 +168,7 @@ pub(super) fn beside(results: &Results, name: &str, lead: Option<&str>) -> Optio
     (!parts.is_empty()).then(|| format!("{}.", capital(&parts.join("; "))))
 }
 
-/// `p95(login.time) (never → 1m58s)`.
+/// `p95(login.time) (never → 1m58s in 10 of 10)`.
 fn moved(results: &Results, name: &str, metric: &str) -> String {
     let unit = reading::measure(results, metric).unit;
     let level = |variant: Option<&Variant>| {
@@ -154,7 +178,16 @@ fn moved(results: &Results, name: &str, metric: &str) -> String {
         level(reading::baseline(results)),
         level(results.variants.get(name)),
     );
-    format!("{metric} ({from} → {to})")
+    let pairs = reading::difference(results, name, metric).and_then(|found| found.never);
+    let counted = pairs.map_or_else(String::new, |pairs| {
+        let whole = |k: u32| number::whole(f64::from(k));
+        format!(
+            " in {} of {}",
+            whole(pairs.higher.max(pairs.lower)),
+            whole(pairs.n)
+        )
+    });
+    format!("{metric} ({from} → {to}{counted})")
 }
 
 /// `in 10 of 30 launches`, where what a change is worth rests on fewer of them.
