@@ -10,7 +10,7 @@ use super::console::Console;
 use super::exit::Ending;
 use super::load::STDIN;
 use super::write::{self, Existing, Page};
-use crate::report::terminal::{self, Look};
+use crate::report::terminal::{self, Screen};
 use crate::report::words::Asked;
 use crate::report::{self, junit, markdown};
 use crate::results::{Results, to_json};
@@ -61,7 +61,7 @@ pub(super) fn deliver(
     output: &Output,
     console: &Console,
 ) -> Result<(), Ending> {
-    console.result(&said(answer, console.look()))?;
+    console.result(&said(answer, console.screen()))?;
     if output.json.as_deref().is_some_and(is_stdout) {
         console.document(&to_json(answer.results))?;
     }
@@ -95,11 +95,11 @@ fn typed(word: &str) -> String {
     }
 }
 
-fn said(answer: &Answer<'_>, look: Look) -> String {
+fn said(answer: &Answer<'_>, screen: Screen) -> String {
     let (results, asked) = (answer.results, &answer.asked);
     match results.command.as_str() {
-        "run" => terminal::run(results, asked, look),
-        _ => terminal::compare(results, asked, look) + &terminal::uncertain(results, look),
+        "run" => terminal::run(results, asked, screen),
+        _ => terminal::compare(results, asked, screen) + &terminal::uncertain(results, screen),
     }
 }
 

@@ -31,6 +31,7 @@ mod check;
 mod assembly;
 mod language;
 mod law;
+pub mod moved;
 mod reader;
 pub mod reference;
 pub mod schema;

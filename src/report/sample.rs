@@ -616,6 +616,7 @@ fn difference(metric: &str, base: &Variant, other: &Variant) -> Difference {
         correlation: Some(0.93),
         variance_reduction: Some(14.0),
         settled_by: None,
+        settled_at_most: None,
     }
 }
 

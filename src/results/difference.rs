@@ -48,6 +48,10 @@ pub struct Difference {
     /// For one unclear: replications that would settle it at 80 % power.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<u64>,
+    /// At most as many replications should settle it: three times `settled_by`, since the spread is
+    /// known badly from a few.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled_at_most: Option<u64>,
 }
 
 impl Difference {
