@@ -94,15 +94,15 @@ fn the_command_to_type_next_asks_for_the_same_model() {
     // Two launches cannot tell that nine in ten meet an objective; 29 can.
     let few = ["--seed", "7", "--replications", "2"];
     let answer = scene.run(["run"].into_iter().chain(model).chain(few));
-    let next = format!("Next: onrush run {again} --replications 29, about what");
+    let next = format!("Next: onrush run {again} --replications 29 (should");
     assert!(in_one_line(&answer).contains(&next), "{}", answer.out);
     let variant = ["--variant", "more"];
     let answer = scene.run(["run"].into_iter().chain(model).chain(few).chain(variant));
-    let next = format!("Next: onrush run {again} --variant more --replications 29, about what");
+    let next = format!("Next: onrush run {again} --variant more --replications 29 (should");
     assert!(in_one_line(&answer).contains(&next), "{}", answer.out);
     let some = ["--variants", "more"];
     let answer = scene.run(["compare"].into_iter().chain(model).chain(few).chain(some));
-    let next = format!("Next: onrush compare {again} --variants more --replications 29, about");
+    let next = format!("Next: onrush compare {again} --variants more --replications 29 (should");
     assert!(in_one_line(&answer).contains(&next), "{}", answer.out);
 }
 

@@ -10,7 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Colouring, Voice};
 use super::exit::{Ending, Exit};
-use crate::report::terminal::Look;
+use crate::report::terminal::{Look, Screen, WIDTH};
 use crate::text::render::{Colour, Frame, render};
 use crate::text::{Diagnostic, Sources};
 
@@ -72,6 +72,21 @@ impl Console {
             (_, Colouring::Never, _) | (_, _, Stream::Colourless) => Look::Symbols,
             (_, Colouring::Auto, Stream::Coloured) => Look::Colour,
         }
+    }
+
+    /// What the stream of the results can show, and in how many columns: what `COLUMNS` says, else
+    /// what the terminal has, else 80.
+    pub(super) fn screen(&self) -> Screen {
+        let told = std::env::var("COLUMNS").ok();
+        let told = told
+            .and_then(|text| text.trim().parse().ok())
+            .filter(|n| *n > 0);
+        let size = match self.results_on_stderr {
+            true => terminal_size::terminal_size_of(io::stderr()),
+            false => terminal_size::terminal_size_of(io::stdout()),
+        };
+        let has = size.map(|(columns, _)| usize::from(columns.0));
+        Screen::new(self.look(), told.or(has).unwrap_or(WIDTH))
     }
 
     /// Prints results for people.

@@ -10,7 +10,7 @@ use super::console::Console;
 use super::exit::Ending;
 use super::load::STDIN;
 use super::write::{self, Existing, Page};
-use crate::report::terminal::{self, Look};
+use crate::report::terminal::{self, Screen};
 use crate::report::words::Asked;
 use crate::report::{self, junit, markdown};
 use crate::results::{Results, to_json};
@@ -74,7 +74,7 @@ pub(super) fn deliver(
             &quiet
         }
     };
-    console.result(&said(told, &answer.asked, console.look()))?;
+    console.result(&said(told, &answer.asked, console.screen()))?;
     if output.json.as_deref().is_some_and(is_stdout) {
         console.document(&to_json(answer.results))?;
     }
@@ -116,10 +116,10 @@ fn without_notes(results: &Results) -> Results {
     }
 }
 
-fn said(results: &Results, asked: &Asked, look: Look) -> String {
+fn said(results: &Results, asked: &Asked, screen: Screen) -> String {
     match results.command.as_str() {
-        "run" => terminal::run(results, asked, look),
-        _ => terminal::compare(results, asked, look) + &terminal::uncertain(results, look),
+        "run" => terminal::run(results, asked, screen),
+        _ => terminal::compare(results, asked, screen) + &terminal::uncertain(results, screen),
     }
 }
 

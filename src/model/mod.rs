@@ -32,6 +32,7 @@ mod assembly;
 mod elsewhere;
 mod language;
 mod law;
+pub mod moved;
 mod reader;
 pub mod reference;
 pub mod schema;

@@ -8,6 +8,7 @@ mod relative;
 mod walk;
 
 use super::document::{Node, Table, Value, parse_value};
+use super::moved;
 use crate::text::{Diagnostic, FileId, Place, Source, Sources};
 
 /// A change of one path, as an entry of `set` or `--set` says it.
@@ -60,7 +61,7 @@ impl Change {
 
     /// The value as it would be shown.
     pub fn written_value(&self) -> String {
-        self.value.written()
+        moved::told(&self.value)
     }
 
     /// The change with its own text among the sources, if it has one.

@@ -68,7 +68,7 @@ fn evidence(page: &mut Page, results: &Results) {
     }
     if reading::is_compared(results) {
         page.table(&table::comparison(results));
-        for (name, metric) in reading::shared_out(results) {
+        for (name, metric, _) in reading::attributions(results) {
             page.table(&table::worth(results, name, metric));
         }
     }

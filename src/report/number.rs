@@ -70,9 +70,16 @@ pub fn points(value: f64) -> String {
     }
 }
 
-/// A share that somebody chose, as a confidence: `95 %`, `99.6 %`.
+/// A share that somebody chose, as a confidence: `95 %`, `99.6 %`; close to all with as many digits
+/// as tell it from that: `99.96 %`.
 pub fn level(value: f64) -> String {
-    share(value).replacen(".0", "", 1)
+    let text = share(value).replacen(".0", "", 1);
+    if !text.starts_with('>') {
+        return text;
+    }
+    let digits = (2..=9).map(|digits| format!("{:.digits$}", value * 100.0));
+    let mut exact = digits.filter(|text| !text.starts_with("100"));
+    exact.next().map_or(text, |exact| format!("{exact}{GAP}%"))
 }
 
 /// A percentile as a share, with as many digits as it needs: `99.9 %`.
@@ -213,6 +220,18 @@ mod tests {
             (1.0, "100 %"),
         ] {
             assert_eq!(seen(&share(number)), text);
+        }
+    }
+
+    #[test]
+    fn a_level_close_to_all_is_told_from_it() {
+        for (number, text) in [
+            (0.95, "95 %"),
+            (0.9958, "99.6 %"),
+            (0.999_583, "99.96 %"),
+            (0.999_999, "99.9999 %"),
+        ] {
+            assert_eq!(seen(&level(number)), text);
         }
     }
 

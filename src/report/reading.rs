@@ -127,29 +127,45 @@ pub(crate) fn percentile_of(metric: &str) -> Option<(&str, &str)> {
     (is_number && !step.ends_with(".ok")).then_some((form, step))
 }
 
-/// What stands beside a percentile that counts those who did not get in as never: the same
-/// percentile of those who did, and the share who did.
+/// What stands beside a percentile that counts those that did not end ok as never: the same
+/// percentile of those that did, and their share.
 #[derive(Clone, Copy)]
 pub(crate) struct GotIn<'a> {
     /// Which percentile: `p95`.
     pub(crate) form: &'a str,
-    /// The percentile of those who got in.
+    /// Of what.
+    pub(crate) whose: Whose,
+    /// The percentile of those that ended ok.
     pub(crate) time: Option<&'a Estimate>,
-    /// The share who got in.
+    /// The share that ended ok.
     pub(crate) share: Option<&'a Estimate>,
 }
 
-/// From this share on, everybody got in as far as a percentile can tell.
+/// What a time is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Requests of a step.
+    Requests,
+    /// Users of a journey.
+    Users,
+}
+
+/// From this share on, everything ended ok as far as a percentile can tell.
 const NEARLY_ALL: f64 = 0.999;
 
-/// Those who got in, for a metric that is a percentile of a time; `None` if everybody did.
+/// Those that ended ok, for a metric that is a percentile of a time; `None` if all did.
 pub(crate) fn got_in<'a>(variant: &'a Variant, key: &'a str) -> Option<GotIn<'a>> {
     let (form, step) = percentile_of(key)?;
-    let (times, share) = match variant.requests.get(step) {
-        Some(request) => (request.ok_time.as_ref(), request.share_ok.as_ref()),
+    let (whose, times, share) = match variant.requests.get(step) {
+        Some(request) => (
+            Whose::Requests,
+            request.ok_time.as_ref(),
+            request.share_ok.as_ref(),
+        ),
         None => {
             let journey = variant.journeys.get(step)?;
             (
+                Whose::Users,
                 journey.ok_time.as_ref(),
                 journey.users.share.served.as_ref(),
             )
@@ -166,7 +182,12 @@ pub(crate) fn got_in<'a>(variant: &'a Variant, key: &'a str) -> Option<GotIn<'a>
     let is_everybody = share
         .and_then(|e| e.estimate)
         .is_none_or(|s| s >= NEARLY_ALL);
-    (!is_everybody).then_some(GotIn { form, time, share })
+    (!is_everybody).then_some(GotIn {
+        form,
+        whose,
+        time,
+        share,
+    })
 }
 
 /// The cause that matters most: it holds up most others, in most launches, for longest.
@@ -200,8 +221,30 @@ pub(crate) fn bottlenecks(variant: &Variant) -> Vec<&Bottleneck> {
     main.into_iter().chain(others).collect()
 }
 
-/// The attributions worth telling: variant, its metric, what its changes are worth on it.
+/// The attributions worth telling: variant, its metric, what its changes are worth on it. Where a
+/// variant leaves its metric the same there is nothing to share out: see [`unshared`].
 pub(crate) fn attributions(results: &Results) -> Vec<(&str, &str, &Attribution)> {
+    let mut all = of_the_lead(results);
+    all.retain(|one| !is_same(results, one));
+    all
+}
+
+/// The variants of several changes that leave the metric the same, with that metric.
+pub(crate) fn unshared(results: &Results) -> Vec<(&str, &str)> {
+    let all = of_the_lead(results).into_iter();
+    all.filter(|one| is_same(results, one))
+        .map(|(name, metric, _)| (name, metric))
+        .collect()
+}
+
+/// Whether the whole is the same: by the launches that were shared out, or by all of them.
+fn is_same(results: &Results, (name, metric, found): &(&str, &str, &Attribution)) -> bool {
+    let all = difference(results, name, metric).and_then(|d| d.verdict);
+    found.verdict == Some(Verdict::Same) || all == Some(Verdict::Same)
+}
+
+/// The attribution of each variant of several changes, on the lead metric if there is one.
+fn of_the_lead(results: &Results) -> Vec<(&str, &str, &Attribution)> {
     let lead = lead_metric(results);
     others(results)
         .filter_map(|(name, _)| {
@@ -214,11 +257,17 @@ pub(crate) fn attributions(results: &Results) -> Vec<(&str, &str, &Attribution)>
         .collect()
 }
 
-/// Those of them that are drawn: a whole that is the same is not shared out.
-pub(crate) fn shared_out(results: &Results) -> impl Iterator<Item = (&str, &str)> {
-    let all = attributions(results).into_iter();
-    let drawn = all.filter(|(_, _, found)| found.verdict != Some(Verdict::Same));
-    drawn.map(|(name, metric, _)| (name, metric))
+/// The confidence of all differences of headline metrics, if they share one.
+pub(crate) fn level_of_differences(results: &Results) -> Option<f64> {
+    let headline = headline(results);
+    let all = results.differences.values().flat_map(|by| by.iter());
+    let mut levels = all
+        .filter(|(metric, _)| headline.contains(&metric.as_str()))
+        .map(|(_, found)| found.confidence);
+    let first = levels.next()?;
+    levels
+        .all(|level| (level - first).abs() < 1e-9)
+        .then_some(first)
 }
 
 /// Most steps that are drawn by themselves.

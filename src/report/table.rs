@@ -84,6 +84,8 @@ pub(crate) fn outcomes(results: &Results) -> Table {
 /// Headline metrics of every variant, with differences and words.
 pub(crate) fn comparison(results: &Results) -> Table {
     let mut table = Table::new(words::HEADLINE_METRICS, &words::COMPARISON_HEAD);
+    table.head[2] = words::with_level(&table.head[2], results.confidence);
+    table.head[4] = words::difference_head(results, &table.head[4]);
     for metric in reading::headline(results) {
         let unit = reading::measure(results, metric).unit;
         for (name, variant) in reading::variants(results) {
@@ -95,7 +97,9 @@ pub(crate) fn comparison(results: &Results) -> Table {
                 name.to_owned(),
                 value,
                 beside,
-                found.map_or_else(String::new, |d| words::difference(d, unit)),
+                found.map_or_else(String::new, |d| {
+                    words::difference_with_level(results, d, unit)
+                }),
                 found.map_or_else(String::new, |d| words::marked_verdict(d, unit)),
             ]);
         }
@@ -106,6 +110,7 @@ pub(crate) fn comparison(results: &Results) -> Table {
 /// The objectives of every variant.
 pub(crate) fn objectives(results: &Results) -> Table {
     let mut table = Table::new(words::OBJECTIVES, &words::OBJECTIVE_HEAD);
+    table.head[3] = words::with_level(&table.head[3], results.confidence);
     for (name, variant) in reading::variants(results) {
         for objective in &variant.objectives {
             table.rows.push(vec![
@@ -213,6 +218,7 @@ pub(crate) fn rooms(name: &str, variant: &Variant) -> Table {
 /// Milestones of every variant.
 pub(crate) fn marks(results: &Results) -> Table {
     let mut table = Table::new(words::MILESTONES, &words::MARK_HEAD);
+    table.head[2] = words::with_level(&table.head[2], results.confidence);
     for (name, variant) in reading::variants(results) {
         for (mark, found) in &variant.marks {
             table.rows.push(vec![
@@ -277,6 +283,7 @@ fn by_first_column(mut table: Table) -> Table {
 /// What was concluded, and how often it holds when inputs are drawn from their ranges.
 pub(crate) fn conclusions(results: &Results) -> Table {
     let mut table = Table::new(words::CONCLUSIONS, &words::CONCLUSION_HEAD);
+    table.head[2] = words::with_level(&table.head[2], results.confidence);
     let found = results.answers.uncertain.iter();
     for conclusion in found.flat_map(|u| &u.conclusions) {
         table.rows.push(vec![
@@ -400,6 +407,9 @@ pub(crate) fn changes(results: &Results) -> Table {
 pub(crate) fn worth(results: &Results, name: &str, metric: &str) -> Table {
     let title = words::worth_title(results, name, metric);
     let mut table = Table::new(title, &words::WORTH_HEAD);
+    for head in &mut table.head[1..] {
+        *head = words::with_level(head, results.confidence);
+    }
     let unit = reading::measure(results, metric).unit;
     let Some(found) = results.attribution.get(name).and_then(|by| by.get(metric)) else {
         return table;
@@ -416,7 +426,7 @@ pub(crate) fn worth(results: &Results, name: &str, metric: &str) -> Table {
     }
     let together = text(found.interaction.as_ref());
     table.rows.push(vec![
-        words::TOGETHER_ONLY.to_owned(),
+        words::together(found).to_owned(),
         together,
         String::new(),
     ]);

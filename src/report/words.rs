@@ -10,9 +10,11 @@ mod caption;
 mod figure;
 mod heading;
 mod judged;
+mod level;
 mod moment;
 mod recovery;
 mod settling;
+mod worth;
 
 pub use answer::{question_answered, variant_label};
 pub use bottleneck::bottleneck_remark;
@@ -20,15 +22,18 @@ use bottleneck::{spell, what_broke, where_it_moved};
 pub use caption::*;
 pub use figure::*;
 pub use heading::*;
-pub use judged::nothing_to_share;
 use judged::{all_met_so_far, beside, counted, failed_and_unclear, met_so_far, on_fewer};
+pub use level::{
+    difference_head, difference_with_level, interval_label, level_note, levels, with_level,
+};
 pub use moment::*;
 pub use recovery::recovery;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
+pub use worth::{nothing_shared, together, what_meets};
 
 use super::number::{self, change, duration, points};
-use super::reading::{self, GotIn, SERVED};
+use super::reading::{self, GotIn, SERVED, Whose};
 use crate::results::{
     Attribution, AttributionMethod, Difference, Event, EventKind, Known, Note, NoteLevel,
     Objective, ObjectiveVerdict, Results, Stopped, Unit, Variant, Verdict,
@@ -176,10 +181,10 @@ pub fn more_of_the_same(more: usize) -> String {
 /// Why a difference has no word.
 fn no_word(found: &Difference) -> String {
     if found.n == 0 {
-        "no pair has a value in both".to_owned()
+        "no launch has a value in both".to_owned()
     } else if found.n < found.of {
         format!(
-            "in {} of {} pairs only: no word",
+            "no verdict: only {} of {} launches have a value in both",
             number::whole(f64::from(found.n)),
             number::whole(f64::from(found.of))
         )
@@ -352,16 +357,17 @@ fn served_clause(results: &Results, name: &str) -> String {
     let is_exactly_nothing =
         lead == 0.0 && found.low.unwrap_or(0.0) == 0.0 && found.high.unwrap_or(0.0) == 0.0;
     if is_exactly_nothing {
-        return format!("{name} serves exactly the same users{levels}");
+        return format!("{name} serves exactly as many users{levels}");
     }
     match (found.verdict, found.low, found.high) {
-        (Some(Verdict::Same), ..) => format!("{moved}: too few to matter"),
+        (Some(Verdict::Same), ..) => format!("{moved}: too small a difference to matter"),
         (Some(Verdict::Unclear), Some(low), Some(high)) => format!(
-            "{name} serves between {} points {} and {} points {} users: unclear, {}",
+            "{name} serves between {} points {} and {} points {} users ({}): unclear, {}",
             points(low),
             more(low),
             points(high),
             more(high),
+            interval_label(found.confidence),
             settling(found.settled_by, found.of)
         ),
         _ => moved,
@@ -410,15 +416,16 @@ pub fn in_words(results: &Results) -> Vec<String> {
         paragraphs.push(what_broke(reading::baseline_name(results), variant));
         paragraphs.extend(got_in_sentences(results, variant));
     }
-    let moved: Vec<String> = reading::others(results)
-        .map(|(name, variant)| where_it_moved(results, name, variant))
-        .collect();
+    let moved = reading::others(results);
+    let moved = moved.map(|(name, variant)| (name, where_it_moved(results, name, variant)));
+    let moved = once_each(moved.collect());
     if !moved.is_empty() {
         paragraphs.push(moved.join(" "));
     }
     for (name, metric, found) in reading::attributions(results) {
         paragraphs.extend(worth(results, (name, metric), found));
     }
+    paragraphs.extend(nothing_shared(results));
     let groups: Vec<String> = reading::variants(results)
         .filter_map(|(name, variant)| two_groups(results, name, variant))
         .collect();
@@ -427,6 +434,31 @@ pub fn in_words(results: &Results) -> Vec<String> {
     }
     paragraphs.retain(|p| !p.is_empty());
     paragraphs
+}
+
+/// Sentences `With NAME, …`; what is said of several variants is said once: `With both and
+/// patch-login, …`.
+fn once_each(sentences: Vec<(&str, String)>) -> Vec<String> {
+    let mut groups: Vec<(Vec<String>, String)> = Vec::new();
+    for (name, sentence) in sentences {
+        let rest = sentence.strip_prefix(&format!("With {name}, "));
+        let known = rest.and_then(|rest| {
+            let mut groups = groups.iter_mut();
+            groups.find(|(names, told)| !names.is_empty() && told == rest)
+        });
+        match (known, rest) {
+            (Some((names, _)), _) => names.push(name.to_owned()),
+            (None, Some(rest)) => groups.push((vec![name.to_owned()], rest.to_owned())),
+            (None, None) => groups.push((Vec::new(), sentence)),
+        }
+    }
+    let told = groups
+        .into_iter()
+        .map(|(names, told)| match names.as_slice() {
+            [] => told,
+            _ => format!("With {}, {told}", listed(&names)),
+        });
+    told.collect()
 }
 
 /// A sentence for each objective on a percentile that some never reach.
@@ -439,22 +471,55 @@ fn got_in_sentences(results: &Results, variant: &Variant) -> Option<String> {
             if value.never == 0 {
                 return None;
             }
-            Some(format!("{metric} is never: {}.", of_those(beside)))
+            Some(format!(
+                "{metric} is never: {}; {}.",
+                beyond(beside),
+                of_those(beside)
+            ))
         })
         .collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// `65.3 % get in; their p95 is 41.2 s`.
+/// `of the 65.3 % that end ok, 95 % take up to 41.2 s`.
 pub(crate) fn of_those(beside: GotIn<'_>) -> String {
     let share = estimate(beside.share, Unit::Share);
+    let verb = match beside.whose {
+        Whose::Requests => "end ok",
+        Whose::Users => "are served",
+    };
     match beside.time.and_then(|e| e.estimate) {
         Some(time) => format!(
-            "{share} get in; their {} is {}",
-            beside.form,
+            "of the {share} that {verb}, {} up to {}",
+            take(beside.form),
             duration(time)
         ),
-        None => format!("{share} get in"),
+        None => format!("{share} {verb}"),
+    }
+}
+
+/// `95 % take`, `half take`: those at or below a percentile.
+fn take(form: &str) -> String {
+    match form.trim_start_matches('p') {
+        "50" => "half take".to_owned(),
+        share => format!("{share}{}% take", number::GAP),
+    }
+}
+
+/// `more than 5 % never end ok`: what it means that a percentile is never.
+fn beyond(beside: GotIn<'_>) -> String {
+    let verb = match beside.whose {
+        Whose::Requests => "end ok",
+        Whose::Users => "are served",
+    };
+    let share: Option<f64> = beside.form.trim_start_matches('p').parse().ok();
+    match share.map(|share| 100.0 - share) {
+        Some(rest) if (rest - 50.0).abs() < 1e-9 => format!("more than half never {verb}"),
+        Some(rest) => format!(
+            "more than {} never {verb}",
+            number::percentile(rest / 100.0)
+        ),
+        None => format!("too many never {verb}"),
     }
 }
 
@@ -463,9 +528,6 @@ fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<Str
     let (name, metric) = of;
     let unit = reading::measure(results, metric).unit;
     let total = found.total?.estimate?;
-    if found.verdict == Some(Verdict::Same) {
-        return Some(nothing_to_share(name, metric));
-    }
     let fewer = found.total.as_ref().map(on_fewer).unwrap_or_default();
     let parts: Vec<String> = found
         .order
@@ -491,20 +553,8 @@ fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<Str
             listed(&parts)
         ),
     };
-    if let Some(together) = found
-        .interaction
-        .and_then(|e| e.estimate)
-        .filter(|i| *i != 0.0)
-    {
-        let than = if together > 0.0 { "more" } else { "less" };
-        text.push_str(&format!(
-            " Together they come to {} {than} than what each does alone{}.",
-            number::change(together.abs(), unit).trim_start_matches('+'),
-            match found.method {
-                AttributionMethod::Shapley => "; that is shared out above",
-                AttributionMethod::OneAtATime => "",
-            }
-        ));
+    if let Some(meets) = what_meets(results, of, found) {
+        text.push_str(&format!(" {}.", capital(&meets)));
     }
     Some(text)
 }
@@ -579,44 +629,37 @@ pub fn incomplete(results: &Results) -> Option<String> {
     let done = launches(results.replications);
     match (results.complete, results.stopped) {
         (true, _) => None,
-        (false, Stopped::Interrupted) => Some(format!("Interrupted: figures rest on {done}.")),
+        (false, Stopped::Interrupted) => Some(format!("Interrupted: the figures rest on {done}.")),
         (false, Stopped::Budget) => Some(format!(
-            "Less exact than asked: figures rest on the {done} allowed."
+            "Less precise than asked: the figures rest on the {done} that were allowed."
         )),
-        (false, _) => Some(format!("Not everything was done: figures rest on {done}.")),
+        (false, _) => Some(format!(
+            "Not everything was done: the figures rest on {done}."
+        )),
     }
 }
 
 /// How the figures were found, for the end of a report.
 pub fn method(results: &Results) -> Vec<String> {
     let mut lines = vec![format!(
-        "Every figure is the mean over {} with luck of their own; in brackets its {} interval \
-         (Student's t). It says how well the mean is known, not how launches differ.",
+        "Every figure is the mean over {}, each with random numbers of its own. In brackets stands \
+         the {} interval of that mean: how well the mean is known, not how much launches differ.",
         launches(results.replications),
         number::level(results.confidence)
     )];
     if results.paired && reading::is_compared(results) {
         lines.push(
-            "Variants are compared in pairs: each meets the same users with the same luck, so a \
-             difference is the change's doing."
+            "Variants are compared in pairs: each meets the same users with the same luck, so any \
+             difference is caused by the change."
                 .to_owned(),
         );
     }
-    if let Some(family) = results
-        .family
-        .as_ref()
-        .filter(|_| reading::is_compared(results))
-    {
-        lines.push(format!(
-            "Words (better, worse, same, unclear) are given to {} only, at intervals of {} each, \
-             so that all hold together.",
-            listed(&family.headline),
-            number::level(family.confidence_each)
-        ));
+    if reading::is_compared(results) {
+        lines.extend(level::together(results));
     }
     lines.push(
-        "A percentile of a time counts whoever did not get in as never; beside it stands the \
-         share who did."
+        "A percentile of a time counts whatever does not end ok as longer than any time, so it may \
+         be never; beside it stands the share that ends ok, and how long that takes."
             .to_owned(),
     );
     lines
@@ -654,7 +697,7 @@ pub fn pairing(results: &Results) -> String {
 }
 
 /// Said where no bottleneck was found.
-pub const NOTHING_SATURATED: &str = "Nothing is saturated. Held most:";
+pub const NOTHING_SATURATED: &str = "Nothing is full. Busiest:";
 
 /// Said beside the heading of events.
 pub const TIMELINE_NOTE: &str = "(median over launches; in all of them unless said)";
@@ -690,6 +733,9 @@ pub fn note(note: &Note) -> String {
     format!("{level} {}: {}", note.code, note.text)
 }
 
+/// What stands in place of what a variant takes away.
+const GONE: &str = "nothing";
+
 /// What a variant changes: `service.shop.servers 20 → 40`.
 pub fn changes(variant: &Variant) -> String {
     let all: Vec<String> = variant
@@ -698,6 +744,7 @@ pub fn changes(variant: &Variant) -> String {
         .map(|(path, change)| match (&change.was, &change.now) {
             (Some(was), Some(now)) => format!("{path} {was} → {now}"),
             (None, Some(now)) => format!("{path} = {now}"),
+            (Some(was), None) => format!("{path} {was} → {GONE}"),
             _ => format!("{path} {}", change.set),
         })
         .collect();
@@ -717,14 +764,6 @@ pub fn worth_title(results: &Results, name: &str, metric: &str) -> String {
         level(results.variants.get(name)),
         change_of(reading::difference(results, name, metric), unit)
     )
-}
-
-/// Said beside what comes about together only.
-pub fn already_shared(method: AttributionMethod) -> &'static str {
-    match method {
-        AttributionMethod::Shapley => "(shared out above)",
-        AttributionMethod::OneAtATime => "",
-    }
 }
 
 /// The first letter as a capital.

@@ -59,6 +59,10 @@ pub struct Difference {
     /// For one unclear: about as many replications would settle it, up to three times as many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<u64>,
+    /// At most as many replications should settle it: three times `settled_by`, since the spread is
+    /// known badly from a few.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled_at_most: Option<u64>,
 }
 
 impl Difference {

@@ -21,6 +21,9 @@ use crate::study::trigger::{self, Judge};
 use crate::study::worth::{Compared, worth};
 use crate::study::{answer, measures, notes, steady, subject};
 
+/// How many times the launches that should settle a difference it may take at most.
+const SETTLED_AT_MOST: u64 = 3;
+
 /// Runs one variant, or the model as it is.
 ///
 /// # Errors
@@ -213,6 +216,9 @@ fn fill(
         if let Some(variant) = results.variants.get_mut(name) {
             variant.standing = Some(standing);
         }
+    }
+    for found in all.values_mut().flat_map(BTreeMap::values_mut) {
+        found.settled_at_most = found.settled_by.map(|n| n.saturating_mul(SETTLED_AT_MOST));
     }
     results.differences = all;
     results.family = Some(family);

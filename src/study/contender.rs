@@ -93,14 +93,29 @@ pub(crate) fn apply(model: &Checked, name: &str, changes: &[Written]) -> Result<
     })
 }
 
+/// What each change moves: the old value and the new one, at every place that it reaches.
 fn describe(before: &Checked, after: &Checked, changes: &[Written]) -> BTreeMap<String, Change> {
-    let of = |change: &Written| {
-        let made = Change {
-            set: change.written_value(),
-            was: before.written_at(&change.path),
-            now: after.written_at(&change.path),
-        };
-        (change.path.clone(), made)
-    };
-    changes.iter().map(of).collect()
+    let mut all = BTreeMap::new();
+    for change in changes {
+        let set = change.written_value();
+        let moved = before.moved(after, &change.path);
+        if moved.is_empty() {
+            let made = Change {
+                set,
+                was: before.written_at(&change.path),
+                now: after.written_at(&change.path),
+            };
+            all.insert(change.path.clone(), made);
+            continue;
+        }
+        for one in moved {
+            let made = Change {
+                set: set.clone(),
+                was: one.was,
+                now: one.now,
+            };
+            all.insert(one.path, made);
+        }
+    }
+    all
 }

@@ -62,15 +62,15 @@ fn effort(results: &Results, notes: &mut Vec<Note>) {
     match results.stopped {
         Stopped::Precision => {
             let text = format!(
-                "sequential: stopped after {n} replications, when every headline figure was known \
-                 as exactly as asked; such intervals cover slightly less often than they say"
+                "stopped after {n} replications, when every headline figure was known as precisely \
+                 as asked; intervals that decide when to stop hold slightly less often than they say"
             );
             push(notes, "N201", NoteLevel::Note, None, text);
         }
         Stopped::Budget => {
             let text = format!(
-                "not every headline figure is known as exactly as asked after {n} replications, \
-                 the most allowed"
+                "after {n} replications, the most that were allowed, not every headline figure is \
+                 known as precisely as asked"
             );
             push(notes, "N201", NoteLevel::Warning, None, text);
         }
@@ -110,16 +110,16 @@ fn of_variant(results: &Results, name: &str, notes: &mut Vec<Note>) {
     let left = variant.checks.unfinished_share.and_then(|e| e.estimate);
     if let Some(left) = left.filter(|left| *left > LEFT && results.model.study == Study::Launch) {
         let text = format!(
-            "in `{name}` {:.1} % of the users are still there when the horizon ends",
+            "in `{name}` {:.1} % of the users are still there at the end of the run",
             left * 100.0
         );
         push(notes, "N203", NoteLevel::Note, Some(name), text);
     }
     if variant.recovery.is_none() && results.model.study == Study::Launch {
         let text = format!(
-            "whether `{name}` collapses or recovers cannot be told: the horizon comes too soon \
-             after the trigger, too few requests are there to judge by, or `[recovery] window` \
-             makes more than 65,536 windows"
+            "it cannot be said whether `{name}` collapses or recovers: the run ends too soon after \
+             the trigger, there are too few requests to judge by, or `[recovery] window` makes \
+             more than 65,536 windows"
         );
         push(notes, "N204", NoteLevel::Note, Some(name), text);
     }
@@ -146,8 +146,8 @@ fn of_difference(results: &Results, name: &str, notes: &mut Vec<Note>) {
     let several = changed.of.len().max(changed.changes.len()) > 1;
     if several && !results.attribution.is_empty() && !results.attribution.contains_key(name) {
         let text = format!(
-            "what each change of `{name}` is worth was not looked at, or some of them alone make \
-             no valid model"
+            "it is not known what each change of `{name}` is worth: that was not looked at, or some \
+             of them alone give a model that is not valid"
         );
         push(notes, "N211", NoteLevel::Note, Some(name), text);
     }
@@ -159,8 +159,8 @@ fn of_difference(results: &Results, name: &str, notes: &mut Vec<Note>) {
             .and_then(|all| all.get(metric));
         if difference.is_some_and(|one| one.correlation.is_some_and(|c| c < 0.0)) {
             let text = format!(
-                "the same luck did not make `{name}` and the baseline alike on {metric}: their \
-                 correlation is negative, so the interval is no narrower for it"
+                "meeting the same luck did not help to compare `{name}` with the baseline on {metric}: \
+                 where one is high the other is low, so the interval is no narrower for it"
             );
             push(notes, "N206", NoteLevel::Note, Some(metric), text);
         }

@@ -192,12 +192,16 @@ pub(crate) fn what(kind: &FaultKind) -> String {
             factor,
             servers,
         } => format!("{} {factor} times slower", some(service, *servers)),
-        FaultKind::Pause { service, servers } => {
-            format!("{} stand still", some(service, *servers))
-        }
+        FaultKind::Pause { service, servers } => match servers {
+            Selector::Count(1) => format!("{} stands still", some(service, *servers)),
+            _ => format!("{} stand still", some(service, *servers)),
+        },
         FaultKind::Crash {
             service, servers, ..
-        } => format!("{} crash", some(service, *servers)),
+        } => match servers {
+            Selector::Count(1) => format!("{} crashes", some(service, *servers)),
+            _ => format!("{} crash", some(service, *servers)),
+        },
         FaultKind::Cut {
             between: [a, b], ..
         } => format!("no message between {} and {}", peer(a), peer(b)),

@@ -62,7 +62,8 @@ impl Probes {
             };
             all.headline.push(lead);
             for stock in taken {
-                let sold = model.metric(&format!("count(stock.{stock}.sold)"));
+                let short = model.metric(&format!("count({stock}.sold)"));
+                let sold = short.or_else(|_| model.metric(&format!("count(stock.{stock}.sold)")));
                 let sold = sold.expect("a stock counts what it sold");
                 let probe = all.ask_of(&sold, figures);
                 all.headline.push(probe);

@@ -107,7 +107,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
     let values = (least * 1.2, most * 1.2);
     let x = Scale::new(bend, values, (panel.x, panel.right()));
     let scene = &mut frame.scene;
-    axis(scene, panel, x);
+    axis(scene, panel, x, &words::threshold_axis(results));
     for (index, line) in lines.iter().enumerate() {
         let y = panel.y + height * (index as f64 + 0.5);
         match line {
@@ -148,8 +148,8 @@ fn difference(scene: &mut Scene, row: &Row<'_>, at: (Scale, f64)) {
     scene.mark((x.at(lead), y), pen.ink, pen.marker);
 }
 
-/// Zero line, band of what is the same, ticks in units of δ.
-fn axis(scene: &mut Scene, panel: Area, x: Scale) {
+/// Zero line, band of what is the same, ticks in multiples of the least that matters.
+fn axis(scene: &mut Scene, panel: Area, x: Scale, title: &str) {
     let band = Area {
         x: x.at(-1.0),
         w: x.at(1.0) - x.at(-1.0),
@@ -185,9 +185,5 @@ fn axis(scene: &mut Scene, panel: Area, x: Scale) {
         (TICK, Anchor::Right, Ink::Muted),
     );
     let below = panel.bottom() + 33.0;
-    scene.words(
-        (panel.x, below),
-        words::THRESHOLD_AXIS,
-        (TICK, Anchor::Left, Ink::Muted),
-    );
+    scene.words((panel.x, below), title, (TICK, Anchor::Left, Ink::Muted));
 }

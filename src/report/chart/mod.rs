@@ -222,7 +222,7 @@ impl Gallery<'_> {
             let names = names.into_iter().map(str::to_owned).collect();
             self.hang(&name, Kind::Multiples(names), Subject::Study);
         }
-        for (variant, metric) in reading::shared_out(results) {
+        for (variant, metric, _) in reading::attributions(results) {
             let kind = Kind::Waterfall(variant.to_owned(), metric.to_owned());
             self.hang(&format!("worth-{variant}"), kind, Subject::Study);
         }

@@ -52,7 +52,7 @@ fn bars(found: &Attribution, unit: Unit) -> Vec<Bar> {
         push(name, alone, pen_of_variant(index + 1).ink, share);
     }
     let together = found.interaction.and_then(|e| e.estimate).unwrap_or(0.0);
-    push(words::TOGETHER_ONLY, together, Ink::Grey, String::new());
+    push(words::together(found), together, Ink::Grey, String::new());
     let total = found.total.and_then(|e| e.estimate).unwrap_or(0.0);
     all.push(Bar {
         name: words::ALL_TOGETHER.to_owned(),

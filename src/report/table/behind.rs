@@ -173,6 +173,7 @@ fn spectrum_rows(results: &Results, step: &str) -> Table {
 
 fn forest_rows(results: &Results) -> Table {
     let mut table = Table::new(words::PAIRED_DIFFERENCES, &words::DIFFERENCE_HEAD);
+    table.head[2] = words::difference_head(results, &table.head[2]);
     for metric in reading::headline(results) {
         let unit = reading::measure(results, metric).unit;
         for (name, _) in reading::others(results) {
@@ -183,7 +184,7 @@ fn forest_rows(results: &Results) -> Table {
             table.rows.push(vec![
                 metric.to_owned(),
                 name.to_owned(),
-                words::difference(found, unit),
+                words::difference_with_level(results, found, unit),
                 threshold.unwrap_or_default(),
                 words::marked_verdict(found, unit),
                 words::pairs(found),

@@ -4,34 +4,32 @@ use super::super::words::{self, Asked};
 use super::super::{number, reading};
 use super::layout::{Cell, Page, bar, cell, columns};
 use super::run::{head, mark, next, notes, question, tone_of};
-use super::{Look, Tone};
+use super::{Look, Screen, Tone};
 use crate::results::{Attribution, Difference, Results, Unit, Variant, Verdict};
 
-/// Most variants beside the baseline that fit into columns.
-const COLUMNS: usize = 3;
-
-/// Columns of a variant, of the baseline, and of the labels before them.
+/// Fewest columns of a variant; columns of the baseline, and of the labels before them.
 const COLUMN: usize = 15;
 const BASE: usize = 13;
 const LABEL: usize = 22;
 
 /// The answer to `compare` for a terminal, without its last line (files written, exit code).
-pub fn compare(results: &Results, asked: &Asked, look: Look) -> String {
-    let mut page = Page::new(look);
+pub fn compare(results: &Results, asked: &Asked, screen: Screen) -> String {
+    let mut page = Page::new(screen);
     head(&mut page, results);
     question(&mut page, results);
     page.blank();
     page.wrapped(&words::pairing(results), 0, Tone::Normal);
     page.blank();
-    let longest = results.order.iter().map(|name| columns(name)).max();
-    let fits = longest.unwrap_or(0) < COLUMN - 1;
-    if results.order.len() <= COLUMNS + 1 && fits {
-        side_by_side(&mut page, results);
-    } else {
-        blocks(&mut page, results);
+    match column(&page, results) {
+        Some(column) => side_by_side(&mut page, results, column),
+        None => blocks(&mut page, results),
     }
     for (name, metric, found) in reading::attributions(results) {
         worth(&mut page, results, (name, metric), found);
+    }
+    for text in words::nothing_shared(results) {
+        page.heading("WHY", "");
+        page.indented(&text, 2);
     }
     page.heading("IN WORDS", "");
     page.wrapped(&words::answer(results), 0, Tone::Normal);
@@ -41,6 +39,16 @@ pub fn compare(results: &Results, asked: &Asked, look: Look) -> String {
     next(&mut page, results, asked);
     notes(&mut page, results);
     page.finish()
+}
+
+/// Columns of each variant beside the baseline, if all of them fit.
+fn column(page: &Page, results: &Results) -> Option<usize> {
+    let others = results.order.len().saturating_sub(1);
+    let longest = results.order.iter().map(|name| columns(name)).max();
+    let column = COLUMN.max(longest.unwrap_or(0) + 1);
+    let first = results.order.first().map_or(0, |name| columns(name));
+    let fits = LABEL + BASE + column * others <= page.width() && first < BASE;
+    fits.then_some(column)
 }
 
 /// Tone of a difference's word.
@@ -54,7 +62,7 @@ fn tone(verdict: Option<Verdict>) -> Tone {
 }
 
 /// The word of a difference with its symbol where it can be seen.
-fn word(page: &Page, found: Option<&Difference>) -> Cell {
+fn word(page: &Page, found: Option<&Difference>, column: usize) -> Cell {
     let verdict = found.and_then(|d| d.verdict);
     let text = match (verdict, page.look()) {
         (None, _) => number::ABSENT.to_owned(),
@@ -67,33 +75,38 @@ fn word(page: &Page, found: Option<&Difference>) -> Cell {
             )
         }
     };
-    cell(text, COLUMN).toned(tone(verdict))
+    cell(text, column).toned(tone(verdict))
 }
 
-fn side_by_side(page: &mut Page, results: &Results) {
+fn side_by_side(page: &mut Page, results: &Results, column: usize) {
     let names = reading::variants(results).enumerate();
-    let names = names.map(|(at, (name, _))| cell(name, width(at)).toned(Tone::Heading));
+    let names = names.map(|(at, (name, _))| cell(name, width(at, column)).toned(Tone::Heading));
     page.line([cell("", LABEL)].into_iter().chain(names));
     for metric in reading::headline(results) {
-        metric_rows(page, results, metric);
+        metric_rows(page, results, metric, column);
     }
     let marks: Vec<Cell> = reading::variants(results)
         .enumerate()
-        .map(|(at, (_, variant))| cell(marks(page, variant), width(at)))
+        .map(|(at, (_, variant))| cell(marks(page, variant), width(at, column)))
         .collect();
     page.line([cell("objectives", LABEL)].into_iter().chain(marks));
-    row(page, "server-hours", results, |variant| {
+    row(page, ("server-hours", column), results, |variant| {
         words::estimate(variant.cost.server_hours.as_ref(), Unit::Count)
     });
 }
 
 /// Columns of the variant at this place.
-fn width(at: usize) -> usize {
-    if at == 0 { BASE } else { COLUMN }
+fn width(at: usize, column: usize) -> usize {
+    if at == 0 { BASE } else { column }
 }
 
 /// One row with a text for every variant; left out if no variant has any.
-fn row(page: &mut Page, label: &str, results: &Results, text: impl Fn(&Variant) -> String) {
+fn row(
+    page: &mut Page,
+    (label, column): (&str, usize),
+    results: &Results,
+    text: impl Fn(&Variant) -> String,
+) {
     let all: Vec<String> = reading::variants(results).map(|(_, v)| text(v)).collect();
     if all.iter().all(|t| t == number::ABSENT) {
         return;
@@ -101,7 +114,7 @@ fn row(page: &mut Page, label: &str, results: &Results, text: impl Fn(&Variant) 
     let cells = all
         .into_iter()
         .enumerate()
-        .map(|(at, t)| cell(t, width(at)));
+        .map(|(at, t)| cell(t, width(at, column)));
     page.line([cell(label, LABEL)].into_iter().chain(cells));
 }
 
@@ -119,27 +132,32 @@ fn marks(page: &Page, variant: &Variant) -> String {
 }
 
 /// Value, who got in, difference, interval and word of one metric.
-fn metric_rows(page: &mut Page, results: &Results, metric: &str) {
+fn metric_rows(page: &mut Page, results: &Results, metric: &str, column: usize) {
     let unit = reading::measure(results, metric).unit;
     if columns(metric) >= LABEL {
         page.line([cell(metric, 0)]);
-        row(page, "", results, |v| {
+        row(page, ("", column), results, |v| {
             words::estimate(reading::metric(v, metric), unit)
         });
     } else {
-        row(page, metric, results, |v| {
+        row(page, (metric, column), results, |v| {
             words::estimate(reading::metric(v, metric), unit)
         });
     }
     if let Some((form, _)) = reading::percentile_of(metric) {
-        row(page, "  who got in", results, |v| {
+        row(page, ("  end ok", column), results, |v| {
             let share = reading::got_in(v, metric).and_then(|g| g.share);
             words::estimate(share, Unit::Share)
         });
-        row(page, &format!("  their {form}"), results, |v| {
-            let time = reading::got_in(v, metric).and_then(|g| g.time);
-            words::estimate(time, Unit::Seconds)
-        });
+        row(
+            page,
+            (&format!("  {form} of these"), column),
+            results,
+            |v| {
+                let time = reading::got_in(v, metric).and_then(|g| g.time);
+                words::estimate(time, Unit::Seconds)
+            },
+        );
     }
     let found: Vec<Option<&Difference>> = reading::others(results)
         .map(|(name, _)| reading::difference(results, name, metric))
@@ -150,20 +168,22 @@ fn metric_rows(page: &mut Page, results: &Results, metric: &str) {
     let lead = |label: &str| [cell(label, LABEL), cell("", BASE)];
     let changes = found
         .iter()
-        .map(|d| cell(words::change_of(*d, unit), COLUMN));
+        .map(|d| cell(words::change_of(*d, unit), column));
     page.line(lead("  difference").into_iter().chain(changes));
     let intervals = found
         .iter()
-        .map(|d| cell(short(words::interval_of(*d, unit)), COLUMN));
-    page.line(lead("  interval").into_iter().chain(intervals));
-    let words: Vec<Cell> = found.iter().map(|d| word(page, *d)).collect();
+        .map(|d| cell(short(words::interval_of(*d, unit), column), column));
+    let level = found.iter().flatten().next().map(|d| d.confidence);
+    let level = words::interval_label(level.unwrap_or(results.confidence));
+    page.line(lead(&format!("  {level}")).into_iter().chain(intervals));
+    let words: Vec<Cell> = found.iter().map(|d| word(page, *d, column)).collect();
     let from = words::same_below(found.iter().flatten().next().copied(), unit);
     page.line(lead(&format!("  {from}")).into_iter().chain(words));
 }
 
 /// An interval that fits into its column: without tenths if it has to be.
-fn short(interval: String) -> String {
-    if columns(&interval) < COLUMN {
+fn short(interval: String, column: usize) -> String {
+    if columns(&interval) < column {
         return interval;
     }
     interval.replace(".0,", ",").replace(".0]", "]")
@@ -171,6 +191,10 @@ fn short(interval: String) -> String {
 
 /// One block for each variant: more of them than columns.
 fn blocks(page: &mut Page, results: &Results) {
+    if let Some(text) = words::levels(results) {
+        page.wrapped(&text, 0, Tone::Normal);
+        page.blank();
+    }
     for (index, (name, variant)) in reading::variants(results).enumerate() {
         if index > 0 {
             page.blank();
@@ -212,9 +236,10 @@ fn block_metric(page: &mut Page, results: &Results, of: (&str, &Variant), metric
         cells.push(cell(label, 24));
     }
     cells.push(cell(value, 11));
-    if let Some(found) = reading::difference(results, name, metric) {
-        cells.push(cell(words::difference(found, unit), 30));
-        cells.push(word(page, Some(found)));
+    let found = reading::difference(results, name, metric);
+    if let Some(found) = found.filter(|d| d.estimate.is_some() || d.verdict.is_some()) {
+        cells.push(cell(words::difference_with_level(results, found, unit), 30));
+        cells.push(word(page, Some(found), COLUMN));
     }
     page.line(cells);
     if let Some(got_in) = reading::got_in(variant, metric) {
@@ -232,11 +257,6 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
     let (name, metric) = of;
     let unit = reading::measure(results, metric).unit;
     let total = found.total.and_then(|e| e.estimate);
-    if found.verdict == Some(Verdict::Same) {
-        page.heading("WHY", "");
-        page.indented(&words::nothing_to_share(name, metric), 2);
-        return;
-    }
     page.heading("WHY", &words::worth_title(results, name, metric));
     page.line([
         cell("", 26),
@@ -250,7 +270,7 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
         let share = part.share.and_then(|e| e.estimate);
         let filled = match (share, total) {
             (Some(share), Some(total)) if page.look().has_bars() && total != 0.0 => {
-                bar(share / total, 24)
+                bar(share / total, (page.width() - 56).min(40))
             }
             _ => String::new(),
         };
@@ -269,8 +289,10 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
     }
     page.line([
         cell("", 2),
-        cell("together only", 24),
+        cell(words::together(found), 24),
         cell(words::change_estimate(found.interaction.as_ref(), unit), 14),
-        cell(words::already_shared(found.method), 0),
     ]);
+    if let Some(text) = words::what_meets(results, of, found) {
+        page.indented(&text, 4);
+    }
 }

@@ -1,4 +1,5 @@
-//! What `run` and `compare` print: the verdict first, then users, then resources, in 80 columns.
+//! What `run` and `compare` print: the verdict first, then users, then resources, in the width that
+//! there is.
 //!
 //! One idea: the same words on every terminal. Colour and bars are added where they help and left
 //! out where they cannot be seen; nothing is said by colour alone. It only sets what `words` and
@@ -16,8 +17,31 @@ pub use uncertain::uncertain;
 
 use anstyle::{AnsiColor, Style};
 
-/// Columns of a line.
+/// Columns of a line where nobody says how many there are.
 pub const WIDTH: usize = 80;
+
+/// Fewest columns that are laid out for; a narrower terminal breaks lines by itself.
+const NARROWEST: usize = 60;
+
+/// Most columns that are used: longer lines are hard to read.
+const WIDEST: usize = 120;
+
+/// What a text is laid out for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    look: Look,
+    columns: usize,
+}
+
+impl Screen {
+    /// A screen of so many columns, of which 60 to 120 are used.
+    pub fn new(look: Look, columns: usize) -> Screen {
+        Screen {
+            look,
+            columns: columns.clamp(NARROWEST, WIDEST),
+        }
+    }
+}
 
 /// How much a terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,18 +3,21 @@
 use super::super::words::{self, Asked};
 use super::super::{number, reading};
 use super::layout::{Cell, Page, bar, cell, columns, sparkline};
-use super::{Look, Tone};
+use super::{Look, Screen, Tone, WIDTH};
 use crate::results::{
     Bottleneck, Estimate, Event, EventKind, Objective, ObjectiveVerdict, Results, Times, Unit,
     Variant, key,
 };
 
+/// Columns of the longest bar.
+const BAR: usize = 48;
+
 /// Most events that are printed, beyond those that the model plans.
 const EVENTS: usize = 16;
 
 /// The answer to `run` for a terminal, without its last line (files written, exit code).
-pub fn run(results: &Results, asked: &Asked, look: Look) -> String {
-    let mut page = Page::new(look);
+pub fn run(results: &Results, asked: &Asked, screen: Screen) -> String {
+    let mut page = Page::new(screen);
     head(&mut page, results);
     question(&mut page, results);
     if let Some(variant) = reading::baseline(results) {
@@ -96,14 +99,11 @@ fn objectives(page: &mut Page, results: &Results, variant: &Variant) {
         return;
     }
     let marks = if page.look() == Look::Plain { 10 } else { 4 };
-    let names = 31;
+    let names = if page.width() < WIDTH { marks } else { 31 };
     page.blank();
     page.line([
         cell("OBJECTIVES", names).toned(Tone::Heading),
-        cell(
-            format!("average [{}]", number::level(results.confidence)),
-            22,
-        ),
+        cell(words::with_level("average", results.confidence), 22),
         cell("9 of 10 launches", 18),
         cell("met in", 0),
     ]);
@@ -156,7 +156,7 @@ fn users(page: &mut Page, variant: &Variant) {
     );
     for outcome in words::outcomes(users) {
         let filled = if page.look().has_bars() {
-            bar(outcome.share_value, 28)
+            bar(outcome.share_value, (page.width() - 40).min(BAR))
         } else {
             String::new()
         };
@@ -170,9 +170,19 @@ fn users(page: &mut Page, variant: &Variant) {
     }
 }
 
+/// Columns before the figures of a station.
+fn beside_stations(page: &Page) -> usize {
+    if page.width() < WIDTH { 10 } else { 20 }
+}
+
 fn where_it_broke(page: &mut Page, variant: &Variant) {
     page.blank();
+    let names = beside_stations(page);
     let mut head = vec![cell("WHERE IT BROKE", 20).toned(Tone::Heading)];
+    if names < 20 {
+        page.line(head);
+        head = vec![cell("", names)];
+    }
     head.extend(
         ["held", "cores", "blocked", "queue max", "wait p95"].map(|t| cell(format!("{t:>9}"), 10)),
     );
@@ -180,14 +190,14 @@ fn where_it_broke(page: &mut Page, variant: &Variant) {
     if variant.bottlenecks.is_empty() {
         page.indented(words::NOTHING_SATURATED, 2);
         for (name, held) in busiest(variant) {
-            page.line(station_row(name, name, variant, held));
+            station_row(page, name, (name, variant), held);
         }
         return;
     }
     for (rank, bottleneck) in reading::bottlenecks(variant).into_iter().enumerate() {
         let label = format!("{} {}", rank + 1, bottleneck.place);
         let held = held_of(variant, &bottleneck.place);
-        page.line(station_row(&label, &bottleneck.place, variant, held));
+        station_row(page, &label, (&bottleneck.place, variant), held);
         page.indented(&words::bottleneck_remark(bottleneck), 4);
     }
     if let Some(first) = reading::cause(variant) {
@@ -213,7 +223,13 @@ fn busiest(variant: &Variant) -> Vec<(&str, Option<&Estimate>)> {
     all
 }
 
-fn station_row(label: &str, place: &str, variant: &Variant, held: Option<&Estimate>) -> Vec<Cell> {
+/// A station's figures beside its label, or below it if that is long.
+fn station_row(
+    page: &mut Page,
+    label: &str,
+    (place, variant): (&str, &Variant),
+    held: Option<&Estimate>,
+) {
     let p95 =
         |wait: Option<&Times>| words::estimate(wait.and_then(|w| w.p95.as_ref()), Unit::Seconds);
     let (busy, blocked, queue, wait) = match (variant.services.get(place), variant.pools.get(place))
@@ -233,9 +249,14 @@ fn station_row(label: &str, place: &str, variant: &Variant, held: Option<&Estima
         (None, None) => Default::default(),
     };
     let held = words::estimate(held, Unit::Share);
-    let mut row = vec![cell("", 2), cell(label, 18)];
+    let names = beside_stations(page);
+    let mut row = vec![cell("", 2), cell(label, names - 2)];
+    if columns(label) > names - 3 {
+        page.line(row);
+        row = vec![cell("", names)];
+    }
     row.extend([held, busy, blocked, queue, wait].map(|text| cell(format!("{text:>9}"), 10)));
-    row
+    page.line(row);
 }
 
 fn queue_over_time(page: &mut Page, variant: &Variant, cause: &Bottleneck) {
@@ -248,13 +269,14 @@ fn queue_over_time(page: &mut Page, variant: &Variant, cause: &Bottleneck) {
     }
     let from = variant.timeline.start_s;
     let to = from + variant.timeline.bin_s * f64::from(variant.timeline.n);
+    let width = (page.width() - 34).min(52);
     page.line([
         cell(format!("  queue {}", cause.place), 20),
-        cell(sparkline(&series.mean, 32), 34),
+        cell(sparkline(&series.mean, width), width + 2),
         cell(format!("up to {}", number::count(most)), 0),
     ]);
     let (from, to) = (number::instant(from), number::instant(to));
-    let gap = 32_usize.saturating_sub(columns(&from) + columns(&to));
+    let gap = width.saturating_sub(columns(&from) + columns(&to));
     page.line([
         cell("", 20),
         cell(format!("{from}{}{to}", " ".repeat(gap)), 0),

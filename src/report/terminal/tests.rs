@@ -20,39 +20,39 @@ fn asked() -> Asked {
 
 #[test]
 fn run_fits_its_width() {
-    let text = run(&sample::run(), &asked(), Look::Symbols);
+    let text = run(&sample::run(), &asked(), symbols());
     assert_fits(&text);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn compare_stands_side_by_side() {
-    let text = compare(&few(), &asked(), Look::Symbols);
+    let text = compare(&few(), &asked(), symbols());
     assert_fits(&text);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn many_variants_stand_in_blocks() {
-    let text = compare(&sample::compare(), &asked(), Look::Symbols);
+    let text = compare(&sample::compare(), &asked(), symbols());
     assert_fits(&text);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn drawn_inputs_are_answered_by_shares_of_draws() {
-    let text = uncertain(&sample::uncertain(), Look::Symbols);
+    let text = uncertain(&sample::uncertain(), symbols());
     assert_fits(&text);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn plain_is_ascii_with_words_for_symbols() {
-    let text = run(&sample::run(), &asked(), Look::Plain);
+    let text = run(&sample::run(), &asked(), plain());
     assert!(text.is_ascii(), "{text}");
     assert!(text.contains("FAIL"));
     assert_fits(&text);
-    let text = compare(&few(), &asked(), Look::Plain);
+    let text = compare(&few(), &asked(), plain());
     assert!(text.is_ascii(), "{text}");
     assert!(text.contains("better"));
     assert_fits(&text);
@@ -60,8 +60,8 @@ fn plain_is_ascii_with_words_for_symbols() {
 
 #[test]
 fn colour_changes_no_word() {
-    let plain = run(&sample::run(), &asked(), Look::Symbols);
-    let coloured = run(&sample::run(), &asked(), Look::Colour);
+    let plain = run(&sample::run(), &asked(), symbols());
+    let coloured = run(&sample::run(), &asked(), Screen::new(Look::Colour, WIDTH));
     assert_ne!(plain, coloured);
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
 }
@@ -69,11 +69,58 @@ fn colour_changes_no_word() {
 #[test]
 fn nothing_done_is_printed_too() {
     for text in [
-        run(&sample::nothing(), &asked(), Look::Plain),
-        compare(&sample::nothing(), &asked(), Look::Plain),
+        run(&sample::nothing(), &asked(), plain()),
+        compare(&sample::nothing(), &asked(), plain()),
     ] {
         assert!(text.contains("Nothing was run"), "{text}");
     }
+}
+
+fn symbols() -> Screen {
+    Screen::new(Look::Symbols, WIDTH)
+}
+
+fn plain() -> Screen {
+    Screen::new(Look::Plain, WIDTH)
+}
+
+#[test]
+fn a_narrow_screen_reads_well() {
+    let screen = Screen::new(Look::Symbols, 60);
+    let mut text = run(&sample::run(), &asked(), screen);
+    text.push_str(&compare(&few(), &asked(), screen));
+    text.push_str(&uncertain(&sample::uncertain(), screen));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn no_line_is_longer_than_any_width() {
+    for columns in [0, 60, 61, 67, 73, 79, 80, 93, 100, 119, 120, 400] {
+        for look in [Look::Plain, Look::Symbols] {
+            let screen = Screen::new(look, columns);
+            let all = [
+                run(&sample::run(), &asked(), screen),
+                compare(&few(), &asked(), screen),
+                compare(&sample::compare(), &asked(), screen),
+                uncertain(&sample::uncertain(), screen),
+            ];
+            let most = columns.clamp(60, 120);
+            for line in all.iter().flat_map(|text| text.lines()) {
+                assert!(line.chars().count() <= most, "{columns} columns: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wide_screen_holds_more_variants_side_by_side() {
+    let text = compare(
+        &sample::compare(),
+        &asked(),
+        Screen::new(Look::Symbols, 120),
+    );
+    let head = "baseline     double-servers patch-login    both           second-sale";
+    assert!(text.contains(head), "{text}");
 }
 
 fn assert_fits(text: &str) {

@@ -5,23 +5,23 @@
 
 use super::super::{table, words};
 use super::layout::{Page, cell, columns};
-use super::{Look, Tone};
+use super::{Screen, Tone, WIDTH};
 use crate::results::Results;
 
 /// The answer about drawn inputs for a terminal, to stand below that of the comparison; empty if
 /// none were drawn.
-pub fn uncertain(results: &Results, look: Look) -> String {
+pub fn uncertain(results: &Results, screen: Screen) -> String {
     if results.answers.uncertain.is_none() {
         return String::new();
     }
-    let mut page = Page::new(look);
+    let mut page = Page::new(screen);
     if let Some(text) = words::uncertain(results) {
         page.blank();
         page.wrapped(&text, 0, Tone::Normal);
     }
     let conclusions = table::conclusions(results);
     if !conclusions.is_empty() {
-        page.heading(words::CONCLUSIONS, "");
+        page.heading(words::CONCLUSIONS, &words::level_note(results.confidence));
         for row in &conclusions.rows {
             page.indented(&row[0], 2);
             page.indented(&row[2], 4);
@@ -36,10 +36,15 @@ pub fn uncertain(results: &Results, look: Look) -> String {
             .map(|r| columns(&r[0]))
             .max()
             .unwrap_or(0);
-        let width = (names + 2).clamp(8, 26);
+        let (gap, others) = if page.width() < WIDTH {
+            (1, 10)
+        } else {
+            (2, 11)
+        };
+        let width = (names + gap).clamp(8, 26);
         for row in [&params.head].into_iter().chain(&params.rows) {
             let first = cell(row[0].clone(), width);
-            let rest = row[1..].iter().map(|text| cell(text.clone(), 11));
+            let rest = row[1..].iter().map(|text| cell(text.clone(), others));
             page.line([first].into_iter().chain(rest));
         }
     }

@@ -4,8 +4,9 @@
 //! same figures that the rest of the report prints.
 
 use super::{
-    change_estimate, difference, estimate, from_to, listed, outcome, outcome_names, outcome_word,
-    verdict_sentence, verdict_symbol, verdict_word, with_clock,
+    capital, change_estimate, difference_with_level, estimate, from_to, interval_label, listed,
+    outcome, outcome_names, outcome_word, verdict_sentence, verdict_symbol, verdict_word,
+    what_meets, with_clock,
 };
 use crate::report::chart::{Kind, Subject};
 use crate::report::number::{self, GAP, share};
@@ -37,11 +38,11 @@ pub const ALL_HELD: &str = "all";
 pub const REQUESTS_IN_CELL: &str = "Requests";
 
 /// What stands under times.
-pub const SHARE_WHO_GOT_IN: &str = "Share who got in";
+pub const SHARE_WHO_GOT_IN: &str = "Share that ends ok";
 
 /// Horizontal axis of percentiles.
 pub const PERCENTILE_AXIS: &str =
-    "Share of all who started that is at or below this time; a dotted wall: the rest never get in";
+    "Share of all requests that take up to this time; at a dotted wall the rest never ends ok";
 
 /// Left end of differences.
 pub const WORSE_SIDE: &str = "← worse";
@@ -53,11 +54,15 @@ pub const SAME_BAND: &str = "same";
 pub const BETTER_SIDE: &str = "better →";
 
 /// Horizontal axis of differences.
-pub const THRESHOLD_AXIS: &str =
-    "Difference from the baseline in units of δ, the least that matters; beyond 1 the axis shrinks";
+const THRESHOLD_AXIS: &str = "Difference from the baseline, in multiples of the least that matters";
 
-/// What no change does alone.
-pub const TOGETHER_ONLY: &str = "together only";
+/// Horizontal axis of differences, with the level of the intervals.
+pub fn threshold_axis(results: &Results) -> String {
+    match reading::level_of_differences(results) {
+        Some(confidence) => format!("{THRESHOLD_AXIS} (with its {})", interval_label(confidence)),
+        None => THRESHOLD_AXIS.to_owned(),
+    }
+}
 
 /// The sum of a waterfall.
 pub const ALL_TOGETHER: &str = "all together";
@@ -82,7 +87,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
     let variant = results.variants.get(name);
     match kind {
         Kind::Outcome => (
-            format!("Who got in, who left: {name}"),
+            format!("Who was served, who left: {name}"),
             variant.map_or_else(String::new, outcome_takeaway),
         ),
         Kind::Heat => (
@@ -90,7 +95,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
             variant.map_or_else(String::new, heat_takeaway),
         ),
         Kind::Ribbon(step) => (
-            format!("How long {step} takes those who get in: {name}"),
+            format!("How long {step} takes if it ends ok: {name}"),
             variant.map_or_else(String::new, |v| step_takeaway(v, step)),
         ),
         Kind::Density(step) => (
@@ -102,7 +107,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
             spectrum_takeaway(results, step),
         ),
         Kind::Forest => (
-            "Is it real, does it matter?".to_owned(),
+            "Which differences are real, and which matter?".to_owned(),
             forest_takeaway(results),
         ),
         Kind::Waterfall(of, metric) => worth_caption(results, of, metric),
@@ -145,7 +150,9 @@ fn outcome_takeaway(variant: &Variant) -> String {
     }
     text.push('.');
     if at_home(variant).is_some_and(|home| home >= 0.5) {
-        text.push_str(" Who is at home at the end, before another visit, counts by the last one.");
+        text.push_str(
+            " Users at home at the end, before another visit, count by how their last one ended.",
+        );
     }
     text
 }
@@ -168,15 +175,15 @@ fn heat_takeaway(variant: &Variant) -> String {
     let causes: Vec<String> = places(variant, BottleneckKind::Cause);
     let waiting: Vec<String> = places(variant, BottleneckKind::Waits);
     let mut text = match causes.len() {
-        0 => "No service is full with work of its own.".to_owned(),
-        1 => format!("{} is full with work of its own.", causes[0]),
-        _ => format!("{} are full with work of their own.", listed(&causes)),
+        0 => "Nothing is full by itself.".to_owned(),
+        1 => format!("{} is the bottleneck.", causes[0]),
+        _ => format!("{} are bottlenecks.", listed(&causes)),
     };
     if !waiting.is_empty() {
         let verb = if waiting.len() == 1 {
-            "is held but only waits"
+            "is full too, but waits"
         } else {
-            "are held but only wait"
+            "are full too, but wait"
         };
         text.push_str(&format!(" {} {verb} for others.", listed(&waiting)));
     }
@@ -196,7 +203,7 @@ fn step_takeaway(variant: &Variant, step: &str) -> String {
     };
     let p95 = request.ok_time.and_then(|t| t.p95);
     format!(
-        "{} of requests get in; 95{GAP}% of those within {}.",
+        "{} of requests end ok; 95{GAP}% of these take up to {}.",
         estimate(request.share_ok.as_ref(), Unit::Share),
         estimate(p95.as_ref(), Unit::Seconds)
     )
@@ -212,12 +219,12 @@ fn density_takeaway(variant: &Variant, step: &str) -> String {
         estimate(found.as_ref(), Unit::Seconds)
     };
     let tail = match time(|t| t.p99) {
-        known if known != number::ABSENT => format!(", all but one in a hundred within {known}"),
+        known if known != number::ABSENT => format!(", all but one in a hundred up to {known}"),
         _ => String::new(),
     };
     format!(
-        "{} of requests get in: half of those within {}{tail}. Each column is a histogram of those \
-         who started then.",
+        "{} of requests end ok: half of these take up to {}{tail}. Each column is a histogram of \
+         the requests that started then.",
         estimate(request.share_ok.as_ref(), Unit::Share),
         time(|t| t.p50)
     )
@@ -230,7 +237,7 @@ fn spectrum_takeaway(results: &Results, step: &str) -> String {
             Some(format!("{name} {}", share(spectrum.served_share)))
         })
         .collect();
-    format!("Share of requests that get in: {}.", listed(&all))
+    format!("Share of requests that end ok: {}.", listed(&all))
 }
 
 fn forest_takeaway(results: &Results) -> String {
@@ -270,12 +277,13 @@ fn worth_caption(results: &Results, of: &str, metric: &str) -> (String, String) 
     let unit = reading::measure(results, metric).unit;
     let found = results.attribution.get(of).and_then(|by| by.get(metric));
     let total = change_estimate(found.and_then(|f| f.total.as_ref()), unit);
-    let together = change_estimate(found.and_then(|f| f.interaction.as_ref()), unit);
+    let meets = found.and_then(|found| what_meets(results, (of, metric), found));
+    let meets = meets.map_or_else(String::new, |text| format!(" {}.", capital(&text)));
     (
         format!("What each change of {of} is worth on {metric}"),
         format!(
-            "Together {total}; {together} of it comes about only when the changes meet. Bars: each \
-             change alone, one after the other."
+            "Together {total}.{meets} Each bar is one change alone and begins where the one before \
+             it ends."
         ),
     )
 }
@@ -353,17 +361,17 @@ fn why(found: &Bottleneck) -> String {
 
 /// Vertical axis of the ribbon.
 pub fn time_of_those_who_got_in(step: &str) -> String {
-    format!("Time of {step}, of those who got in")
+    format!("Time of {step}, of requests that end ok")
 }
 
 /// The same where there is little room.
 pub fn time_short(step: &str) -> String {
-    format!("{step} if in: p50, p95, p99")
+    format!("{step} if ok: p50, p95, p99")
 }
 
 /// Vertical axis of the percentile spectrum.
 pub fn time_of_all(step: &str) -> String {
-    format!("Time of {step}, of all who started")
+    format!("Time of {step}, of all requests")
 }
 
 /// Label of a percentile: `p50 (half)`.
@@ -398,7 +406,7 @@ pub fn forest_label(results: &Results, name: &str, metric: &str) -> String {
             .trim_matches([' ', '(', ')'])
             .to_owned();
     };
-    let text = difference(found, unit);
+    let text = difference_with_level(results, found, unit);
     match found.verdict {
         Some(Verdict::Same) => format!("{text} same"),
         Some(verdict) => format!(
@@ -417,7 +425,7 @@ pub fn in_thresholds(tick: f64) -> String {
     }
     let sign = if tick < 0.0 { "−" } else { "+" };
     let size = number::whole(tick.abs());
-    format!("{sign}{}δ", if size == "1" { String::new() } else { size })
+    format!("{sign}{size}×")
 }
 
 /// A tick of an axis of differences in their own unit: `+10 pt`.

@@ -123,10 +123,10 @@ pub fn interval_of(found: Option<&Difference>, unit: Unit) -> String {
     })
 }
 
-/// `same below 1 pt`.
+/// `same if < 1 pt`.
 pub fn same_below(found: Option<&Difference>, unit: Unit) -> String {
     match found.and_then(|d| d.threshold) {
-        Some(size) => format!("same below {}", threshold(size, unit)),
+        Some(size) => format!("same if < {}", threshold(size, unit)),
         None => "verdict".to_owned(),
     }
 }

@@ -29,7 +29,7 @@ pub const COMPARISON_HEAD: [&str; 6] = [
     "metric",
     "variant",
     "average",
-    "who got in",
+    "of those that end ok",
     "difference",
     "verdict",
 ];
@@ -160,7 +160,7 @@ pub const DIFFERENCE_HEAD: [&str; 6] = [
     "metric",
     "variant",
     "difference",
-    "same below",
+    "same if less than",
     "verdict",
     "pairs",
 ];
@@ -308,12 +308,16 @@ pub fn how_known(results: &Results) -> String {
         .count();
     match (params.len(), assumed) {
         (0, _) => NO_INPUTS.to_owned(),
+        (1, 0) => "The one named input is not a guess.".to_owned(),
         (all, 0) => format!(
             "{} named inputs, none of them a guess.",
             capital(&small(all))
         ),
+        (1, 1) => {
+            "The one named input is assumed: the results are only as good as that guess.".to_owned()
+        }
         (all, some) => format!(
-            "{} of {} named inputs {} assumed: what follows from them holds as far as they do.",
+            "{} of {} named inputs {} assumed: the results are only as good as these guesses.",
             capital(&small(some)),
             small(all),
             if some == 1 { "is" } else { "are" }
@@ -357,10 +361,10 @@ pub fn uncertain(results: &Results) -> Option<String> {
         many => format!("{} times", whole(many)),
     };
     let inputs = match found.params.len() {
-        1 => "The one input that has a range was".to_owned(),
-        many => format!("The {} inputs that have a range were", small(many)),
+        1 => "One input has a range; a value was".to_owned(),
+        many => format!("{} inputs have a range; values were", capital(&small(many))),
     };
-    let mut text = format!("{inputs} drawn {times} from it.");
+    let mut text = format!("{inputs} drawn {times}.");
     if !found.keep_metric.is_empty() {
         let unit = reading::measure(results, &found.keep_metric).unit;
         let [low, high] = found.keep_range.map(|v| number::value(v, unit));
@@ -372,7 +376,7 @@ pub fn uncertain(results: &Results) -> Option<String> {
     }
     if found.unplayed > 0 {
         text.push_str(&format!(
-            " {} of the draws were not run: they make no valid model, or ask for too much.",
+            " {} of the draws were not run: they give a model that is not valid, or ask for too much.",
             whole(found.unplayed)
         ));
     }

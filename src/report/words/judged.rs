@@ -202,8 +202,3 @@ pub(super) fn on_fewer(total: &Estimate) -> String {
         false => String::new(),
     }
 }
-
-/// Said where a variant leaves a metric as it is, so that there is nothing to share out.
-pub fn nothing_to_share(name: &str, metric: &str) -> String {
-    format!("{name} leaves {metric} the same, so there is nothing to share out among its changes.")
-}

@@ -7,17 +7,21 @@ use super::{all_met_so_far, count_of, launches, small};
 use crate::report::{number, reading};
 use crate::results::{ObjectiveVerdict, Results, Variant, Verdict};
 
+/// How many times the estimate it may take at most, where the spread is known badly.
+const AT_MOST: u64 = 3;
+
 /// Launches that are still sensible, as a multiple of those done.
 const SENSIBLE: u64 = 10;
 
-/// What would settle something unclear: `about 210 launches would settle it`.
+/// What would settle something unclear: `about 50, at most 150, launches should settle it`.
 pub fn settling(settled_by: Option<u64>, done: u32) -> String {
     match settled_by {
         Some(n) if n <= SENSIBLE * u64::from(done) => format!(
-            "about {} launches would settle it, at most three times as many",
-            number::whole(n as f64)
+            "about {}, at most {}, launches should settle it",
+            number::whole(n as f64),
+            number::whole(n.saturating_mul(AT_MOST) as f64)
         ),
-        Some(_) => "more launches would not settle it at a sensible cost".to_owned(),
+        Some(_) => "it would take too many launches to settle it".to_owned(),
         None => "more launches may settle it".to_owned(),
     }
 }
@@ -42,20 +46,21 @@ pub(super) fn unclear_objectives(variant: &Variant) -> String {
     };
     let pronoun = if unclear == 1 { "it" } else { "them" };
     let settled = match objectives_settled_by(variant) {
-        Some(n) => format!("about {} would settle {pronoun}", number::whole(n as f64)),
-        None => format!("no sensible number would settle {pronoun}"),
+        Some(n) => format!("about {} should settle {pronoun}", number::whole(n as f64)),
+        None => format!("it would take too many to settle {pronoun}"),
     };
     format!("{which} {verb} unclear after {}: {settled}", launches(done))
 }
 
-/// What would settle an unclear objective: `about 29 launches would settle it if they go on so`.
+/// What would settle an unclear objective: `about 29 launches should settle it if later launches
+/// behave the same`.
 pub(super) fn objective_settling(settled_by: Option<u64>) -> String {
     match settled_by {
         Some(n) => format!(
-            "about {} launches would settle it if they go on like these",
+            "about {} launches should settle it if later launches behave the same",
             number::whole(n as f64)
         ),
-        None => "no sensible number of launches would settle it".to_owned(),
+        None => "it would take too many launches to settle it".to_owned(),
     }
 }
 
@@ -118,8 +123,8 @@ pub fn next_step(results: &Results, asked: &Asked) -> Option<String> {
                 .map_or_else(String::new, |name| format!(" --variant {name}")),
         };
         return Some(format!(
-            "Next: onrush {command} {model}{which} --replications {launches}, about what settles \
-             what is unclear"
+            "Next: onrush {command} {model}{which} --replications {launches} (should be enough to \
+             settle what is unclear)"
         ));
     }
     let failed = reading::baseline(results)
