@@ -36,6 +36,7 @@ impl Sim<'_> {
             }
         }
         self.frozen = Some(frozen);
+        self.end_profile();
     }
 
     /// Counts those who are still there.
@@ -234,6 +235,7 @@ impl Sim<'_> {
             metrics,
             skipped,
             present_at_cut: self.present_at_cut,
+            fullness: std::mem::take(&mut self.profile.seen),
         }
     }
 }

@@ -236,7 +236,7 @@ impl Sim<'_> {
     /// A worker of a server has done with an attempt that was accepted then.
     #[inline(always)]
     fn free_worker(&mut self, id: ServiceId, index: u32, accepted: Time) {
-        self.servers[index as usize].occupied -= 1;
+        self.give_worker(index);
         let desk = &self.routes.services[id];
         self.shift_held(desk, Change::Less);
         self.leave_system(desk, accepted);
@@ -283,11 +283,15 @@ impl Sim<'_> {
         self.people.task_mut(slot).event = NO_EVENT;
         let people = &self.people;
         let still = |slot: u32, number: Number| waits(people, slot, number);
-        if index == u32::MAX {
-            self.stations[id].queue.left(still);
+        let (queue, gauge) = if index == u32::MAX {
+            let station = &mut self.stations[id];
+            (&mut station.queue, &mut station.line)
         } else {
-            self.servers[index as usize].queue.left(still);
-        }
+            let server = &mut self.servers[index as usize];
+            (&mut server.queue, &mut server.gauge)
+        };
+        queue.left(still);
+        gauge.want(queue.len() > 0, self.now);
         self.queue_level(id, Change::Less);
     }
 

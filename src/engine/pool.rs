@@ -3,6 +3,8 @@
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
 use crate::engine::execute::Flow;
+use crate::engine::gauge::Gauge;
+use crate::engine::holders::{Holders, Note};
 use crate::engine::population::{Doing, Failure, FrameKind, Population};
 use crate::engine::queue::Queue;
 use crate::observation::{PoolCounter, PoolLevel};
@@ -11,22 +13,28 @@ use crate::random::key::Place;
 
 /// Step of the luck of a random order.
 const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0002;
+/// The draw of an instance that tells which of its holders are noted.
+pub(super) const HOLDERS: u32 = u32::MAX;
 
 /// One instance of a pool.
 #[derive(Debug)]
 pub(super) struct PoolInstance {
-    pool: PoolId,
-    number: u32,
+    pub(super) pool: PoolId,
+    pub(super) number: u32,
     size: u64,
-    in_use: u64,
+    pub(super) in_use: u64,
     queue: Queue,
     draws: u32,
+    /// How full it is.
+    pub(super) gauge: Gauge,
+    /// Some of those who hold a unit.
+    pub(super) holders: Holders,
 }
 
 impl PoolInstance {
     /// Bytes of its queue, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
-        self.queue.bytes()
+        self.queue.bytes() + self.holders.bytes()
     }
 }
 
@@ -44,6 +52,7 @@ impl Sim<'_> {
             let size = self.settings.pools[id].size;
             for number in 0..pool.instances {
                 let queue = Queue::default();
+                let luck = self.luck.bits(pool.owner.number(number), Place::ROOT, HOLDERS);
                 self.pools.push(PoolInstance {
                     pool: id,
                     number,
@@ -51,6 +60,8 @@ impl Sim<'_> {
                     in_use: 0,
                     queue,
                     draws: 0,
+                    gauge: Gauge::new(size),
+                    holders: Holders::new(size, luck),
                 });
             }
             self.measure_pool(id);
@@ -90,6 +101,7 @@ impl Sim<'_> {
         let waiting = u64::from(pool.queue.len());
         if settings.queue_limit.is_some_and(|limit| waiting >= limit) {
             self.rec.count(layout.pool(id.0, PoolCounter::Refused));
+            self.pools[index as usize].gauge.refuse();
             let on_failure = self.program.holds[hold].on_failure;
             return self.fail_step(slot, Failure::Refused, on_failure);
         }
@@ -103,7 +115,10 @@ impl Sim<'_> {
         task.doing = Doing::AtPool;
         task.event = number;
         task.due = self.now;
-        self.pools[index as usize].queue.join(slot, number);
+        let pool = &mut self.pools[index as usize];
+        pool.queue.join(slot, number);
+        pool.gauge.joined();
+        pool.gauge.want(true, self.now);
         self.rec
             .more(layout.pool_level(id.0, PoolLevel::Queue), self.now);
         self.begin_wait(slot);
@@ -115,6 +130,7 @@ impl Sim<'_> {
         let (now, layout) = (self.now, self.program.layout);
         let pool = &mut self.pools[index as usize];
         pool.in_use += 1;
+        pool.gauge.take(pool.in_use, now);
         let id = pool.pool.0;
         self.rec.count(layout.pool(id, PoolCounter::Granted));
         self.rec.more(layout.pool_level(id, PoolLevel::InUse), now);
@@ -127,12 +143,22 @@ impl Sim<'_> {
             .people
             .push_frame(outer, FrameKind::Hold { hold, pool: index });
         self.people.task_mut(slot).frame = frame;
+        let holders = &mut self.pools[index as usize].holders;
+        if holders.is_next() {
+            let people = &self.people;
+            let note = Note {
+                task: people.ticket(slot),
+                frame: people.frame_ticket(frame),
+            };
+            holders.note(note, |note| people.keeps(note.frame));
+        }
     }
 
     /// A unit comes back; the next who wait take what is free.
     pub(super) fn release(&mut self, index: u32) {
         let pool = &mut self.pools[index as usize];
         pool.in_use -= 1;
+        pool.gauge.give(pool.in_use, self.now);
         let level = self
             .program
             .layout
@@ -148,6 +174,7 @@ impl Sim<'_> {
             self.rec
                 .less(self.program.layout.pool_level(id.0, level), self.now);
             let hold = self.hold_at(slot);
+            self.pools[index as usize].gauge.called();
             self.end_wait(slot);
             self.grant(slot, hold, index);
             let task = self.people.task_mut(slot);
@@ -170,8 +197,11 @@ impl Sim<'_> {
             luck.uniform(owner, Place::ROOT.step(RANDOM_ORDER), *draws)
         };
         let order = self.settings.pools[pool.pool].order;
-        pool.queue
-            .next(order, |slot, number| waits(people, slot, number), draw)
+        let next = pool
+            .queue
+            .next(order, |slot, number| waits(people, slot, number), draw);
+        pool.gauge.want(pool.queue.len() > 0, self.now);
+        next
     }
 
     fn hold_at(&self, slot: u32) -> HoldId {
@@ -179,6 +209,11 @@ impl Sim<'_> {
             Instruction::Hold(hold) => hold,
             other => unreachable!("a unit is awaited at a hold, not at {other:?}"),
         }
+    }
+
+    /// The instance of the pool that a task waits for.
+    pub(super) fn pool_awaited(&self, slot: u32) -> u32 {
+        self.pool_of(slot, self.hold_at(slot))
     }
 
     /// A task no longer waits for its unit.
@@ -189,6 +224,7 @@ impl Sim<'_> {
         let people = &self.people;
         let pool = &mut self.pools[index as usize];
         pool.queue.left(|slot, number| waits(people, slot, number));
+        pool.gauge.want(pool.queue.len() > 0, self.now);
         let (id, layout) = (pool.pool.0, self.program.layout);
         let since = self.people.task(slot).due;
         self.rec.count(layout.pool(id, PoolCounter::GaveUp));
@@ -217,6 +253,8 @@ impl Sim<'_> {
             let pool = &mut self.pools[index as usize];
             let id = pool.pool;
             pool.size = self.settings.pools[id].size;
+            pool.gauge.resize(pool.size, pool.in_use, self.now);
+            pool.holders.resize(pool.size);
             self.measure_pool(id);
             self.grant_next(index);
         }

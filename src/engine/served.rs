@@ -39,7 +39,7 @@ impl Sim<'_> {
             self.rec.waited_for_nothing(desk.waits, now);
         }
         self.shift_held(desk, Change::More);
-        self.servers[index as usize].occupied += 1;
+        self.take_worker(index);
         self.served += 1;
         let clock = self.start_timeout(out.slot, route, out.deadline);
         if route.reloads {
@@ -80,7 +80,7 @@ impl Sim<'_> {
         self.rec
             .sample_at_once((call.0, desk.times), (asked, sent), now);
         self.shift_held(desk, Change::Less);
-        self.servers[index as usize].occupied -= 1;
+        self.give_worker(index);
         self.leave_system(desk, sent);
         // The number that the event of the answer would have.
         self.agenda.number();

@@ -2,8 +2,11 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::agenda::{NO_EVENT, Number};
+use crate::engine::gauge::Gauge;
+use crate::engine::holders::Holders;
 use crate::engine::queue::Queue;
 use crate::engine::sharing::Sharing;
+use crate::observation::fullness::Out;
 use crate::program::ServiceId;
 
 /// The life of an instance.
@@ -34,6 +37,8 @@ pub(super) struct Server {
     pub(super) silent: bool,
     /// Workers in use.
     pub(super) occupied: u32,
+    /// How full its workers are.
+    pub(super) gauge: Gauge,
     pub(super) queue: Queue,
     pub(super) sharing: Sharing,
     /// Faults that slow it: fault and factor, in the order of their beginning.
@@ -48,6 +53,22 @@ pub(super) struct Server {
     pub(super) event: Number,
     /// How often it has booted: each time with luck of its own.
     pub(super) boots: u32,
+    /// How full its cores are, where they are shared.
+    pub(super) cores: Gauge,
+    /// Some of those who hold a worker.
+    pub(super) holders: Holders,
+    /// Since when attempts are sent to it in vain.
+    pub(super) out: Option<Since>,
+    /// How many were.
+    pub(super) swallowed: u32,
+}
+
+/// When a server began to be out, and how many attempts had been sent to its service by then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since {
+    pub(super) at: Time,
+    pub(super) turn: u32,
+    pub(super) why: Out,
 }
 
 impl Server {
@@ -59,6 +80,7 @@ impl Server {
             unnoticed: false,
             silent: false,
             occupied: 0,
+            gauge: Gauge::default(),
             queue: Queue::default(),
             sharing: Sharing::default(),
             slowed: Vec::new(),
@@ -67,12 +89,16 @@ impl Server {
             cold: 1.0,
             event: NO_EVENT,
             boots: 0,
+            cores: Gauge::default(),
+            holders: Holders::default(),
+            out: None,
+            swallowed: 0,
         }
     }
 
     /// Bytes of its lists, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
-        self.queue.bytes() + self.sharing.bytes()
+        self.queue.bytes() + self.sharing.bytes() + self.holders.bytes()
     }
 
     /// Whether work here goes at its nominal speed.
@@ -114,6 +140,23 @@ impl Server {
     #[inline]
     pub(super) fn is_eligible(&self) -> bool {
         self.state == State::Up || (self.state == State::Down && self.unnoticed)
+    }
+
+    /// Whether it stands still.
+    #[inline]
+    pub(super) fn is_halted(&self) -> bool {
+        !self.halted.is_empty()
+    }
+
+    /// Why attempts are sent to it in vain, if they are.
+    pub(super) fn is_out(&self) -> Option<Out> {
+        if self.state == State::Down && self.unnoticed {
+            Some(Out::Down)
+        } else if self.works() && self.is_halted() {
+            Some(Out::Paused)
+        } else {
+            None
+        }
     }
 
     /// Waiting and in service.

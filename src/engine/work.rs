@@ -172,6 +172,13 @@ impl Sim<'_> {
         server.sharing.advance(self.now);
         server.sharing.join(demand.0, number, slot);
         let (id, working) = (server.service, server.sharing.working);
+        let size = server.cores.size();
+        if u64::from(working) <= size {
+            server.cores.take(u64::from(working), self.now);
+        } else {
+            server.cores.joined();
+            server.cores.want(true, self.now);
+        }
         if working <= self.settings.services[id].cores {
             self.shift(id, [ServiceLevel::Busy], Change::More);
         }
@@ -183,6 +190,12 @@ impl Sim<'_> {
         let server = &mut self.servers[index as usize];
         server.sharing.working -= 1;
         let (id, working) = (server.service, server.sharing.working);
+        let size = server.cores.size();
+        if u64::from(working) < size {
+            server.cores.give(u64::from(working), self.now);
+        } else if u64::from(working) == size {
+            server.cores.want(false, self.now);
+        }
         if working < self.settings.services[id].cores {
             self.shift(id, [ServiceLevel::Busy], Change::Less);
         }

@@ -635,7 +635,7 @@ pub fn pairing(results: &Results) -> String {
 }
 
 /// Said where no bottleneck was found.
-pub const NOTHING_SATURATED: &str = "Nothing is saturated. Held most:";
+pub const NOTHING_SATURATED: &str = "Nothing is full. Busiest:";
 
 /// Said beside the heading of events.
 pub const TIMELINE_NOTE: &str = "(median over launches; in all of them unless said)";

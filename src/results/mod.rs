@@ -26,7 +26,10 @@ mod written;
 
 pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
-pub use bottleneck::{Bottleneck, BottleneckKind, Effect, Event, EventKind, Recovery, Split};
+pub use bottleneck::{
+    Bottleneck, BottleneckKind, Effect, Event, EventKind, Holder, Lost, OutKind, Place, Recovery,
+    ResourceKind, Split,
+};
 pub use difference::{Better, Difference, Family, FamilyOf, Measure, Unit, Verdict, WithinIs};
 pub use estimate::{Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Times};
 pub use judgement::{Objective, ObjectiveVerdict};

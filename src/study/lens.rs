@@ -4,13 +4,13 @@
 //! looked at once, where it was made, and reduced to its totals, the series that are shown, its
 //! spells of saturation, its fate and its metrics.
 
+use crate::estimate::bottleneck::Strain;
 use crate::estimate::recovery::{Fate, WINDOW_S, fate};
 use crate::model::Model;
-use crate::observation::{CallCounter, Observation, Probe, RecoveryFigure, UserCounter};
+use crate::observation::{CallCounter, Fullness, Observation, Probe, RecoveryFigure, UserCounter};
 use crate::program::Program;
 use crate::study::columns::{self, Column};
-use crate::study::stations::Stations;
-use crate::study::strain::{Strain, strains};
+use crate::study::strain::strains;
 use crate::study::trigger::{self, Judge};
 use crate::study::usual::{self, Reader};
 
@@ -23,8 +23,6 @@ pub(crate) struct Lens<'a> {
     pub(crate) program: &'a Program,
     /// The model that it was compiled from.
     pub(crate) model: &'a Model,
-    /// Its services and pools.
-    pub(crate) stations: Stations,
     /// The series kept.
     pub(crate) columns: Vec<Column>,
     /// How its launches are judged; absent if they cannot be.
@@ -38,8 +36,8 @@ pub(crate) struct Seen {
     pub(crate) totals: Observation,
     /// The columns of the lens.
     pub(crate) columns: Vec<Vec<f32>>,
-    /// By station.
-    pub(crate) strains: Vec<Option<Strain>>,
+    /// What was full, and why.
+    pub(crate) strains: Vec<Strain>,
     /// Whether it collapsed; absent if that cannot be told.
     pub(crate) fate: Option<Fate>,
     /// The bin in which most users came.
@@ -83,7 +81,6 @@ impl<'a> Lens<'a> {
         Lens {
             program,
             model,
-            stations: Stations::of(model),
             columns: columns::plan(program),
             judge,
         }
@@ -95,12 +92,13 @@ impl<'a> Lens<'a> {
         let metrics = self.metrics(&seen, fate);
         let columns = self.columns.iter();
         let columns = columns.map(|c| c.of(self.program, &seen)).collect();
-        let strains = strains(self.program, &self.stations, &seen);
+        let strains = strains(self.program, &seen);
         let (peak, first_timeout) = (self.peak(&seen), self.first_timeout(&seen));
         seen.counter_bins = Vec::new();
         seen.level_bins = Vec::new();
         seen.tally_bins = Vec::new();
         seen.windows = Vec::new();
+        seen.fullness = Fullness::default();
         Seen {
             totals: seen,
             columns,
