@@ -12,6 +12,7 @@ mod cuts;
 mod deadlines;
 mod doors;
 mod faults;
+mod fullness;
 mod giving_up;
 mod horizon;
 mod joins;

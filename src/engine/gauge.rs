@@ -115,6 +115,17 @@ impl Gauge {
         }
     }
 
+    /// Whether nothing has happened in the window under way; where nothing is in use.
+    #[inline]
+    pub(super) fn is_idle(&self) -> bool {
+        self.taken == 0
+            && self.others == 0
+            && self.refused == 0
+            && self.moment == 0
+            && !self.is_wanted
+            && self.wanted == 0
+    }
+
     /// Ends a window: its row, and the unit nanoseconds in use, of which there are so many now.
     pub(super) fn end(&mut self, in_use: u64, (began, now): (Time, Time)) -> (Row, u64) {
         let began_anew = in_use.wrapping_mul(now.0 as u64);

@@ -52,7 +52,9 @@ impl Sim<'_> {
             let size = self.settings.pools[id].size;
             for number in 0..pool.instances {
                 let queue = Queue::default();
-                let luck = self.luck.bits(pool.owner.number(number), Place::ROOT, HOLDERS);
+                let luck = self
+                    .luck
+                    .bits(pool.owner.number(number), Place::ROOT, HOLDERS);
                 self.pools.push(PoolInstance {
                     pool: id,
                     number,

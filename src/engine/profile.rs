@@ -23,14 +23,14 @@ use crate::program::{Program, ServiceId};
 use crate::random::key::{Owner, Place};
 
 /// Looks in a window.
-const LOOKS: i64 = 8;
+const LOOKS: i64 = 5;
 /// Looks in a run that is one window.
-const LOOKS_OF_RUN: i64 = 160;
+const LOOKS_OF_RUN: i64 = 100;
 /// Most rows, if every instance were at its brim in every window.
 const MOST_ROWS: u64 = 1 << 23;
 /// One holder is visited for so many events, within these bounds for one look.
-const EVENTS: u64 = 10;
-const VISITS: (u64, u64) = (64, 2_048);
+const EVENTS: u64 = 20;
+const VISITS: (u64, u64) = (32, 2_048);
 
 /// Slots of the events: a look, the end of a window.
 pub(super) const LOOK: u32 = MAX_SLOT - 2;
@@ -316,6 +316,10 @@ impl Sim<'_> {
         let window = (self.profile.began, self.now);
         let mut number = 0;
         let mut next = |gauge: &mut Gauge, in_use: u64, is_cores: bool| {
+            if in_use == 0 && gauge.is_idle() {
+                number += 1;
+                return;
+            }
             let (mut row, held) = gauge.end(in_use, window);
             if is_cores {
                 row.brim = row.held / (row.size as f32).max(1.0);
@@ -411,10 +415,21 @@ impl Sim<'_> {
             }
             let which = profile.looked[profile.cursor];
             profile.cursor = (profile.cursor + 1) % profile.looked.len();
-            visits += 1 + self.look_at(which, &mut profile.sightings);
+            if self.is_held(which) {
+                visits += 1 + self.look_at(which, &mut profile.sightings);
+            }
         }
         self.profile = profile;
         self.schedule_look();
+    }
+
+    /// Whether anybody holds a unit of an instance.
+    #[inline]
+    fn is_held(&self, which: Looked) -> bool {
+        match which {
+            Looked::Server(index) => self.servers[index as usize].occupied > 0,
+            Looked::Pool(index) => self.pools[index as usize].in_use > 0,
+        }
     }
 
     /// Looks at the holders of an instance: at how many.
@@ -439,7 +454,11 @@ impl Sim<'_> {
         };
         let notes = holders.notes().len();
         let weight = in_use as f32 / notes.max(1) as f32;
-        let (full, rest) = if is_full { (weight, 0.0) } else { (0.0, weight) };
+        let (full, rest) = if is_full {
+            (weight, 0.0)
+        } else {
+            (0.0, weight)
+        };
         let things = self.things();
         let holder = things.number(holder);
         for note in holders.notes() {

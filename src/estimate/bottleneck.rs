@@ -240,7 +240,9 @@ impl Summary<'_> {
 
 /// The mean of a figure of some spells by their length.
 fn weighed(spells: &[&Strain], of: &dyn Fn(&Strain) -> Option<f64>) -> Option<f64> {
-    let known = spells.iter().filter_map(|one| Some((of(one)?, one.length_s())));
+    let known = spells
+        .iter()
+        .filter_map(|one| Some((of(one)?, one.length_s())));
     let (sum, length) = known.fold((0.0, 0.0), |(sum, length), (value, l)| {
         (sum + value * l, length + l)
     });

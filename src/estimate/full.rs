@@ -285,12 +285,7 @@ impl Bench<'_> {
 
     /// Whoever waits in a shared queue waits for each of the servers; of those that the queue turns
     /// away, the share is that of all who asked for the service.
-    fn add_line(
-        &self,
-        resource: Resource,
-        windows: &mut [Window],
-        (lengths, one): (&[f64], u32),
-    ) {
+    fn add_line(&self, resource: Resource, windows: &mut [Window], (lengths, one): (&[f64], u32)) {
         let last = windows.len() - 1;
         let into = |window: u32| ((window / one) as usize).min(last);
         match resource {

@@ -96,7 +96,12 @@ fn a_flushed_cache_fills_the_database() {
     let seen = alone(include_str!("cache-flush-outage.toml"), None);
     let causes = always(&seen, Cause);
     assert_eq!(causes, [("db", Cores)], "{:#?}", seen.bottlenecks);
-    assert_eq!(ever(&seen, Cause), [("db", Cores)], "{:#?}", seen.bottlenecks);
+    assert_eq!(
+        ever(&seen, Cause),
+        [("db", Cores)],
+        "{:#?}",
+        seen.bottlenecks
+    );
     assert!(always(&seen, Waits).contains(&("dbconn", Pool)));
     assert_eq!(of(&seen, "dbconn").waits_for.as_deref(), Some("db"));
     let db = of(&seen, "db");
@@ -107,10 +112,7 @@ fn a_flushed_cache_fills_the_database() {
 #[test]
 fn who_refuses_three_quarters_is_full() {
     for (text, place) in [
-        (
-            include_str!("bulkhead-refuses.toml"),
-            ("api", Workers),
-        ),
+        (include_str!("bulkhead-refuses.toml"), ("api", Workers)),
         (include_str!("pool-refuses.toml"), ("vu", Pool)),
     ] {
         let seen = alone(text, None);
@@ -120,7 +122,10 @@ fn who_refuses_three_quarters_is_full() {
     }
     let seen = alone(include_str!("pool-refuses.toml"), None);
     let vu = of(&seen, "vu");
-    assert_eq!((vu.holders[0].place.as_str(), vu.holders[0].resource), ("api", Workers));
+    assert_eq!(
+        (vu.holders[0].place.as_str(), vu.holders[0].resource),
+        ("api", Workers)
+    );
     assert!(mid(vu.holders[0].share) > 0.99 && (mid(vu.held_each_s) - 0.147).abs() < 0.001);
 }
 
@@ -149,13 +154,23 @@ fn a_crashed_server_is_named_with_what_it_took() {
         assert!((share - (1.0 - ok)).abs() < 0.03, "{shares:?}");
     }
     let noticed = &results.variants["noticed"];
-    assert!(noticed.bottlenecks.iter().all(|one| one.swallowed.is_none()));
+    assert!(
+        noticed
+            .bottlenecks
+            .iter()
+            .all(|one| one.swallowed.is_none())
+    );
 }
 
 #[test]
 fn one_slow_server_of_twenty_is_full() {
     let seen = alone(include_str!("one-slow-server-of-twenty.toml"), None);
-    assert_eq!(always(&seen, Cause), [("web", Workers)], "{:#?}", seen.bottlenecks);
+    assert_eq!(
+        always(&seen, Cause),
+        [("web", Workers)],
+        "{:#?}",
+        seen.bottlenecks
+    );
     let web = of(&seen, "web");
     assert_eq!((mid(web.full_instances), web.instances), (1.0, 20));
     assert!((120.0..=160.0).contains(&mid(web.from_s)), "{web:#?}");
@@ -167,13 +182,28 @@ fn connections_and_workers_alike_are_a_cause_together() {
     let results = compared(include_str!("pool-and-database-alike.toml"), 5);
     let seen = &results.variants["baseline"];
     let causes = always(seen, Cause);
-    assert_eq!(causes, [("conn", Pool), ("db", Workers)], "{:#?}", seen.bottlenecks);
+    assert_eq!(
+        causes,
+        [("conn", Pool), ("db", Workers)],
+        "{:#?}",
+        seen.bottlenecks
+    );
     assert_eq!(of(seen, "conn").together_with, ["db"]);
     assert_eq!(of(seen, "db").together_with, ["conn"]);
     let more = &results.variants["more-conn"];
-    assert_eq!(always(more, Cause), [("db", Workers)], "{:#?}", more.bottlenecks);
+    assert_eq!(
+        always(more, Cause),
+        [("db", Workers)],
+        "{:#?}",
+        more.bottlenecks
+    );
     let more = &results.variants["more-db"];
-    assert_eq!(always(more, Cause), [("conn", Pool)], "{:#?}", more.bottlenecks);
+    assert_eq!(
+        always(more, Cause),
+        [("conn", Pool)],
+        "{:#?}",
+        more.bottlenecks
+    );
 }
 
 fn launches_that_are_full(text: &str) -> u32 {

@@ -86,13 +86,14 @@ fn seen(all: &[Busy], doings: &[(u32, std::ops::Range<u32>, &[(u32, f32)])]) -> 
         for (holder, windows, at) in doings {
             if windows.contains(&window) {
                 let all = [(ALL, 1.0)];
-                seen.doings.extend(at.iter().chain(&all).map(|&(at, full)| Doing {
-                    window,
-                    holder: *holder,
-                    at,
-                    full,
-                    rest: 0.0,
-                }));
+                seen.doings
+                    .extend(at.iter().chain(&all).map(|&(at, full)| Doing {
+                        window,
+                        holder: *holder,
+                        at,
+                        full,
+                        rest: 0.0,
+                    }));
             }
         }
     }

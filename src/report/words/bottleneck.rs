@@ -108,7 +108,11 @@ fn cause(one: &Bottleneck) -> String {
     if !one.together_with.is_empty() {
         text.push_str(&format!(
             " So {} {}: neither alone would help, both together would.",
-            if one.together_with.len() > 1 { "are" } else { "is" },
+            if one.together_with.len() > 1 {
+                "are"
+            } else {
+                "is"
+            },
             listed(&one.together_with)
         ));
     } else if let Some(told) = holders(one) {

@@ -224,10 +224,7 @@ fn strained(program: &Program) -> Observation {
     let (shop, store) = (0, 1);
     for bin in 2..=5 {
         for (service, active) in [(shop, 0.1), (store, 1.0)] {
-            for (level, value) in [
-                (ServiceLevel::Held, 1.0),
-                (ServiceLevel::Active, active),
-            ] {
+            for (level, value) in [(ServiceLevel::Held, 1.0), (ServiceLevel::Active, active)] {
                 let id = layout.service_level(service, level).0 as usize;
                 seen.level_bins[bin * layout.levels() + id] = value;
             }
@@ -289,13 +286,14 @@ fn brimming(program: &Program) -> Fullness {
                 asked: 200,
                 refused: 0,
             }));
-            full.doings.extend([(0, 0.1), (1, 0.9), (ALL, 1.0)].map(|(at, full)| Doing {
-                window,
-                holder: 0,
-                at,
-                full,
-                rest: 0.0,
-            }));
+            full.doings
+                .extend([(0, 0.1), (1, 0.9), (ALL, 1.0)].map(|(at, full)| Doing {
+                    window,
+                    holder: 0,
+                    at,
+                    full,
+                    rest: 0.0,
+                }));
         }
         full.starts.push(full.rows.len() as u32);
     }

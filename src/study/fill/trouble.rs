@@ -46,7 +46,8 @@ fn effects(cause: &Bottleneck, all: &[Bottleneck]) -> Vec<Effect> {
     }
     let waits = |one: &&Bottleneck| {
         let names = one.waits_for.iter().chain(&one.waits_also);
-        let meets = middle(one.from_s) < middle(cause.to_s) && middle(one.to_s) > middle(cause.from_s);
+        let meets =
+            middle(one.from_s) < middle(cause.to_s) && middle(one.to_s) > middle(cause.from_s);
         meets && names.into_iter().any(|name| *name == cause.place) && one.place != cause.place
     };
     let effect = |one: &Bottleneck| Effect {
@@ -61,7 +62,12 @@ fn effects(cause: &Bottleneck, all: &[Bottleneck]) -> Vec<Effect> {
 /// what it, or its cores, took.
 fn blocked(one: &Bottleneck) -> Option<Estimate> {
     let own = |holder: &&Holder| holder.place == one.place;
-    let shares: Vec<Estimate> = one.holders.iter().filter(own).filter_map(|h| h.share).collect();
+    let shares: Vec<Estimate> = one
+        .holders
+        .iter()
+        .filter(own)
+        .filter_map(|h| h.share)
+        .collect();
     let all = one.holders.first().and_then(|holder| holder.share)?;
     let rest = |of: fn(&Estimate) -> Option<f64>| {
         let own = shares.iter().map(|share| of(share).unwrap_or(0.0));
