@@ -208,7 +208,7 @@ pub(super) fn what_broke(name: &str, variant: &Variant) -> String {
         .copied()
         .collect();
     for other in beside.iter().take(NAMED) {
-        text.push_str(&format!(" {}", upper(&cause(other))));
+        text.push_str(&format!(" {}", cause(other)));
     }
     if beside.len() > NAMED {
         text.push_str(&format!(
@@ -220,16 +220,12 @@ pub(super) fn what_broke(name: &str, variant: &Variant) -> String {
     text
 }
 
-/// `A crashed …` within a sentence, and a name at its beginning.
+/// `A crashed …` within a sentence.
 fn lower(text: &str) -> String {
     match text.strip_prefix("A ") {
         Some(rest) => format!("a {rest}"),
         None => text.to_owned(),
     }
-}
-
-fn upper(text: &str) -> String {
-    text.to_owned()
 }
 
 /// How much of the work in that time is tried again, and in vain.

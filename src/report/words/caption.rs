@@ -179,15 +179,15 @@ fn heat_takeaway(variant: &Variant) -> String {
     let causes: Vec<String> = places(variant, BottleneckKind::Cause);
     let waiting: Vec<String> = places(variant, BottleneckKind::Waits);
     let mut text = match causes.len() {
-        0 => "No service is full with work of its own.".to_owned(),
-        1 => format!("{} is full with work of its own.", causes[0]),
-        _ => format!("{} are full with work of their own.", listed(&causes)),
+        0 => "Nothing is full.".to_owned(),
+        1 => format!("{} is full.", causes[0]),
+        _ => format!("{} are full.", listed(&causes)),
     };
     if !waiting.is_empty() {
         let verb = if waiting.len() == 1 {
-            "is held but only waits"
+            "is full too, but only waits"
         } else {
-            "are held but only wait"
+            "are full too, but only wait"
         };
         text.push_str(&format!(" {} {verb} for others.", listed(&waiting)));
     }
