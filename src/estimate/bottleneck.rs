@@ -306,7 +306,7 @@ mod tests {
             let p50 = |e: Option<Estimate>| e.unwrap().p50.unwrap();
             (one.kind, chance.k, chance.n, p50(one.from_s), p50(one.to_s))
         };
-        assert_eq!(told(0), (BottleneckKind::Cause, 2, 3, 70.0, 135.0));
+        assert_eq!(told(0), (BottleneckKind::Cause, 2, 3, 60.0, 120.0));
         assert_eq!(told(1), (BottleneckKind::Cause, 1, 3, 300.0, 360.0));
         assert_eq!(told(2), (BottleneckKind::Waits, 1, 3, 90.0, 140.0));
         assert_eq!(found[2].waits_for.as_deref(), Some("db"));

@@ -224,7 +224,11 @@ fn strained(program: &Program) -> Observation {
     let (shop, store) = (0, 1);
     for bin in 2..=5 {
         for (service, active) in [(shop, 0.1), (store, 1.0)] {
-            for (level, value) in [(ServiceLevel::Held, 1.0), (ServiceLevel::Active, active)] {
+            for (level, value) in [
+                (ServiceLevel::Held, 1.0),
+                (ServiceLevel::Workers, 1.0),
+                (ServiceLevel::Active, active),
+            ] {
                 let id = layout.service_level(service, level).0 as usize;
                 seen.level_bins[bin * layout.levels() + id] = value;
             }
