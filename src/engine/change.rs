@@ -262,7 +262,7 @@ impl Sim<'_> {
         let people = &self.people;
         let queue = &mut self.servers[index as usize].queue;
         let waiting = queue.drain(|slot, number| super::station::waits(people, slot, number));
-        self.servers[index as usize].gauge.want(false, now);
+        self.servers[index as usize].gauge.want(0, now);
         for slot in waiting {
             self.lose_waiting(slot, silent);
         }

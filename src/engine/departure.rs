@@ -291,7 +291,7 @@ impl Sim<'_> {
             (&mut server.queue, &mut server.gauge)
         };
         queue.left(still);
-        gauge.want(queue.len() > 0, self.now);
+        gauge.want(queue.len(), self.now);
         self.queue_level(id, Change::Less);
     }
 

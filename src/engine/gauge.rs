@@ -106,9 +106,10 @@ impl Gauge {
         self.refused += 1;
     }
 
-    /// Whether somebody waits from now on.
+    /// So many wait from now on.
     #[inline]
-    pub(super) fn want(&mut self, is_wanted: bool, now: Time) {
+    pub(super) fn want(&mut self, waiting: u32, now: Time) {
+        let is_wanted = waiting > 0;
         if is_wanted != self.is_wanted {
             self.is_wanted = is_wanted;
             self.wanted += if is_wanted { -now.0 } else { now.0 };
@@ -168,8 +169,8 @@ mod tests {
         gauge.take(1, Time(2));
         gauge.take(2, Time(3));
         gauge.joined();
-        gauge.want(true, Time(5));
-        gauge.want(false, Time(7));
+        gauge.want(3, Time(5));
+        gauge.want(0, Time(7));
         gauge.give(1, Time(7));
         gauge.refuse();
         let (row, held) = gauge.end(1, (Time(0), Time(10)));

@@ -1,6 +1,7 @@
 //! What a task is at, at this instant: the innermost thing, through all calls that it waits for.
 //!
-//! Of a `parallel` every open branch counts. Whoever's attempt is gone waits for a server that has
+//! Time of its own (`wait`, or `cpu` on a core of its own) belongs to what the task holds. Of a
+//! `parallel` every open branch counts. Whoever's attempt is gone waits for a server that has
 //! swallowed it, or for the network. It changes nothing.
 
 use crate::base::slab::Ticket;
@@ -46,48 +47,61 @@ impl Found {
     }
 }
 
-/// Tasks still to be looked at.
+/// Tasks still to be looked at, each with what its own time is time of: that of the holder itself
+/// belongs to what it holds.
 struct Open {
-    slots: [u32; OPEN],
+    slots: [(u32, Option<Thing>); OPEN],
     number: usize,
 }
 
 impl Open {
-    fn push(&mut self, slot: u32) {
+    fn push(&mut self, slot: (u32, Option<Thing>)) {
         if self.number < OPEN {
             self.slots[self.number] = slot;
             self.number += 1;
         }
     }
 
-    fn pop(&mut self) -> Option<u32> {
+    fn pop(&mut self) -> Option<(u32, Option<Thing>)> {
         self.number = self.number.checked_sub(1)?;
         Some(self.slots[self.number])
     }
 }
 
 impl Sim<'_> {
-    /// Finds what a task is at.
-    pub(super) fn walk(&self, slot: u32, found: &mut Found) {
+    /// Finds what a task is at that holds something.
+    pub(super) fn walk(&self, (slot, holds): (u32, Thing), found: &mut Found) {
         let mut open = Open {
-            slots: [slot; OPEN],
+            slots: [(slot, Some(holds)); OPEN],
             number: 1,
         };
         for _ in 0..STEPS {
-            let Some(slot) = open.pop() else { return };
+            let Some((slot, own)) = open.pop() else {
+                return;
+            };
             let task = self.people.task(slot);
             match task.doing {
                 Doing::Running | Doing::AtHome | Doing::Done => {}
                 Doing::Travelling | Doing::Answering => found.add(Thing::Network),
                 Doing::BackingOff => found.add(Thing::Pause),
-                Doing::Joining => self.open_branches(task, &mut open),
+                Doing::Joining => self.open_branches((task, own), &mut open),
                 Doing::Calling => match self.people.get(task.request.attempt) {
-                    Some(_) => open.push(task.request.attempt.slot),
+                    Some(_) => open.push((task.request.attempt.slot, None)),
                     None => found.add(self.lost(slot)),
+                },
+                Doing::Timed => match own {
+                    Some(own) if self.is_own_time(slot, task) => found.add(own),
+                    _ => found.add(self.thing_of(slot, task)),
                 },
                 _ => found.add(self.thing_of(slot, task)),
             }
         }
+    }
+
+    /// Whether timed work needs nothing that others could want: `wait`, or `cpu` on a core of its own.
+    fn is_own_time(&self, slot: u32, task: &Task) -> bool {
+        let instruction = self.program.code[task.pc as usize];
+        instruction.is_on_a_server() && !self.servers[self.server_of(slot) as usize].is_halted()
     }
 
     /// What a task is at that waits for no other task.
@@ -151,7 +165,7 @@ impl Sim<'_> {
     }
 
     /// The branches of the `parallel` that a task waits for.
-    fn open_branches(&self, task: &Task, open: &mut Open) {
+    fn open_branches(&self, (task, own): (&Task, Option<Thing>), open: &mut Open) {
         debug_assert!(task.frame != NO_FRAME, "a join has a frame");
         let FrameKind::Join { first, .. } = self.people.frame(task.frame).kind else {
             return;
@@ -159,7 +173,7 @@ impl Sim<'_> {
         let mut next: Ticket = first;
         while let Some(branch) = self.people.get(next) {
             if branch.doing != Doing::Done {
-                open.push(next.slot);
+                open.push((next.slot, own));
             }
             next = match branch.role {
                 Role::Branch(b) => b.next,

@@ -120,7 +120,7 @@ impl Sim<'_> {
         let pool = &mut self.pools[index as usize];
         pool.queue.join(slot, number);
         pool.gauge.joined();
-        pool.gauge.want(true, self.now);
+        pool.gauge.want(pool.queue.len(), self.now);
         self.rec
             .more(layout.pool_level(id.0, PoolLevel::Queue), self.now);
         self.begin_wait(slot);
@@ -202,7 +202,7 @@ impl Sim<'_> {
         let next = pool
             .queue
             .next(order, |slot, number| waits(people, slot, number), draw);
-        pool.gauge.want(pool.queue.len() > 0, self.now);
+        pool.gauge.want(pool.queue.len(), self.now);
         next
     }
 
@@ -226,7 +226,7 @@ impl Sim<'_> {
         let people = &self.people;
         let pool = &mut self.pools[index as usize];
         pool.queue.left(|slot, number| waits(people, slot, number));
-        pool.gauge.want(pool.queue.len() > 0, self.now);
+        pool.gauge.want(pool.queue.len(), self.now);
         let (id, layout) = (pool.pool.0, self.program.layout);
         let since = self.people.task(slot).due;
         self.rec.count(layout.pool(id, PoolCounter::GaveUp));

@@ -48,6 +48,13 @@ enum Looked {
     Pool(u32),
 }
 
+/// Of what a gauge is: cores count as busy, all others as in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Cores,
+    Others,
+}
+
 /// What a holder was seen at.
 #[derive(Clone, Copy, Debug)]
 struct Sighting {
@@ -150,7 +157,7 @@ impl Sim<'_> {
                 .cores
                 .shift((working.min(before), working.min(cores)), now);
             server.cores.resize(cores, working, now);
-            server.cores.want(working > cores, now);
+            server.cores.want(working.saturating_sub(cores) as u32, now);
         }
     }
 
@@ -315,13 +322,13 @@ impl Sim<'_> {
     fn read_gauges(&mut self, mut tell: impl FnMut(usize, (Row, f64))) {
         let window = (self.profile.began, self.now);
         let mut number = 0;
-        let mut next = |gauge: &mut Gauge, in_use: u64, is_cores: bool| {
+        let mut next = |gauge: &mut Gauge, in_use: u64, of: Of| {
             if in_use == 0 && gauge.is_idle() {
                 number += 1;
                 return;
             }
             let (mut row, held) = gauge.end(in_use, window);
-            if is_cores {
+            if of == Of::Cores {
                 row.brim = row.held / (row.size as f32).max(1.0);
             }
             tell(number, (row, held as f64 / 1e9));
@@ -329,18 +336,18 @@ impl Sim<'_> {
         };
         for (id, station) in self.stations.iter_mut() {
             let shares = !self.routes.services[id].dedicated;
-            next(&mut station.line, 0, false);
+            next(&mut station.line, 0, Of::Others);
             let range = station.first as usize..(station.first + station.most) as usize;
             for server in &mut self.servers[range] {
-                next(&mut server.gauge, u64::from(server.occupied), false);
+                next(&mut server.gauge, u64::from(server.occupied), Of::Others);
                 if shares {
                     let busy = u64::from(server.sharing.working).min(server.cores.size());
-                    next(&mut server.cores, busy, true);
+                    next(&mut server.cores, busy, Of::Cores);
                 }
             }
         }
         for pool in &mut self.pools {
-            next(&mut pool.gauge, pool.in_use, false);
+            next(&mut pool.gauge, pool.in_use, Of::Others);
         }
     }
 
@@ -460,10 +467,10 @@ impl Sim<'_> {
             (0.0, weight)
         };
         let things = self.things();
-        let holder = things.number(holder);
+        let (kind, holder) = (holder, things.number(holder));
         for note in holders.notes() {
             let mut found = Found::default();
-            self.walk(note.task.slot, &mut found);
+            self.walk((note.task.slot, kind), &mut found);
             let at = found.things().map(|thing| things.number(thing));
             sightings.extend(at.chain([ALL]).map(|at| Sighting {
                 holder,

@@ -297,7 +297,7 @@ impl Sim<'_> {
         };
         queue.join(slot, number);
         gauge.joined();
-        gauge.want(true, self.now);
+        gauge.want(queue.len(), self.now);
         self.count_swallowed_in_queue(id, index);
     }
 
@@ -530,13 +530,13 @@ impl Sim<'_> {
         if let Some(after) = queue.front() {
             people.fetch(after);
         }
-        let is_wanted = queue.len() > 0;
+        let waiting = queue.len();
         let gauge = if from_shared {
             &mut station.line
         } else {
             &mut server.gauge
         };
-        gauge.want(is_wanted, self.now);
+        gauge.want(waiting, self.now);
         next
     }
 }

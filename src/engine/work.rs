@@ -177,7 +177,7 @@ impl Sim<'_> {
             server.cores.take(u64::from(working), self.now);
         } else {
             server.cores.joined();
-            server.cores.want(true, self.now);
+            server.cores.want(1, self.now);
         }
         if working <= self.settings.services[id].cores {
             self.shift(id, [ServiceLevel::Busy], Change::More);
@@ -194,7 +194,7 @@ impl Sim<'_> {
         if u64::from(working) < size {
             server.cores.give(u64::from(working), self.now);
         } else if u64::from(working) == size {
-            server.cores.want(false, self.now);
+            server.cores.want(0, self.now);
         }
         if working < self.settings.services[id].cores {
             self.shift(id, [ServiceLevel::Busy], Change::Less);

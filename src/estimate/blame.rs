@@ -15,6 +15,8 @@ use crate::observation::fullness::{ALL, Instance, Out, Outage, Resource, Row, Th
 const QUARTER: f64 = 0.25;
 /// Together the ways must have taken so much.
 const HALF: f64 = 0.5;
+/// Least share of a way that is added for that.
+const EIGHTH: f64 = 0.125;
 /// Least part of a spell in which something further down is full.
 const WHILE: f64 = 0.25;
 /// Least part of a spell in which all units are in use of something at which nobody waits.
@@ -437,19 +439,21 @@ fn outage_times(outage: &Outage) -> (f64, f64) {
 }
 
 /// What took the most of the holders' time and everything that took a quarter, if together they
-/// took half; of shares that are in order, most first.
+/// took half; where they did not, what took the most of the rest is added until they do, for the
+/// holders of a caller of callers may be spread over the queues of all of them. Of shares that are
+/// in order, most first.
 fn ways(shares: &[(u32, f64)]) -> Vec<u32> {
-    let taken: Vec<&(u32, f64)> = shares
-        .iter()
-        .enumerate()
-        .filter(|(rank, (_, share))| *rank == 0 || *share >= QUARTER)
-        .map(|(_, way)| way)
-        .collect();
-    let together: f64 = taken.iter().map(|(_, share)| share).sum();
+    let mut together = 0.0;
+    let taken = shares.iter().enumerate().take_while(|(rank, (_, share))| {
+        let is_way = *rank == 0 || *share >= QUARTER || (together < HALF && *share >= EIGHTH);
+        together += if is_way { *share } else { 0.0 };
+        is_way
+    });
+    let taken: Vec<u32> = taken.map(|(_, (thing, _))| *thing).collect();
     if together < HALF {
         return Vec::new();
     }
-    taken.into_iter().map(|(thing, _)| *thing).collect()
+    taken
 }
 
 #[cfg(test)]

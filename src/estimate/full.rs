@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(spells(&marks(".")), []);
     }
 
-    /// An hour in windows of 10 s: 1 s of work for one worker takes windows of 200 s, for 40 workers
+    /// In windows of 10 s: 1 s of work for one worker takes windows of 200 s, for 40 workers
     /// of 10 s; of 1 s, 200 s are more than a twentieth of less than 4,000 s: the whole run.
     #[test]
     fn windows_have_room_for_two_hundred_holding_times() {

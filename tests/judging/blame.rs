@@ -79,7 +79,7 @@ use ResourceKind::{Cores, Pool, Workers};
 fn a_pool_before_a_slow_database_waits_for_its_core() {
     let seen = alone(include_str!("pool-before-slow-database.toml"), None);
     assert_eq!(ever(&seen, Cause), [("db", Cores)], "{seen:#?}");
-    assert_eq!(ever(&seen, Waits), [("conn", Pool)]);
+    assert_eq!(ever(&seen, Waits), [("conn", Pool), ("web", Workers)]);
     let db = of(&seen, "db");
     // 150/s from 4:00 to 7:00 at a core that does 100/s: 9,000 are left, whose work is done though
     // their callers leave after 5 s; at 50/s more that takes until 10:00.
@@ -227,7 +227,7 @@ fn a_busy_server_is_told_from_a_full_one() {
         format!(
             "[model]
             run_for = '70m'
-            steady = true
+            study = 'steady'
             warmup = '10m'
             seed = 12
             [arrivals.a]

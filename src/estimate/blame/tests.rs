@@ -197,6 +197,11 @@ fn ways_take_a_quarter_each_and_half_together() {
     assert_eq!(ways(&[(1, 0.6), (2, 0.2), (3, 0.2)]), [1]);
     assert_eq!(ways(&[(1, 0.3), (2, 0.25)]), [1, 2]);
     assert!(ways(&[(1, 0.3), (2, 0.19)]).is_empty());
+    assert_eq!(
+        ways(&[(1, 0.26), (2, 0.249), (3, 0.249), (4, 0.242)]),
+        [1, 2]
+    );
+    assert!(ways(&[(1, 0.45), (2, 0.11), (3, 0.11), (4, 0.11)]).is_empty());
     assert!(ways(&[]).is_empty());
 }
 

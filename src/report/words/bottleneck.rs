@@ -1,7 +1,7 @@
 //! What was full, why, what it did to others, and whether a variant moves it.
 //!
-//! One idea: a cause is told by its resource (workers, cores, units), with what its holders do where
-//! that is not work of its own; whoever waits for it is named after it.
+//! One idea: a cause is told by its resource (workers, cores, units), with what its holders do if
+//! it is not work of their own; whoever waits for it is named after it.
 
 use super::{k_of_n, listed};
 use crate::report::number::{duration, instant, share, whole};
