@@ -2,6 +2,7 @@
 
 mod answer;
 mod better;
+mod blame;
 mod engine;
 mod health;
 mod report;

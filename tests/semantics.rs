@@ -13,6 +13,7 @@ mod deadlines;
 mod doors;
 mod draining;
 mod faults;
+mod fullness;
 mod giving_up;
 mod horizon;
 mod joins;

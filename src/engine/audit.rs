@@ -41,6 +41,7 @@ impl Sim<'_> {
             frozen.happened = Some(self.rec.all_that_happened());
         }
         self.frozen = Some(frozen);
+        self.end_profile();
     }
 
     /// Counts those who are still there.
@@ -279,6 +280,7 @@ impl Sim<'_> {
             metrics,
             skipped,
             present_at_cut: self.present_at_cut,
+            fullness: std::mem::take(&mut self.profile.seen),
         }
     }
 }

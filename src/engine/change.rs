@@ -106,6 +106,7 @@ impl Sim<'_> {
             FaultKind::Pause { service, servers } => {
                 let chosen = self.pick(number, *service, *servers);
                 self.retime(&chosen, |server| server.halted.push(number));
+                self.watch_outages(*service);
                 self.calendar.chosen[number as usize] = chosen;
             }
             FaultKind::Crash {
@@ -137,6 +138,7 @@ impl Sim<'_> {
             FaultKind::Pause { service, .. } => {
                 self.retime(&chosen, |server| server.halted.retain(|&f| f != number));
                 self.share_out(*service);
+                self.watch_outages(*service);
             }
             FaultKind::Crash { service, boot, .. } => {
                 for &index in &chosen {
@@ -273,6 +275,7 @@ impl Sim<'_> {
         let people = &self.people;
         let queue = &mut self.servers[index as usize].queue;
         let waiting = queue.drain(|slot, number| super::station::waits(people, slot, number));
+        self.servers[index as usize].gauge.want(0, now);
         for slot in waiting {
             self.lose_waiting(slot, silent);
         }
@@ -382,6 +385,7 @@ impl Sim<'_> {
             }
         }
         self.measure_busy(id);
+        self.resize_gauges(id);
         self.servers_changed(id);
         for index in first..first + most {
             let now = self.now;

@@ -284,11 +284,15 @@ impl Sim<'_> {
         self.people.task_mut(slot).event = NO_EVENT;
         let people = &self.people;
         let still = |slot: u32, number: Number| waits(people, slot, number);
-        if index == u32::MAX {
-            self.stations[id].queue.left(still);
+        let (queue, gauge) = if index == u32::MAX {
+            let station = &mut self.stations[id];
+            (&mut station.queue, &mut station.line)
         } else {
-            self.servers[index as usize].queue.left(still);
-        }
+            let server = &mut self.servers[index as usize];
+            (&mut server.queue, &mut server.gauge)
+        };
+        queue.left(still);
+        gauge.want(queue.len(), self.now);
         self.queue_level(id, Change::Less);
     }
 

@@ -162,6 +162,11 @@ impl Sim<'_> {
         }
     }
 
+    /// The room that a task waits for.
+    pub(super) fn room_awaited(&self, slot: u32) -> RoomId {
+        self.program.enters[self.enter_at(slot)].room
+    }
+
     /// A user no longer waits at a door.
     pub(super) fn leave_door(&mut self, slot: u32) {
         let room = self.program.enters[self.enter_at(slot)].room;

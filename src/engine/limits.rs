@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::base::time::Time;
 use crate::engine::pool::PoolInstance;
+use crate::engine::profile;
 use crate::engine::readings;
 use crate::engine::recorder::Recorder;
 use crate::engine::server::Server;
@@ -189,7 +190,8 @@ pub(super) fn fixed(program: &Program) -> usize {
     let pools = program.pools.values();
     let pools = pools.map(|pool| size_of::<PoolInstance>() * pool.instances as usize);
     let all = servers.chain(pools);
-    all.fold(Recorder::size(program), usize::saturating_add)
+    let seen = Recorder::size(program).saturating_add(profile::size(program));
+    all.fold(seen, usize::saturating_add)
 }
 
 /// Bytes of those who are sorted before the clock starts, and of readings by the end.

@@ -17,7 +17,10 @@ mod change;
 mod departure;
 mod door;
 mod execute;
+mod gauge;
 mod heap;
+mod holders;
+mod innermost;
 mod join;
 mod limits;
 mod meter;
@@ -26,6 +29,7 @@ mod network;
 mod pending;
 mod pool;
 mod population;
+mod profile;
 mod queue;
 mod readings;
 mod recorder;
@@ -63,6 +67,7 @@ use network::Edges;
 use pending::{Left, Pending};
 use pool::PoolInstance;
 use population::{Doing, Population, Role};
+use profile::Profile;
 use readings::Readings;
 use recorder::Recorder;
 use route::{Routes, routes};
@@ -167,6 +172,8 @@ struct Sim<'p> {
     all_routes: &'p [Routes],
     calendar: Calendar,
     readings: Readings,
+    /// How full everything is.
+    profile: Profile,
     /// What the present event has still to do.
     pending: Pending,
     /// Attempts under way that have no task of their own.
@@ -227,6 +234,7 @@ impl<'p> Sim<'p> {
             all_routes: routes,
             calendar: Calendar::default(),
             readings: Readings::default(),
+            profile: Profile::default(),
             pending: Pending::default(),
             served: 0,
             events: 0,
@@ -257,6 +265,9 @@ impl<'p> Sim<'p> {
             self.measure_stock(stock);
         }
         self.schedule_ticks();
+        if self.rec.cut.0 == 0 {
+            self.begin_profile();
+        }
         self.schedule_changes();
     }
 
@@ -469,7 +480,7 @@ impl<'p> Sim<'p> {
         let pools: usize = self.pools.iter().map(PoolInstance::bytes).sum();
         let rooms: usize = self.rooms.iter().map(Room::bytes).sum();
         let live = self.agenda.bytes() + self.people.bytes() + self.arrivals.bytes();
-        let seen = self.rec.bytes() + self.readings.bytes();
+        let seen = self.rec.bytes() + self.readings.bytes() + self.profile.bytes();
         live + seen + self.fixed + queues + servers + pools + rooms + self.pending.bytes()
     }
 
@@ -518,11 +529,16 @@ impl<'p> Sim<'p> {
             self.part_all();
             self.present_at_cut = self.people.len() as u64;
             self.rec.cut(self.now);
+            self.begin_profile();
         } else if bin == agenda::MAX_SLOT - 1 {
             self.freeze();
             if self.program.clock.tail.is_some() {
                 self.await_those_inside();
             }
+        } else if bin == profile::LOOK {
+            self.look();
+        } else if bin == profile::WINDOW_ENDS {
+            self.window_ends();
         } else {
             self.rec.end_bin(bin as usize - 1, self.now);
             self.schedule_tick(bin + 1);

@@ -3,6 +3,8 @@
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind, NO_EVENT, Number};
 use crate::engine::execute::Flow;
+use crate::engine::gauge::Gauge;
+use crate::engine::holders::{Holders, Note};
 use crate::engine::population::{Doing, Failure, FrameKind, Population};
 use crate::engine::queue::Queue;
 use crate::observation::{PoolCounter, PoolLevel};
@@ -11,24 +13,30 @@ use crate::random::key::Place;
 
 /// Step of the luck of a random order.
 const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0002;
+/// The draw of an instance that tells which of its holders are noted.
+pub(super) const HOLDERS: u32 = u32::MAX;
 
 /// One instance of a pool.
 #[derive(Debug)]
 pub(super) struct PoolInstance {
-    pool: PoolId,
-    number: u32,
+    pub(super) pool: PoolId,
+    pub(super) number: u32,
     /// The server that it belongs to, among all; [`u32::MAX`] if to none.
     server: u32,
     size: u64,
-    in_use: u64,
+    pub(super) in_use: u64,
     queue: Queue,
     draws: u32,
+    /// How full it is.
+    pub(super) gauge: Gauge,
+    /// Some of those who hold a unit.
+    pub(super) holders: Holders,
 }
 
 impl PoolInstance {
     /// Bytes of its queue, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
-        self.queue.bytes()
+        self.queue.bytes() + self.holders.bytes()
     }
 }
 
@@ -46,6 +54,9 @@ impl Sim<'_> {
             let size = self.settings.pools[id].size;
             for number in 0..pool.instances {
                 let queue = Queue::default();
+                let luck = self
+                    .luck
+                    .bits(pool.owner.number(number), Place::ROOT, HOLDERS);
                 self.pools.push(PoolInstance {
                     pool: id,
                     number,
@@ -54,6 +65,8 @@ impl Sim<'_> {
                     in_use: 0,
                     queue,
                     draws: 0,
+                    gauge: Gauge::new(size),
+                    holders: Holders::new(size, luck),
                 });
             }
             self.measure_pool(id);
@@ -129,6 +142,7 @@ impl Sim<'_> {
         if settings.queue_limit.is_some_and(|limit| waiting >= limit) {
             self.rec
                 .count(layout.pool(id.0, PoolCounter::Refused), self.now);
+            self.pools[index as usize].gauge.refuse();
             let on_failure = self.program.holds[hold].on_failure;
             return self.fail_step(slot, Failure::Refused, on_failure);
         }
@@ -142,7 +156,10 @@ impl Sim<'_> {
         task.doing = Doing::AtPool;
         task.event = number;
         task.due = self.now;
-        self.pools[index as usize].queue.join(slot, number);
+        let pool = &mut self.pools[index as usize];
+        pool.queue.join(slot, number);
+        pool.gauge.joined();
+        pool.gauge.want(pool.queue.len(), self.now);
         self.rec
             .more(layout.pool_level(id.0, PoolLevel::Queue), self.now);
         self.begin_wait(slot);
@@ -154,6 +171,7 @@ impl Sim<'_> {
         let (now, layout) = (self.now, self.program.layout);
         let pool = &mut self.pools[index as usize];
         pool.in_use += 1;
+        pool.gauge.take(pool.in_use, now);
         let id = pool.pool.0;
         let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
         self.rec.count(layout.pool(id, PoolCounter::Granted), since);
@@ -166,12 +184,22 @@ impl Sim<'_> {
             .people
             .push_frame(outer, FrameKind::Hold { hold, pool: index });
         self.people.task_mut(slot).frame = frame;
+        let holders = &mut self.pools[index as usize].holders;
+        if holders.is_next() {
+            let people = &self.people;
+            let note = Note {
+                task: people.ticket(slot),
+                frame: people.frame_ticket(frame),
+            };
+            holders.note(note, |note| people.keeps(note.frame));
+        }
     }
 
     /// A unit comes back; the next who wait take what is free.
     pub(super) fn release(&mut self, index: u32) {
         let pool = &mut self.pools[index as usize];
         pool.in_use -= 1;
+        pool.gauge.give(pool.in_use, self.now);
         let level = self
             .program
             .layout
@@ -199,6 +227,7 @@ impl Sim<'_> {
             self.rec
                 .less(self.program.layout.pool_level(id.0, level), self.now);
             let hold = self.hold_at(slot);
+            self.pools[index as usize].gauge.called();
             self.end_wait(slot);
             self.grant(slot, hold, index);
             let task = self.people.task_mut(slot);
@@ -221,8 +250,11 @@ impl Sim<'_> {
             luck.uniform(owner, Place::ROOT.step(RANDOM_ORDER), *draws)
         };
         let order = self.settings.pools[pool.pool].order;
-        pool.queue
-            .next(order, |slot, number| waits(people, slot, number), draw)
+        let next = pool
+            .queue
+            .next(order, |slot, number| waits(people, slot, number), draw);
+        pool.gauge.want(pool.queue.len(), self.now);
+        next
     }
 
     fn hold_at(&self, slot: u32) -> HoldId {
@@ -230,6 +262,11 @@ impl Sim<'_> {
             Instruction::Hold(hold) => hold,
             other => unreachable!("a unit is awaited at a hold, not at {other:?}"),
         }
+    }
+
+    /// The instance of the pool that a task waits for.
+    pub(super) fn pool_awaited(&self, slot: u32) -> u32 {
+        self.pool_of(slot, self.hold_at(slot))
     }
 
     /// A task no longer waits for its unit.
@@ -240,6 +277,7 @@ impl Sim<'_> {
         let people = &self.people;
         let pool = &mut self.pools[index as usize];
         pool.queue.left(|slot, number| waits(people, slot, number));
+        pool.gauge.want(pool.queue.len(), self.now);
         let (id, layout) = (pool.pool.0, self.program.layout);
         let since = self.people.task(slot).due;
         self.rec.count(layout.pool(id, PoolCounter::GaveUp), since);
@@ -264,8 +302,11 @@ impl Sim<'_> {
 
     /// The sizes of the pools may have changed.
     pub(super) fn resize_pools(&mut self) {
+        let now = self.now;
         for pool in &mut self.pools {
             pool.size = self.settings.pools[pool.pool].size;
+            pool.gauge.resize(pool.size, pool.in_use, now);
+            pool.holders.resize(pool.size);
         }
         for id in self.program.pools.ids() {
             self.measure_pool(id);

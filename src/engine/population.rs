@@ -412,6 +412,24 @@ impl Population {
         self.frames.insert(Frame { outer, kind }).slot
     }
 
+    /// The ticket of a frame that is known to exist.
+    #[inline]
+    pub(super) fn frame_ticket(&self, frame: u32) -> Ticket {
+        self.frames.ticket(frame).expect("the frame is there")
+    }
+
+    /// Whether a frame is still there.
+    #[inline]
+    pub(super) fn keeps(&self, frame: Ticket) -> bool {
+        self.frames.contains(frame)
+    }
+
+    /// A frame that is known to exist.
+    #[inline]
+    pub(super) fn frame(&self, frame: u32) -> &Frame {
+        self.frames.live(frame)
+    }
+
     /// A frame that is known to exist, to change.
     #[inline]
     pub(super) fn frame_mut(&mut self, frame: u32) -> &mut Frame {

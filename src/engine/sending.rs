@@ -314,7 +314,10 @@ impl<'p> Sim<'p> {
             self.serve(out, desk, (index, demand));
             return false;
         }
-        if matches!(place, Placing::Refused(_)) && desk.refuses_for_nothing {
+        if let Placing::Refused(index) = place
+            && desk.refuses_for_nothing
+        {
+            self.no_room((route.service, desk.shared), index);
             return self.is_turned_away_in_vain(out, desk);
         }
         self.send_apart(*out, place);

@@ -41,7 +41,7 @@ impl Sim<'_> {
             self.rec.waited_for_nothing(desk.waits, now);
         }
         self.shift_held(desk, Change::More);
-        self.servers[index as usize].occupied += 1;
+        self.take_worker(index);
         self.served += 1;
         let clock = self.start_timeout(out.slot, route, out.deadline);
         if route.reloads {

@@ -2,8 +2,11 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::agenda::{NO_EVENT, Number};
+use crate::engine::gauge::Gauge;
+use crate::engine::holders::Holders;
 use crate::engine::queue::Queue;
 use crate::engine::sharing::Sharing;
+use crate::observation::fullness::Out;
 use crate::program::{ServiceId, ServiceSettings};
 
 /// The life of an instance.
@@ -36,6 +39,8 @@ pub(super) struct Server {
     pub(super) occupied: u32,
     /// Its cores, with those that workers above their number have kept.
     pub(super) cores: u32,
+    /// How full its workers are.
+    pub(super) gauge: Gauge,
     pub(super) queue: Queue,
     pub(super) sharing: Sharing,
     /// Faults that slow it: fault and factor, in the order of their beginning.
@@ -50,6 +55,22 @@ pub(super) struct Server {
     pub(super) event: Number,
     /// How often it has booted: each time with luck of its own.
     pub(super) boots: u32,
+    /// How full its cores are, where they are shared.
+    pub(super) core_gauge: Gauge,
+    /// Some of those who hold a worker.
+    pub(super) holders: Holders,
+    /// Since when attempts are sent to it in vain.
+    pub(super) out: Option<Since>,
+    /// How many were.
+    pub(super) swallowed: u32,
+}
+
+/// When a server began to be out, and how many attempts had been sent to its service by then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since {
+    pub(super) at: Time,
+    pub(super) turn: u32,
+    pub(super) why: Out,
 }
 
 impl Server {
@@ -62,6 +83,7 @@ impl Server {
             silent: false,
             occupied: 0,
             cores: 0,
+            gauge: Gauge::default(),
             queue: Queue::default(),
             sharing: Sharing::default(),
             slowed: Vec::new(),
@@ -70,12 +92,16 @@ impl Server {
             cold: 1.0,
             event: NO_EVENT,
             boots: 0,
+            core_gauge: Gauge::default(),
+            holders: Holders::default(),
+            out: None,
+            swallowed: 0,
         }
     }
 
     /// Bytes of its lists, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
-        self.queue.bytes() + self.sharing.bytes()
+        self.queue.bytes() + self.sharing.bytes() + self.holders.bytes()
     }
 
     /// Whether work here goes at its nominal speed.
@@ -123,7 +149,7 @@ impl Server {
     /// its way out.
     #[inline]
     pub(super) fn takes_of_all(&self) -> bool {
-        self.state == State::Up && self.halted.is_empty()
+        self.state == State::Up && !self.is_halted()
     }
 
     /// The workers it has, with those in use above their number, who finish what they have.
@@ -137,6 +163,23 @@ impl Server {
         let above = self.occupied.saturating_sub(settings.workers);
         let kept = self.cores.min(settings.cores.saturating_add(above));
         self.cores = settings.cores.max(kept);
+    }
+
+    /// Whether it stands still.
+    #[inline]
+    pub(super) fn is_halted(&self) -> bool {
+        !self.halted.is_empty()
+    }
+
+    /// Why attempts are sent to it in vain, if they are.
+    pub(super) fn is_out(&self) -> Option<Out> {
+        if self.state == State::Down && self.unnoticed {
+            Some(Out::Down)
+        } else if self.works() && self.is_halted() {
+            Some(Out::Paused)
+        } else {
+            None
+        }
     }
 
     /// Waiting and in service.

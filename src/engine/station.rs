@@ -3,6 +3,7 @@
 use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::agenda::{NO_EVENT, Number};
+use crate::engine::gauge::Gauge;
 use crate::engine::population::{Doing, Population};
 use crate::engine::queue::Queue;
 use crate::engine::recorder::Change;
@@ -48,7 +49,9 @@ pub(super) struct Station {
     /// Servers that the balancer knows, by number.
     pub(super) eligible: Vec<u32>,
     /// Attempts that the balancer has sent on so far: whose turn it is.
-    turn: u32,
+    pub(super) turn: u32,
+    /// The shared queue, and attempts that find no server.
+    pub(super) line: Gauge,
     /// Draws of a random order so far.
     draws: u32,
     /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
@@ -82,6 +85,7 @@ impl Sim<'_> {
                 queue: Queue::default(),
                 eligible: Vec::new(),
                 turn: 0,
+                line: Gauge::default(),
                 draws: 0,
                 only: u32::MAX,
                 errors: Vec::new(),
@@ -93,6 +97,7 @@ impl Sim<'_> {
                     server.state = State::Up;
                 }
             }
+            self.open_gauges(id);
             self.servers_changed(id);
             let desk = &self.routes.services[id];
             if desk.plain {
@@ -132,6 +137,7 @@ impl Sim<'_> {
         set(ServiceLevel::Cores, cores);
         set(ServiceLevel::Nominal, wanted);
         self.measure_pools_of(id);
+        self.watch_outages(id);
     }
 
     /// A worker of a server is free.
@@ -139,6 +145,7 @@ impl Sim<'_> {
     pub(super) fn free_one(&mut self, index: u32, desk: &Desk) {
         let server = &mut self.servers[index as usize];
         server.occupied -= 1;
+        server.gauge.give(u64::from(server.occupied), self.now);
         if server.occupied >= desk.workers {
             self.shed_one(index);
         }
@@ -308,6 +315,7 @@ impl Sim<'_> {
         match place {
             Placing::Started(index) => {
                 self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+                self.count_swallowed(index);
                 if self.expires(slot, id) {
                     self.shift(id, [ServiceLevel::InSystem], Change::More);
                     self.quit(slot, id);
@@ -320,10 +328,12 @@ impl Sim<'_> {
             Placing::Queued(index) => self.wait_in_queue(slot, id, index),
             Placing::Refused(index) => {
                 self.count_arrival(slot, id, []);
+                self.no_room((id, self.routes.services[id].shared), index);
                 self.refuse(slot, id, index);
             }
             Placing::Crashed(index) => {
                 self.count_arrival(slot, id, []);
+                self.servers[index as usize].swallowed += 1;
                 self.meet_crash(slot, id, index);
             }
         }
@@ -339,12 +349,17 @@ impl Sim<'_> {
         self.people.attempt(slot).server = index;
         self.shift(id, [ServiceLevel::InSystem], Change::More);
         self.queue_level(id, Change::More);
-        let queue = if index == u32::MAX {
-            &mut self.stations[id].queue
+        let (queue, gauge) = if index == u32::MAX {
+            let station = &mut self.stations[id];
+            (&mut station.queue, &mut station.line)
         } else {
-            &mut self.servers[index as usize].queue
+            let server = &mut self.servers[index as usize];
+            (&mut server.queue, &mut server.gauge)
         };
         queue.join(slot, number);
+        gauge.joined();
+        gauge.want(queue.len(), self.now);
+        self.count_swallowed_in_queue(id, index);
     }
 
     /// Counts an attempt sent now and refused at once.
@@ -471,7 +486,8 @@ impl Sim<'_> {
                 self.rec.waited_for_nothing(waits, now);
             }
         }
-        self.servers[index as usize].occupied += 1;
+        self.take_worker(index);
+        self.note_holder(slot, id, index);
         if !self.stations[id].errors.is_empty() {
             self.strike(slot, id);
         }
@@ -489,6 +505,14 @@ impl Sim<'_> {
                 }
             }
         }
+    }
+
+    /// A worker of a server is taken.
+    #[inline(always)]
+    pub(super) fn take_worker(&mut self, index: u32) {
+        let server = &mut self.servers[index as usize];
+        server.occupied += 1;
+        server.gauge.take(u64::from(server.occupied), self.now);
     }
 
     /// Whether a worker of a server that becomes free may find something to do.
@@ -530,6 +554,7 @@ impl Sim<'_> {
         if self.expires(slot, id) {
             self.quit(slot, id);
         } else {
+            self.servers[index as usize].gauge.called();
             self.shift(id, [ServiceLevel::Held], Change::More);
             self.start(slot, id, index);
             self.make_ready(slot);
@@ -579,6 +604,13 @@ impl Sim<'_> {
         if let Some(after) = queue.front() {
             people.fetch(after);
         }
+        let waiting = queue.len();
+        let gauge = if from_shared {
+            &mut station.line
+        } else {
+            &mut server.gauge
+        };
+        gauge.want(waiting, self.now);
         next
     }
 }

@@ -172,6 +172,13 @@ impl Sim<'_> {
         server.sharing.advance(self.now);
         server.sharing.join(demand.0, number, slot);
         let (id, working) = (server.service, server.sharing.working);
+        let size = server.core_gauge.size();
+        if u64::from(working) <= size {
+            server.core_gauge.take(u64::from(working), self.now);
+        } else {
+            server.core_gauge.joined();
+            server.core_gauge.want(1, self.now);
+        }
         if working <= server.cores {
             self.shift(id, [ServiceLevel::Busy], Change::More);
         }
@@ -183,6 +190,12 @@ impl Sim<'_> {
         let server = &mut self.servers[index as usize];
         server.sharing.working -= 1;
         let (id, working) = (server.service, server.sharing.working);
+        let size = server.core_gauge.size();
+        if u64::from(working) < size {
+            server.core_gauge.give(u64::from(working), self.now);
+        } else if u64::from(working) == size {
+            server.core_gauge.want(0, self.now);
+        }
         if working < server.cores {
             self.shift(id, [ServiceLevel::Busy], Change::Less);
         }

@@ -6,7 +6,9 @@
 //! through). Knows neither program nor engine, and runs nothing.
 
 pub mod attribution;
+pub mod blame;
 pub mod bottleneck;
+pub mod full;
 pub mod health;
 pub mod interval;
 pub mod measure;

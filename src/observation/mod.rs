@@ -4,11 +4,13 @@
 //! not know who records or who reads, and holds no name: positions come from the [`Layout`].
 
 pub mod classes;
+pub mod fullness;
 pub mod layout;
 pub mod probe;
 pub mod sketch;
 pub mod windows;
 
+pub use fullness::Fullness;
 pub use layout::*;
 pub use probe::{Among, Comparison, Period, Probe, RecoveryFigure, Statistic, Term, View, Worst};
 pub use sketch::Sketch;
@@ -126,6 +128,8 @@ pub struct Observation {
     pub skipped: Vec<u32>,
     /// Users, requests and attempts present at the cut of a warm-up.
     pub present_at_cut: u64,
+    /// How full everything was, and what its holders were at.
+    pub fullness: Fullness,
 }
 
 /// Durations of one kind over the whole measured period.

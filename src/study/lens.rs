@@ -6,15 +6,18 @@
 
 use crate::base::table::Id;
 use crate::base::time::Span;
+use crate::estimate::bottleneck::Strain;
 use crate::estimate::health::{Rule, Step, Ward};
 use crate::estimate::recovery::{self, Fate};
 use crate::model::Model;
-use crate::observation::{CallCounter, Observation, Probe, RecoveryFigure, UserCounter, Windows};
+use crate::observation::{
+    CallCounter, Fullness, Observation, Probe, RecoveryFigure, UserCounter, Windows,
+};
 use crate::program::{CallId, Program};
 use crate::study::columns::{self, Column};
 use crate::study::offered;
 use crate::study::stations::Stations;
-use crate::study::strain::{Strain, strains};
+use crate::study::strain::strains;
 use crate::study::trigger::{self, Judge};
 use crate::study::usual::{self, Reader, Recovered};
 
@@ -30,8 +33,6 @@ pub(crate) struct Lens<'a> {
     pub(crate) program: &'a Program,
     /// The model that it was compiled from.
     pub(crate) model: &'a Model,
-    /// Its services and pools.
-    pub(crate) stations: Stations,
     /// The series kept.
     pub(crate) columns: Vec<Column>,
     /// How its launches are judged; absent if they cannot be.
@@ -49,8 +50,8 @@ pub(crate) struct Seen {
     pub(crate) totals: Observation,
     /// The columns of the lens.
     pub(crate) columns: Vec<Vec<f32>>,
-    /// By station.
-    pub(crate) strains: Vec<Option<Strain>>,
+    /// What was full, and why.
+    pub(crate) strains: Vec<Strain>,
     /// Whether it collapsed; absent if that cannot be told.
     pub(crate) fate: Option<Fate>,
     /// The bin in which most users came.
@@ -95,15 +96,13 @@ impl<'a> Lens<'a> {
         program: &'a Program,
         judge: Option<&'a Judge>,
     ) -> Lens<'a> {
-        let stations = Stations::of(model);
         let window = program.clock.window.filter(|_| judge.is_some());
         Lens {
             program,
             model,
             work: window.map_or_else(Vec::new, |window| {
-                offered::loads(model, program, &stations, window)
+                offered::loads(model, program, &Stations::of(model), window)
             }),
-            stations,
             columns: columns::plan(program),
             judge,
             rule: trigger::rule(model),
@@ -116,12 +115,13 @@ impl<'a> Lens<'a> {
         let metrics = self.metrics(&seen, fate.as_ref());
         let columns = self.columns.iter();
         let columns = columns.map(|c| c.of(self.program, &seen)).collect();
-        let strains = strains(self.program, &self.stations, &seen);
+        let strains = strains(self.program, &seen);
         let (peak, first_timeout) = (self.peak(&seen), self.first_timeout(&seen));
         seen.counter_bins = Vec::new();
         seen.level_bins = Vec::new();
         seen.tally_bins = Vec::new();
         seen.windows = Windows::default();
+        seen.fullness = Fullness::default();
         Seen {
             totals: seen,
             columns,

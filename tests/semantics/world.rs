@@ -141,6 +141,11 @@ fn position(names: &[String], name: &str) -> u32 {
 }
 
 impl Trace {
+    /// How full everything was.
+    pub(super) fn fullness(&self) -> &onrush::observation::Fullness {
+        &self.seen.fullness
+    }
+
     fn names(&self) -> &Names {
         &self.program.names
     }

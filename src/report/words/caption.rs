@@ -175,15 +175,15 @@ fn heat_takeaway(variant: &Variant) -> String {
     let causes: Vec<String> = places(variant, BottleneckKind::Cause);
     let waiting: Vec<String> = places(variant, BottleneckKind::Waits);
     let mut text = match causes.len() {
-        0 => "Nothing is full by itself.".to_owned(),
-        1 => format!("{} is the bottleneck.", causes[0]),
-        _ => format!("{} are bottlenecks.", listed(&causes)),
+        0 => "Nothing is full.".to_owned(),
+        1 => format!("{} is full.", causes[0]),
+        _ => format!("{} are full.", listed(&causes)),
     };
     if !waiting.is_empty() {
         let verb = if waiting.len() == 1 {
-            "is full too, but waits"
+            "is full too, but only waits"
         } else {
-            "are full too, but wait"
+            "are full too, but only wait"
         };
         text.push_str(&format!(" {} {verb} for others.", listed(&waiting)));
     }

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::model::files::Files;
 use crate::model::{self, Checked};
+use crate::observation::fullness::{ALL, Doing, Fullness, Instance, Resource, Row, Whole};
 use crate::observation::{
     CallCounter, CallSample, FunnelStep, Observation, Outcome, ServiceCounter, ServiceLevel,
     Sketch, UserCounter, Windows,
 };
 use crate::program::{self, Asked, Program};
 use crate::results::BottleneckKind;
+use crate::study::strain::things;
 use crate::text::Source;
 
 /// A shop of one worker that asks a store of one worker; ten bins of a second.
@@ -71,6 +73,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         metrics: vec![None; program.probes.len()],
         skipped: vec![0; program.probes.len()],
         present_at_cut: 0,
+        fullness: Default::default(),
     }
 }
 
@@ -215,10 +218,10 @@ fn who_never_got_through_takes_longer_than_any_time() {
     assert_eq!(at(0.45), None);
 }
 
-/// Bins 2 to 5: the store is held all the time and someone waits; the shop is held too, but only a
-/// tenth of it is work of its own. In each of these bins 10 attempts arrive at the store, 4 of them
-/// originals: retry share 0.6. One a bin is wasted; the 8 wasted in all held a worker for 4 s, so
-/// 0.5 s each: 4 × 0.5 s of the 4 s held, 0.5.
+/// Bins 2 to 5: the store is held all the time and someone waits; the shop is held too, but nine
+/// tenths of that it waits for the store. In each of these bins 10 attempts arrive at the store, 4
+/// of them originals: retry share 0.6. One a bin is wasted; the 8 wasted in all held a worker for
+/// 4 s, so 0.5 s each: 4 × 0.5 s of the 4 s held, 0.5.
 fn strained(program: &Program) -> Observation {
     let layout = &program.layout;
     let mut seen = blank(program, 0);
@@ -228,7 +231,6 @@ fn strained(program: &Program) -> Observation {
             for (level, value) in [
                 (ServiceLevel::Held, 1.0),
                 (ServiceLevel::Workers, 1.0),
-                (ServiceLevel::QueueNonEmpty, 0.5),
                 (ServiceLevel::Active, active),
             ] {
                 let id = layout.service_level(service, level).0 as usize;
@@ -244,12 +246,68 @@ fn strained(program: &Program) -> Observation {
             seen.counter_bins[bin * layout.counters() + id] = n;
         }
     }
+    seen.fullness = brimming(program);
     let total = |what| layout.service(store, what).0 as usize;
     for all in [&mut seen.counters, &mut seen.happened] {
         all[total(ServiceCounter::Wasted)] = 8;
         all[total(ServiceCounter::WastedHeldNs)] = 4_000_000_000;
     }
     seen
+}
+
+/// Windows of a second, with the ten bins and ten more: in the third to the sixth shop and store
+/// have their one worker in use; it is held 5 ms each time.
+fn brimming(program: &Program) -> Fullness {
+    let workers = |service| Instance {
+        resource: Resource::Workers(service),
+        number: 0,
+        whole: Whole {
+            held_s: 4.0,
+            taken: 800,
+            asked: 800,
+            size: 1,
+            ..Whole::default()
+        },
+    };
+    let line = |service| Instance {
+        resource: Resource::Line(service),
+        number: 0,
+        whole: Whole::default(),
+    };
+    let things = things(program);
+    let mut full = Fullness {
+        until: Time(0) + Span::from_secs(20),
+        width: Span::SECOND,
+        windows: 20,
+        instances: vec![line(0), workers(0), line(1), workers(1)],
+        starts: vec![0],
+        things,
+        ..Fullness::default()
+    };
+    for window in 0..20 {
+        if (2..=5).contains(&window) {
+            full.rows.extend([1, 3].map(|instance| Row {
+                instance,
+                size: 1,
+                brim: 1.0,
+                wanted: 0.5,
+                held: 1.0,
+                taken: 200,
+                asked: 200,
+                refused: 0,
+            }));
+            full.doings
+                .extend([(0, 0.1), (1, 0.9), (ALL, 1.0)].map(|(at, full)| Doing {
+                    window,
+                    holder: 0,
+                    at,
+                    full,
+                    rest: 0.0,
+                }));
+        }
+        full.starts.push(full.rows.len() as u32);
+    }
+    full
 }
 
 #[test]

@@ -1,96 +1,90 @@
-//! Where it broke: saturated resources, collapse and recovery.
+//! Where it broke: full resources, collapse and recovery.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::time::Time;
-use crate::estimate::bottleneck::{Spell, summarise};
-use crate::estimate::interval;
+use crate::estimate::bottleneck::{Strain, summarise};
 use crate::estimate::recovery::{self, Fate, Teller};
 use crate::model::Model;
 use crate::model::step::StepKind;
-use crate::results::{Bottleneck, BottleneckKind, Effect, Objective, Recovery, Split};
+use crate::results::{
+    Bottleneck, BottleneckKind, Effect, Estimate, Holder, Objective, Recovery, Split,
+};
 use crate::study::fill::Sight;
 use crate::study::lens::SERVED;
-use crate::study::strain::Strain;
+use crate::study::strain::place;
 
-/// Saturated resources, causes first, then by the start of their spells.
+/// Full resources, causes first, then by the start of their spells.
 pub(super) fn bottlenecks(sight: &Sight<'_>) -> Vec<Bottleneck> {
-    let clock = &sight.lens.program.clock;
-    let times = (clock.start.as_secs_f64(), clock.bin.as_secs_f64());
-    let names = sight.lens.stations.names.iter().enumerate();
-    let mut all: Vec<Bottleneck> = names
-        .flat_map(|(station, name)| {
-            let strains: Vec<Option<&Strain>> = sight
-                .seen
-                .iter()
-                .map(|seen| seen.strains[station].as_ref())
-                .collect();
-            let spells: Vec<Option<Spell>> = strains
-                .iter()
-                .map(|s| s.map(|strain| strain.spell))
-                .collect();
-            let mut found = summarise(name, &spells, times, sight.confidence);
-            for bottleneck in &mut found {
-                describe(sight, bottleneck, &strains);
-            }
-            found
-        })
+    let launches: Vec<&[Strain]> = sight
+        .seen
+        .iter()
+        .map(|seen| seen.strains.as_slice())
         .collect();
+    let name = |thing| place(sight.lens.program, thing);
+    let mut all = summarise(&launches, &name, sight.confidence);
+    let effects: Vec<Vec<Effect>> = all.iter().map(|one| effects(one, &all)).collect();
+    for (one, effects) in all.iter_mut().zip(effects) {
+        one.effects = effects;
+    }
     all.sort_by(|a, b| {
         let waits = |one: &Bottleneck| one.kind == BottleneckKind::Waits;
-        let from = |one: &Bottleneck| one.from_s.and_then(|from| from.p50).unwrap_or(f64::MAX);
         waits(a)
             .cmp(&waits(b))
-            .then(from(a).total_cmp(&from(b)))
+            .then(middle(a.from_s).total_cmp(&middle(b.from_s)))
             .then_with(|| a.place.cmp(&b.place))
+            .then(a.resource.cmp(&b.resource))
     });
     all
 }
 
-/// What the spells of one kind did.
-fn describe(sight: &Sight<'_>, found: &mut Bottleneck, strains: &[Option<&Strain>]) {
-    let of_kind: Vec<Option<&Strain>> = strains
-        .iter()
-        .map(|strain| strain.filter(|s| s.spell.kind == found.kind))
-        .collect();
-    let share = |of: &dyn Fn(&Strain) -> Option<f64>| {
-        let values: Vec<Option<f64>> = of_kind.iter().map(|s| s.and_then(of)).collect();
-        interval::share(&values, sight.confidence)
-    };
-    found.retry_share = share(&|strain| strain.retry_share);
-    found.wasted_share = share(&|strain| strain.wasted_share);
-    let names = &sight.lens.stations.names;
-    found.waits_for = most_often(of_kind.iter().flatten().filter_map(|s| s.waits_for))
-        .map(|station| names[station].clone());
-    let held_up: BTreeSet<usize> = of_kind
-        .iter()
-        .flatten()
-        .flat_map(|strain| strain.effects.iter().map(|(station, _, _)| *station))
-        .collect();
-    for station in held_up {
-        let effect = |strain: &Strain| {
-            let mut effects = strain.effects.iter();
-            effects.find(|(place, _, _)| *place == station).copied()
-        };
-        found.effects.push(Effect {
-            place: names[station].clone(),
-            blocked: share(&|strain| effect(strain)?.1),
-            held: share(&|strain| effect(strain)?.2),
-        });
-    }
+fn middle(at: Option<Estimate>) -> f64 {
+    at.and_then(|at| at.p50).unwrap_or(f64::MAX)
 }
 
-/// The one that occurs most often; of several the first.
-fn most_often(all: impl Iterator<Item = usize>) -> Option<usize> {
-    let mut times: BTreeMap<usize, usize> = BTreeMap::new();
-    for one in all {
-        *times.entry(one).or_default() += 1;
+/// What a cause did to those who waited for it at that time.
+fn effects(cause: &Bottleneck, all: &[Bottleneck]) -> Vec<Effect> {
+    if cause.kind != BottleneckKind::Cause {
+        return Vec::new();
     }
-    let most = times.values().copied().max()?;
-    times
-        .into_iter()
-        .find(|(_, n)| *n == most)
-        .map(|(one, _)| one)
+    let waits = |one: &&Bottleneck| {
+        let names = one.waits_for.iter().chain(&one.waits_also);
+        let meets =
+            middle(one.from_s) < middle(cause.to_s) && middle(one.to_s) > middle(cause.from_s);
+        meets && names.into_iter().any(|name| *name == cause.place) && one.place != cause.place
+    };
+    let effect = |one: &Bottleneck| Effect {
+        place: one.place.clone(),
+        blocked: blocked(one),
+        held: one.held,
+    };
+    all.iter().filter(waits).map(effect).collect()
+}
+
+/// The share of the time of the holders of a resource that was not time of its own: the rest of
+/// what it, or its cores, took.
+fn blocked(one: &Bottleneck) -> Option<Estimate> {
+    let own = |holder: &&Holder| holder.place == one.place;
+    let shares: Vec<Estimate> = one
+        .holders
+        .iter()
+        .filter(own)
+        .filter_map(|h| h.share)
+        .collect();
+    let all = one.holders.first().and_then(|holder| holder.share)?;
+    let rest = |of: fn(&Estimate) -> Option<f64>| {
+        let own = shares.iter().map(|share| of(share).unwrap_or(0.0));
+        Some((1.0 - own.sum::<f64>()).clamp(0.0, 1.0))
+    };
+    Some(Estimate {
+        estimate: rest(|e| e.estimate),
+        low: all.low.and_then(|_| rest(|e| e.high)),
+        high: all.high.and_then(|_| rest(|e| e.low)),
+        p10: rest(|e| e.p90),
+        p50: rest(|e| e.p50),
+        p90: rest(|e| e.p10),
+        ..all
+    })
 }
 
 fn fates(sight: &Sight<'_>) -> Vec<Option<Fate>> {
