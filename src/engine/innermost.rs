@@ -98,7 +98,7 @@ impl Sim<'_> {
         }
     }
 
-    /// Whether timed work needs nothing that others could want: `wait`, or `cpu` on a core of its own.
+    /// Whether timed work needs nothing that others could want: `wait`, or `cpu` on its own core.
     fn is_own_time(&self, slot: u32, task: &Task) -> bool {
         let instruction = self.program.code[task.pc as usize];
         instruction.is_on_a_server() && !self.servers[self.server_of(slot) as usize].is_halted()

@@ -204,7 +204,7 @@ impl Summary<'_> {
             }
         }
         // A stable sort: of equals the one that took more time stays first.
-        times.sort_by(|a, b| b.1.cmp(&a.1));
+        times.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         times.into_iter().map(|(name, _)| name).collect()
     }
 

@@ -31,8 +31,11 @@ fn busy(resource: Resource, size: u32, windows: std::ops::Range<u32>) -> Busy {
     }
 }
 
+/// What the holders of a thing were at from one window to another.
+type At<'a> = (u32, std::ops::Range<u32>, &'a [(u32, f32)]);
+
 /// Units of 100 ms each, all in use: `size` × 100 takings in a window of 10 s.
-fn seen(all: &[Busy], doings: &[(u32, std::ops::Range<u32>, &[(u32, f32)])]) -> Fullness {
+fn seen(all: &[Busy], doings: &[At<'_>]) -> Fullness {
     let mut seen = Fullness {
         from: Time(0),
         until: Time(0) + Span::from_secs(10 * i64::from(WINDOWS)),
@@ -171,7 +174,7 @@ fn a_way_goes_on_through_what_has_room() {
         busy(Resource::Workers(0), 8, 10..20),
         busy(Resource::Cores(1), 2, 10..20),
     ];
-    let doings: [(u32, std::ops::Range<u32>, &[(u32, f32)]); 2] = [
+    let doings: [At<'_>; 2] = [
         (WEB, 10..20, &[(LOCK, 0.9), (WEB, 0.1)]),
         (LOCK, 10..20, &[(DB_CORES, 1.0)]),
     ];
@@ -213,7 +216,7 @@ fn two_causes_one_after_the_other_are_both_found() {
         busy(Resource::Cores(1), 1, 10..18),
         busy(Resource::Pool(1), 1, 20..30),
     ];
-    let doings: [(u32, std::ops::Range<u32>, &[(u32, f32)]); 3] = [
+    let doings: [At<'_>; 3] = [
         (CONN, 10..19, &[(DB_CORES, 1.0)]),
         (CONN, 19..30, &[(LOCK, 1.0)]),
         (LOCK, 20..30, &[(THINK, 1.0)]),
@@ -234,8 +237,7 @@ fn a_circle_ends_where_it_began() {
         busy(Resource::Workers(0), 4, 10..20),
         busy(Resource::Workers(1), 9, 10..20),
     ];
-    let doings: [(u32, std::ops::Range<u32>, &[(u32, f32)]); 2] =
-        [(WEB, 10..20, &[(DB, 1.0)]), (DB, 10..20, &[(WEB, 1.0)])];
+    let doings: [At<'_>; 2] = [(WEB, 10..20, &[(DB, 1.0)]), (DB, 10..20, &[(WEB, 1.0)])];
     let found = told(&seen(&all, &doings));
     assert_eq!(found[0], (WEB, (10, 20), vec![DB], vec![]));
     assert_eq!(found[1], (DB, (10, 20), vec![WEB], vec![]));

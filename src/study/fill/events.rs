@@ -111,12 +111,13 @@ fn told(sight: &Sight<'_>, variant: &Variant, events: &mut Vec<Event>) {
     }
 }
 
-/// What was full by its own work.
+/// What was full, and waited for nothing else that was.
 fn saturated(variant: &Variant, events: &mut Vec<Event>) {
     let causes = variant
         .bottlenecks
         .iter()
-        .filter(|one| one.kind == BottleneckKind::Cause);
+        // Servers that do not answer are told by the fault that stopped them.
+        .filter(|one| one.kind == BottleneckKind::Cause && one.swallowed.is_none());
     for one in causes {
         let event = |what: String, at_s: Option<Estimate>, chance: Option<Probability>| Event {
             what,
