@@ -28,7 +28,7 @@ impl Model {
         let find = |model: &Model| {
             let mut found = Vec::new();
             let document = &model.origin.document;
-            in_table(document, &segments, String::new(), &mut found);
+            in_table(document, &segments, "", &mut found);
             found
         };
         let (before, after) = (find(self), find(after));
@@ -54,13 +54,13 @@ impl Model {
 }
 
 /// The places below a table that a path names.
-fn in_table(table: &Table, segments: &[&str], at: String, found: &mut Vec<(String, Node)>) {
+fn in_table(table: &Table, segments: &[&str], at: &str, found: &mut Vec<(String, Node)>) {
     let Some((first, rest)) = segments.split_first() else {
         return;
     };
     for Entry { key, node, .. } in &table.entries {
         if *first == "*" || key == first {
-            below(node, rest, join(&at, key), found);
+            below(node, rest, join(at, key), found);
         }
     }
 }
@@ -68,7 +68,7 @@ fn in_table(table: &Table, segments: &[&str], at: String, found: &mut Vec<(Strin
 fn below(node: &Node, segments: &[&str], at: String, found: &mut Vec<(String, Node)>) {
     match (&node.value, segments) {
         (_, []) => found.push((at, node.clone())),
-        (Value::Table(table), _) => in_table(table, segments, at, found),
+        (Value::Table(table), _) => in_table(table, segments, &at, found),
         // `endpoint.order.steps.2` and `endpoint.order.2` are the same place.
         (Value::List(_), ["steps", rest @ ..]) => {
             below(node, rest, join(&at, "steps"), found);
@@ -277,7 +277,8 @@ mod tests {
             moves("service.web.endpoint.home", r#"[ { cpu = "3ms" } ]"#),
             ["service.web.endpoint.home [{cpu 3ms}, {name seats, call db.get}] → [{cpu 3ms}]"]
         );
-        let long = r#"[ { cpu = "1ms" }, { wait = "10s" }, { cpu = "uniform(1ms, 2ms)" } ]"#;
+        let long =
+            r#"[ { cpu = "1ms" }, { wait = "10s" }, { cpu = "lognormal(mean=1ms, cv=0.5)" } ]"#;
         assert_eq!(
             moves("service.web.endpoint.home", long),
             ["service.web.endpoint.home [{cpu 3ms}, {name seats, call db.get}] → 3 steps"]

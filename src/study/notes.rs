@@ -63,7 +63,7 @@ fn effort(results: &Results, notes: &mut Vec<Note>) {
         Stopped::Precision => {
             let text = format!(
                 "stopped after {n} replications, when every headline figure was known as precisely \
-                 as asked; intervals that decide when to stop hold slightly less often than they say"
+                 as asked; such intervals cover slightly less often than they say"
             );
             push(notes, "N201", NoteLevel::Note, None, text);
         }
@@ -146,8 +146,8 @@ fn of_difference(results: &Results, name: &str, notes: &mut Vec<Note>) {
     let several = changed.of.len().max(changed.changes.len()) > 1;
     if several && !results.attribution.is_empty() && !results.attribution.contains_key(name) {
         let text = format!(
-            "it is not known what each change of `{name}` is worth: that was not looked at, or some \
-             of them alone give a model that is not valid"
+            "it is not known what each change of `{name}` is worth: that was not looked at, or \
+             some of them alone give a model that is not valid"
         );
         push(notes, "N211", NoteLevel::Note, Some(name), text);
     }
@@ -159,7 +159,7 @@ fn of_difference(results: &Results, name: &str, notes: &mut Vec<Note>) {
             .and_then(|all| all.get(metric));
         if difference.is_some_and(|one| one.correlation.is_some_and(|c| c < 0.0)) {
             let text = format!(
-                "meeting the same luck did not help to compare `{name}` with the baseline on {metric}: \
+                "the same luck did not help to compare `{name}` with the baseline on {metric}: \
                  where one is high the other is low, so the interval is no narrower for it"
             );
             push(notes, "N206", NoteLevel::Note, Some(metric), text);

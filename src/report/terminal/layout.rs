@@ -102,12 +102,12 @@ impl Page {
                     if index > 0 {
                         self.end(&mut line, start);
                     }
-                    line.push(piece, self.look().paint(piece, cell.tone));
+                    line.push(piece, &self.look().paint(piece, cell.tone));
                 }
                 line.pending = cell.width.saturating_sub(used).max(1);
                 continue;
             }
-            line.push(&text, self.look().paint(&text, cell.tone));
+            line.push(&text, &self.look().paint(&text, cell.tone));
             line.pending = cell.width.saturating_sub(columns(&text));
             if line.pending == 0 && cell.width > 0 {
                 line.pending = 1;
@@ -174,9 +174,9 @@ struct Line {
 
 impl Line {
     /// Adds what is seen as `shown`, painted.
-    fn push(&mut self, shown: &str, painted: String) {
+    fn push(&mut self, shown: &str, painted: &str) {
         self.text.push_str(&" ".repeat(self.pending));
-        self.text.push_str(&painted);
+        self.text.push_str(painted);
         self.used += self.pending + columns(shown);
     }
 }

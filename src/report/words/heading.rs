@@ -376,7 +376,7 @@ pub fn uncertain(results: &Results) -> Option<String> {
     }
     if found.unplayed > 0 {
         text.push_str(&format!(
-            " {} of the draws were not run: they give a model that is not valid, or ask for too much.",
+            " {} of the draws were not run: their model is not valid, or asks for too much.",
             whole(found.unplayed)
         ));
     }
