@@ -59,6 +59,16 @@ impl Paired {
         })
     }
 
+    /// The same with the deviations taken from a difference that is known otherwise.
+    #[must_use]
+    pub fn about(mut self, centre: Option<f64>) -> Paired {
+        if let Some(centre) = centre.filter(|_| self.is_complete()) {
+            let differences = self.differences.iter().copied();
+            self.moments = Moments::about(differences, centre).unwrap_or(self.moments);
+        }
+        self
+    }
+
     /// Number of pairs.
     pub fn n(&self) -> u32 {
         self.moments.n

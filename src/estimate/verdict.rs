@@ -46,6 +46,9 @@ pub struct Question<'a> {
     pub family: Family,
     /// Confidence of the interval: that of each statement of the family for headline metrics.
     pub confidence: f64,
+    /// The difference, where it is known better than as the mean over the pairs: of percentiles of
+    /// all replications together.
+    pub centre: Option<f64>,
 }
 
 /// The paired difference with its interval and, for headline metrics with all their pairs, a word.
@@ -54,7 +57,7 @@ pub fn difference(
     question: &Question<'_>,
     threshold: impl Fn(f64) -> Threshold,
 ) -> Option<Difference> {
-    let paired = Paired::of(question.baseline, question.variant)?;
+    let paired = Paired::of(question.baseline, question.variant)?.about(question.centre);
     let threshold = threshold(paired.baseline);
     let within = threshold.in_units(paired.baseline);
     let mean = paired.moments.mean;
@@ -270,6 +273,7 @@ mod tests {
             better: Better::Higher,
             family,
             confidence: 0.95,
+            centre: None,
         }
     }
 

@@ -24,11 +24,13 @@ mod user;
 mod variant;
 mod written;
 
-pub use answer::{Answers, Conclusion, Draw, DrawnParam, Steady, Uncertain};
+pub use answer::{Answers, Conclusion, Draw, DrawnParam, Settled, Steady, Uncertain};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{Bottleneck, BottleneckKind, Effect, Event, EventKind, Recovery, Split};
 pub use difference::{Better, Difference, Family, FamilyOf, Measure, Unit, Verdict, WithinIs};
-pub use estimate::{Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Times};
+pub use estimate::{
+    Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Rare, Times,
+};
 pub use judgement::{Objective, ObjectiveVerdict};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
@@ -68,7 +70,7 @@ pub struct Results {
     pub seed: u64,
     /// Replications ("launches") that every figure rests on unless its own `n` says less.
     pub replications: u32,
-    /// Confidence of each interval, as a share.
+    /// Confidence of each interval that does not give its own, as a share.
     pub confidence: f64,
     /// True if every variant met the same users with the same luck.
     pub paired: bool,

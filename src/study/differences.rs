@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::estimate::interval;
 use crate::estimate::measure::{Quantity, Threshold};
+use crate::estimate::paired::Paired;
 use crate::estimate::verdict::{self, Question};
 use crate::model::Model;
 use crate::model::objective::SameWithin;
@@ -46,11 +48,22 @@ pub(crate) fn differences(
             better: measure.map_or(Better::Neither, |measure| measure.better),
             family,
             confidence,
+            centre: variant
+                .pooled(name)
+                .zip(baseline.pooled(name))
+                .map(|(variant, baseline)| variant - baseline)
+                .filter(|centre| centre.is_finite()),
         };
         let given = scales.threshold(name);
         let threshold =
             |base: f64| given.unwrap_or_else(|| Quantity::of(name).threshold(base, bin_s));
-        Some((name.to_owned(), verdict::difference(&question, threshold)?))
+        let mut difference = verdict::difference(&question, threshold)?;
+        if matches!(Quantity::of(name), Quantity::Share | Quantity::Chance)
+            && let Some(pairs) = Paired::of(question.baseline, question.variant)
+        {
+            interval::clip_difference(&mut difference, pairs.baseline);
+        }
+        Some((name.to_owned(), difference))
     };
     baseline.metric_names().filter_map(find).collect()
 }

@@ -1,22 +1,74 @@
 //! The objectives, judged.
 //!
 //! One idea: an objective is judged in each launch; an absent value or one that is never reached
-//! does not meet it. In a steady study the interval of the value is held against the limit.
+//! does not meet it. In a steady study the interval of the value is held against the limit; one
+//! that has not settled proves nothing, unless it is plain that it gets no better.
 
 use crate::estimate::{interval, measure, verdict};
+use crate::model::metric::Statistic;
 use crate::model::objective::Objective as Asked;
 use crate::program::Judge;
-use crate::results::{Estimate, Objective, ObjectiveVerdict, Unit};
+use crate::results::{Better, Objective, ObjectiveVerdict, Settled};
 use crate::study::fill::Sight;
-use crate::study::measures;
+use crate::study::{measures, steady, usual};
+
+/// Percentiles from here on need a longer run to settle.
+const TAIL: f64 = 0.99;
 
 /// The objectives in the order of the file.
-pub(super) fn objectives(sight: &Sight<'_>) -> Vec<Objective> {
+pub(super) fn objectives(sight: &Sight<'_>, settled: Option<&Settled>) -> Vec<Objective> {
     let judges = &sight.lens.program.names.judges;
     let asked = sight.lens.model.objectives.iter().zip(judges);
     asked
-        .map(|(asked, judge)| judged(sight, asked, *judge))
+        .map(|(asked, judge)| {
+            let mut found = judged(sight, asked, *judge);
+            if settled.is_some_and(|settled| !has_settled(asked, settled)) {
+                found.verdict = unsettled(sight, asked, *judge, found.verdict);
+            }
+            found
+        })
         .collect()
+}
+
+/// Whether a steady study is long enough for what an objective asks.
+fn has_settled(asked: &Asked, settled: &Settled) -> bool {
+    match asked.metric.statistic {
+        Statistic::Percentile(q) if q >= TAIL => settled.tails,
+        _ => settled.means,
+    }
+}
+
+/// The word for an objective of a steady study that has not settled, from what its interval says.
+fn unsettled(
+    sight: &Sight<'_>,
+    asked: &Asked,
+    judge: Judge,
+    by_interval: ObjectiveVerdict,
+) -> ObjectiveVerdict {
+    let better = measure::better_by_relation(asked.comparison.sign());
+    let half = |probe: usize| {
+        let values = sight
+            .seen
+            .iter()
+            .filter_map(|seen| seen.totals.metrics[probe]);
+        let (n, sum) = values.fold((0.0, 0.0), |(n, sum), value| (n + 1.0, sum + value));
+        usual::share(sum, n)
+    };
+    let halves = judge
+        .halves
+        .and_then(|[first, last]| half(first).zip(half(last)));
+    let gets_worse = halves.is_some_and(|(first, last)| match better {
+        Better::Lower => last > first,
+        Better::Higher => last < first,
+        Better::Neither => false,
+    });
+    let overloaded = || steady::is_overloaded(sight.lens);
+    match by_interval {
+        ObjectiveVerdict::Failed if gets_worse || overloaded() => ObjectiveVerdict::Failed,
+        ObjectiveVerdict::Unclear if overloaded() => ObjectiveVerdict::Failed,
+        ObjectiveVerdict::Met if gets_worse && overloaded() => ObjectiveVerdict::Failed,
+        _ => ObjectiveVerdict::Unclear,
+    }
 }
 
 fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
@@ -24,10 +76,7 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
     let metric = probes[judge.value].clone();
     let values = sight.metric(&metric);
     let unit = measures::unit(&asked.metric);
-    let value: Option<Estimate> = match unit {
-        Unit::Share => interval::share(&values, sight.confidence),
-        _ => interval::mean(&values, sight.confidence),
-    };
+    let value = sight.estimate(&metric);
     let k = met(sight, asked, judge, &values);
     let chance = interval::probability(k, values.len() as u32, sight.confidence);
     let relation = asked.comparison.sign();

@@ -109,8 +109,8 @@ impl View<'_> {
             utilisation: held,
             in_system: sight.level(self.level(ServiceLevel::InSystem)).mean,
             queue: sight.level(self.level(ServiceLevel::Queue)),
-            waited: sight.share(|reader| {
-                share(
+            waited: sight.part(|reader| {
+                (
                     self.n(reader, ServiceCounter::Waited),
                     self.n(reader, ServiceCounter::Accepted),
                 )
