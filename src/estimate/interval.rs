@@ -1,21 +1,13 @@
 //! Means over replications and chances of launches, each with its interval.
 //!
 //! One idea: replications are independent, so a mean has Student's t interval (Student 1908) and a
-//! count of launches the exact binomial one (Clopper & Pearson 1934). What is rare is seen too
-//! seldom for t, so a share of things is judged by its counts where they are few, as if there were
-//! fewer of them by the design effect (Kish 1965). Quantiles of t and beta come from statrs and are
-//! cut to twelve digits, so that a last bit of a logarithm cannot show.
+//! count of launches the exact binomial one (Clopper & Pearson 1934). Quantiles of t and beta come
+//! from statrs and are cut to twelve digits, so that a last bit of a logarithm cannot show.
 
-use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
+use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
 
 use super::order;
-use crate::results::{Difference, Estimate, Probability, Rare};
-
-/// A share whose rarer side has fewer events than this is judged by its counts.
-const FEW_EVENTS: f64 = 30.0;
-
-/// Where fewer launches than this hold an event, other launches may well differ.
-const FEW_LAUNCHES: usize = 10;
+use crate::results::{Estimate, Probability};
 
 /// Mean, standard deviation and number of finite values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,6 +70,11 @@ pub fn t_quantile(degrees: u32, confidence: f64) -> f64 {
     twelve_digits(t.inverse_cdf(0.5 + confidence / 2.0))
 }
 
+/// The two-sided quantile of the normal law.
+pub fn normal_quantile(confidence: f64) -> f64 {
+    twelve_digits(Normal::standard().inverse_cdf(0.5 + confidence / 2.0))
+}
+
 /// The estimate of a quantity from one value a replication: its mean with a t interval, and the
 /// spread of launches. `None` if it exists in no replication.
 pub fn mean(values: &[Option<f64>], confidence: f64) -> Option<Estimate> {
@@ -118,160 +115,6 @@ pub fn share(values: &[Option<f64>], confidence: f64) -> Option<Estimate> {
     estimate.low = estimate.low.map(|v| v.max(0.0));
     estimate.high = estimate.high.map(|v| v.min(1.0));
     Some(estimate)
-}
-
-/// A part of things in one replication, counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Part {
-    /// How many of them.
-    pub part: f64,
-    /// How many there are.
-    pub whole: f64,
-}
-
-impl Part {
-    /// The share; `None` where there is nothing to be a part of.
-    pub fn share(self) -> Option<f64> {
-        (self.whole > 0.0).then(|| self.part / self.whole)
-    }
-}
-
-/// As [`share`], of things that were counted: the interval is the wider of Student's t and, where
-/// fewer than thirty events are on the rarer side, the Clopper–Pearson interval of the pooled
-/// counts, both divided by the design effect. So it has a width even if nothing was seen.
-pub fn share_of(parts: &[Part], confidence: f64) -> Option<Estimate> {
-    let values: Vec<Option<f64>> = parts.iter().map(|part| part.share()).collect();
-    let mut estimate = share(&values, confidence)?;
-    let Some(mid) = estimate.estimate else {
-        return Some(estimate);
-    };
-    let pooled = Pooled::of(parts);
-    if let (Some((low, high)), true) = (estimate.low.zip(estimate.high), pooled.is_rare()) {
-        let exact = pooled.clopper_pearson(confidence);
-        if exact.1 - exact.0 > high - low {
-            estimate.low = Some(exact.0.min(mid));
-            estimate.high = Some(exact.1.max(mid));
-        }
-    }
-    estimate.rare = pooled.rare(confidence);
-    Some(estimate)
-}
-
-/// The chance of something that happens in a launch or not: 1 or 0 in each.
-pub fn chance(values: &[Option<f64>], confidence: f64) -> Option<Estimate> {
-    let part = |value: &f64| Part {
-        part: *value,
-        whole: 1.0,
-    };
-    let parts: Vec<Part> = values.iter().flatten().map(part).collect();
-    let mut estimate = share_of(&parts, confidence)?;
-    estimate.of = values.len() as u32;
-    estimate.rare = None;
-    Some(estimate)
-}
-
-/// The counts of all launches put together.
-struct Pooled {
-    /// How many of the part, and of the rest.
-    sides: [f64; 2],
-    /// Launches that hold any of the part, and of the rest.
-    holders: [usize; 2],
-    /// Launches in which there is anything.
-    launches: usize,
-    /// Variance between launches ÷ binomial variance, at least 1.
-    design_effect: f64,
-}
-
-impl Pooled {
-    fn of(parts: &[Part]) -> Pooled {
-        let parts: Vec<&Part> = parts.iter().filter(|part| part.whole > 0.0).collect();
-        let rest = |part: &Part| part.whole - part.part;
-        let sides = [
-            parts.iter().map(|part| part.part).sum::<f64>(),
-            parts.iter().map(|part| rest(part)).sum(),
-        ];
-        let holders = [
-            parts.iter().filter(|part| part.part > 0.0).count(),
-            parts.iter().filter(|part| rest(part) > 0.0).count(),
-        ];
-        Pooled {
-            sides,
-            holders,
-            launches: parts.len(),
-            design_effect: design_effect(&parts, sides),
-        }
-    }
-
-    /// Which side is the rarer one.
-    fn rarer(&self) -> usize {
-        usize::from(self.sides[1] < self.sides[0])
-    }
-
-    fn is_rare(&self) -> bool {
-        self.sides[self.rarer()] < FEW_EVENTS
-    }
-
-    /// The two-sided interval of the share of the part.
-    fn clopper_pearson(&self, confidence: f64) -> (f64, f64) {
-        let [k, rest] = self.sides.map(|side| side / self.design_effect);
-        let tail = 0.5 - confidence / 2.0;
-        let low = if k > 0.0 {
-            beta_quantile(tail, k, rest + 1.0)
-        } else {
-            0.0
-        };
-        let high = if rest > 0.0 {
-            beta_quantile(1.0 - tail, k + 1.0, rest)
-        } else {
-            1.0
-        };
-        (low, high)
-    }
-
-    /// What was seen of the rarer side, where that says little about other launches: few events
-    /// in few launches, or many in few of many.
-    fn rare(&self, confidence: f64) -> Option<Rare> {
-        let rarer = self.rarer();
-        let holders = self.holders[rarer];
-        let everywhere = holders == self.launches && !self.is_rare();
-        if holders >= FEW_LAUNCHES || everywhere {
-            return None;
-        }
-        Some(Rare {
-            events: self.sides[rarer].round() as u64,
-            of: (self.sides[0] + self.sides[1]).round() as u64,
-            launches: holders as u32,
-            launches_high: upper_bound(holders as u32, self.launches as u32, confidence),
-        })
-    }
-}
-
-/// The variance of a pooled share between launches ÷ that of as many independent things, at least
-/// 1: Σ(kᵣ − p nᵣ)² · R ÷ (R − 1) ÷ (n p (1 − p)). Launches of one thing each are independent.
-fn design_effect(parts: &[&Part], [k, rest]: [f64; 2]) -> f64 {
-    let (launches, n) = (parts.len() as f64, k + rest);
-    if launches < 2.0 || n <= launches || k <= 0.0 || rest <= 0.0 {
-        return 1.0;
-    }
-    let p = k / n;
-    let squares: f64 = parts
-        .iter()
-        .map(|one| one.part - p * one.whole)
-        .map(|deviation| deviation * deviation)
-        .sum();
-    let between = squares * launches / (launches - 1.0);
-    (between / (n * p * (1.0 - p))).max(1.0)
-}
-
-/// The interval of a difference of two shares, cut to what is possible: from −1 to 1, and given the
-/// baseline's share it leads to one from 0 to 1. It keeps its estimate.
-pub fn clip_difference(difference: &mut Difference, baseline: f64) {
-    let Some(mid) = difference.estimate else {
-        return;
-    };
-    let (least, most) = ((-baseline).max(-1.0), (1.0 - baseline).min(1.0));
-    difference.low = difference.low.map(|low| low.max(least).min(mid));
-    difference.high = difference.high.map(|high| high.min(most).max(mid));
 }
 
 /// The estimate of a percentile in a steady study: that of all replications together, with
@@ -323,7 +166,8 @@ pub fn upper_bound(k: u32, n: u32, confidence: f64) -> f64 {
     beta_quantile(confidence, f64::from(k) + 1.0, f64::from(n - k))
 }
 
-fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+/// The quantile of a beta law.
+pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     let beta = Beta::new(a, b).expect("both shapes are positive");
     twelve_digits(beta.inverse_cdf(p))
 }
@@ -429,6 +273,26 @@ mod tests {
         );
         let half = mean(&[Some(1.0), never], 0.95).unwrap();
         assert_eq!((half.estimate, half.p10, half.p50), (None, Some(1.0), None));
+    }
+
+    /// Percentiles 10, 12, 17 of three pieces whose percentile together is 14: deviations −4, −2, 3
+    /// about it, Σ² 29, variance 29/6, half width 4.3027 × √(29/6) = 9.459.
+    #[test]
+    fn a_percentile_of_all_pieces_has_the_spread_of_the_pieces() {
+        let found = sectioned(&[10.0, 12.0, 17.0].map(Some), 14.0, 0.95).unwrap();
+        close(found.estimate.unwrap(), 14.0, 1e-15);
+        close(
+            found.high.unwrap() - 14.0,
+            4.302_652_729_70 * (29.0_f64 / 6.0).sqrt(),
+            1e-9,
+        );
+        close(
+            14.0 - found.low.unwrap(),
+            4.302_652_729_70 * (29.0_f64 / 6.0).sqrt(),
+            1e-9,
+        );
+        let never = sectioned(&[Some(1.0), Some(f64::INFINITY)], 14.0, 0.95).unwrap();
+        assert_eq!((never.estimate, never.never), (None, 1));
     }
 
     #[test]

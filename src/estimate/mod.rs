@@ -16,5 +16,6 @@ pub mod quantile;
 pub mod recovery;
 pub mod resample;
 pub mod series;
+pub mod share;
 pub mod verdict;
 pub mod warmup;

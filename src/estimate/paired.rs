@@ -99,6 +99,16 @@ mod tests {
         assert!(pair.is_complete());
     }
 
+    /// Differences 2, 2, 5 about 4 that are known otherwise: Σ² = 4 + 4 + 1, variance 9/2.
+    #[test]
+    fn deviations_may_be_taken_from_a_difference_that_is_known_otherwise() {
+        let pair = Paired::of(&[1.0, 2.0, 3.0].map(Some), &[3.0, 4.0, 8.0].map(Some)).unwrap();
+        assert_eq!(pair.clone().about(None), pair);
+        let about = pair.about(Some(4.0)).moments;
+        assert!((about.mean - 4.0).abs() < 1e-15);
+        assert!((about.sd - 4.5_f64.sqrt()).abs() < 1e-15);
+    }
+
     #[test]
     fn a_variant_that_changes_nothing_differs_by_exactly_nothing() {
         let values = [0.1, 0.7, 0.3].map(Some);

@@ -48,6 +48,9 @@ pub struct Settled {
     pub tails: bool,
     /// True if what is in the system rises or falls over the measured time.
     pub drifts: bool,
+    /// True if more work comes in the measured time than some service or pool can do, so that it
+    /// may never settle.
+    pub overloaded: bool,
     /// The autocorrelation time, seconds: the length that is worth one independent value. That of
     /// the number of users inside, or in a service, that changes most slowly. Absent where nothing
     /// varies, or where the measured time is too short to tell.

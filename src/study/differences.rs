@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::estimate::interval;
 use crate::estimate::measure::{Quantity, Threshold};
 use crate::estimate::paired::Paired;
+use crate::estimate::share;
 use crate::estimate::verdict::{self, Question};
 use crate::model::Model;
 use crate::model::objective::SameWithin;
@@ -61,7 +61,7 @@ pub(crate) fn differences(
         if matches!(Quantity::of(name), Quantity::Share | Quantity::Chance)
             && let Some(pairs) = Paired::of(question.baseline, question.variant)
         {
-            interval::clip_difference(&mut difference, pairs.baseline);
+            share::clip_difference(&mut difference, pairs.baseline);
         }
         Some((name.to_owned(), difference))
     };

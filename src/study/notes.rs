@@ -129,6 +129,11 @@ fn too_short(results: &Results, name: &str, settled: &Settled) -> Option<String>
         ));
     };
     let would = format!("`run_for = \"{}s\"` should do", rounded_up(needed));
+    if settled.overloaded {
+        return Some(format!(
+            "`{name}` does not settle: more work comes than it can do, whatever `run_for` is"
+        ));
+    }
     if settled.drifts {
         return Some(format!(
             "`{name}` is too short: the number of those in the system still rises or falls; \

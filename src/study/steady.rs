@@ -87,8 +87,12 @@ pub(crate) fn settled(lens: &Lens<'_>, seen: &[Seen]) -> Option<Settled> {
         return None;
     }
     let courses: Vec<&[Course]> = seen.iter().map(|one| one.courses.as_slice()).collect();
+    let overloaded = is_overloaded(lens);
     let Some(found) = settling(&courses) else {
-        return Some(Settled::default());
+        return Some(Settled {
+            overloaded,
+            ..Settled::default()
+        });
     };
     let clock = &lens.program.clock;
     let (cut_s, bin_s) = (clock.cut.as_secs_f64(), clock.bin.as_secs_f64());
@@ -105,6 +109,7 @@ pub(crate) fn settled(lens: &Lens<'_>, seen: &[Seen]) -> Option<Settled> {
         means: enough(MEANS),
         tails: enough(TAILS),
         drifts: found.drifts,
+        overloaded,
         autocorrelation_s: (time_s > 0.0).then_some(time_s),
         lengths: Some(lengths).filter(|lengths| lengths.is_finite()),
         means_need_s: needs(MEANS),
@@ -114,7 +119,7 @@ pub(crate) fn settled(lens: &Lens<'_>, seen: &[Seen]) -> Option<Settled> {
 
 /// Whether the work that comes in the measured time, without retries and queues, is more than some
 /// service or pool can do.
-pub(crate) fn is_overloaded(lens: &Lens<'_>) -> bool {
+fn is_overloaded(lens: &Lens<'_>) -> bool {
     let clock = &lens.program.clock;
     let window = Span::from_nanos((clock.horizon.since(clock.start).nanos() / WINDOWS).max(1));
     let loads = demand::loads(lens.model, lens.program, &lens.stations, window);

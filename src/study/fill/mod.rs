@@ -16,9 +16,10 @@ mod users;
 
 use std::collections::BTreeMap;
 
-use crate::estimate::interval::{self, Part};
+use crate::estimate::interval;
 use crate::estimate::measure::Quantity;
 use crate::estimate::quantile::{self, Sample};
+use crate::estimate::share::{self, Part};
 use crate::model::Study;
 use crate::observation::{Among, CounterId, LevelId, SampleId, Tally};
 use crate::results::{Change, Estimate, MeanMax, Percentiles, Times, Variant};
@@ -117,7 +118,7 @@ impl Sight<'_> {
             let (part, whole) = of(reader);
             Part { part, whole }
         });
-        interval::share_of(&parts, self.confidence)
+        share::share_of(&parts, self.confidence)
     }
 
     /// The same of a share of anything else, as of time.
@@ -156,9 +157,9 @@ impl Sight<'_> {
     pub(crate) fn estimate(&self, name: &str) -> Option<Estimate> {
         let values = self.metric(name);
         match Quantity::of(name) {
-            Quantity::Chance => interval::chance(&values, self.confidence),
+            Quantity::Chance => share::chance(&values, self.confidence),
             Quantity::Share => match self.parts(name) {
-                Some(parts) => interval::share_of(&parts, self.confidence),
+                Some(parts) => share::share_of(&parts, self.confidence),
                 None => interval::share(&values, self.confidence),
             },
             _ => match self.pooled(name) {

@@ -10,7 +10,7 @@ use crate::model::objective::Objective as Asked;
 use crate::program::Judge;
 use crate::results::{Better, Objective, ObjectiveVerdict, Settled};
 use crate::study::fill::Sight;
-use crate::study::{measures, steady, usual};
+use crate::study::{measures, usual};
 
 /// Percentiles from here on need a longer run to settle.
 const TAIL: f64 = 0.99;
@@ -22,8 +22,9 @@ pub(super) fn objectives(sight: &Sight<'_>, settled: Option<&Settled>) -> Vec<Ob
     asked
         .map(|(asked, judge)| {
             let mut found = judged(sight, asked, *judge);
-            if settled.is_some_and(|settled| !has_settled(asked, settled)) {
-                found.verdict = unsettled(sight, asked, *judge, found.verdict);
+            if let Some(settled) = settled.filter(|settled| !has_settled(asked, settled)) {
+                let worse = gets_worse(sight, asked, *judge);
+                found.verdict = unsettled(found.verdict, worse, settled.overloaded);
             }
             found
         })
@@ -38,35 +39,37 @@ fn has_settled(asked: &Asked, settled: &Settled) -> bool {
     }
 }
 
-/// The word for an objective of a steady study that has not settled, from what its interval says.
-fn unsettled(
-    sight: &Sight<'_>,
-    asked: &Asked,
-    judge: Judge,
-    by_interval: ObjectiveVerdict,
-) -> ObjectiveVerdict {
-    let better = measure::better_by_relation(asked.comparison.sign());
+/// Whether the metric of an objective is worse in the last half of the measured time than in the
+/// first.
+fn gets_worse(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> bool {
     let half = |probe: usize| {
-        let values = sight
-            .seen
-            .iter()
-            .filter_map(|seen| seen.totals.metrics[probe]);
+        let values = sight.seen.iter();
+        let values = values.filter_map(|seen| seen.totals.metrics[probe]);
         let (n, sum) = values.fold((0.0, 0.0), |(n, sum), value| (n + 1.0, sum + value));
         usual::share(sum, n)
     };
-    let halves = judge
-        .halves
-        .and_then(|[first, last]| half(first).zip(half(last)));
-    let gets_worse = halves.is_some_and(|(first, last)| match better {
+    let halves = judge.halves.map(|halves| halves.map(half));
+    let Some([Some(first), Some(last)]) = halves else {
+        return false;
+    };
+    match measure::better_by_relation(asked.comparison.sign()) {
         Better::Lower => last > first,
         Better::Higher => last < first,
         Better::Neither => false,
-    });
-    let overloaded = || steady::is_overloaded(sight.lens);
+    }
+}
+
+/// The word for an objective of a steady study that has not settled, from what its interval says:
+/// it is never met, and failed only where waiting for longer can but make it worse.
+fn unsettled(
+    by_interval: ObjectiveVerdict,
+    gets_worse: bool,
+    overloaded: bool,
+) -> ObjectiveVerdict {
     match by_interval {
-        ObjectiveVerdict::Failed if gets_worse || overloaded() => ObjectiveVerdict::Failed,
-        ObjectiveVerdict::Unclear if overloaded() => ObjectiveVerdict::Failed,
-        ObjectiveVerdict::Met if gets_worse && overloaded() => ObjectiveVerdict::Failed,
+        ObjectiveVerdict::Failed if gets_worse || overloaded => ObjectiveVerdict::Failed,
+        ObjectiveVerdict::Unclear if overloaded => ObjectiveVerdict::Failed,
+        ObjectiveVerdict::Met if gets_worse && overloaded => ObjectiveVerdict::Failed,
         _ => ObjectiveVerdict::Unclear,
     }
 }
