@@ -38,9 +38,9 @@ impl Part {
     }
 }
 
-/// As [`interval::share`], of things that were counted: the interval is the wider of Student's t and, where
-/// fewer than thirty events are on the rarer side, the Clopper–Pearson interval of the pooled
-/// counts, both divided by the design effect. So it has a width even if nothing was seen.
+/// As [`interval::share`], of things that were counted: the interval is the wider of Student's t
+/// and, where fewer than thirty events are on the rarer side, the Clopper–Pearson interval of the
+/// pooled counts, both divided by the design effect. So it has a width even if nothing was seen.
 pub fn share_of(parts: &[Part], confidence: f64) -> Option<Estimate> {
     let values: Vec<Option<f64>> = parts.iter().map(|part| part.share()).collect();
     let mut estimate = interval::share(&values, confidence)?;
@@ -187,7 +187,7 @@ pub fn clip_difference(difference: &mut Difference, baseline: f64) {
     let Some(mid) = difference.estimate else {
         return;
     };
-    let (least, most) = ((-baseline).max(-1.0), (1.0 - baseline).min(1.0));
+    let (least, most) = ((0.0 - baseline).max(-1.0), (1.0 - baseline).min(1.0));
     difference.low = difference.low.map(|low| low.max(least).min(mid));
     difference.high = difference.high.map(|high| high.min(most).max(mid));
 }
@@ -230,7 +230,7 @@ mod tests {
         close(high, 1.0);
         let rare = found.rare.unwrap();
         assert_eq!((rare.events, rare.of, rare.launches), (0, 1_000, 0));
-        close(rare.launches_high, 0.258_865_528_821);
+        close(rare.launches_high, 0.258_865_550_893);
     }
 
     /// Three failures in three launches of ten: as many as independent users would show (design

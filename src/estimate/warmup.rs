@@ -240,7 +240,13 @@ mod tests {
     #[test]
     fn an_autocorrelation_time_by_hand() {
         let course = |first: f32| {
-            let value = |step: usize| 10.0 + if (step / 2) % 2 == 0 { first } else { -first };
+            let value = |step: usize| {
+                10.0 + if (step / 2).is_multiple_of(2) {
+                    first
+                } else {
+                    -first
+                }
+            };
             Course {
                 averages: (0..40).map(value).collect(),
                 instants: (0..40).map(|step| value(step) as u32).collect(),

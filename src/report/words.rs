@@ -8,6 +8,7 @@ mod bottleneck;
 mod caption;
 mod figure;
 mod heading;
+mod rare;
 mod settling;
 
 pub use bottleneck::bottleneck_remark;
@@ -15,6 +16,7 @@ use bottleneck::{spell, what_broke, where_it_moved};
 pub use caption::*;
 pub use figure::*;
 pub use heading::*;
+pub use rare::rare_sentence;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 

@@ -158,7 +158,41 @@ fn rounded_up(seconds: f64) -> u64 {
     seconds.div_ceil(step) * step
 }
 
+/// In a steady study the interval of a share decides its objective: what it cannot know.
+fn rare(results: &Results, name: &str, notes: &mut Vec<Note>) {
+    if results.model.study != Study::Steady {
+        return;
+    }
+    for objective in &results.variants[name].objectives {
+        let Some((value, rare)) = objective.value.and_then(|value| Some((value, value.rare?)))
+        else {
+            continue;
+        };
+        let seen = match rare.events {
+            0 => "none".to_owned(),
+            events => events.to_string(),
+        };
+        let text = format!(
+            "{} of `{name}`: its rarer side was seen in {seen} of {}, in {} of {} replications; \
+             its interval is given replications like these, up to {:.0} % of which may hold some",
+            objective.metric,
+            rare.of,
+            rare.launches,
+            value.n,
+            rare.launches_high * 100.0
+        );
+        push(
+            notes,
+            "N212",
+            NoteLevel::Note,
+            Some(&objective.metric),
+            text,
+        );
+    }
+}
+
 fn of_variant(results: &Results, name: &str, notes: &mut Vec<Note>) {
+    rare(results, name, notes);
     let variant = &results.variants[name];
     let left = variant.checks.unfinished_share.and_then(|e| e.estimate);
     if let Some(left) = left.filter(|left| *left > LEFT && results.model.study == Study::Launch) {

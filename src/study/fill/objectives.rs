@@ -23,8 +23,11 @@ pub(super) fn objectives(sight: &Sight<'_>, settled: Option<&Settled>) -> Vec<Ob
         .map(|(asked, judge)| {
             let mut found = judged(sight, asked, *judge);
             if let Some(settled) = settled.filter(|settled| !has_settled(asked, settled)) {
-                let worse = gets_worse(sight, asked, *judge);
-                found.verdict = unsettled(found.verdict, worse, settled.overloaded);
+                let outlook = Outlook {
+                    gets_worse: gets_worse(sight, asked, *judge),
+                    overloaded: settled.overloaded,
+                };
+                found.verdict = unsettled(found.verdict, outlook);
             }
             found
         })
@@ -59,13 +62,22 @@ fn gets_worse(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> bool {
     }
 }
 
+/// What a longer run of a steady study that has not settled would show.
+#[derive(Clone, Copy)]
+struct Outlook {
+    /// The last half is worse than the first.
+    gets_worse: bool,
+    /// More work comes than can be done.
+    overloaded: bool,
+}
+
 /// The word for an objective of a steady study that has not settled, from what its interval says:
 /// it is never met, and failed only where waiting for longer can but make it worse.
-fn unsettled(
-    by_interval: ObjectiveVerdict,
-    gets_worse: bool,
-    overloaded: bool,
-) -> ObjectiveVerdict {
+fn unsettled(by_interval: ObjectiveVerdict, outlook: Outlook) -> ObjectiveVerdict {
+    let Outlook {
+        gets_worse,
+        overloaded,
+    } = outlook;
     match by_interval {
         ObjectiveVerdict::Failed if gets_worse || overloaded => ObjectiveVerdict::Failed,
         ObjectiveVerdict::Unclear if overloaded => ObjectiveVerdict::Failed,
