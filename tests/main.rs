@@ -5,6 +5,7 @@ mod replicate;
 mod language;
 mod semantics;
 mod theory;
+mod coverage;
 mod determinism;
 mod memory;
 mod chance;

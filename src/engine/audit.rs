@@ -245,7 +245,7 @@ impl Sim<'_> {
 
     /// What the replication saw.
     pub(super) fn observe(&mut self, replication: u32) -> Observation {
-        let (metrics, skipped) = self.answers();
+        let answers = self.answers();
         let frozen = self.frozen.take().expect("the period has ended");
         let windows = self.windows();
         let told = |t: Time| Time(t.0 + self.start.0);
@@ -277,8 +277,10 @@ impl Sim<'_> {
             funnel: self.funnel(),
             sold_out_at: self.rec.sold_out_at.iter().map(|at| at.map(told)).collect(),
             windows,
-            metrics,
-            skipped,
+            metrics: answers.values,
+            wholes: answers.wholes,
+            skipped: answers.skipped,
+            instants: self.rec.instants.clone(),
             present_at_cut: self.present_at_cut,
             fullness: std::mem::take(&mut self.profile.seen),
         }

@@ -4,6 +4,8 @@
 //! windows take a reading every whole second. Durations that need more than the sketch are
 //! logged. It fills [`Observation::metrics`](crate::observation::Observation).
 
+use std::cmp::Ordering;
+
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::agenda::{Group, Kind};
@@ -53,6 +55,19 @@ pub(super) fn bytes(probe: &Probe, clock: &Clock) -> usize {
 
 /// A term with its weight.
 type Weighted = (f64, Term);
+
+/// The answers of all probes.
+#[derive(Debug)]
+pub(super) struct Answers {
+    pub(super) values: Vec<Option<f64>>,
+    /// Of how many things each is a share; 0 for what is no share of things.
+    pub(super) wholes: Vec<u64>,
+    /// Windows skipped.
+    pub(super) skipped: Vec<u32>,
+}
+
+/// An answer, and of how many things it is a share.
+type Answer = (Option<f64>, u64);
 
 #[derive(Clone, Copy, Debug)]
 struct Reading {
@@ -242,18 +257,25 @@ impl Sim<'_> {
         self.rec.integral(level, now) as f64 / 1e9
     }
 
-    /// The answer of every probe, and how many windows were skipped.
-    pub(super) fn answers(&mut self) -> (Vec<Option<f64>>, Vec<u32>) {
+    /// The answer of every probe.
+    pub(super) fn answers(&mut self) -> Answers {
         let program = self.program;
-        let mut skipped = vec![0; program.probes.len()];
-        let mut answers = Vec::with_capacity(program.probes.len());
+        let mut answers = Answers {
+            values: Vec::with_capacity(program.probes.len()),
+            wholes: vec![0; program.probes.len()],
+            skipped: vec![0; program.probes.len()],
+        };
         for (i, probe) in program.probes.iter().enumerate() {
             let answer = match probe {
                 Probe::Quotient {
                     above,
                     below,
                     period,
-                } => self.quotient(i, (above, below), period),
+                } => {
+                    let (value, whole) = self.quotient(i, (above, below), period);
+                    answers.wholes[i] = whole;
+                    value
+                }
                 Probe::LevelMax { .. } | Probe::LevelShare { .. } => self.watched(i as u32),
                 Probe::LevelAt { .. } => self.readings.at[i],
                 Probe::Sample {
@@ -262,8 +284,9 @@ impl Sim<'_> {
                     period,
                     among,
                 } => {
-                    let (value, windows) = self.sampled(of, *among, *statistic, period);
-                    skipped[i] = windows;
+                    let ((value, whole), windows) = self.sampled(of, *among, *statistic, period);
+                    answers.wholes[i] = whole;
+                    answers.skipped[i] = windows;
                     value
                 }
                 Probe::FirstMark(mark) => self.marked(*mark).map(|m| m.0),
@@ -273,9 +296,9 @@ impl Sim<'_> {
                 }
                 Probe::Recovery(_) => None,
             };
-            answers.push(answer);
+            answers.values.push(answer);
         }
-        (answers, skipped)
+        answers
     }
 
     fn marked(&self, mark: u32) -> Option<(f64, f64)> {
@@ -291,7 +314,14 @@ impl Sim<'_> {
         probe: usize,
         (above, below): (&[Weighted], &[Weighted]),
         period: &Period,
-    ) -> Option<f64> {
+    ) -> Answer {
+        let whole = |b: f64| {
+            if counts(above) && counts(below) {
+                b.round() as u64
+            } else {
+                0
+            }
+        };
         let ratio = |a: f64, b: f64| {
             if below.is_empty() {
                 Some(a)
@@ -300,16 +330,20 @@ impl Sim<'_> {
             }
         };
         let taken = std::mem::take(&mut self.readings.taken[probe]);
-        let between = |x: &Reading, y: &Reading| between(x, y, below);
+        let between = |x: &Reading, y: &Reading| (between(x, y, below), whole(y.below - x.below));
         match period.view {
             View::Whole => match (taken.first(), taken.last()) {
                 (Some(first), Some(last)) => between(first, last),
-                _ => ratio(self.sum(above), self.sum(below)),
+                _ => {
+                    let below = self.sum(below);
+                    (ratio(self.sum(above), below), whole(below))
+                }
             },
             View::Worst { window, is } => {
                 let steps = (window.0 / Span::SECOND.0).max(1) as usize;
                 let pairs = taken.iter().zip(taken.iter().skip(steps));
-                worst(pairs.filter_map(|(x, y)| between(x, y)), is)
+                let found = pairs.map(|(x, y)| between(x, y));
+                worst(found.filter_map(|(value, whole)| Some((value?, whole))), is)
             }
             View::LongestBreach {
                 slice,
@@ -319,8 +353,8 @@ impl Sim<'_> {
                 let slices = taken
                     .iter()
                     .zip(taken.iter().skip(1))
-                    .map(|(x, y)| between(x, y));
-                Some(longest_breach(slices, slice, comparison, limit))
+                    .map(|(x, y)| between(x, y).0);
+                (Some(longest_breach(slices, slice, comparison, limit)), 0)
             }
         }
     }
@@ -337,7 +371,7 @@ impl Sim<'_> {
         among: Among,
         statistic: Statistic,
         period: &Period,
-    ) -> (Option<f64>, u32) {
+    ) -> (Answer, u32) {
         let (from, until) = self.bounds(period);
         let logs = of
             .iter()
@@ -352,7 +386,8 @@ impl Sim<'_> {
         match period.view {
             View::Whole => {
                 let mut only: Vec<i64> = values.iter().map(|v| v.1).collect();
-                (of_values(&mut only, statistic), 0)
+                let whole = only.len() as u64;
+                ((of_values(&mut only, statistic), whole), 0)
             }
             View::Worst { window, is } => {
                 values.sort_unstable();
@@ -366,20 +401,30 @@ impl Sim<'_> {
             } => {
                 values.sort_unstable();
                 let slices = slices(&values, (from, until), slice, statistic);
-                (
-                    Some(longest_breach(slices.into_iter(), slice, comparison, limit)),
-                    0,
-                )
+                let longest = longest_breach(slices.into_iter(), slice, comparison, limit);
+                ((Some(longest), 0), 0)
             }
         }
     }
 }
 
-fn worst(values: impl Iterator<Item = f64>, is: Worst) -> Option<f64> {
-    values.reduce(|a, b| match is {
-        Worst::Largest => a.max(b),
-        Worst::Smallest => a.min(b),
-    })
+/// Whether all terms count things.
+fn counts(terms: &[Weighted]) -> bool {
+    let mut terms = terms.iter();
+    terms.all(|(_, term)| matches!(term, Term::Count(_)))
+}
+
+/// The worst of the windows; of several that are equally bad the one of the fewest things.
+fn worst(values: impl Iterator<Item = (f64, u64)>, is: Worst) -> Answer {
+    let worst = values.reduce(|a, b| {
+        let is_worse = match (is, b.0.total_cmp(&a.0)) {
+            (_, Ordering::Equal) => b.1 < a.1,
+            (Worst::Largest, order) => order.is_gt(),
+            (Worst::Smallest, order) => order.is_lt(),
+        };
+        if is_worse { b } else { a }
+    });
+    worst.map_or((None, 0), |(value, whole)| (Some(value), whole))
 }
 
 /// Seconds of the longest run of slices that break a limit; a slice without a value breaks none.
@@ -448,13 +493,14 @@ fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
     }
 }
 
-/// The statistic in every window that begins at a whole second, and how many had none.
+/// The statistic in every window that begins at a whole second with the number of durations in it,
+/// and how many windows had none.
 fn windows(
     values: &[(Time, i64)],
     (from, until): (Time, Time),
     window: Span,
     statistic: Statistic,
-) -> (Vec<f64>, u32) {
+) -> (Vec<(f64, u64)>, u32) {
     let (mut found, mut skipped) = (Vec::new(), 0);
     let (mut low, mut high) = (0, 0);
     let mut begin = from;
@@ -474,7 +520,7 @@ fn windows(
             _ => sliding.value(),
         };
         match value {
-            Some(value) => found.push(value),
+            Some(value) => found.push((value, (high - low) as u64)),
             None => skipped += 1,
         }
         begin += Span::SECOND;

@@ -48,6 +48,8 @@ pub(super) struct Recorder {
     pub(super) counted_ns: u64,
     pub(super) meters: Vec<Meter>,
     pub(super) level_bins: Vec<f32>,
+    /// By bin that has ended, then state of the layout.
+    pub(super) instants: Vec<u32>,
     pub(super) tallies: Vec<LiveTally>,
     /// By call: the requests that ended ok after several attempts. Those of a single attempt stand
     /// among the tallies, for the request and for the attempt.
@@ -86,6 +88,7 @@ impl Recorder {
         let counted = 2 * size_of::<u64>() + (shelves * bins + 2) * size_of::<u32>();
         let counters = layout.counters() * counted;
         let levels = layout.levels() * bins * size_of::<f32>();
+        let levels = levels + layout.states().count() * bins * size_of::<u32>();
         let meters = layout.meters() * size_of::<Meter>();
         let tallies = layout.samples() + 2 * layout.calls as usize;
         let tallies = tallies * (FINE + 1) * size_of::<u32>();
@@ -115,6 +118,8 @@ impl Recorder {
         self.counter_bins.reserve(layout.counters() * self.bins);
         refill(&mut self.meters, layout.meters(), Meter::default());
         refill(&mut self.level_bins, layout.levels() * self.bins, 0.0);
+        self.instants.clear();
+        self.instants.reserve(layout.states().count() * self.bins);
         refill(&mut self.marked, layout.marks as usize, None);
         refill(&mut self.sold_out_at, layout.stocks as usize, None);
         self.tallies
@@ -454,6 +459,9 @@ impl Recorder {
             for (lane, integral) in meter.end_bin(now).into_iter().enumerate() {
                 self.level_bins[row + index * lanes + lane] = (integral as f64 / width) as f32;
             }
+        }
+        for level in self.layout.states() {
+            self.instants.push(self.value(level));
         }
         let (counted, others) = self.counts.split_at(self.layout.counters());
         self.counter_bins.extend_from_slice(counted);

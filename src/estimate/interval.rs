@@ -4,7 +4,7 @@
 //! count of launches the exact binomial one (Clopper & Pearson 1934). Quantiles of t and beta come
 //! from statrs and are cut to twelve digits, so that a last bit of a logarithm cannot show.
 
-use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
+use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
 use statrs::function::beta::beta_reg;
 
 use super::order;
@@ -41,6 +41,21 @@ impl Moments {
         })
     }
 
+    /// Moments about a centre that is known otherwise: it takes the place of the mean.
+    pub fn about(values: impl Iterator<Item = f64>, centre: f64) -> Option<Moments> {
+        let (mut n, mut squares) = (0_u32, 0.0);
+        for value in values {
+            n += 1;
+            squares += (value - centre) * (value - centre);
+        }
+        let sd = (squares / f64::from(n.saturating_sub(1).max(1))).sqrt();
+        (n > 0).then_some(Moments {
+            n,
+            mean: centre,
+            sd,
+        })
+    }
+
     /// Half the width of the t interval of the mean; `None` for one value.
     pub fn half_width(&self, confidence: f64) -> Option<f64> {
         if self.n < 2 {
@@ -54,6 +69,11 @@ impl Moments {
 pub fn t_quantile(degrees: u32, confidence: f64) -> f64 {
     let t = StudentsT::new(0.0, 1.0, f64::from(degrees)).expect("degrees of freedom are positive");
     twelve_digits(t.inverse_cdf(0.5 + confidence / 2.0))
+}
+
+/// The two-sided quantile of the normal law.
+pub fn normal_quantile(confidence: f64) -> f64 {
+    twelve_digits(Normal::standard().inverse_cdf(0.5 + confidence / 2.0))
 }
 
 /// The estimate of a quantity from one value a replication: its mean with a t interval, and the
@@ -95,6 +115,22 @@ pub fn share(values: &[Option<f64>], confidence: f64) -> Option<Estimate> {
     let mut estimate = mean(values, confidence)?;
     estimate.low = estimate.low.map(|v| v.max(0.0));
     estimate.high = estimate.high.map(|v| v.min(1.0));
+    Some(estimate)
+}
+
+/// The estimate of a percentile in a steady study: that of all replications together, with
+/// Student's interval from their own percentiles about it ("sectioning", Asmussen & Glynn 2007,
+/// §III.5a): its variance is Σ(qᵣ − q̂)² ÷ (R (R − 1)). It exists where the pooled one is finite.
+pub fn sectioned(values: &[Option<f64>], pooled: f64, confidence: f64) -> Option<Estimate> {
+    let mut estimate = mean(values, confidence)?;
+    if estimate.never > 0 || !pooled.is_finite() {
+        return Some(estimate);
+    }
+    estimate.estimate = Some(pooled);
+    let moments = Moments::about(values.iter().flatten().copied(), pooled)?;
+    let half = moments.half_width(confidence);
+    estimate.low = half.map(|half| pooled - half);
+    estimate.high = half.map(|half| pooled + half);
     Some(estimate)
 }
 
@@ -151,8 +187,9 @@ pub fn is_surely_below((k, n): (u64, u64), limit: f64, confidence: f64) -> bool 
     twelve_digits(at_most_k) < 1.0 - confidence
 }
 
-fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    let beta = Beta::new(a, b).expect("both shapes are at least 1");
+/// The quantile of a beta law.
+pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    let beta = Beta::new(a, b).expect("both shapes are positive");
     twelve_digits(beta.inverse_cdf(p))
 }
 
@@ -257,6 +294,26 @@ mod tests {
         );
         let half = mean(&[Some(1.0), never], 0.95).unwrap();
         assert_eq!((half.estimate, half.p10, half.p50), (None, Some(1.0), None));
+    }
+
+    /// Percentiles 10, 12, 17 of three pieces whose percentile together is 14: deviations −4, −2, 3
+    /// about it, Σ² 29, variance 29/6, half width 4.3027 × √(29/6) = 9.459.
+    #[test]
+    fn a_percentile_of_all_pieces_has_the_spread_of_the_pieces() {
+        let found = sectioned(&[10.0, 12.0, 17.0].map(Some), 14.0, 0.95).unwrap();
+        close(found.estimate.unwrap(), 14.0, 1e-15);
+        close(
+            found.high.unwrap() - 14.0,
+            4.302_652_729_70 * (29.0_f64 / 6.0).sqrt(),
+            1e-9,
+        );
+        close(
+            14.0 - found.low.unwrap(),
+            4.302_652_729_70 * (29.0_f64 / 6.0).sqrt(),
+            1e-9,
+        );
+        let never = sectioned(&[Some(1.0), Some(f64::INFINITY)], 14.0, 0.95).unwrap();
+        assert_eq!((never.estimate, never.never), (None, 1));
     }
 
     #[test]

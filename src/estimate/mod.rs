@@ -19,6 +19,7 @@ pub mod quantile;
 pub mod recovery;
 pub mod resample;
 pub mod series;
+pub mod share;
 pub mod sign;
 pub mod standing;
 pub mod verdict;

@@ -59,6 +59,16 @@ impl Paired {
         })
     }
 
+    /// The same with the deviations taken from a difference that is known otherwise.
+    #[must_use]
+    pub fn about(mut self, centre: Option<f64>) -> Paired {
+        if let Some(centre) = centre.filter(|_| self.is_complete()) {
+            let differences = self.differences.iter().copied();
+            self.moments = Moments::about(differences, centre).unwrap_or(self.moments);
+        }
+        self
+    }
+
     /// Number of pairs.
     pub fn n(&self) -> u32 {
         self.moments.n
@@ -133,6 +143,16 @@ mod tests {
         assert!((pair.correlation.unwrap() - 2.5 / 7.0_f64.sqrt()).abs() < 1e-12);
         assert!((pair.variance_reduction.unwrap() - 8.0 / 3.0).abs() < 1e-12);
         assert!(pair.is_complete());
+    }
+
+    /// Differences 2, 2, 5 about 4 that are known otherwise: Σ² = 4 + 4 + 1, variance 9/2.
+    #[test]
+    fn deviations_may_be_taken_from_a_difference_that_is_known_otherwise() {
+        let pair = Paired::of(&[1.0, 2.0, 3.0].map(Some), &[3.0, 4.0, 8.0].map(Some)).unwrap();
+        assert_eq!(pair.clone().about(None), pair);
+        let about = pair.about(Some(4.0)).moments;
+        assert!((about.mean - 4.0).abs() < 1e-15);
+        assert!((about.sd - 4.5_f64.sqrt()).abs() < 1e-15);
     }
 
     #[test]

@@ -30,6 +30,16 @@ impl Sample {
         self.counted.iter().map(|(_, count)| count).sum::<u64>() + self.never
     }
 
+    /// Both together.
+    pub fn with(self, other: Sample) -> Sample {
+        let mut counted = [self.counted, other.counted].concat();
+        counted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Sample {
+            counted,
+            never: self.never + other.never,
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -57,6 +57,9 @@ pub struct Question<'a> {
     pub confidence: f64,
     /// How the objectives on this metric came out on either side, in the order of the file.
     pub sides: &'a [Sides],
+    /// The difference, where it is known better than as the mean over the pairs: of percentiles of
+    /// all replications together.
+    pub centre: Option<f64>,
 }
 
 /// How one objective came out on either side.
@@ -100,6 +103,7 @@ pub fn difference(
     threshold: impl Fn(f64) -> Threshold,
 ) -> Option<Difference> {
     let paired = Paired::of(question.baseline, question.variant);
+    let paired = paired.map(|paired| paired.about(question.centre));
     let threshold = paired.as_ref().map(|p| (threshold(p.baseline), p.baseline));
     let within = threshold.map_or(0.0, |(threshold, base)| threshold.in_units(base));
     let signs = Signs::of(question.baseline, question.variant, within);

@@ -369,6 +369,12 @@ impl Layout {
     pub const fn service_level(&self, service: u32, what: ServiceLevel) -> LevelId {
         LevelId(LANES * (1 + 2 * service) + what as u32)
     }
+    /// The levels that say how full the system is: users inside, then those in each service.
+    pub fn states(&self) -> impl Iterator<Item = LevelId> {
+        let services = 0..self.services;
+        let inside = std::iter::once(self.user_level(UserLevel::Inside));
+        inside.chain(services.map(|one| self.service_level(one, ServiceLevel::InSystem)))
+    }
     /// Level of a pool.
     pub const fn pool_level(&self, pool: u32, what: PoolLevel) -> LevelId {
         LevelId(LANES * (1 + 2 * self.services + pool) + what as u32)

@@ -124,8 +124,12 @@ pub struct Observation {
     pub windows: Windows,
     /// By probe: the value, infinite for "longer than any time", `None` where it does not exist.
     pub metrics: Vec<Option<f64>>,
+    /// By probe: of how many things a share is; 0 for what is no share of things.
+    pub wholes: Vec<u64>,
     /// By probe: windows skipped for too few values.
     pub skipped: Vec<u32>,
+    /// By bin, then [`Layout::states`]: the value at the end of the bin.
+    pub instants: Vec<u32>,
     /// Users, requests and attempts present at the cut of a warm-up.
     pub present_at_cut: u64,
     /// How full everything was, and what its holders were at.

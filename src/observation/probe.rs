@@ -171,6 +171,30 @@ pub enum Probe {
     Recovery(RecoveryFigure),
 }
 
+impl Probe {
+    /// Over which time it is taken, if that can be said.
+    pub fn period(&self) -> Option<&Period> {
+        match self {
+            Self::Quotient { period, .. }
+            | Self::LevelMax { period, .. }
+            | Self::LevelShare { period, .. }
+            | Self::Sample { period, .. } => Some(period),
+            _ => None,
+        }
+    }
+
+    /// Takes it over another time.
+    pub fn set_period(&mut self, over: Period) {
+        match self {
+            Self::Quotient { period, .. }
+            | Self::LevelMax { period, .. }
+            | Self::LevelShare { period, .. }
+            | Self::Sample { period, .. } => *period = over,
+            _ => {}
+        }
+    }
+}
+
 /// Which figure of the recovery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecoveryFigure {

@@ -319,6 +319,9 @@ pub struct Judge {
     pub value: usize,
     /// With `except`: seconds of the longest breach, which may be no longer than that.
     pub breach: Option<usize>,
+    /// In a steady study: its metric over the first and over the last half of the measured time,
+    /// where it is a metric of the whole of it. They have no name: nobody asked for them.
+    pub halves: Option<[usize; 2]>,
 }
 
 /// Words for the results, in the order of the ids.

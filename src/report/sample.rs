@@ -26,7 +26,7 @@ pub(crate) fn around(value: f64, spread: f64) -> Estimate {
         p10: Some(value - 1.3 * half),
         p50: Some(value),
         p90: Some(value + 1.3 * half),
-        never: 0,
+        ..Estimate::default()
     }
 }
 

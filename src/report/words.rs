@@ -12,6 +12,7 @@ mod heading;
 mod judged;
 mod level;
 mod moment;
+mod rare;
 mod recovery;
 mod settling;
 mod worth;
@@ -27,6 +28,7 @@ pub use level::{
     difference_head, difference_with_level, interval_label, level_note, levels, with_level,
 };
 pub use moment::*;
+pub use rare::rare_sentence;
 pub use recovery::recovery;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};

@@ -117,10 +117,41 @@ pub struct Steady {
     pub warmup_s: f64,
     /// True if it was found by looking, false if the model gives it.
     pub found: bool,
-    /// False if the run is too short to have settled.
+    /// False if the run of any variant is too short to have settled; each says so itself.
     pub converged: bool,
     /// Replications that were looked at.
     pub pilot: u32,
+}
+
+/// Whether a variant of a steady study was watched for long enough. The measured part of every
+/// replication must not drift, and must be 100 autocorrelation times long for means and shares, 500
+/// for the 99th percentile and beyond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Settled {
+    /// Whether means, shares and percentiles below the 99th are those of the long run.
+    pub means: bool,
+    /// Whether the 99th percentile and those beyond are.
+    pub tails: bool,
+    /// True if what is in the system rises or falls over the measured time.
+    pub drifts: bool,
+    /// True if more work comes in the measured time than some service or pool can do, so that it
+    /// may never settle.
+    pub overloaded: bool,
+    /// The autocorrelation time, seconds: the length that is worth one independent value. That of
+    /// the number of users inside, or in a service, that changes most slowly. Absent where nothing
+    /// varies, or where the measured time is too short to tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autocorrelation_s: Option<f64>,
+    /// Autocorrelation times in the measured part of a replication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lengths: Option<f64>,
+    /// The `run_for`, seconds, that should do for means; absent where they have settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub means_need_s: Option<f64>,
+    /// The `run_for`, seconds, that should do for the 99th percentile and beyond.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tails_need_s: Option<f64>,
 }
 
 /// What holds when the inputs are drawn from their ranges by a Latin hypercube.

@@ -13,7 +13,10 @@ pub struct Estimate {
     /// Mean over the `n` replications in which it exists; absent if it is infinite in any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<f64>,
-    /// Lower end of the Student-t interval of the mean; absent for fewer than two values.
+    /// Lower end of its interval, at the confidence of the study: Student's t of the mean; of a
+    /// share whose rarer side has fewer than thirty events the wider of that and the
+    /// Clopper–Pearson interval of the pooled counts; of a percentile in a steady study Student's
+    /// t about the percentile of all replications. Absent for fewer than two values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub low: Option<f64>,
     /// Upper end of that interval.
@@ -35,6 +38,26 @@ pub struct Estimate {
     /// Replications in which it is infinite ("never"); absent if there is none.
     #[serde(skip_serializing_if = "is_zero")]
     pub never: u32,
+    /// Of a share, where few launches hold any of the rarer side: the interval is then given
+    /// launches like these, and this says how many other launches there may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rare: Option<Rare>,
+}
+
+/// What was seen of the rarer side of a share: of those who failed where most are served, of those
+/// who were served where most fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Rare {
+    /// How many there are of it over all launches.
+    pub events: u64,
+    /// Of how many in all.
+    pub of: u64,
+    /// Launches that hold any.
+    pub launches: u32,
+    /// At most this share of launches holds any: the one-sided Clopper–Pearson bound at the
+    /// confidence of the study. Failures that come together are not seen by counting requests.
+    pub launches_high: f64,
 }
 
 /// A chance, from k of n, with its Clopper–Pearson interval.

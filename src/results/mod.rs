@@ -25,8 +25,8 @@ mod variant;
 mod written;
 
 pub use answer::{
-    Answered, Answers, Cheaper, Cheapest, Conclusion, Deciding, Draw, DrawnParam, Said, Steady,
-    Uncertain,
+    Answered, Answers, Cheaper, Cheapest, Conclusion, Deciding, Draw, DrawnParam, Said, Settled,
+    Steady, Uncertain,
 };
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{
@@ -37,7 +37,9 @@ pub use difference::{
     Because, Better, ChangedSides, Difference, Family, FamilyOf, Measure, NeverPairs, Unit,
     Verdict, WithinIs,
 };
-pub use estimate::{Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Times};
+pub use estimate::{
+    Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Rare, Times,
+};
 pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
@@ -77,7 +79,7 @@ pub struct Results {
     pub seed: u64,
     /// Replications ("launches") that every figure rests on unless its own `n` says less.
     pub replications: u32,
-    /// Confidence of each interval, as a share.
+    /// Confidence of each interval that does not give its own, as a share.
     pub confidence: f64,
     /// True if every variant met the same users with the same luck.
     pub paired: bool,

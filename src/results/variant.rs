@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::answer::Settled;
 use super::bottleneck::{Bottleneck, Event, Moment, Recovery, Split};
 use super::estimate::{Estimate, MeanMax};
 use super::judgement::{Objective, Standing};
@@ -74,6 +75,9 @@ pub struct Variant {
     pub timeline: Timeline,
     /// Latency histograms over time, by step.
     pub heat: BTreeMap<String, Heat>,
+    /// Of a steady study: whether it was watched for long enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
     /// What must hold for any of this to be believed.
     pub checks: Checks,
 }

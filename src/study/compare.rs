@@ -109,6 +109,10 @@ fn study(
         .collect();
     let mut results = head(&contenders[0], &launches, plan, steady);
     fill(&mut results, model, (&contenders, &sights), &headline, plan);
+    if let Some(steady) = &mut results.answers.steady {
+        let mut settled = results.variants.values().filter_map(|one| one.settled);
+        steady.converged &= settled.all(|one| one.means);
+    }
     let compared = Compared {
         model,
         contenders: &contenders,

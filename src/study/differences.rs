@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::estimate::measure::{Quantity, Scale, Threshold};
-use crate::estimate::standing;
+use crate::estimate::paired::Paired;
 use crate::estimate::verdict::{self, Question, Sides};
+use crate::estimate::{share, standing};
 use crate::model::Model;
 use crate::model::objective::SameWithin;
 use crate::results::{Difference, Estimate, Family, FamilyOf, Measure, Standing, Variant, key};
@@ -57,6 +58,11 @@ pub(crate) fn differences(
             family,
             confidence,
             sides: &sides,
+            centre: variant
+                .pooled(name)
+                .zip(baseline.pooled(name))
+                .map(|(variant, baseline)| variant - baseline)
+                .filter(|centre| centre.is_finite()),
         };
         let scale = Scale {
             limit: None,
@@ -65,7 +71,13 @@ pub(crate) fn differences(
             launch_s,
         };
         let threshold = |base: f64| scales.threshold(name, base, scale);
-        Some((name.to_owned(), verdict::difference(&question, threshold)?))
+        let mut difference = verdict::difference(&question, threshold)?;
+        if matches!(Quantity::of(name), Quantity::Share | Quantity::Chance)
+            && let Some(pairs) = Paired::of(question.baseline, question.variant)
+        {
+            share::clip_difference(&mut difference, pairs.baseline);
+        }
+        Some((name.to_owned(), difference))
     };
     baseline.metric_names().filter_map(find).collect()
 }

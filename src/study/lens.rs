@@ -9,9 +9,10 @@ use crate::base::time::Span;
 use crate::estimate::bottleneck::Strain;
 use crate::estimate::health::{Rule, Step, Ward};
 use crate::estimate::recovery::{self, Fate};
-use crate::model::Model;
+use crate::estimate::warmup::Course;
+use crate::model::{Model, Study};
 use crate::observation::{
-    CallCounter, Fullness, Observation, Probe, RecoveryFigure, UserCounter, Windows,
+    CallCounter, Fullness, LevelId, Observation, Probe, RecoveryFigure, UserCounter, Windows,
 };
 use crate::program::{CallId, Program};
 use crate::study::columns::{self, Column};
@@ -60,6 +61,11 @@ pub(crate) struct Seen {
     pub(crate) first_timeout: Option<usize>,
     /// Every metric.
     pub(crate) metrics: Metrics,
+    /// Of how many things each metric is a share; 0 for what is no share of things.
+    pub(crate) wholes: Vec<u64>,
+    /// How full the system was over the measured time, state by state of the layout; of a steady
+    /// study only.
+    pub(crate) courses: Vec<Course>,
 }
 
 impl Seen {
@@ -73,7 +79,8 @@ impl Seen {
             .map(|c| c.len() * size_of::<f32>())
             .sum();
         let totals = self.totals.counters.len() + self.totals.integrals.len();
-        sketches + columns + totals * size_of::<u64>()
+        let courses: usize = self.courses.iter().map(Course::bytes).sum();
+        sketches + columns + courses + totals * size_of::<u64>()
     }
 }
 
@@ -112,7 +119,8 @@ impl<'a> Lens<'a> {
     /// Looks at a replication.
     pub(crate) fn look(&self, mut seen: Observation) -> Seen {
         let fate = self.fate(&seen);
-        let metrics = self.metrics(&seen, fate.as_ref());
+        let (metrics, wholes) = self.answers(&seen, fate.as_ref());
+        let courses = self.courses(&seen);
         let columns = self.columns.iter();
         let columns = columns.map(|c| c.of(self.program, &seen)).collect();
         let strains = strains(self.program, &seen);
@@ -122,6 +130,7 @@ impl<'a> Lens<'a> {
         seen.tally_bins = Vec::new();
         seen.windows = Windows::default();
         seen.fullness = Fullness::default();
+        seen.instants = Vec::new();
         Seen {
             totals: seen,
             columns,
@@ -130,6 +139,8 @@ impl<'a> Lens<'a> {
             peak,
             first_timeout,
             metrics,
+            wholes,
+            courses,
         }
     }
 
@@ -178,6 +189,11 @@ impl<'a> Lens<'a> {
 
     /// Every metric of a replication; what the model asks for goes before the usual ones.
     pub(crate) fn metrics(&self, seen: &Observation, fate: Option<&Fate>) -> Metrics {
+        self.answers(seen, fate).0
+    }
+
+    /// Every metric of a replication, and of how many things it is a share.
+    fn answers(&self, seen: &Observation, fate: Option<&Fate>) -> (Metrics, Vec<u64>) {
         let fate = fate.map(|fate| Recovered::of(fate, self.window_s()));
         let reader = Reader {
             program: self.program,
@@ -189,12 +205,30 @@ impl<'a> Lens<'a> {
             .map(|((name, probe), value)| (name.clone(), answer(probe, *value, fate)))
             .collect();
         let first = metrics.len();
-        for value in usual::values(&reader, fate) {
-            if !metrics[..first].iter().any(|(name, _)| *name == value.0) {
-                metrics.push(value);
+        let mut wholes = seen.wholes[..first].to_vec();
+        for one in usual::values(&reader, fate) {
+            if !metrics[..first].iter().any(|(name, _)| *name == one.name) {
+                metrics.push((one.name, one.value));
+                wholes.push(one.whole);
             }
         }
-        metrics
+        (metrics, wholes)
+    }
+
+    /// How full the system was over the measured time, bin by bin that lies wholly in it.
+    fn courses(&self, seen: &Observation) -> Vec<Course> {
+        if self.model.study == Study::Launch {
+            return Vec::new();
+        }
+        let (clock, layout) = (&self.program.clock, &self.program.layout);
+        let before = clock.cut.since(clock.start).nanos();
+        let first = ((before + clock.bin.nanos() - 1) / clock.bin.nanos()) as usize;
+        let states = layout.states().count();
+        let course = |(state, level): (usize, LevelId)| Course {
+            averages: column(&seen.level_bins, layout.levels(), (first, level.0 as usize)),
+            instants: column(&seen.instants, states, (first, state)),
+        };
+        layout.states().enumerate().map(course).collect()
     }
 
     fn peak(&self, seen: &Observation) -> Option<Peak> {
@@ -215,6 +249,12 @@ impl<'a> Lens<'a> {
         let mut bins = seen.counter_bins.chunks_exact(layout.counters());
         bins.position(|row| clocks.iter().any(|&clock| row[clock] > 0))
     }
+}
+
+/// A column of rows of this width, from a row on.
+fn column<T: Copy>(rows: &[T], width: usize, (first, at): (usize, usize)) -> Vec<T> {
+    let rows = rows.chunks_exact(width).skip(first);
+    rows.map(|row| row[at]).collect()
 }
 
 /// The answer to a probe: of recovery from the fate, of all others from the engine.

@@ -3,10 +3,10 @@
 //! One idea: each remark has a stable code and looks at the finished document alone, so that it is
 //! true of what stands there. The codes: N201 sequential, N202 interrupted, N203 who is left at the
 //! end, N204 collapse cannot be told, N205 a variant that changed nothing, N206 pairing that did
-//! not help, N207 warm-up, N208 laws not met, N209 windows skipped, N210 cut too late, N211 changes
-//! not taken apart.
+//! not help, N207 warm-up, N208 laws not met, N209 windows skipped, N210 not settled, N211 changes
+//! not taken apart, N212 failures in few launches.
 
-use crate::results::{Note, NoteLevel, Results, Stopped, Study};
+use crate::results::{Note, NoteLevel, Results, Settled, Stopped, Study};
 use crate::study::fill::Sight;
 
 /// Share of users left at the end that is worth a remark.
@@ -87,25 +87,112 @@ fn warmup(results: &Results, notes: &mut Vec<Note>) {
     let Some(steady) = results.answers.steady else {
         return;
     };
-    if !steady.found {
-        if !steady.converged {
-            let text = "the run is too short to find a warm-up: nothing was cut off; run longer";
-            push(notes, "N210", NoteLevel::Warning, None, text.to_owned());
-        }
-        return;
+    if steady.found {
+        let text = format!(
+            "the first {} s are a warm-up and do not count (MSER-5 over {} replications)",
+            steady.warmup_s, steady.pilot
+        );
+        push(notes, "N207", NoteLevel::Note, None, text);
     }
-    let text = format!(
-        "the first {} s are a warm-up and do not count (MSER-5 over {} replications)",
-        steady.warmup_s, steady.pilot
-    );
-    push(notes, "N207", NoteLevel::Note, None, text);
-    if !steady.converged {
-        let text = "the warm-up takes more than half of the run: it has not settled; run longer";
+    let settled = |name: &String| Some((name.clone(), results.variants[name].settled?));
+    let all: Vec<(String, Settled)> = results.order.iter().filter_map(settled).collect();
+    for (name, settled) in &all {
+        if let Some(text) = too_short(results, name, settled) {
+            push(notes, "N210", NoteLevel::Warning, Some(name), text);
+        }
+    }
+    if !steady.converged && all.iter().all(|(_, one)| one.means) {
+        let text = "the warm-up that was found takes more than half of the run, or the run is too \
+                    short to find one: make `run_for` longer";
         push(notes, "N210", NoteLevel::Warning, None, text.to_owned());
     }
 }
 
+/// What to say of a variant of a steady study that was not watched for long enough. The 99th
+/// percentile matters where an objective asks for it.
+fn too_short(results: &Results, name: &str, settled: &Settled) -> Option<String> {
+    let objectives = &results.variants[name].objectives;
+    let mut asked = objectives.iter().map(|one| one.metric.as_str());
+    let tails = asked.any(|metric| metric.starts_with("p99"));
+    let (needed, what) = match (settled.means, settled.tails) {
+        (true, false) if tails => (settled.tails_need_s, "500 for the 99th percentile"),
+        (false, _) if tails => (
+            settled.tails_need_s,
+            "100 for a mean and 500 for the 99th percentile",
+        ),
+        (false, _) => (settled.means_need_s, "100"),
+        _ => return None,
+    };
+    let Some(needed) = needed else {
+        return Some(format!(
+            "`{name}` is too short to tell whether it has settled: make `run_for` longer"
+        ));
+    };
+    let would = format!("`run_for = \"{}s\"` should do", rounded_up(needed));
+    if settled.overloaded {
+        return Some(format!(
+            "`{name}` does not settle: more work comes than it can do, whatever `run_for` is"
+        ));
+    }
+    if settled.drifts {
+        return Some(format!(
+            "`{name}` is too short: the number of those in the system still rises or falls; \
+             {would}, if it settles at all"
+        ));
+    }
+    let lengths = settled.lengths.unwrap_or_default();
+    let time = settled.autocorrelation_s.unwrap_or_default();
+    Some(format!(
+        "`{name}` is too short: a replication is {lengths:.0} autocorrelation times of {time:.3} s \
+         long, and {what} are needed; {would}"
+    ))
+}
+
+/// Whole seconds, rounded up to two digits.
+fn rounded_up(seconds: f64) -> u64 {
+    let seconds = seconds.ceil() as u64;
+    let mut step = 1;
+    while seconds / step >= 100 {
+        step *= 10;
+    }
+    seconds.div_ceil(step) * step
+}
+
+/// In a steady study the interval of a share decides its objective: what it cannot know.
+fn rare(results: &Results, name: &str, notes: &mut Vec<Note>) {
+    if results.model.study != Study::Steady {
+        return;
+    }
+    for objective in &results.variants[name].objectives {
+        let Some((value, rare)) = objective.value.and_then(|value| Some((value, value.rare?)))
+        else {
+            continue;
+        };
+        let seen = match rare.events {
+            0 => "none".to_owned(),
+            events => events.to_string(),
+        };
+        let text = format!(
+            "{} of `{name}`: its rarer side was seen in {seen} of {}, in {} of {} replications; \
+             its interval is given replications like these, up to {:.0} % of which may hold some",
+            objective.metric,
+            rare.of,
+            rare.launches,
+            value.n,
+            rare.launches_high * 100.0
+        );
+        push(
+            notes,
+            "N212",
+            NoteLevel::Note,
+            Some(&objective.metric),
+            text,
+        );
+    }
+}
+
 fn of_variant(results: &Results, name: &str, notes: &mut Vec<Note>) {
+    rare(results, name, notes);
     let variant = &results.variants[name];
     let left = variant.checks.unfinished_share.and_then(|e| e.estimate);
     if let Some(left) = left.filter(|left| *left > LEFT && results.model.study == Study::Launch) {

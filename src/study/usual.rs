@@ -8,14 +8,52 @@ use crate::base::time::Time;
 use crate::estimate::recovery::Fate;
 use crate::observation::sketch::Percentile;
 use crate::observation::{
-    CallCounter, CallSample, CounterId, LevelId, MessageCounter, Observation, Outcome, PoolCounter,
-    PoolLevel, RoomLevel, SampleId, ServiceCounter, ServiceLevel, ServiceSample, StockCounter,
-    UserCounter, UserLevel,
+    Among, CallCounter, CallSample, CounterId, LevelId, MessageCounter, Observation, Outcome,
+    Period, PoolCounter, PoolLevel, Probe, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
+    ServiceSample, Statistic, StockCounter, UserCounter, UserLevel,
 };
 use crate::program::Program;
 
-/// A metric and its value in one replication: infinite for "never", `None` where it does not exist.
-pub(crate) type Value = (String, Option<f64>);
+/// A metric in one replication.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Value {
+    /// The metric.
+    pub(crate) name: String,
+    /// Infinite for "never", `None` where it does not exist.
+    pub(crate) value: Option<f64>,
+    /// Of how many things it is a share; 0 for what is no share of things.
+    pub(crate) whole: u64,
+}
+
+impl Value {
+    fn plain(name: String, value: Option<f64>) -> Value {
+        Value {
+            name,
+            value,
+            whole: 0,
+        }
+    }
+
+    /// A part of so many things.
+    fn part(name: String, part: f64, whole: f64) -> Value {
+        Value {
+            name,
+            value: share(part, whole),
+            whole: whole.round() as u64,
+        }
+    }
+}
+
+/// A percentile of durations, as a metric asks for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Durations {
+    /// Which durations, all together.
+    pub(crate) of: Vec<SampleId>,
+    /// Of which of the things that started.
+    pub(crate) among: Among,
+    /// Which percentile.
+    pub(crate) q: f64,
+}
 
 /// One replication, to be read by name of figure.
 pub(crate) struct Reader<'a> {
@@ -78,6 +116,17 @@ impl Reader<'_> {
         self.percentile(id, q, self.seen.tallies[id.0 as usize].count)
     }
 
+    /// A percentile of one sample, as a metric asks for it.
+    fn percentile_of(&self, durations: &Durations) -> Option<f64> {
+        let &[id] = durations.of.as_slice() else {
+            return None;
+        };
+        match started(self.program, id).filter(|_| durations.among == Among::Started) {
+            Some(all) => self.percentile(id, durations.q, self.count(all) as u64),
+            None => self.percentile_ok(id, durations.q),
+        }
+    }
+
     /// When a stock was sold out, seconds from T+0.
     pub(crate) fn sold_out_s(&self, stock: u32) -> Option<f64> {
         self.seen.sold_out_at[stock as usize].map(Time::as_secs_f64)
@@ -98,38 +147,37 @@ pub(crate) fn values(reader: &Reader<'_>, fate: Option<Recovered>) -> Vec<Value>
     pools_and_rooms(reader, &mut values);
     goods(reader, &mut values);
     recovery(fate, &mut values);
+    let percentiles = percentiles(reader.program).into_iter();
+    values.extend(percentiles.map(|(name, durations)| {
+        let value = reader.percentile_of(&durations);
+        Value::plain(name, value)
+    }));
     values
 }
 
 fn users(reader: &Reader<'_>, values: &mut Vec<Value>) {
     let layout = &reader.program.layout;
     let arrived = reader.count(layout.users(UserCounter::Arrived));
-    values.push(("count(arrived)".to_owned(), Some(arrived)));
+    let mut plain = |name: &str, value| values.push(Value::plain(name.to_owned(), value));
+    plain("count(arrived)", Some(arrived));
+    let orbit = layout.user_level(UserLevel::Orbit);
+    plain("mean(orbit)", reader.level(orbit));
+    plain("max(orbit)", Some(reader.max(orbit)));
     let own = &reader.program.names.own_outcomes;
     for outcome in Outcome::all(layout.own_outcomes) {
         let ended = reader.count(layout.users_ended(outcome));
         let name = format!("share({})", outcome.word(own));
-        values.push((name, share(ended, arrived)));
+        values.push(Value::part(name, ended, arrived));
     }
-    let orbit = layout.user_level(UserLevel::Orbit);
-    values.push(("mean(orbit)".to_owned(), reader.level(orbit)));
-    values.push(("max(orbit)".to_owned(), Some(reader.max(orbit))));
     for (journey, name) in reader.program.names.journeys.iter().enumerate() {
         let journey = journey as u32;
-        let arrived =
-            reader.seen.counters[layout.journey(journey, UserCounter::Arrived).0 as usize];
+        let arrived = reader.count(layout.journey(journey, UserCounter::Arrived));
         let served = reader.count(layout.journey_ended(journey, Outcome::Served));
-        values.push((
+        values.push(Value::part(
             format!("share({name}.served)"),
-            share(served, arrived as f64),
+            served,
+            arrived,
         ));
-        let time = layout.journey_time(journey);
-        for (word, q) in [("p50", 0.5), ("p95", 0.95)] {
-            values.push((
-                format!("{word}({name}.time)"),
-                reader.percentile(time, q, arrived),
-            ));
-        }
     }
 }
 
@@ -144,18 +192,16 @@ fn calls(reader: &Reader<'_>, values: &mut Vec<Value>) {
         let count = |what| reader.count(layout.call(call, what));
         let time = layout.call_time(call, CallSample::Request);
         let started = count(CallCounter::Started);
+        let ok = format!("share({name}.ok)");
+        values.push(Value::part(ok, count(CallCounter::Ok), started));
         for (key, value) in [
-            ("share(_.ok)", share(count(CallCounter::Ok), started)),
-            ("p50(_.ok.time)", reader.percentile_ok(time, 0.5)),
-            ("p95(_.ok.time)", reader.percentile_ok(time, 0.95)),
             ("mean(_.ok.time)", reader.mean(time)),
-            ("p95(_.time)", reader.percentile(time, 0.95, started as u64)),
             (
                 "mean(_.amplification)",
                 share(count(CallCounter::Sent), started),
             ),
         ] {
-            values.push((key.replacen('_', name, 1), value));
+            values.push(Value::plain(key.replacen('_', name, 1), value));
         }
     }
 }
@@ -191,19 +237,17 @@ fn services(reader: &Reader<'_>, values: &mut Vec<Value>) {
                 ),
             ),
             (
-                "share(_.refused)",
-                share(
-                    count(ServiceCounter::Refused),
-                    count(ServiceCounter::Arrived),
-                ),
-            ),
-            (
                 "rate(_.goodput)",
                 share(happened(ServiceCounter::Goodput), reader.seconds()),
             ),
         ] {
-            values.push((key.replacen('_', name, 1), value));
+            values.push(Value::plain(key.replacen('_', name, 1), value));
         }
+        values.push(Value::part(
+            format!("share({name}.refused)"),
+            count(ServiceCounter::Refused),
+            count(ServiceCounter::Arrived),
+        ));
     }
 }
 
@@ -216,27 +260,23 @@ fn pools_and_rooms(reader: &Reader<'_>, values: &mut Vec<Value>) {
             reader.integral(level(PoolLevel::InUse)),
             reader.integral(level(PoolLevel::Size)),
         );
-        let waited = share(
+        let queue = reader.max(level(PoolLevel::Queue));
+        let wait = reader.mean(layout.pool_wait(pool));
+        values.push(Value::part(
+            format!("share({name}.waited)"),
             reader.count(layout.pool(pool, PoolCounter::Waited)),
             reader.count(layout.pool(pool, PoolCounter::Asked)),
-        );
-        values.push((format!("mean({name}.held)"), held));
-        values.push((format!("share({name}.waited)"), waited));
-        let queue = reader.max(level(PoolLevel::Queue));
-        values.push((format!("max({name}.queue)"), Some(queue)));
-        values.push((
-            format!("mean({name}.wait)"),
-            reader.mean(layout.pool_wait(pool)),
         ));
+        values.push(Value::plain(format!("mean({name}.held)"), held));
+        values.push(Value::plain(format!("max({name}.queue)"), Some(queue)));
+        values.push(Value::plain(format!("mean({name}.wait)"), wait));
     }
     for (room, name) in reader.program.names.rooms.iter().enumerate() {
         let room = room as u32;
         let waiting = reader.max(layout.room_level(room, RoomLevel::Waiting));
-        values.push((format!("max({name}.waiting)"), Some(waiting)));
-        values.push((
-            format!("mean({name}.wait)"),
-            reader.mean(layout.room_wait(room)),
-        ));
+        let wait = reader.mean(layout.room_wait(room));
+        values.push(Value::plain(format!("max({name}.waiting)"), Some(waiting)));
+        values.push(Value::plain(format!("mean({name}.wait)"), wait));
     }
 }
 
@@ -246,32 +286,22 @@ fn goods(reader: &Reader<'_>, values: &mut Vec<Value>) {
     for endpoint in messaged(reader.program) {
         let name = &names.endpoints[endpoint as usize];
         let count = |what| reader.count(layout.message(endpoint, what));
-        let sent = count(MessageCounter::Sent);
-        let delay = layout.delay(endpoint);
-        values.push((
+        values.push(Value::part(
             format!("share({name}.delivered)"),
-            share(count(MessageCounter::Delivered), sent),
+            count(MessageCounter::Delivered),
+            count(MessageCounter::Sent),
         ));
-        for (word, q) in [("p50", 0.5), ("p99", 0.99)] {
-            values.push((
-                format!("{word}({name}.delay)"),
-                reader.percentile(delay, q, sent as u64),
-            ));
-        }
     }
     for (mark, name) in names.marks.iter().enumerate() {
         let count = reader.count(layout.mark(mark as u32));
-        values.push((format!("count({name})"), Some(count)));
+        values.push(Value::plain(format!("count({name})"), Some(count)));
     }
     for (stock, name) in names.stocks.iter().enumerate() {
-        values.push((
-            format!("count({name}.sold)"),
-            Some(sold(reader, stock as u32)),
-        ));
-        values.push((
-            format!("{name}.sold_out_at"),
-            reader.sold_out_s(stock as u32),
-        ));
+        let stock = stock as u32;
+        let sold = Some(sold(reader, stock));
+        values.push(Value::plain(format!("count({name}.sold)"), sold));
+        let at = reader.sold_out_s(stock);
+        values.push(Value::plain(format!("{name}.sold_out_at"), at));
     }
 }
 
@@ -327,6 +357,83 @@ fn recovery(fate: Option<Recovered>, values: &mut Vec<Value>) {
         ("recovery.recovered", fate.and_then(|fate| fate.recovered)),
         ("recovery.time", fate.map(|fate| fate.time_s)),
     ] {
-        values.push((key.to_owned(), value));
+        values.push(Value::plain(key.to_owned(), value));
     }
+}
+
+/// The percentiles among the usual metrics.
+pub(crate) fn percentiles(program: &Program) -> Vec<(String, Durations)> {
+    let (layout, names) = (&program.layout, &program.names);
+    let mut all = Vec::new();
+    let mut ask = |name: String, of: SampleId, among: Among, q: f64| {
+        let of = vec![of];
+        all.push((name, Durations { of, among, q }));
+    };
+    for (journey, name) in names.journeys.iter().enumerate() {
+        let time = layout.journey_time(journey as u32);
+        for (word, q) in [("p50", 0.5), ("p95", 0.95)] {
+            ask(format!("{word}({name}.time)"), time, Among::Started, q);
+        }
+    }
+    for (call, name) in names.calls.iter().enumerate() {
+        if names.messages[call] {
+            continue;
+        }
+        let time = layout.call_time(call as u32, CallSample::Request);
+        ask(format!("p50({name}.ok.time)"), time, Among::Ok, 0.5);
+        ask(format!("p95({name}.ok.time)"), time, Among::Ok, 0.95);
+        ask(format!("p95({name}.time)"), time, Among::Started, 0.95);
+    }
+    for endpoint in messaged(program) {
+        let (name, delay) = (&names.endpoints[endpoint as usize], layout.delay(endpoint));
+        for (word, q) in [("p50", 0.5), ("p99", 0.99)] {
+            ask(format!("{word}({name}.delay)"), delay, Among::Started, q);
+        }
+    }
+    all
+}
+
+/// The durations whose percentile over the whole measured time a metric is.
+pub(crate) fn durations(program: &Program, name: &str) -> Option<Durations> {
+    let mut asked = program.names.probes.iter();
+    let Some(probe) = asked.position(|known| known == name) else {
+        let mut all = percentiles(program).into_iter();
+        return all.find(|(known, _)| known == name).map(|(_, of)| of);
+    };
+    match &program.probes[probe] {
+        Probe::Sample {
+            of,
+            among,
+            statistic: Statistic::Percentile(q),
+            period,
+        } if *period == Period::default() => Some(Durations {
+            of: of.clone(),
+            among: *among,
+            q: *q,
+        }),
+        _ => None,
+    }
+}
+
+/// The counter of all that started of which a sample holds the durations of those that ended ok;
+/// absent where the sample holds all.
+pub(crate) fn started(program: &Program, sample: SampleId) -> Option<CounterId> {
+    let layout = &program.layout;
+    let journeys = (0..layout.journeys).map(|journey| {
+        let arrived = layout.journey(journey, UserCounter::Arrived);
+        (layout.journey_time(journey), arrived)
+    });
+    let calls = (0..layout.calls).flat_map(|call| {
+        [
+            (CallSample::Request, CallCounter::Started),
+            (CallSample::Attempt, CallCounter::Sent),
+        ]
+        .map(|(sample, counter)| (layout.call_time(call, sample), layout.call(call, counter)))
+    });
+    let messages = (0..layout.endpoints).map(|endpoint| {
+        let sent = layout.message(endpoint, MessageCounter::Sent);
+        (layout.delay(endpoint), sent)
+    });
+    let mut all = journeys.chain(calls).chain(messages);
+    all.find(|(known, _)| *known == sample).map(|(_, of)| of)
 }

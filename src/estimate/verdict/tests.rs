@@ -112,6 +112,7 @@ fn ask<'a>(
         family,
         confidence: 0.95,
         sides: &[],
+        centre: None,
     }
 }
 

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 
 use super::figures::{Figure, Figures, Terms, some};
 use crate::base::time::Span;
-use crate::model::Model;
 use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Spelling, Statistic};
 use crate::model::objective::Objective;
 use crate::model::step::StepKind;
+use crate::model::{Model, Study};
 use crate::observation::Statistic as Asked;
 use crate::observation::{
     Among, Comparison, LevelId, Outcome, Period, Probe, SampleId, Term, View, Worst,
@@ -50,6 +50,7 @@ impl Probes {
             all.judges.push(Judge {
                 value,
                 breach: None,
+                halves: None,
             });
             all.headline.push(value);
         }
@@ -79,7 +80,25 @@ impl Probes {
             let name = format!("longest breach of {}", objective.that);
             all.judges[number].breach = breach.map(|probe| all.ask(&name, &name, probe));
         }
+        if matches!(model.study, Study::Steady(_)) {
+            all.halve();
+        }
         all
+    }
+
+    /// Asks for both halves of what objectives ask of the whole measured time. They stand behind
+    /// all that have a name.
+    fn halve(&mut self) {
+        for judge in &mut self.judges {
+            let whole = &self.probes[judge.value];
+            if whole.period() != Some(&Period::default()) {
+                continue;
+            }
+            let first = self.probes.len();
+            judge.halves = Some([first, first + 1]);
+            let halves = [whole.clone(), whole.clone()];
+            self.probes.extend(halves);
+        }
     }
 
     fn ask_of(&mut self, metric: &Metric, figures: &Figures<'_>) -> usize {

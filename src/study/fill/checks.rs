@@ -19,8 +19,8 @@ pub(super) fn checks(sight: &Sight<'_>) -> Checks {
         conserved: sight.each(is_conserved).into_iter().all(|yes| yes),
         little_gap_max: largest(sight.each(little_gap)),
         utilisation_gap_max: largest(sight.each(utilisation_gap)),
-        unfinished_share: sight.share(|reader| {
-            share(
+        unfinished_share: sight.part(|reader| {
+            (
                 reader.count(layout.users_ended(Outcome::Unfinished)),
                 reader.count(layout.users(UserCounter::Arrived)),
             )

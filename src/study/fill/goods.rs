@@ -23,8 +23,8 @@ pub(super) fn pools(sight: &Sight<'_>) -> BTreeMap<String, Pool> {
             }),
             in_use: sight.level(level(PoolLevel::InUse)),
             queue: sight.level(level(PoolLevel::Queue)),
-            waited: sight.share(|reader| {
-                share(
+            waited: sight.part(|reader| {
+                (
                     reader.count(layout.pool(pool, PoolCounter::Waited)),
                     reader.count(layout.pool(pool, PoolCounter::Asked)),
                 )

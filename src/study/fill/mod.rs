@@ -21,11 +21,13 @@ use std::collections::BTreeMap;
 use crate::estimate::interval;
 use crate::estimate::measure::Quantity;
 use crate::estimate::quantile::{self, Sample};
+use crate::estimate::share::{self, Part};
 use crate::model::Study;
-use crate::observation::{CounterId, LevelId, SampleId, ServiceLevel, Tally};
-use crate::results::{Change, Estimate, MeanMax, Percentiles, Times, Unit, Variant};
+use crate::observation::{Among, CounterId, LevelId, SampleId, ServiceLevel, Tally};
+use crate::results::{Change, Estimate, MeanMax, Percentiles, Times, Variant};
 use crate::study::lens::{Lens, Seen};
-use crate::study::usual::Reader;
+use crate::study::steady;
+use crate::study::usual::{self, Durations, Reader};
 
 /// Percentiles of the document: 50, 90, 95, 99 and 99.9 %.
 const LEVELS: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
@@ -66,6 +68,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         spectrum: time::spectra(sight),
         timeline: time::timeline(sight),
         heat: time::heat(sight),
+        settled: steady::settled(sight.lens, sight.seen),
         checks: checks::checks(sight),
         ..Variant::default()
     };
@@ -73,7 +76,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
     variant.cost.core_hours = services::hours(sight, ServiceLevel::Cores);
     variant.metrics = metrics(sight);
     variant.values = values(sight);
-    variant.objectives = objectives::objectives(sight);
+    variant.objectives = objectives::objectives(sight, variant.settled.as_ref());
     variant.split = trouble::split(sight, &variant.objectives);
     variant.moments = moments::moments(sight, &variant);
     variant.events = events::events(sight, &variant);
@@ -82,16 +85,9 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
 
 /// Every metric over replications.
 fn metrics(sight: &Sight<'_>) -> BTreeMap<String, Estimate> {
-    let estimate = |name: &str| {
-        let found = sight.metric(name);
-        match Quantity::of(name).unit() {
-            Unit::Share => interval::share(&found, sight.confidence),
-            _ => interval::mean(&found, sight.confidence),
-        }
-    };
     let names = sight.metric_names();
     names
-        .filter_map(|name| Some((name.to_owned(), estimate(name)?)))
+        .filter_map(|name| Some((name.to_owned(), sight.estimate(name)?)))
         .collect()
 }
 
@@ -120,7 +116,16 @@ impl Sight<'_> {
         interval::mean(&self.each(of), self.confidence)
     }
 
-    /// The same of a share.
+    /// The same of a part of things that were counted.
+    fn part(&self, of: impl Fn(&Reader<'_>) -> (f64, f64)) -> Option<Estimate> {
+        let parts = self.each(|reader| {
+            let (part, whole) = of(reader);
+            Part { part, whole }
+        });
+        share::share_of(&parts, self.confidence)
+    }
+
+    /// The same of a share of anything else, as of time.
     fn share(&self, of: impl Fn(&Reader<'_>) -> Option<f64>) -> Option<Estimate> {
         interval::share(&self.each(of), self.confidence)
     }
@@ -152,6 +157,87 @@ impl Sight<'_> {
         self.seen.iter().map(value).collect()
     }
 
+    /// A metric over replications.
+    pub(crate) fn estimate(&self, name: &str) -> Option<Estimate> {
+        self.estimate_at(name, self.confidence)
+    }
+
+    /// The same at another confidence.
+    pub(crate) fn estimate_at(&self, name: &str, confidence: f64) -> Option<Estimate> {
+        let values = self.metric(name);
+        match Quantity::of(name) {
+            Quantity::Chance => share::chance(&values, confidence),
+            Quantity::Share => match self.parts(name) {
+                Some(parts) => share::share_of(&parts, confidence),
+                None => interval::share(&values, confidence),
+            },
+            _ => match self.pooled(name) {
+                Some(pooled) => interval::sectioned(&values, pooled, confidence),
+                None => interval::mean(&values, confidence),
+            },
+        }
+    }
+
+    /// The counts behind a metric that is a share of things.
+    fn parts(&self, name: &str) -> Option<Vec<Part>> {
+        let first = self.seen.first()?;
+        let at = first.metrics.iter().position(|(known, _)| known == name)?;
+        let part = |seen: &Seen| {
+            let whole = seen.wholes[at] as f64;
+            let value = seen.metrics[at].1.filter(|_| whole > 0.0)?;
+            let part = (value * whole).round();
+            Some(Part { part, whole })
+        };
+        let counted = |seen: &Seen| seen.metrics[at].1.is_none() || seen.wholes[at] > 0;
+        let all = self.seen.iter().all(counted);
+        all.then(|| {
+            self.seen
+                .iter()
+                .map(|seen| part(seen).unwrap_or_default())
+                .collect()
+        })
+    }
+
+    /// In a steady study, a percentile of all replications' durations together, if the metric is
+    /// one: what is asked is of the long run, and the replications are pieces of it.
+    pub(crate) fn pooled(&self, name: &str) -> Option<f64> {
+        if !self.is_steady() {
+            return None;
+        }
+        let Durations { of, among, q } = usual::durations(self.lens.program, name)?;
+        let started = |reader: &Reader<'_>, id: SampleId| {
+            let all = usual::started(reader.program, id).filter(|_| among == Among::Started);
+            all.map(|all| reader.count(all) as u64)
+        };
+        let samples = self.each(|reader| {
+            let each = of.iter().map(|&id| {
+                let tally = &reader.seen.tallies[id.0 as usize];
+                sample(tally, started(reader, id))
+            });
+            each.reduce(Sample::with).unwrap_or_default()
+        });
+        quantile::spectrum(&samples, &[q])[0]
+    }
+
+    /// Percentiles of one sample of each replication: `of` gives that of a replication.
+    fn percentiles(
+        &self,
+        samples: &[Sample],
+        of: impl Fn(&Reader<'_>, f64) -> Option<f64>,
+    ) -> [Option<Estimate>; 5] {
+        let pooled = match self.is_steady() {
+            true => quantile::spectrum(samples, &LEVELS),
+            false => vec![None; LEVELS.len()],
+        };
+        std::array::from_fn(|at| {
+            let values = self.each(|reader| of(reader, LEVELS[at]));
+            match pooled[at] {
+                Some(pooled) => interval::sectioned(&values, pooled, self.confidence),
+                None => interval::mean(&values, self.confidence),
+            }
+        })
+    }
+
     /// Whether the study is of a steady state.
     pub(crate) fn is_steady(&self) -> bool {
         matches!(self.lens.model.study, Study::Steady(_))
@@ -164,9 +250,9 @@ impl Sight<'_> {
             self.mean(|reader| of(&reader.seen.tallies[id.0 as usize]))
         };
         let count = mean(|tally| Some(tally.count as f64))?;
-        let [p50, p90, p95, p99, p999] =
-            LEVELS.map(|q| self.mean(|reader| reader.percentile_ok(id, q)));
         let samples: Vec<Sample> = self.each(|reader| sample(&tally(reader), None));
+        let [p50, p90, p95, p99, p999] =
+            self.percentiles(&samples, |reader, q| reader.percentile_ok(id, q));
         Some(Times {
             count: Some(count),
             mean: self.mean(|reader| reader.mean(id)),
@@ -183,9 +269,10 @@ impl Sight<'_> {
 
     /// The times of all that started: those not in the sample take longer than any time.
     fn all_times(&self, id: SampleId, started: impl Fn(&Reader<'_>) -> u64) -> Option<Percentiles> {
-        let [p50, p90, p95, p99, p999] =
-            LEVELS.map(|q| self.mean(|reader| reader.percentile(id, q, started(reader))));
         let samples = self.samples(id, &started);
+        let [p50, p90, p95, p99, p999] = self.percentiles(&samples, |reader, q| {
+            reader.percentile(id, q, started(reader))
+        });
         Some(Percentiles {
             count: Some(self.mean(|reader| Some(started(reader) as f64))?),
             p50,

@@ -1,23 +1,90 @@
 //! The objectives, judged.
 //!
 //! One idea: an objective is judged in each launch; an absent value or one that is never reached
-//! does not meet it. In a steady study the interval of the value is held against the limit.
+//! does not meet it. In a steady study the interval of the value is held against the limit; one
+//! that has not settled proves nothing, unless it is plain that it gets no better.
 
 use crate::estimate::verdict::{Sides, SidesSeen};
 use crate::estimate::{interval, measure, verdict};
+use crate::model::metric::Statistic;
 use crate::model::objective::Objective as Asked;
 use crate::program::Judge;
-use crate::results::{Better, Estimate, Objective, ObjectiveVerdict, Unit, Verdict};
+use crate::results::{Better, Estimate, Objective, ObjectiveVerdict, Settled, Verdict};
 use crate::study::fill::Sight;
-use crate::study::measures;
+use crate::study::{measures, usual};
+
+/// Percentiles from here on need a longer run to settle.
+const TAIL: f64 = 0.99;
 
 /// The objectives in the order of the file.
-pub(super) fn objectives(sight: &Sight<'_>) -> Vec<Objective> {
+pub(super) fn objectives(sight: &Sight<'_>, settled: Option<&Settled>) -> Vec<Objective> {
     let judges = &sight.lens.program.names.judges;
     let asked = sight.lens.model.objectives.iter().zip(judges);
     asked
-        .map(|(asked, judge)| judged(sight, asked, *judge))
+        .map(|(asked, judge)| {
+            let mut found = judged(sight, asked, *judge);
+            if let Some(settled) = settled.filter(|settled| !has_settled(asked, settled)) {
+                let outlook = Outlook {
+                    gets_worse: gets_worse(sight, asked, *judge),
+                    overloaded: settled.overloaded,
+                };
+                found.verdict = unsettled(found.verdict, outlook);
+            }
+            found
+        })
         .collect()
+}
+
+/// Whether a steady study is long enough for what an objective asks.
+fn has_settled(asked: &Asked, settled: &Settled) -> bool {
+    match asked.metric.statistic {
+        Statistic::Percentile(q) if q >= TAIL => settled.tails,
+        _ => settled.means,
+    }
+}
+
+/// Whether the metric of an objective is worse in the last half of the measured time than in the
+/// first.
+fn gets_worse(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> bool {
+    let half = |probe: usize| {
+        let values = sight.seen.iter();
+        let values = values.filter_map(|seen| seen.totals.metrics[probe]);
+        let (n, sum) = values.fold((0.0, 0.0), |(n, sum), value| (n + 1.0, sum + value));
+        usual::share(sum, n)
+    };
+    let halves = judge.halves.map(|halves| halves.map(half));
+    let Some([Some(first), Some(last)]) = halves else {
+        return false;
+    };
+    match measure::better_by_relation(asked.comparison.sign()) {
+        Better::Lower => last > first,
+        Better::Higher => last < first,
+        Better::Neither => false,
+    }
+}
+
+/// What a longer run of a steady study that has not settled would show.
+#[derive(Clone, Copy)]
+struct Outlook {
+    /// The last half is worse than the first.
+    gets_worse: bool,
+    /// More work comes than can be done.
+    overloaded: bool,
+}
+
+/// The word for an objective of a steady study that has not settled, from what its interval says:
+/// it is never met, and failed only where waiting for longer can but make it worse.
+fn unsettled(by_interval: ObjectiveVerdict, outlook: Outlook) -> ObjectiveVerdict {
+    let Outlook {
+        gets_worse,
+        overloaded,
+    } = outlook;
+    match by_interval {
+        ObjectiveVerdict::Failed if gets_worse || overloaded => ObjectiveVerdict::Failed,
+        ObjectiveVerdict::Unclear if overloaded => ObjectiveVerdict::Failed,
+        ObjectiveVerdict::Met if gets_worse && overloaded => ObjectiveVerdict::Failed,
+        _ => ObjectiveVerdict::Unclear,
+    }
 }
 
 fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
@@ -25,7 +92,7 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
     let metric = probes[judge.value].clone();
     let values = sight.metric(&metric);
     let unit = measures::unit(&asked.metric);
-    let value = value(&values, unit, sight.confidence);
+    let value = sight.estimate(&metric);
     let held = held(sight, asked, judge);
     let k = held.iter().filter(|held| **held).count() as u32;
     let chance = interval::probability(k, values.len() as u32, sight.confidence);
@@ -56,14 +123,6 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
             .and_then(|chance| verdict::objective_settled_by(&chance, asked.required)),
         chance,
         verdict,
-    }
-}
-
-/// The metric over replications, at a confidence.
-fn value(values: &[Option<f64>], unit: Unit, confidence: f64) -> Option<Estimate> {
-    match unit {
-        Unit::Share => interval::share(values, confidence),
-        _ => interval::mean(values, confidence),
     }
 }
 
@@ -98,8 +157,8 @@ pub(crate) fn sides(
         .map(|((asked, judge), other)| {
             let seen = if baseline.is_steady() {
                 let metric = &names.probes[judge.value];
-                let both = [baseline, variant].map(|sight| sight.metric(metric));
-                SidesSeen::Intervals(between(asked, both, confidence))
+                let both = [baseline, variant].map(|sight| sight.estimate_at(metric, confidence));
+                SidesSeen::Intervals(between(asked, both))
             } else {
                 launches(
                     &held(baseline, asked, *judge),
@@ -124,13 +183,10 @@ fn launches(before: &[bool], after: &[bool]) -> SidesSeen {
 
 /// Whether the limit of an objective lies between the intervals of its metric, and on which side
 /// of it the second one is.
-fn between(asked: &Asked, both: [Vec<Option<f64>>; 2], confidence: f64) -> Option<Verdict> {
-    let unit = measures::unit(&asked.metric);
+fn between(asked: &Asked, both: [Option<Estimate>; 2]) -> Option<Verdict> {
     let relation: Better = measure::better_by_relation(asked.comparison.sign());
-    let [before, after] = both.map(|values| {
-        let value = value(&values, unit, confidence);
-        verdict::steady_objective(value.as_ref(), relation, asked.limit)
-    });
+    let [before, after] =
+        both.map(|value| verdict::steady_objective(value.as_ref(), relation, asked.limit));
     match (before, after) {
         (ObjectiveVerdict::Met, ObjectiveVerdict::Failed) => Some(Verdict::Worse),
         (ObjectiveVerdict::Failed, ObjectiveVerdict::Met) => Some(Verdict::Better),

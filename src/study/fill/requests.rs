@@ -32,8 +32,8 @@ fn request(sight: &Sight<'_>, call: u32) -> Request {
         ok: count(CallCounter::Ok),
         failed: count(CallCounter::Failed),
         unfinished: count(CallCounter::Unfinished),
-        share_ok: sight.share(|reader| {
-            share(
+        share_ok: sight.part(|reader| {
+            (
                 reader.count(id(CallCounter::Ok)),
                 reader.count(id(CallCounter::Started)),
             )

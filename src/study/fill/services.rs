@@ -115,8 +115,8 @@ impl View<'_> {
             utilisation: held,
             in_system: sight.level(self.level(ServiceLevel::InSystem)).mean,
             queue: sight.level(self.level(ServiceLevel::Queue)),
-            waited: sight.share(|reader| {
-                share(
+            waited: sight.part(|reader| {
+                (
                     self.of_sent(reader, ServiceCounter::Waited),
                     self.of_sent(reader, ServiceCounter::Accepted),
                 )

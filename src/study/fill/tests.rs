@@ -71,7 +71,9 @@ fn blank(program: &Program, replication: u32) -> Observation {
         sold_out_at: Vec::new(),
         windows: Windows::default(),
         metrics: vec![None; program.probes.len()],
+        wholes: vec![0; program.probes.len()],
         skipped: vec![0; program.probes.len()],
+        instants: Vec::new(),
         present_at_cut: 0,
         fullness: Default::default(),
     }

@@ -6,7 +6,6 @@ use crate::estimate::interval;
 use crate::observation::{CounterId, FunnelStep, Outcome, UserCounter, UserLevel};
 use crate::results::{Estimate, Journey, MeanMax, Outcomes, StepFlow, Users};
 use crate::study::fill::Sight;
-use crate::study::usual::share;
 
 /// All users.
 pub(super) fn all(sight: &Sight<'_>) -> Users {
@@ -55,7 +54,7 @@ fn group(sight: &Sight<'_>, arrived: CounterId, ended: &dyn Fn(Outcome) -> Count
         arrived: sight.count(arrived),
         outcome: outcomes(sight, |outcome| sight.count(ended(outcome))),
         share: outcomes(sight, |outcome| {
-            sight.share(|reader| share(reader.count(ended(outcome)), reader.count(arrived)))
+            sight.part(|reader| (reader.count(ended(outcome)), reader.count(arrived)))
         }),
         peak_rate: None,
     }
