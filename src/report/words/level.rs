@@ -58,7 +58,7 @@ pub(super) fn together(results: &Results) -> Option<String> {
     Some(format!(
         "Better, worse, same and unclear are said of {metrics} only. So that all these statements \
          hold together at {}, the interval of each difference is one of {}. What holds together \
-         and why is in the reference, under Intervals.",
+         and why is in the reference, under \"How sure: intervals\".",
         level(results.confidence),
         level(family.confidence_each)
     ))

@@ -56,11 +56,11 @@ pub fn what_meets(
         true => (other, one),
         false => (one, other),
     };
-    let more = alone(second)? + meets;
-    let adds = match more {
-        small if small.abs() <= least => "adds nothing",
-        same if same * alone(second)? > 0.0 => "adds less than it does alone",
-        _ => "takes some of it away",
+    let direction = found.total?.estimate?.signum();
+    let more = (alone(second)? + meets) * direction;
+    let adds = match more > least {
+        true => "adds less than it does alone",
+        false => "adds nothing",
     };
     Some(format!(
         "the two overlap by {size}: with {main}, {second} {adds}"
