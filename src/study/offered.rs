@@ -272,3 +272,6 @@ fn later(flow: &Flow, windows: f64) -> Flow {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

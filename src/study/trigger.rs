@@ -46,8 +46,7 @@ pub(crate) fn judge(
     if length.nanos() / window.nanos().max(1) > WINDOWS_MAX {
         return None;
     }
-    let loads = offered::loads(model, program, stations, window);
-    let (kind, trigger) = trigger(model, program, overload(program, &loads, window));
+    let (kind, trigger) = changes_and_overload(model, program, stations);
     Some(Judge {
         kind,
         trigger,
@@ -91,14 +90,18 @@ fn overload(program: &Program, loads: &[f64], window: Span) -> Option<(Time, Tim
 }
 
 /// The trigger: from the first begin to the last end of faults, actions and overload. Overload that
-/// lasts to the end is a condition like a fault that does, unless there is nothing else.
-fn trigger(
+/// lasts to the end is a condition like a fault that does, unless there is nothing else. (Overload
+/// counts beside an action because who scales in the middle of a surge would otherwise take the
+/// surge for what is usual, and who scales before it would seem to collapse in it.)
+pub(crate) fn changes_and_overload(
     model: &Model,
     program: &Program,
-    overload: Option<(Time, Time)>,
+    stations: &Stations,
 ) -> (TriggerKind, Option<(Time, Time)>) {
     let changes = changes(model, program);
     let window = program.clock.window.unwrap_or(program.clock.bin);
+    let loads = offered::loads(model, program, stations, window);
+    let overload = overload(program, &loads, window);
     let lasts = |(_, end): &(Time, Time)| *end + window > program.clock.horizon;
     let (kind, mut found) = match (changes, overload) {
         (Some(changes), Some(overload)) if !lasts(&overload) => (
