@@ -234,6 +234,43 @@ impl Sim<'_> {
         }
     }
 
+    /// A worker of a server is free.
+    #[inline(always)]
+    pub(super) fn free_one(&mut self, index: u32, desk: &Desk) {
+        let server = &mut self.servers[index as usize];
+        server.occupied -= 1;
+        server.gauge.give(u64::from(server.occupied), self.now);
+        if server.occupied >= desk.workers {
+            self.shed_one(index);
+        }
+    }
+
+    /// A worker above a number that was lowered while it was in use is free, and gone.
+    #[cold]
+    fn shed_one(&mut self, index: u32) {
+        let now = self.now;
+        let server = &mut self.servers[index as usize];
+        let id = server.service;
+        server.sharing.advance(now);
+        let before = server.cores;
+        server.resize(&self.settings.services[id]);
+        let (gone, works) = (before - server.cores, server.works());
+        if works {
+            let level = |what| self.program.layout.service_level(id.0, what);
+            for (level, by) in [
+                (level(ServiceLevel::Workers), 1),
+                (level(ServiceLevel::Cores), gone),
+            ] {
+                let left = self.rec.value(level).saturating_sub(by);
+                self.rec.set(level, left, now);
+            }
+        }
+        if gone > 0 {
+            self.measure_busy(id);
+            self.touch(index);
+        }
+    }
+
     /// A worker of a server has done with an attempt that was accepted then.
     #[inline(always)]
     fn free_worker(&mut self, id: ServiceId, index: u32, accepted: Time) {

@@ -411,7 +411,7 @@ impl Sim<'_> {
 /// Whether all terms count things.
 fn counts(terms: &[Weighted]) -> bool {
     let mut terms = terms.iter();
-    terms.all(|(_, term)| matches!(term, Term::Count(_)))
+    terms.all(|(_, term)| matches!(term, Term::Count(_) | Term::Began(_)))
 }
 
 /// The worst of the windows; of several that are equally bad the one of the fewest things.

@@ -187,10 +187,27 @@ pub fn is_surely_below((k, n): (u64, u64), limit: f64, confidence: f64) -> bool 
     twelve_digits(at_most_k) < 1.0 - confidence
 }
 
-/// The quantile of a beta law.
+/// The quantile of a beta law. The quick search of statrs is for counts of launches: with a shape
+/// below 1, or with very large ones, it may never end, so there the law is halved until it is found.
 pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    let beta = Beta::new(a, b).expect("both shapes are positive");
-    twelve_digits(beta.inverse_cdf(p))
+    const QUICK: f64 = 1_000.0;
+    const HALVINGS: usize = 200;
+    if a.min(b) >= 1.0 && a + b <= QUICK {
+        let beta = Beta::new(a, b).expect("both shapes are positive");
+        return twelve_digits(beta.inverse_cdf(p));
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..HALVINGS {
+        let mid = f64::midpoint(low, high);
+        if mid <= low || mid >= high {
+            break;
+        }
+        match beta_reg(a, b, mid) < p {
+            true => low = mid,
+            false => high = mid,
+        }
+    }
+    twelve_digits(high)
 }
 
 /// The number cut to twelve significant digits.
@@ -248,6 +265,25 @@ mod tests {
         close(one_of_twenty.low, 0.001_265_089_497_95, 1e-9);
         close(one_of_twenty.high, 0.248_732_762_772, 1e-9);
         assert_eq!(probability(0, 0, 0.95), None);
+    }
+
+    /// Closed forms: Beta(a, 1) has the quantile p^(1/a), Beta(1, b) has 1 − (1 − p)^(1/b), and the
+    /// median of Beta(a, a) is one half.
+    #[test]
+    fn quantiles_of_small_and_of_large_shapes_are_found() {
+        for a in [0.05, 0.5, 3.0, 2_500.0, 1e6] {
+            close(beta_quantile(0.025, a, 1.0), 0.025_f64.powf(1.0 / a), 1e-9);
+        }
+        for b in [3.0, 2_500.0, 1e6] {
+            let exact = 0.025_f64.powf(1.0 / b);
+            close(1.0 - beta_quantile(0.975, 1.0, b), exact, 1e-6);
+        }
+        for a in [0.3, 40.0, 400.0] {
+            close(beta_quantile(0.5, a, a), 0.5, 1e-9);
+        }
+        // The continued fraction of statrs ends after 140 terms: five digits are left of the law.
+        close(beta_quantile(0.5, 1e6, 1e6), 0.5, 2e-5);
+        assert!(beta_quantile(0.025, 0.02, 3e6) < 1e-50);
     }
 
     /// Row V79: the fewest values for a one-sided 95 % bound of p99 and p99.9 are the least n
