@@ -188,7 +188,7 @@ pub fn is_surely_below((k, n): (u64, u64), limit: f64, confidence: f64) -> bool 
 }
 
 /// The quantile of a beta law. The quick search of statrs is for counts of launches: with a shape
-/// below 1, or with very large ones, it may never end, so there the law is halved until it is found.
+/// below 1, or with very large ones, it may never end, so there the law is halved till it is found.
 pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     const QUICK: f64 = 1_000.0;
     const HALVINGS: usize = 200;

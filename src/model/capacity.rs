@@ -3,7 +3,7 @@
 //! Demand D of a resource is what one visit asks of it on average; at λ visits per second it is
 //! busy a share λ·D ÷ units of the time (utilisation law: P. J. Denning, J. P. Buzen, "The
 //! Operational Analysis of Queueing Network Models", ACM Computing Surveys 10, 1978). Doors,
-//! actions and faults are in it ([`course`]); retries, failures and queues are not: it is the best
+//! actions and faults are in it (`course`); retries, failures and queues are not: it is the best
 //! case.
 
 mod course;

@@ -1,7 +1,7 @@
 //! Data files that a model names, handed in as text by whoever can read files.
 //!
-//! One idea: a file is a text of records ([`records`]), a cell is a number ([`number`]) or a date
-//! ([`date`]) or neither; what a column is for is decided by whoever asks for it.
+//! One idea: a file is a text of records (`records`), a cell is a number (`number`) or a date
+//! (`date`) or neither; what a column is for is decided by whoever asks for it.
 
 pub(crate) mod date;
 pub(crate) mod number;
