@@ -256,10 +256,14 @@ pub fn count_of(variant: &Variant, verdict: ObjectiveVerdict) -> usize {
         .count()
 }
 
-/// `1 of 3 met`.
+/// `1 of 3 met`; `2 met so far` where more launches must prove some that every launch met.
 pub fn met_of(variant: &Variant) -> String {
     let met = count_of(variant, ObjectiveVerdict::Met);
-    format!("{met} of {} met", variant.objectives.len())
+    let all = variant.objectives.iter();
+    match all.filter(|o| o.is_met_so_far()).count() {
+        0 => format!("{met} of {} met", variant.objectives.len()),
+        so_far => format!("{} met so far", met + so_far),
+    }
 }
 
 /// `meets all three objectives`, `FAILS two of three objectives`, `meets its objective`.
@@ -395,7 +399,10 @@ fn metric_clause(results: &Results, name: &str, metric: &str) -> String {
             "{name} moves {metric} by {}{levels}{word}",
             change(lead, unit)
         ),
-        None => format!("{name}: {metric}{levels}{word}"),
+        None if found.verdict == Some(Verdict::Same) => {
+            format!("{name} leaves {metric} as it is: never in both")
+        }
+        None => format!("{name} moves {metric}{levels}{word}"),
     }
 }
 
