@@ -256,13 +256,17 @@ pub fn count_of(variant: &Variant, verdict: ObjectiveVerdict) -> usize {
         .count()
 }
 
-/// `1 of 3 met`; `2 met so far` where more launches must prove some that every launch met.
+/// `1 of 3 met`; `3 met so far` or `1 of 3 so far` where more launches must prove some of those
+/// that every launch met.
 pub fn met_of(variant: &Variant) -> String {
     let met = count_of(variant, ObjectiveVerdict::Met);
     let all = variant.objectives.iter();
     match all.filter(|o| o.is_met_so_far()).count() {
         0 => format!("{met} of {} met", variant.objectives.len()),
-        so_far => format!("{} met so far", met + so_far),
+        so_far if met + so_far == variant.objectives.len() => {
+            format!("{} met so far", met + so_far)
+        }
+        so_far => format!("{} of {} so far", met + so_far, variant.objectives.len()),
     }
 }
 
