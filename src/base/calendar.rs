@@ -102,7 +102,7 @@ fn time_of_day(text: &str) -> Option<i64> {
 
 /// Days from 1970-01-01 to a day of the Gregorian calendar, whose years begin in March here so
 /// that the leap day is the last.
-fn days(year: i64, month: i64, day: i64) -> i64 {
+pub fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year - era * 400;
@@ -111,7 +111,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Year, month and day so many days after 1970-01-01: [`days`] turned round.
-fn civil(days: i64) -> (i64, i64, i64) {
+pub fn civil(days: i64) -> (i64, i64, i64) {
     let from_era_0 = days.saturating_add(719_468);
     let era = from_era_0.div_euclid(146_097);
     let of_era = from_era_0.rem_euclid(146_097);

@@ -3,6 +3,8 @@
 //! One idea: a date that can be read in one way only is read; one that could be another day is not
 //! guessed. Without a zone it is UTC.
 
+use crate::base::calendar::{civil, days};
+
 /// Nanoseconds of a second.
 const SECOND: i128 = 1_000_000_000;
 /// Seconds of a day.
@@ -88,7 +90,7 @@ pub(crate) fn date(text: &str) -> Option<i128> {
 pub(crate) fn written(nanos: i128) -> String {
     let (secs, part) = (nanos.div_euclid(SECOND), nanos.rem_euclid(SECOND));
     let (days, time) = (secs.div_euclid(DAY), secs.rem_euclid(DAY));
-    let (year, month, day) = civil(days);
+    let (year, month, day) = civil(i64::try_from(days).unwrap_or(i64::MAX));
     let mut text = format!(
         "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
         time / 3_600,
@@ -112,11 +114,12 @@ fn day_of(text: &str) -> Option<i128> {
     let [year, month, day] = parts.as_slice() else {
         return None;
     };
-    let number = |part: &str| part.parse::<i128>().ok().filter(|_| is_digits(part));
+    let number = |part: &str| part.parse::<u16>().ok().filter(|_| is_digits(part));
     let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+    let (year, month, day) = (i64::from(year), i64::from(month), i64::from(day));
     let found = days(year, month, day);
     let exists = (1..=12).contains(&month) && civil(found) == (year, month, day);
-    exists.then_some(found)
+    exists.then_some(i128::from(found))
 }
 
 /// `15:00` or `15:00:00.5` in nanoseconds.
@@ -156,30 +159,6 @@ fn east(zone: &str) -> Option<(i128, Zone)> {
         (false, _) => format!("{zone}:00"),
     };
     Some((sign * time_of_day(&time)?, Zone::Written))
-}
-
-/// Days from 1970-01-01 to a day of the Gregorian calendar, whose years begin in March here so
-/// that the leap day is the last.
-fn days(year: i128, month: i128, day: i128) -> i128 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year - era * 400;
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The year, month and day that are so many days after 1970-01-01.
-fn civil(days: i128) -> (i128, i128, i128) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i128::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]

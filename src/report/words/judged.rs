@@ -124,19 +124,14 @@ pub(super) fn failed_and_unclear(variant: &Variant, fails: &str) -> String {
     let launches_so_far = variant.objectives.iter().find_map(|o| o.chance);
     let rest = match (so_far, launches_so_far) {
         (true, Some(chance)) => {
-            let (whose, verb) = match unclear {
-                1 => ("one other", "was"),
-                _ => ("others", "were"),
+            let failed = count_of(variant, ObjectiveVerdict::Failed);
+            let whose = match (failed + unclear == variant.objectives.len(), unclear) {
+                (true, 1) => "the other was".to_owned(),
+                (true, _) => "the others were".to_owned(),
+                (false, 1) => "one other was".to_owned(),
+                (false, _) => format!("{} others were", small(unclear)),
             };
-            let count = if unclear == 1 {
-                String::new()
-            } else {
-                format!("{} ", small(unclear))
-            };
-            format!(
-                "{count}{whose} {verb} met in all {} so far",
-                launches(chance.n)
-            )
+            format!("{whose} met in all {} so far", launches(chance.n))
         }
         _ => {
             let verb = if unclear == 1 { "is" } else { "are" };
