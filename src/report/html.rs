@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::chart::{self, Kind, Picture, Size, Subject};
 use super::table::{self, Table};
 use super::{reading, words};
-use crate::results::{ObjectiveVerdict, Results, Variant, Verdict};
+use crate::results::{ObjectiveVerdict, Results, StandingVerdict, Variant};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -99,17 +99,16 @@ fn verdicts(results: &Results) -> Markup {
         let class = reading::baseline(results).map_or("", class_of_run);
         return html! { li class=(class) { (words::answer(results)) } };
     }
-    let lead = reading::lead_metric(results);
     html! {
         li { (words::baseline_sentence(results)) }
-        @for (name, _) in reading::others(results) {
-            @let found = lead.and_then(|metric| reading::difference(results, name, metric));
-            @let verdict = found.and_then(|d| d.verdict);
+        @for (name, variant) in reading::others(results) {
+            @let verdict = variant.standing.as_ref().map(|standing| standing.verdict);
             li class=(verdict.map_or("", class_of)) {
                 @if let Some(verdict) = verdict {
+                    @let (symbol, word) = words::standing(verdict);
                     span.badge {
-                        span aria-hidden="true" { (words::verdict_symbol(verdict)) " " }
-                        (words::verdict_word(verdict))
+                        span aria-hidden="true" { (symbol) " " }
+                        (word)
                     }
                 }
                 (words::verdict_sentence(results, name))
@@ -118,12 +117,12 @@ fn verdicts(results: &Results) -> Markup {
     }
 }
 
-fn class_of(verdict: Verdict) -> &'static str {
+fn class_of(verdict: StandingVerdict) -> &'static str {
     match verdict {
-        Verdict::Better => "good",
-        Verdict::Worse => "bad",
-        Verdict::Same => "",
-        Verdict::Unclear => "doubt",
+        StandingVerdict::Better => "good",
+        StandingVerdict::Worse => "bad",
+        StandingVerdict::Same => "",
+        StandingVerdict::Mixed | StandingVerdict::Unclear => "doubt",
     }
 }
 
@@ -276,6 +275,23 @@ mod tests {
             assert!(!page.contains(word), "{word}");
         }
         assert!(page.contains("default-src 'none'"));
+    }
+
+    /// A variant that serves more and answers later is neither better nor worse.
+    #[test]
+    fn a_variant_has_the_word_of_all_its_headline_metrics() {
+        let mut results = sample::compare();
+        let standing = crate::results::Standing {
+            verdict: StandingVerdict::Mixed,
+            ..crate::results::Standing::default()
+        };
+        let variant = results.variants.get_mut("patch-login").unwrap();
+        variant.standing = Some(standing);
+        let page = page(&results);
+        let badge = "<li class=\"doubt\"><span class=\"badge\">\
+                     <span aria-hidden=\"true\">± </span>mixed";
+        assert_eq!(page.matches(badge).count(), 1);
+        assert!(page.contains("patch-login"));
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub use caption::*;
 pub use figure::*;
 pub use heading::*;
 use judged::{all_met_so_far, beside, counted, failed_and_unclear, met_so_far, on_fewer};
+pub use judged::{shared_of_fewer, standing};
 pub use level::{
     difference_head, difference_with_level, interval_label, level_note, levels, with_level,
 };

@@ -295,4 +295,7 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
     if let Some(text) = words::what_meets(results, of, found) {
         page.indented(&text, 4);
     }
+    if let Some(text) = words::shared_of_fewer(found, unit) {
+        page.indented(&text, 4);
+    }
 }

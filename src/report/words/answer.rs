@@ -92,13 +92,15 @@ fn cheapest(results: &Results, found: &Answered, cheapest: &Cheapest) -> Option<
     if cheapest.so_far {
         text.push_str(", and every objective is met in all launches so far");
     }
-    text.push_str(match (cheapest.same_cost, cheapest.by) {
-        (true, _) => ", at the same cost",
-        (false, Some(Cheaper::ServerHours | Cheaper::CoreHours)) => {
-            ", the cheapest variant that meets every objective"
-        }
-        (false, Some(_)) => ", the smallest change that meets every objective",
-        (false, None) => ", the only variant that meets every objective",
+    let by_cost = matches!(cheapest.by, Some(Cheaper::ServerHours | Cheaper::CoreHours));
+    text.push_str(match (cheapest.same_cost, cheapest.by, cheapest.so_far) {
+        (true, ..) => ", at the same cost",
+        (false, Some(_), true) if by_cost => ", the cheapest such variant",
+        (false, Some(_), true) => ", the smallest such change",
+        (false, None, true) => "; no other variant gets that far",
+        (false, Some(_), false) if by_cost => ", the cheapest variant that meets every objective",
+        (false, Some(_), false) => ", the smallest change that meets every objective",
+        (false, None, false) => ", the only variant that meets every objective",
     });
     Some(format!(
         "{}: {text}.",

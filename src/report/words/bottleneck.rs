@@ -48,16 +48,21 @@ fn subject(one: &Bottleneck) -> String {
     if one.instances <= 1 || full >= f64::from(one.instances) {
         return one.place.clone();
     }
-    let kind = match one.resource {
-        ResourceKind::Pool => "pools",
-        _ => "servers",
-    };
     format!(
-        "{} of {} {kind} of {}",
+        "{} of {} {} of {}",
         whole(full),
         whole(f64::from(one.instances)),
+        kind_of(one),
         one.place
     )
+}
+
+/// What each instance is.
+fn kind_of(one: &Bottleneck) -> &'static str {
+    match one.resource {
+        ResourceKind::Pool => "pools",
+        _ => "servers",
+    }
 }
 
 /// ` is` or ` are`, after a [`subject`].
@@ -81,7 +86,7 @@ fn why_full(one: &Bottleneck) -> String {
     let refused = mean(one.refused_share).filter(|r| *r >= TOLD);
     let mut text = match one.resource {
         ResourceKind::Cores => format!("its cores are busy {time}"),
-        ResourceKind::Pool => format!("its units are in use {time}"),
+        ResourceKind::Pool => format!("it is fully in use {time}"),
         _ => format!("its workers are in use {time}"),
     };
     if let Some(refused) = refused {
@@ -287,9 +292,10 @@ pub(super) fn where_it_moved(results: &Results, name: &str, variant: &Variant) -
     match (before, reading::cause(variant)) {
         (Some(before), Some(now)) => {
             format!(
-                "With {name}, {} is no longer full; now {} is full{}.",
+                "With {name}, {} is no longer full; now {} {} full{}.",
                 before.place,
-                now.place,
+                subject(now),
+                is(now),
                 spell(now)
             )
         }
@@ -326,9 +332,10 @@ pub fn bottleneck_remark(found: &Bottleneck) -> String {
     let full = middle(found.full_instances).map_or(1.0, f64::round);
     if found.instances > 1 && full < f64::from(found.instances) {
         text.push_str(&format!(
-            "; {} of {}",
+            "; {} of its {} {}",
             whole(full),
-            whole(f64::from(found.instances))
+            whole(f64::from(found.instances)),
+            kind_of(found)
         ));
     }
     if !found.together_with.is_empty() {

@@ -3,10 +3,12 @@
 //!
 //! One idea: a word is believed when the launches behind it are counted out.
 
-use super::{capital, count_of, estimate, k_of_n, launches, listed, small, verdict_word};
+use super::{
+    capital, change_estimate, count_of, estimate, k_of_n, launches, listed, small, verdict_word,
+};
 use crate::report::{number, reading};
 use crate::results::{
-    Because, Difference, Estimate, Objective, ObjectiveVerdict, Probability, Results,
+    Attribution, Because, Difference, Estimate, Objective, ObjectiveVerdict, Probability, Results,
     StandingVerdict, Unit, Variant, Verdict,
 };
 
@@ -68,6 +70,17 @@ pub(super) fn by_pairs(found: &Difference, unit: Unit) -> Option<String> {
         number::whole(k),
         number::whole(n)
     ))
+}
+
+/// The symbol and the word of a variant.
+pub fn standing(verdict: StandingVerdict) -> (&'static str, &'static str) {
+    match verdict {
+        StandingVerdict::Better => ("▲", "better"),
+        StandingVerdict::Worse => ("▼", "worse"),
+        StandingVerdict::Mixed => ("±", "mixed"),
+        StandingVerdict::Same => ("=", "same"),
+        StandingVerdict::Unclear => ("?", "unclear"),
+    }
 }
 
 /// `9 in 10`, `19 in 20`; `97.3 %` where no small number says it.
@@ -185,15 +198,27 @@ fn moved(results: &Results, name: &str, metric: &str) -> String {
     format!("{metric} ({from} → {to}{counted})")
 }
 
-/// `in 10 of 30 launches`, where what a change is worth rests on fewer of them.
+/// `worked out from 5 of 30 launches, in which the whole is +74.5 pt`, where what a change is worth
+/// rests on fewer of them.
+pub fn shared_of_fewer(found: &Attribution, unit: Unit) -> Option<String> {
+    let total = found.total.as_ref()?;
+    let (launches, whole) = (fewer(total)?, change_estimate(Some(total), unit));
+    Some(format!(
+        "worked out from {launches}, in which the whole is {whole}"
+    ))
+}
+
+/// ` (in 10 of 30 launches)`, where what a change is worth rests on fewer of them.
 pub(super) fn on_fewer(total: &Estimate) -> String {
+    fewer(total).map_or_else(String::new, |launches| format!(" (in {launches})"))
+}
+
+/// `10 of 30 launches`, where there are fewer than all.
+fn fewer(total: &Estimate) -> Option<String> {
     let chance = Probability {
         k: total.n,
         n: total.of,
         ..Probability::default()
     };
-    match total.n < total.of {
-        true => format!(" (in {} launches)", k_of_n(Some(&chance))),
-        false => String::new(),
-    }
+    (total.n < total.of).then(|| format!("{} launches", k_of_n(Some(&chance))))
 }
