@@ -360,7 +360,7 @@ impl<'p> Sim<'p> {
         if route.reloads {
             self.start_reload(slot, out.ways.path);
         }
-        self.count_call(route, [CallCounter::AttemptRefused], self.now);
+        self.end_attempt_badly(call, CallCounter::AttemptRefused, self.now);
         self.count_refusal(desk, out.original);
         if let Some(wait) = wait
             && !wait.is_zero()

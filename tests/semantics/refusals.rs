@@ -112,3 +112,31 @@ fn an_endpoint_may_refuse_of_its_own_accord() {
         .service("s", ServiceCounter::Refused, 0)
         .service("s", ServiceCounter::Completed, 1);
 }
+
+#[test]
+fn a_refused_attempt_takes_longer_than_any_time_over_any_network() {
+    // Ten of fifty find a free worker and take five seconds; forty are refused. So a tenth of the
+    // attempts take five seconds, and the median attempt never ends well.
+    for network in ["0s", "1us"] {
+        let mut world = world(FULL)
+            .set("service.s.network", &format!("'{network}'"))
+            .set("service.s.workers", "10");
+        for metric in [
+            "p20(ask.attempt_time)",
+            "p50(ask.attempt_time)",
+            "p50(ask.time)",
+        ] {
+            world = world.tables(&format!("[[objective]]\nthat = '{metric} < 1h'"));
+        }
+        let steps = "{ name = 'ask', call = 's.work', or = 'continue' }";
+        let seen = world
+            .tables("[arrivals.many]\njourney = 'many'\nburst = { users = 50, at = '1s' }")
+            .tables(&format!("[journey.many]\nsteps = [ {steps} ]"))
+            .run();
+        seen.call("ask", CallCounter::AttemptRefused, 40);
+        let tenth = seen.metric(0).expect("ten end well");
+        assert!((5.0..5.05).contains(&tenth), "{network}: {tenth}");
+        assert_eq!(seen.metric(1), Some(f64::INFINITY), "{network}");
+        assert_eq!(seen.metric(2), Some(f64::INFINITY), "{network}");
+    }
+}
