@@ -8,7 +8,7 @@ use crate::engine::Sim;
 use crate::program::{CutMessages, FaultKind, ServiceId, Station};
 use crate::random::key::{Owner, Place};
 
-/// Which way a message goes; also the number of its draw.
+/// Which way a message goes; its draws are numbered by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(super) enum Way {
@@ -17,9 +17,6 @@ pub(super) enum Way {
     /// Back to the caller.
     Back = 1,
 }
-
-/// First draw of the delays; each fault has one for each way.
-const DELAYS: u32 = 1 << 8;
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +98,13 @@ impl Sim<'_> {
         (way, mut at): (Way, Time),
     ) -> Passage {
         for &number in &self.edges.active {
-            if let FaultKind::Delay { a, b, by, share } = &self.program.faults[number as usize].kind
+            let fault = &self.program.faults[number as usize];
+            if let FaultKind::Delay { a, b, by, share } = &fault.kind
                 && joins(*a, *b, from, to)
             {
-                let draw = DELAYS + 4 * number + 2 * way as u32;
-                if self.luck.uniform(owner, path, draw) < *share {
-                    at += by.span(self.luck.uniform(owner, path, draw + 1));
+                let (place, draw) = (fault.place(path), 2 * way as u32);
+                if self.luck.uniform(owner, place, draw) < *share {
+                    at += by.span(self.luck.uniform(owner, place, draw + 1));
                 }
             }
         }

@@ -16,8 +16,6 @@ use crate::random::key::{Owner, Place};
 /// Draws at the path of an attempt, after those of the caller.
 const BALANCE: u32 = 8;
 const SECOND_CHOICE: u32 = 9;
-/// First draw of the error faults; each has one.
-const ERRORS: u32 = 16;
 /// Steps of the luck that belongs to no user.
 const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0001;
 const STICKY: u64 = 0x7374_6963_6b79_0001;
@@ -459,10 +457,10 @@ impl Sim<'_> {
     /// Error faults decide whether an attempt fails where it would start.
     fn strike(&mut self, slot: u32, id: ServiceId) {
         for &number in &self.stations[id].errors {
-            if let FaultKind::Error { share, code, .. } = self.program.faults[number as usize].kind
-            {
+            let fault = &self.program.faults[number as usize];
+            if let FaultKind::Error { share, code, .. } = fault.kind {
                 let task = self.people.task(slot);
-                if self.luck.uniform(task.owner, task.path, ERRORS + number) < share {
+                if self.luck.uniform(task.owner, fault.place(task.path), 0) < share {
                     self.people.task_mut(slot).pc = code;
                     return;
                 }

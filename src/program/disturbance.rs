@@ -2,7 +2,7 @@
 
 use super::{Pc, ServiceId};
 use crate::base::time::{Span, Time};
-use crate::random::key::Owner;
+use crate::random::key::{Owner, Place};
 use crate::random::sampler::Sampler;
 
 /// A place that messages travel between: 0 is the users, n + 1 the n-th service.
@@ -11,7 +11,7 @@ pub type Station = u32;
 /// One fault with its window.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Its name: the luck of the servers it chooses.
+    /// Its name: the luck of the servers it chooses, and of the attempts it strikes.
     pub owner: Owner,
     /// When it begins.
     pub from: Time,
@@ -19,6 +19,14 @@ pub struct Fault {
     pub until: Time,
     /// What it does.
     pub kind: FaultKind,
+}
+
+impl Fault {
+    /// Where the draws of this fault are for an attempt at a place: by the name of the fault, so
+    /// that other faults, switched off or moved, change nothing here (semantics 10).
+    pub fn place(&self, attempt: Place) -> Place {
+        attempt.step(self.owner.0)
+    }
 }
 
 /// Which instances of a service.

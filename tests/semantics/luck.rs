@@ -59,6 +59,56 @@ fn nothing_elsewhere_moves_anybody() {
     }
 }
 
+/// Forty attempts of one user, half of them struck by an error and half of the messages delayed,
+/// beside these tables: the share struck, and when the user was done.
+fn struck(seed: u64, elsewhere: &str, changes: &[(&str, &str)]) -> (f64, i64) {
+    let ask = "{ name = 'ask', call = 's.work', or = 'continue' }";
+    let mut world = world(SERVICE)
+        .tables("[fault.bug]\nat = '0s'\nerror = { service = 's', share = '50%' }")
+        .tables("[fault.far]\nat = '0s'")
+        .tables("delay = { between = ['users', 's'], by = 'exp(1s)', share = '50%' }")
+        .tables("[service.idle]\nservers = 3\nendpoint.nothing = [ { cpu = 'exp(1s)' } ]")
+        .tables("[[objective]]\nthat = 'share(ask.attempts.error) < 50%'")
+        .tables(elsewhere)
+        .seed(seed);
+    for (path, value) in changes {
+        world = world.set(path, value);
+    }
+    let steps = format!("{{ repeat = 40, steps = [ {ask} ] }}");
+    let seen = world.user("a", "0s", &steps).run();
+    let errors = seen.metric(0).expect("there were attempts");
+    (errors, nanos(&seen, "a"))
+}
+
+#[test]
+fn faults_actions_pools_and_doors_elsewhere_move_nobody() {
+    // Names that come before and after those of the faults that strike, in every kind of table.
+    let elsewhere = [
+        "[fault.aaa]\nat = '1s'\nfor = '1s'\nslow = { service = 'idle', factor = 2 }",
+        "[fault.bus]\nat = '1s'\nerror = { service = 'idle', share = '50%' }",
+        "[fault.bus]\nat = '1s'\ndelay = { between = ['s', 'idle'], by = '1s', share = '50%' }",
+        "[fault.zzz]\nat = '1s'\nfor = '1s'\ncrash = { service = 'idle', servers = 1 }",
+        "[fault.cut]\nat = '1s'\nfor = '1s'\ncut = { between = ['users', 'idle'] }",
+        "[action.aaa]\nat = '1s'\nset = { 'service.idle.servers' = 2 }",
+        "[pool.aaa]\nsize = 1",
+        "[stock.aaa]\nunits = 1",
+        "[room.aaa]\nopens = '1s'",
+    ];
+    for seed in 1..=3 {
+        let alone = struck(seed, "", &[]);
+        assert!((0.2..0.8).contains(&alone.0), "of forty {}", alone.0);
+        for tables in elsewhere {
+            assert_eq!(struck(seed, tables, &[]), alone, "{tables}");
+        }
+        // Switched off, moved, and written first.
+        let (first, rest) = (elsewhere[0], elsewhere[1]);
+        for change in [("fault.aaa.on", "false"), ("fault.aaa.at", "'9s'")] {
+            assert_eq!(struck(seed, first, &[change]), alone, "{change:?}");
+        }
+        assert_eq!(struck(seed, &format!("{rest}\n{first}"), &[]), alone);
+    }
+}
+
 #[test]
 fn a_step_added_before_or_around_another_list_moves_nobody() {
     // A pause of 1, a draw of its own, a choice of its own: a is done exactly so much later.
