@@ -10,6 +10,7 @@ mod determinism;
 mod memory;
 mod chance;
 mod commands;
+mod handed;
 mod limits;
 mod document;
 mod judging;

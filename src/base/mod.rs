@@ -4,7 +4,7 @@
 //! ([`calendar`]), what an author writes with a unit is read
 //! exactly ([`decimal`], [`mod@unit`]), things are found by typed numbers ([`table`]) or by tickets
 //! that go stale ([`slab`]), and every function that is not exact comes through one door
-//! ([`math`]).
+//! ([`math`]). Characters that nobody could see are shown by symbols ([`visible`]).
 
 pub mod time;
 pub mod calendar;
@@ -17,3 +17,4 @@ pub mod gamma;
 pub mod table;
 pub mod slab;
 pub mod fetch;
+pub mod visible;

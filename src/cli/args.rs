@@ -3,12 +3,14 @@
 //! One idea: what a user may type is written here and nowhere else; help, completions, the man page
 //! and the usage errors come from it. It does nothing: each command has a file of its own.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use crate::base::unit::{Count, Share, UnitError};
+use crate::base::visible::visible;
 use crate::engine::MAX_EVENTS;
 
 pub use clap_complete::Shell;
@@ -305,11 +307,21 @@ pub enum NotAsked {
 ///
 /// # Errors
 /// If it makes no sense, or asks for help only.
-pub fn read(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Arguments, NotAsked> {
-    Arguments::try_parse_from(words).map_err(|error| match error.use_stderr() {
-        true => NotAsked::Wrong(error),
+pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, NotAsked> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    Arguments::try_parse_from(&words).map_err(|error| match error.use_stderr() {
+        true => NotAsked::Wrong(shown(&words, error)),
         false => NotAsked::Told(error),
     })
+}
+
+/// The error with the words of the command line made visible: it quotes them.
+fn shown(words: &[OsString], error: clap::Error) -> clap::Error {
+    let visible = words
+        .iter()
+        .map(|word| visible(&word.to_string_lossy()).into_owned());
+    // A word that was wrong is wrong with symbols too, for the same reason.
+    Arguments::try_parse_from(visible).err().unwrap_or(error)
 }
 
 /// The whole command line as data, for completions and man pages.

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use super::args::{Effort, Output};
 use super::console::Console;
 use super::exit::Ending;
-use super::load::STDIN;
+use super::load::{STDIN, named};
 use super::write::{self, Existing, Page};
+use crate::base::visible::one_line;
 use crate::report::terminal::{self, Screen};
 use crate::report::words::Asked;
 use crate::report::{self, junit, markdown};
@@ -86,11 +87,13 @@ pub(super) fn deliver(
     Ok(())
 }
 
-/// How a study of a model was asked for, as it would be typed again.
+/// How a study of a model was asked for, as it would be typed again; a text that went over several
+/// lines says the same in one.
 pub(super) fn asked(model: &Path, set: &[(String, String)], effort: &Effort) -> Asked {
-    let mut words = vec![typed(&model.display().to_string())];
+    let mut words = vec![typed(&named(model))];
     for (path, value) in set {
-        words.push(format!("--set {}", typed(&format!("{path}={value}"))));
+        let set = format!("{path}={value}");
+        words.push(format!("--set {}", typed(&one_line(&set))));
     }
     words.extend(effort.seed.map(|seed| format!("--seed {seed}")));
     Asked {
@@ -153,7 +156,7 @@ fn pages(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
 fn wrote(output: &Output) -> String {
     let mut names = Vec::new();
     if let Some(folder) = &output.out {
-        names.push(folder.join("report.html").display().to_string());
+        names.push(named(&folder.join("report.html")));
         names.extend(["summary.md", "results.json", "charts"].map(str::to_owned));
     }
     let alone = [&output.json, &output.junit, &output.markdown]
@@ -162,7 +165,7 @@ fn wrote(output: &Output) -> String {
     names.extend(
         alone
             .filter(|path| !is_stdout(path))
-            .map(|path| path.display().to_string()),
+            .map(|path| named(path)),
     );
     format!("wrote {}", names.join(", "))
 }

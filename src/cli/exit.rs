@@ -7,6 +7,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use super::args::FailOn;
+use crate::base::visible::visible;
 use crate::report::words;
 use crate::results::{ObjectiveVerdict, Results};
 use crate::study::{Demands, Outcome, Tolerance, outcome};
@@ -26,7 +27,7 @@ pub enum Exit {
     Unclear,
     /// An objective failed.
     ObjectiveFailed,
-    /// The model is invalid.
+    /// The model is invalid, or a file that was handed in is no text.
     InvalidModel,
     /// Somebody interrupted it.
     Interrupted,
@@ -68,7 +69,7 @@ impl Exit {
             Exit::Worse => "worse than the baseline (compare --fail-on worse)",
             Exit::Unclear => "unclear at the allowed cost",
             Exit::ObjectiveFailed => "an objective failed",
-            Exit::InvalidModel => "invalid model",
+            Exit::InvalidModel => "invalid model, or a file that is not UTF-8 text",
             Exit::Interrupted => "interrupted (what was finished is kept and named)",
         }
     }
@@ -84,11 +85,11 @@ pub struct Ending {
 }
 
 impl Ending {
-    /// An ending with its reason.
+    /// An ending with its reason, which may quote what somebody typed.
     pub fn new(exit: Exit, why: impl Into<String>) -> Ending {
         Ending {
             exit,
-            why: why.into(),
+            why: visible(&why.into()).into_owned(),
         }
     }
 

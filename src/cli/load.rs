@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use super::console::Console;
 use super::exit::{Ending, Exit};
 use super::write::reason;
+use crate::base::visible::visible;
 use crate::model::files::Files;
 use crate::model::overlay::Change;
 use crate::model::{self, Model};
 use crate::report::words;
+use crate::text::encoding::{NotText, decode};
 use crate::text::{Diagnostic, FileId, Level, Source};
 
 /// The name of stdin on the command line.
@@ -31,12 +33,23 @@ pub(super) struct Loaded {
 
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read `{}`: {}", path.display(), reason(why))]
-pub(super) struct Unreadable {
-    /// The file.
-    pub(super) path: PathBuf,
-    /// Why.
-    pub(super) why: io::Error,
+pub(super) enum Unreadable {
+    /// The world stands in the way.
+    #[error("cannot read `{}`: {}", named(path), reason(why))]
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: io::Error,
+    },
+    /// It is no text.
+    #[error("`{}:{}:{}` is no UTF-8 text: {}", shown(path), why.at.line, why.at.column, why.found)]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// Where it ceases to be text, and why.
+        why: NotText,
+    },
 }
 
 /// The text of a file, or of stdin.
@@ -46,23 +59,38 @@ pub(super) struct Unreadable {
 pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
     let read = match path.as_os_str() == STDIN {
         true => {
-            let mut text = String::new();
-            io::stdin().lock().read_to_string(&mut text).map(|_| text)
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
         }
-        false => fs::read_to_string(path),
+        false => fs::read(path),
     };
-    read.map_err(|why| Unreadable {
+    match read {
+        Ok(bytes) => decoded(path, bytes),
+        Err(why) => Err(Unreadable::Kept {
+            path: path.to_owned(),
+            why,
+        }),
+    }
+}
+
+fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, Unreadable> {
+    decode(bytes).map_err(|why| Unreadable::NotText {
         path: path.to_owned(),
         why,
     })
 }
 
-/// The name under which users see a file.
+/// The name under which users see what is read.
 pub(super) fn shown(path: &Path) -> String {
     match path.as_os_str() == STDIN {
         true => "<stdin>".to_owned(),
-        false => path.display().to_string(),
+        false => named(path),
     }
+}
+
+/// A path as users see it: what in it cannot be seen is shown by symbols.
+pub(super) fn named(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
 }
 
 /// Reads a model with its data files and applies changes, those of `--set` before those of a
@@ -95,10 +123,10 @@ fn data_files(source: &Source, folder: &Path) -> Result<Files, Unreadable> {
     let mut files = Files::new();
     for name in model::files_needed(source) {
         let path = folder.join(&name);
-        match fs::read_to_string(&path) {
-            Ok(text) => files.insert(&name, text),
+        match fs::read(&path) {
+            Ok(bytes) => files.insert(&name, decoded(&path, bytes)?),
             Err(why) if why.kind() == io::ErrorKind::NotFound => {}
-            Err(why) => return Err(Unreadable { path, why }),
+            Err(why) => return Err(Unreadable::Kept { path, why }),
         }
     }
     Ok(files)

@@ -69,7 +69,10 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
 
 impl From<Unreadable> for Ending {
     fn from(failure: Unreadable) -> Ending {
-        Ending::could_not(&failure)
+        match failure {
+            Unreadable::Kept { .. } => Ending::could_not(&failure),
+            Unreadable::NotText { .. } => Ending::new(Exit::InvalidModel, failure.to_string()),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::exit::{Ending, Exit};
 use super::memory;
 use crate::base::time::Span;
 use crate::base::unit::{Rate, Share};
+use crate::base::visible::visible;
 use crate::estimate::measure::Threshold;
 use crate::model::Model;
 use crate::model::metric::Unit;
@@ -29,7 +30,10 @@ pub(super) fn plan(
     let usual = plan.limits.bytes;
     plan.limits.bytes = asked.memory.unwrap_or_else(|| memory::allowed(usual));
     plan.limits.events = asked.events.unwrap_or(plan.limits.events);
-    plan.set = set.iter().cloned().collect();
+    plan.set = set
+        .iter()
+        .map(|(path, value)| (visible(path).into_owned(), visible(value).into_owned()))
+        .collect();
     plan.same_within = thresholds(model, &asked.same_within)?;
     Ok(plan)
 }

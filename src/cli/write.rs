@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::load::named;
+
 /// A file to be written: its path, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Page {
@@ -21,7 +23,7 @@ pub(super) struct Page {
 
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write `{}`: {}", path.display(), reason(why))]
+#[error("cannot write `{}`: {}", named(path), reason(why))]
 pub(super) struct Unwritable {
     /// The file.
     pub(super) path: PathBuf,
@@ -135,7 +137,6 @@ pub(super) fn reason(why: &io::Error) -> String {
         io::ErrorKind::NotADirectory => "part of the path is not a folder".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         _ => why.to_string(),
     }
 }

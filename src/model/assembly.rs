@@ -16,6 +16,7 @@ use super::{
     journey, objective, param, pool, retry, room, service, stock, uncertain, variant,
 };
 use crate::base::time::{Span, Time};
+use crate::base::visible::is_hidden;
 use crate::text::{Diagnostic, FileId, Level, Place, Sources};
 
 /// Reads a document. The checks of the whole model come on top.
@@ -94,6 +95,36 @@ fn empty(sources: Sources) -> Model {
 /// The top level is a table like any other, but it has no place of its own.
 fn check_root(r: &mut Reader<'_>) {
     r.check_keys(r.document, &ROOT);
+    seen(r, r.document);
+}
+
+/// Refuses characters that nobody would see, in keys and in texts: they are no part of any word,
+/// and a label that holds one would change what stands around it.
+fn seen(r: &mut Reader<'_>, table: &Table) {
+    for entry in &table.entries {
+        all_of_it_is_seen(r, &entry.key, entry.place);
+        seen_value(r, &entry.node);
+    }
+}
+
+fn seen_value(r: &mut Reader<'_>, node: &Node) {
+    match &node.value {
+        Value::Text(text) => all_of_it_is_seen(r, text, node.place),
+        Value::List(items) => items.iter().for_each(|item| seen_value(r, item)),
+        Value::Table(table) => seen(r, table),
+        _ => {}
+    }
+}
+
+fn all_of_it_is_seen(r: &mut Reader<'_>, text: &str, place: Place) {
+    if let Some(c) = text.chars().find(|c| is_hidden(*c)) {
+        let found = format!(
+            "`{text}` holds U+{:04X}, which cannot be seen",
+            u32::from(c)
+        );
+        let diagnostic = Diagnostic::new("E009", found).at(place);
+        r.push(diagnostic.help("leave this character out, or write the text anew"));
+    }
 }
 
 fn head(r: &mut Reader<'_>, model: &mut Model, name: String) {

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::elsewhere;
+use crate::base::visible::one_line;
 use crate::text::{Diagnostic, FileId, Place};
 
 /// A value with the place where it is written.
@@ -68,9 +69,11 @@ pub fn parse(text: &str, file: FileId) -> (Table, Vec<Diagnostic>) {
         let place = reading.place(error.span().unwrap_or(text.len()..text.len()));
         let (found, expected) = syntax_message(error.message());
         let mut diagnostic = Diagnostic::new("E001", found).at(place);
-        diagnostic.expected = expected;
+        if let Some(expected) = expected {
+            diagnostic = diagnostic.expected(expected);
+        }
         if error.message().starts_with(UNQUOTED) {
-            diagnostic.help = in_quotes(text, place);
+            diagnostic = diagnostic.maybe_help(in_quotes(text, place));
         }
         reading.diagnostics.push(diagnostic);
     }
@@ -155,7 +158,8 @@ impl Reading {
     fn node(&mut self, value: &Spanned<DeValue<'_>>) -> Node {
         let place = self.place(value.span());
         let value = match value.get_ref() {
-            DeValue::String(text) => Value::Text(text.to_string()),
+            // A text may be written over several lines; it is one line to everybody who reads it.
+            DeValue::String(text) => Value::Text(one_line(text).into_owned()),
             DeValue::Integer(number) => {
                 let read = i64::from_str_radix(number.as_str(), number.radix());
                 match read {

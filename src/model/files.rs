@@ -44,10 +44,11 @@ impl Files {
 ///
 /// A first record without numbers is a heading. The error says which line is wrong, and why.
 pub(crate) fn numeric_columns(text: &str, wanted: usize) -> Result<Vec<Vec<f64>>, String> {
-    let records = Records::of(text);
+    let records = Records::of(text)?;
+    // One that cannot be used is named when it is read; it does not hide its column.
     let is_number = |cell: &str| {
         let read = |comma| number::value(cell, comma).is_some();
-        read(Comma::Groups) || read(Comma::Decimal)
+        read(Comma::Groups) || read(Comma::Decimal) || number::is_beyond(cell)
     };
     let numeric = |record: &Record<'_>| -> Vec<usize> {
         let cells = record.cells.iter().enumerate();
@@ -59,7 +60,12 @@ pub(crate) fn numeric_columns(text: &str, wanted: usize) -> Result<Vec<Vec<f64>>
         return Err("it has no numbers".to_owned());
     };
     let (chosen, heading) = match (numeric(&first), some.next()) {
-        (chosen, Some(second)) if chosen.is_empty() => (numeric(&second), second.line),
+        (chosen, Some(second)) if chosen.is_empty() => {
+            if !first.is_heading() {
+                return Err(first.no_heading());
+            }
+            (numeric(&second), second.line)
+        }
         (chosen, _) => (chosen, first.line),
     };
     if chosen.is_empty() {
@@ -77,8 +83,22 @@ pub(crate) fn numeric_columns(text: &str, wanted: usize) -> Result<Vec<Vec<f64>>
 
 fn number_at(record: &Record<'_>, place: usize, comma: Comma) -> Result<f64, String> {
     let cell = record.cells.get(place).map_or("", |cell| cell);
-    number::value(cell, comma)
-        .ok_or_else(|| format!("line {} has no number in column {}", record.line, place + 1))
+    let (line, column) = (record.line, place + 1);
+    number::value(cell, comma).ok_or_else(|| match cell {
+        "" => format!("line {line} has no number in column {column}"),
+        cell => format!(
+            "`{cell}` in line {line}, column {column}, {}",
+            no_number(cell)
+        ),
+    })
+}
+
+/// Why a cell is no number, as the end of a sentence.
+pub(crate) fn no_number(cell: &str) -> &'static str {
+    match number::is_beyond(cell) {
+        true => "is infinite, or too large to be counted with",
+        false => "is not a number",
+    }
 }
 
 /// What the commas of a column are, or why that is not certain.
@@ -151,11 +171,35 @@ mod tests {
     #[test]
     fn bad_lines_are_named() {
         let error = numeric_columns("1\nx\n", 1);
-        assert_eq!(error, Err("line 2 has no number in column 1".to_owned()));
+        let told = "`x` in line 2, column 1, is not a number";
+        assert_eq!(error, Err(told.to_owned()));
         assert_eq!(numeric_columns("", 1), Err("it has no numbers".to_owned()));
         assert_eq!(
             numeric_columns("a\nb\n", 1),
             Err("line 2 has no number".to_owned())
         );
+        for (text, told) in [
+            (
+                "1\ninf\n",
+                "`inf` in line 2, column 1, is infinite, or too large to be counted with",
+            ),
+            (
+                "inf,1\n",
+                "`inf` in line 1, column 1, is infinite, or too large to be counted with",
+            ),
+            ("1\nNaN\n", "`NaN` in line 2, column 1, is not a number"),
+            (
+                "x,2\n,1e400\n",
+                "`1e400` in line 2, column 2, is infinite, or too large to be counted with",
+            ),
+            ("1;2\n3,4\n", "line 1 is neither data nor a heading: `1;2`"),
+            ("\"1\n2\n", "line 1 is neither data nor a heading: `\"1`"),
+            (
+                "2\n\n1\t\n\n\"\"\n3 4\n",
+                "`3 4` in line 6, column 1, is not a number",
+            ),
+        ] {
+            assert_eq!(numeric_columns(text, 1), Err(told.to_owned()), "{text}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod walk;
 
 use super::document::{Node, Table, Value, parse_value};
 use super::moved;
+use crate::base::visible::one_line;
 use crate::text::{Diagnostic, FileId, Place, Source, Sources};
 
 /// A change of one path, as an entry of `set` or `--set` says it.
@@ -32,7 +33,7 @@ impl Change {
         let text = format!("{path}={value}");
         let at = path.len() + 1;
         let quoted = |place| Node {
-            value: Value::Text(value.to_owned()),
+            value: Value::Text(one_line(value).into_owned()),
             place,
         };
         let whole = Place::new(FileId::MODEL, at..text.len());

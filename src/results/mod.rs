@@ -48,11 +48,14 @@ pub use timeline::{Heat, Series, Spectrum, Timeline};
 pub use user::{Journey, Outcomes, StepFlow, Users};
 pub use variant::{Change, Checks, Cost, Variant};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::base::visible::{is_hidden, visible};
 
 /// The name and version of the document that this build writes and reads.
 pub const SCHEMA: &str = "onrush.results/1";
@@ -179,7 +182,8 @@ pub fn to_json(results: &Results) -> String {
 /// # Errors
 /// If the text is not JSON of this shape, or of another version.
 pub fn from_json(text: &str) -> Result<Results, ReadFailure> {
-    let value: Value = serde_json::from_str(text)?;
+    let mut value: Value = serde_json::from_str(text)?;
+    show(&mut value);
     let found = value
         .get("schema")
         .and_then(Value::as_str)
@@ -190,6 +194,29 @@ pub fn from_json(text: &str) -> Result<Results, ReadFailure> {
         });
     }
     Ok(serde_json::from_value(value)?)
+}
+
+/// Makes every text of a document visible. A document that a study wrote has nothing to hide; one
+/// that came from elsewhere may.
+fn show(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(shown) = visible(text) {
+                *text = shown;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(show),
+        Value::Object(entries) => {
+            if entries.keys().any(|key| key.contains(is_hidden)) {
+                let shown = std::mem::take(entries).into_iter();
+                *entries = shown
+                    .map(|(key, value)| (visible(&key).into_owned(), value))
+                    .collect();
+            }
+            entries.values_mut().for_each(show);
+        }
+        _ => {}
+    }
 }
 
 /// JSON Schema of the document; every key is described.

@@ -1,9 +1,11 @@
 //! What is wrong or doubtful about a model: the only message type that users see about it.
 //!
 //! A diagnostic is data; [`super::render`] turns it into text. Its code is stable: scripts and the
-//! reference name it.
+//! reference name it. Its texts are made visible when they are said, so that no word of a file
+//! moves a terminal's cursor.
 
 use super::source::Place;
+use crate::base::visible::visible;
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +36,11 @@ impl Level {
             Level::Note => "note",
         }
     }
+}
+
+/// A fragment for people: it may quote what somebody wrote, so all of it is made visible.
+fn fragment(text: impl Into<String>) -> String {
+    visible(&text.into()).into_owned()
 }
 
 /// A second place that explains the first, with what to say there.
@@ -71,7 +78,7 @@ impl Diagnostic {
             level: Level::of_code(code),
             code,
             place: None,
-            found: found.into(),
+            found: fragment(found),
             expected: None,
             related: None,
             help: None,
@@ -88,7 +95,7 @@ impl Diagnostic {
     /// Says what would be right.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Diagnostic {
-        self.expected = Some(expected.into());
+        self.expected = Some(fragment(expected));
         self
     }
 
@@ -97,7 +104,7 @@ impl Diagnostic {
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Diagnostic {
         self.related = Some(Box::new(Related {
             place,
-            label: label.into(),
+            label: fragment(label),
         }));
         self
     }
@@ -105,14 +112,16 @@ impl Diagnostic {
     /// Says how to mend it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(fragment(help));
         self
     }
 
     /// Adds a help line if there is one.
     #[must_use]
-    pub fn maybe_help(mut self, help: Option<String>) -> Diagnostic {
-        self.help = self.help.or(help);
-        self
+    pub fn maybe_help(self, help: Option<String>) -> Diagnostic {
+        match (&self.help, help) {
+            (None, Some(help)) => self.help(help),
+            _ => self,
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod source;
 pub mod diagnostic;
+pub mod encoding;
 pub mod nearest;
 pub mod render;
 

@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Drawn, Renderer, Snippet
 
 use super::diagnostic::{Diagnostic, Level};
 use super::source::{Place, Source, Sources};
+use crate::base::visible::{in_place, visible};
 
 /// Whether messages carry colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,27 +65,24 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         .id(diagnostic.code);
     let mut group = Group::with_title(title);
     if let Some((place, source)) = placed(diagnostic.place, sources) {
-        let mut primary = AnnotationKind::Primary.span(visible(place, source));
+        let mut primary = AnnotationKind::Primary.span(underlined(place, source));
         if let Some(expected) = &diagnostic.expected {
             primary = primary.label(expected.as_str());
         }
-        let mut snippet = Snippet::source(source.text())
-            .path(source.name())
-            .annotation(primary);
+        let mut snippet = excerpt(source).annotation(primary);
         let mut elsewhere = None;
         let second = diagnostic.related.as_ref();
         let second =
             second.and_then(|related| Some((related, placed(Some(related.place), sources)?)));
         if let Some((related, (second, second_source))) = second {
-            let span = visible(second, second_source);
+            let span = underlined(second, second_source);
             let annotation = AnnotationKind::Context
                 .span(span)
                 .label(related.label.as_str());
             if second.file == place.file {
                 snippet = snippet.annotation(annotation);
             } else {
-                let other = Snippet::source(second_source.text());
-                elsewhere = Some(other.path(second_source.name()).annotation(annotation));
+                elsewhere = Some(excerpt(second_source).annotation(annotation));
             }
         }
         group = group.element(snippet);
@@ -105,8 +103,14 @@ fn placed(place: Option<Place>, sources: &Sources) -> Option<(Place, &Source)> {
     sources.get(place.file).map(|source| (place, source))
 }
 
-/// The part of a place that is underlined: its first line only, on character boundaries.
-fn visible(place: Place, source: &Source) -> std::ops::Range<usize> {
+/// A text from which lines are shown, each hidden character as one that is seen.
+fn excerpt<'a, T: Clone>(source: &'a Source) -> Snippet<'a, T> {
+    Snippet::source(in_place(source.text())).path(visible(source.name()))
+}
+
+/// The part of a place that is underlined: its first line only, on character boundaries, where it
+/// stands in the excerpt.
+fn underlined(place: Place, source: &Source) -> std::ops::Range<usize> {
     let text = source.text();
     let mut start = place.range().start.min(text.len());
     while !text.is_char_boundary(start) {
@@ -117,5 +121,6 @@ fn visible(place: Place, source: &Source) -> std::ops::Range<usize> {
         end += 1;
     }
     let length = text[start..end].find(['\n', '\r']).unwrap_or(end - start);
-    start..start + length
+    let before = in_place(&text[..start]).len();
+    before..before + in_place(&text[start..start + length]).len()
 }

@@ -87,7 +87,7 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
 pub(super) const OPEN: [&str; 1] = ["thiserror"];
 
 /// What no code outside tests may say: the text, where it may stand all the same, what to use.
-pub(super) const BANNED: [(&str, &[&str], &str); 34] = [
+pub(super) const BANNED: [(&str, &[&str], &str); 35] = [
     ("HashMap", &[], "BTreeMap: the order of a hash is no order"),
     ("HashSet", &[], "BTreeSet: the order of a hash is no order"),
     (
@@ -130,6 +130,11 @@ pub(super) const BANNED: [(&str, &[&str], &str); 34] = [
     ("print!", &[], "cli::console, the door to the terminal"),
     ("eprintln!", &[], "cli::console, the door to the terminal"),
     ("eprint!", &[], "cli::console, the door to the terminal"),
+    (
+        ".display()",
+        &[],
+        "cli::load::named: a path may hold what nobody would see",
+    ),
     ("dbg!", &[], "a test"),
     ("todo!", &[], "the work"),
     ("unimplemented!", &[], "the work, or a diagnostic"),

@@ -11,10 +11,10 @@ use super::reading::{Calendar, clipped, flow};
 use super::{Form, Piece};
 use crate::base::time::{Span, Time};
 use crate::model::document::Node;
-use crate::model::files::comma_of;
 use crate::model::files::date::{self, Stamp, Zone, stamp};
 use crate::model::files::number::{self, Comma};
 use crate::model::files::records::{Record, Records};
+use crate::model::files::{comma_of, no_number};
 use crate::model::law;
 use crate::model::metric::write_span;
 use crate::model::reader::{Fields, Reader};
@@ -190,7 +190,7 @@ fn form(
     clock: Calendar,
     said: &mut Vec<Diagnostic>,
 ) -> Result<Form, Unclear> {
-    let records = Records::of(text);
+    let records = Records::of(text).map_err(Unclear::new)?;
     let layout = layout(records, &asked.columns)?;
     let rows: Vec<Row<'_>> = rows(records, &layout).collect();
     let comma = comma_of(records, layout.heading, layout.time).map_err(Unclear::new)?;
@@ -284,10 +284,8 @@ fn no_instant(row: &Row<'_>, layout: &Layout, (dated, stamp): (bool, Stamp)) -> 
     let why = match stamp {
         Stamp::Doubtful(why) => format!("`{text}` in line {line}, {called}: {why}"),
         _ if text.is_empty() => format!("line {line} has no time in {called}"),
-        _ => {
-            let expected = if dated { "a date" } else { "a number" };
-            format!("`{text}` in line {line}, {called}, is not {expected}")
-        }
+        _ if dated => format!("`{text}` in line {line}, {called}, is not a date"),
+        _ => format!("`{text}` in line {line}, {called}, {}", no_number(text)),
     };
     Unclear::new(why).help("every row needs its time; leave out what was not measured")
 }
@@ -396,7 +394,7 @@ fn rates(rows: &[Row<'_>], called: &str, comma: Comma) -> Result<Vec<Option<f64>
             _ if number::is_missing(text) => Ok(None),
             Some(rate) if rate < 0.0 => refuse("is below zero"),
             Some(rate) => Ok(Some(rate)),
-            None => refuse("is not a number"),
+            None => refuse(no_number(text)),
         }
     };
     rows.iter().map(rate).collect()

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::visible::one_line;
 use crate::model::files::date::{Stamp, stamp};
 use crate::model::files::number::{self, Comma};
 use crate::model::files::records::{Record, Records};
@@ -184,12 +185,16 @@ pub(super) fn layout(records: Records<'_>, wanted: &[String]) -> Result<Layout, 
         return Err(Unclear::new("it is empty"));
     };
     let is_heading = !first.cells.iter().any(|cell| is_data(cell));
+    if is_heading && !first.is_heading() {
+        let help = "instants are numbers, or dates such as `2014-10-27 15:00:00`";
+        return Err(Unclear::new(first.no_heading()).help(help));
+    }
     let heading = usize::from(is_heading);
     let names: Vec<String> = match is_heading {
         true => first
             .cells
             .iter()
-            .map(|cell| cell.clone().into_owned())
+            .map(|cell| one_line(cell).into_owned())
             .collect(),
         false => Vec::new(),
     };
@@ -309,7 +314,7 @@ fn by_names(found: Layout, sample: &[Record<'_>]) -> Result<Layout, Unclear> {
         };
         (0..width).filter(holds).collect()
     };
-    let times = holding(&is_data);
+    let times = holding(&|cell| is_data(cell) || number::is_beyond(cell));
     let is_time = |place: &usize| TIME.contains(&name(*place).as_str());
     let called = times.iter().copied().find(is_time);
     let called = called.or_else(|| (0..width).find(is_time));
@@ -319,7 +324,8 @@ fn by_names(found: Layout, sample: &[Record<'_>]) -> Result<Layout, Unclear> {
         let help = "instants are numbers, or dates such as `2014-10-27 15:00:00`";
         return Err(Unclear::new(why).help(help));
     };
-    let numbers = holding(&|cell| is_number(cell) || number::is_missing(cell));
+    let could_be = |cell: &str| is_number(cell) || number::is_missing(cell);
+    let numbers = holding(&|cell| could_be(cell) || number::is_beyond(cell));
     let others: Vec<usize> = numbers.into_iter().filter(|place| *place != time).collect();
     let those = |words: &[&str]| -> Vec<usize> {
         let known = others.iter().copied();

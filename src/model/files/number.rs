@@ -60,6 +60,18 @@ pub(crate) fn hint(cell: &str) -> Hint {
 
 /// The digits of a cell as a computer writes them, if they are a number.
 pub(crate) fn plain(cell: &str, comma: Comma) -> Option<String> {
+    let (text, number) = any(cell, comma)?;
+    number.is_finite().then_some(text)
+}
+
+/// Whether a cell is written as a number but cannot be one: `inf`, `1e400`.
+pub(crate) fn is_beyond(cell: &str) -> bool {
+    let beyond = |comma| any(cell, comma).is_some_and(|(_, number)| number.is_infinite());
+    beyond(Comma::Groups) || beyond(Comma::Decimal)
+}
+
+/// A cell as a computer writes it, and its value, which may be none that can be used.
+fn any(cell: &str, comma: Comma) -> Option<(String, f64)> {
     let (group, decimal) = match comma {
         Comma::Groups => (',', '.'),
         Comma::Decimal => ('.', ','),
@@ -89,10 +101,8 @@ pub(crate) fn plain(cell: &str, comma: Comma) -> Option<String> {
         text.push('.');
         text.push_str(part);
     }
-    text.parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite())?;
-    Some(text)
+    let number = text.parse().ok()?;
+    Some((text, number))
 }
 
 /// The value of a cell.
@@ -151,6 +161,27 @@ mod tests {
         }
         for cell in ["", "NaN", "inf", "12,5", "1,2345", "10:00", "1 2", "x"] {
             assert_eq!(value(cell, Comma::Groups), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn what_is_infinite_or_too_large_is_no_word() {
+        for cell in [
+            "inf",
+            "-Infinity",
+            "+inf",
+            "1e400",
+            "-1,5e999",
+            "9".repeat(400).as_str(),
+        ] {
+            assert!(is_beyond(cell), "{cell}");
+            assert_eq!(
+                value(cell, Comma::Groups).or(value(cell, Comma::Decimal)),
+                None
+            );
+        }
+        for cell in ["", "NaN", "info", "1e300", "1e-400", "x"] {
+            assert!(!is_beyond(cell), "{cell}");
         }
     }
 

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::number;
+
 /// What may stand between cells; of several that fit, the first.
 const SEPARATORS: [char; 4] = ['\t', ';', '|', ','];
 /// Records by which the separator is found.
@@ -29,7 +31,11 @@ pub(crate) struct Record<'a> {
 
 impl<'a> Records<'a> {
     /// The records of a text; its separator is the one that all of its first records have.
-    pub(crate) fn of(text: &'a str) -> Records<'a> {
+    ///
+    /// # Errors
+    /// If the text holds control characters: then it is something else than data for people.
+    pub(crate) fn of(text: &'a str) -> Result<Records<'a>, String> {
+        only_text(text)?;
         let text = text.trim_start_matches('\u{feff}');
         let fits = |separator: &char| {
             let records = Records {
@@ -40,7 +46,7 @@ impl<'a> Records<'a> {
             some.peek().is_some() && some.all(|record| record.cells.len() > 1)
         };
         let separator = SEPARATORS.into_iter().find(fits);
-        Records { text, separator }
+        Ok(Records { text, separator })
     }
 
     /// The records in their order; empty lines and those that begin with `#` are none.
@@ -67,6 +73,45 @@ impl<'a> Records<'a> {
     }
 }
 
+impl Record<'_> {
+    /// Whether a record that holds no data can be a heading: it has words, and nothing that is
+    /// nearly a number.
+    pub(crate) fn is_heading(&self) -> bool {
+        let is_word = |cell: &str| {
+            let begins = cell
+                .chars()
+                .next()
+                .is_some_and(|c| !"+-.,0123456789".contains(c));
+            begins && cell.contains(char::is_alphabetic) && !number::is_missing(cell)
+        };
+        self.cells.iter().any(|cell| is_word(cell))
+            && !self.cells.iter().any(|cell| number::is_beyond(cell))
+    }
+
+    /// Why it cannot be used, of the first record without data that is no heading either.
+    pub(crate) fn no_heading(&self) -> String {
+        let odd = |cell: &&Cow<'_, str>| !cell.is_empty();
+        let cell = self.cells.iter().find(odd).map_or("", |cell| cell);
+        format!("line {} is neither data nor a heading: `{cell}`", self.line)
+    }
+}
+
+/// Only what people see: a control character other than tabs and ends of lines is a sign of
+/// another format.
+fn only_text(text: &str) -> Result<(), String> {
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let Some(at) = text.find(is_odd) else {
+        return Ok(());
+    };
+    let line = text[..at].matches('\n').count() + 1;
+    let column = text[..at].chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let odd: String = text[at..].chars().take(1).collect();
+    let code = odd.chars().next().map_or(0, u32::from);
+    Err(format!(
+        "line {line}, column {column} holds the control character `{odd}` (U+{code:04X})"
+    ))
+}
+
 /// The cells of the first record, and what comes after it.
 fn cells(text: &str, separator: Option<char>, end: char) -> (Vec<Cow<'_, str>>, &str) {
     let mut found = Vec::new();
@@ -90,7 +135,14 @@ fn cell(text: &str, separator: Option<char>, end: char) -> (Cow<'_, str>, &str) 
     match quoted {
         Some((inside, after)) => {
             let stop = after.find(ends).unwrap_or(after.len());
-            (inside, &after[stop..])
+            match after[..stop].trim().is_empty() {
+                true => (inside, &after[stop..]),
+                // What stands behind the quotes is a part of the cell, and shows what is wrong.
+                false => {
+                    let whole = &text[..text.len() - after.len() + stop];
+                    (Cow::Borrowed(whole.trim()), &after[stop..])
+                }
+            }
         }
         None => {
             let stop = text.find(ends).unwrap_or(text.len());
@@ -122,7 +174,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(usize, Vec<String>)> {
-        let records = Records::of(text).iter();
+        let records = Records::of(text).expect("it is text").iter();
         records
             .map(|record| {
                 (
@@ -168,10 +220,60 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_behind_quotes_is_not_lost() {
+        assert_eq!(read("\"1\"2,3\n"), [(1, cells(&["\"1\"2", "3"]))]);
+        assert_eq!(read("\"1,5\" s,3\n"), [(1, cells(&["\"1,5\" s", "3"]))]);
+    }
+
+    #[test]
+    fn control_characters_are_refused_with_their_place() {
+        let refused = |text| Records::of(text).expect_err("it is no text for people");
+        let said = refused("a,b\n1,\0\n");
+        assert_eq!(
+            said,
+            "line 2, column 3 holds the control character `\0` (U+0000)"
+        );
+        assert!(refused("\u{1b}[31m\n").starts_with("line 1, column 1 "));
+        assert!(refused("1\n2\n\u{1a}").starts_with("line 3, column 1 "));
+    }
+
+    #[test]
+    fn headings_are_words() {
+        let is_heading = |text| {
+            let records = Records::of(text).expect("it is text");
+            records.iter().next().expect("there is one").is_heading()
+        };
+        for text in [
+            "time",
+            "@timestamp,5xx",
+            ",rps",
+            "\"p50\"",
+            "Zeit;Nutzer",
+            "_time|%",
+            "时间",
+        ] {
+            assert!(is_heading(text), "{text}");
+        }
+        for text in [
+            "\"1",
+            "--",
+            "NaN",
+            "n/a,null",
+            "time,inf",
+            "1e400",
+            "1.5s",
+            "-,x1e999,inf",
+        ] {
+            assert!(!is_heading(text), "{text}");
+        }
+    }
+
+    #[test]
     fn a_separator_is_one_that_every_record_has() {
-        assert_eq!(Records::of("t;n\n1;2,5\n").separator, Some(';'));
-        assert_eq!(Records::of("t,n,tags\n1,2,a;b\n").separator, Some(','));
-        assert_eq!(Records::of("1.5\n2.5\n").separator, None);
-        assert_eq!(Records::of("").separator, None);
+        let separator = |text| Records::of(text).expect("it is text").separator;
+        assert_eq!(separator("t;n\n1;2,5\n"), Some(';'));
+        assert_eq!(separator("t,n,tags\n1,2,a;b\n"), Some(','));
+        assert_eq!(separator("1.5\n2.5\n"), None);
+        assert_eq!(separator(""), None);
     }
 }
