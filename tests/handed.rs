@@ -563,7 +563,7 @@ fn data_that_is_no_number_is_named_with_its_line() {
             refused.err
         );
     }
-    let scene = Scene::with_model(&model).file("times.csv", "\01\n2\n");
+    let scene = Scene::with_model(&model).file("times.csv", "\u{0}1\n2\n");
     let refused = scene.run(["check", "model.toml"]).expect(104);
     let told = "`times.csv:1:1` is no UTF-8 text: the byte 0x00";
     assert!(refused.last_line().contains(told), "{}", refused.err);
