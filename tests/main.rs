@@ -9,6 +9,7 @@ mod coverage;
 mod determinism;
 mod memory;
 mod chance;
+mod paths;
 mod commands;
 mod handed;
 mod limits;

@@ -7,6 +7,7 @@ mod calls;
 mod changes;
 mod closed;
 mod reach;
+mod running;
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ use super::arrival::Form;
 use super::document::{Node, Table, Value};
 use super::metric::Statistic;
 use super::step::StepKind;
-use crate::text::Diagnostic;
+use crate::text::{Diagnostic, Level};
 
 /// Outcomes in words of the model's own that can be told apart.
 const MOST_OUTCOMES: usize = 255;
@@ -24,8 +25,9 @@ const MOST_OUTCOMES: usize = 255;
 pub(crate) fn check(model: &Model) -> Vec<Diagnostic> {
     let mut found = check_one(model);
     found.extend(unused(model));
-    found.extend(changes::variants(model));
-    found.extend(changes::actions(model));
+    let actions = running::actions(model);
+    found.extend(changes::variants(model, &actions));
+    found.extend(actions);
     found.extend(reach::objectives(model));
     found.extend(reach::load(model));
     found.extend(closed::closed(model));
@@ -47,7 +49,16 @@ pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
 
 /// What the actions of a model do, one after the other.
 pub(crate) fn actions(model: &Model) -> Vec<Diagnostic> {
-    changes::actions(model)
+    running::actions(model)
+}
+
+/// The errors among what was found.
+fn errors_of(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+    diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.level == Level::Error)
+        .cloned()
+        .collect()
 }
 
 /// More words for outcomes than can be told apart.
@@ -192,23 +203,23 @@ fn unused(model: &Model) -> Vec<Diagnostic> {
     found
 }
 
-/// The names after every `$` of a document.
+/// The names after every `$` of a table.
 fn mentions(table: &Table, names: &mut BTreeSet<String>) {
-    fn look(node: &Node, names: &mut BTreeSet<String>) {
-        match &node.value {
-            Value::Text(text) => {
-                for part in text.split('$').skip(1) {
-                    let end = part.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
-                    names.insert(part[..end.unwrap_or(part.len())].to_owned());
-                }
+    let entries = table.entries.iter();
+    entries.for_each(|entry| mentioned_in(&entry.node, names));
+}
+
+/// The names after every `$` of a value.
+fn mentioned_in(node: &Node, names: &mut BTreeSet<String>) {
+    match &node.value {
+        Value::Text(text) => {
+            for part in text.split('$').skip(1) {
+                let end = part.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+                names.insert(part[..end.unwrap_or(part.len())].to_owned());
             }
-            Value::List(items) => items.iter().for_each(|item| look(item, names)),
-            Value::Table(table) => mentions(table, names),
-            _ => {}
         }
+        Value::List(items) => items.iter().for_each(|item| mentioned_in(item, names)),
+        Value::Table(table) => mentions(table, names),
+        _ => {}
     }
-    table
-        .entries
-        .iter()
-        .for_each(|entry| look(&entry.node, names));
 }

@@ -9,6 +9,7 @@ mod walk;
 
 use super::document::{Node, Table, Value, parse_value};
 use super::moved;
+use super::table::{KeyDef, TableDef};
 use crate::base::visible::one_line;
 use crate::text::{Diagnostic, FileId, Place, Source, Sources};
 
@@ -82,11 +83,17 @@ fn is_relative_number(value: &str) -> bool {
     value.starts_with('+')
 }
 
-/// A path that was written to, in full, and whether relatively.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A place that was written to.
+#[derive(Clone, Debug)]
 pub(crate) struct Written {
+    /// Its path, in full.
     pub(crate) path: String,
+    /// Whether the new value was worked out from what stood there.
     pub(crate) relative: bool,
+    /// The table that it is in, or the steps in a list that was written whole.
+    pub(crate) table: &'static TableDef,
+    /// Its key; none of a list of steps that has only a name.
+    pub(crate) key: Option<&'static KeyDef>,
 }
 
 /// Applies changes in order to a document; what cannot be applied is reported and left out.

@@ -20,7 +20,8 @@ pub(crate) static PARAM: TableDef = TableDef {
             Kind::Any,
             "",
             "the base case: any value of the language",
-        ),
+        )
+        .live(),
         key(
             "range",
             Kind::Range,

@@ -41,7 +41,8 @@ pub(crate) static POOL: TableDef = TableDef {
             Kind::Count,
             "",
             "how many units, in each place that `scope` names",
-        ),
+        )
+        .live(),
         key(
             "scope",
             Kind::Words(SCOPE_WORDS),
@@ -66,8 +67,9 @@ static QUEUE: TableDef = TableDef {
             Kind::Count,
             "no limit",
             "the most that may wait; 0 refuses at once when all units are in use",
-        ),
-        key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next"),
+        )
+        .live(),
+        key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next").live(),
     ],
 };
 

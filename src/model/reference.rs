@@ -7,12 +7,30 @@ use super::language::ROOT;
 use super::step::reading::STEP;
 use super::table::{Kind, TableDef};
 
-/// Every table of the language: its path and its keys as a Markdown table.
+/// Every table of the language: its path and its keys as a Markdown table; and under `live` what an
+/// action may change of each.
 pub fn key_lists() -> Vec<(String, String)> {
     let mut lists = Vec::new();
     list("", &ROOT, &mut lists);
     list("step", &STEP, &mut lists);
+    lists.push(("live".to_owned(), live()));
     lists
+}
+
+/// What an action may change, by table.
+fn live() -> String {
+    let tables = ROOT.keys.iter().filter_map(|key| match &key.kind {
+        Kind::Map(def) => Some((format!("`{}.NAME`", key.name), *def)),
+        kind => Some((format!("`{}`", key.name), kind.table()?)),
+    });
+    let mut text = String::from("| of | an action may change |\n|---|---|\n");
+    for (of, def) in tables.chain([("a step".to_owned(), &STEP)]) {
+        let keys: Vec<String> = def.live().iter().map(|key| format!("`{key}`")).collect();
+        if !keys.is_empty() {
+            text.push_str(&format!("| {of} | {} |\n", keys.join(", ")));
+        }
+    }
+    text
 }
 
 fn list(path: &str, def: &'static TableDef, lists: &mut Vec<(String, String)>) {

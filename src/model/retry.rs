@@ -67,7 +67,8 @@ pub(crate) static RETRY: TableDef = TableDef {
             Kind::Count,
             "3",
             "the most attempts, the first included",
-        ),
+        )
+        .live(),
         key(
             "backoff",
             Kind::Table(&BACKOFF),
@@ -93,15 +94,17 @@ static BACKOFF: TableDef = TableDef {
             Kind::Words(KIND_WORDS),
             "\"exponential\"",
             "how v grows with n",
-        ),
-        key("base", Kind::Duration, "", "the wait from which v grows"),
-        key("cap", Kind::Duration, "no limit", "the most that v can be"),
+        )
+        .live(),
+        key("base", Kind::Duration, "", "the wait from which v grows").live(),
+        key("cap", Kind::Duration, "no limit", "the most that v can be").live(),
         key(
             "jitter",
             Kind::Words(JITTER_WORDS),
             "\"none\"",
             "how chance changes v",
-        ),
+        )
+        .live(),
     ],
 };
 

@@ -23,9 +23,9 @@ pub(crate) static ROOM: TableDef = TableDef {
     name: "a room",
     doc: "A door with a clock: who is early waits, who is late is turned away.",
     keys: &[
-        key("opens", Kind::Instant, "always open", "when it opens"),
-        key("closes", Kind::Instant, "never", "when it closes"),
-        key("on", Kind::Flag, "true", "whether the room is there at all"),
+        key("opens", Kind::Instant, "always open", "when it opens").live(),
+        key("closes", Kind::Instant, "never", "when it closes").live(),
+        key("on", Kind::Flag, "true", "whether the room is there at all").live(),
         key("active", Kind::Later, "", "users inside at most"),
         key("admit", Kind::Later, "", "the pace of admission"),
         key("queue", Kind::Later, "", "those who wait for admission"),

@@ -128,19 +128,22 @@ pub(crate) static SERVICE: TableDef = TableDef {
             Kind::Count,
             "1",
             "identical instances behind the balancer",
-        ),
+        )
+        .live(),
         key(
             "workers",
             Kind::Count,
             "`cores`, else 1",
             "requests one instance works on at once",
-        ),
+        )
+        .live(),
         key(
             "cores",
             Kind::Number,
             "`workers`, else 1",
             "CPU of one instance",
-        ),
+        )
+        .live(),
         key(
             "queue",
             Kind::Table(&QUEUE),
@@ -152,25 +155,29 @@ pub(crate) static SERVICE: TableDef = TableDef {
             Kind::Times,
             "nothing",
             "CPU time that a refusal costs the instance",
-        ),
+        )
+        .live(),
         key(
             "balance",
             Kind::Words(BALANCE_WORDS),
             "\"round-robin\"",
             "how an instance is chosen",
-        ),
+        )
+        .live(),
         key(
             "network",
             Kind::Times,
             "\"0s\"",
             "one way over the network, drawn for each way",
-        ),
+        )
+        .live(),
         key(
             "on_timeout",
             Kind::Words(ON_TIMEOUT_WORDS),
             "\"ignore\"",
             ON_TIMEOUT_DOC,
-        ),
+        )
+        .live(),
         key(
             "slowdown",
             Kind::Table(&SLOWDOWN),
@@ -182,19 +189,22 @@ pub(crate) static SERVICE: TableDef = TableDef {
             Kind::Times,
             "\"0s\"",
             "until a new or crashed instance takes work",
-        ),
+        )
+        .live(),
         key(
             "cold",
             Kind::Number,
             "2",
             "how many times slower a cold instance is",
-        ),
+        )
+        .live(),
         key(
             "warm_after",
             Kind::Duration,
             "\"0s\"",
             "how long an instance is cold after its boot",
-        ),
+        )
+        .live(),
         key(
             "endpoint",
             Kind::StepsByName,
@@ -216,20 +226,23 @@ pub(crate) static QUEUE: TableDef = TableDef {
             Kind::Count,
             "no limit",
             "the most that may wait; further attempts are refused",
-        ),
-        key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next"),
+        )
+        .live(),
+        key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next").live(),
         key(
             "shared",
             Kind::Flag,
             "false",
             "one queue for all instances; `limit` is then its total",
-        ),
+        )
+        .live(),
         key(
             "silent",
             Kind::Flag,
             "false",
             "refused callers find out only by their timeout",
-        ),
+        )
+        .live(),
     ],
 };
 
@@ -242,13 +255,15 @@ static SLOWDOWN: TableDef = TableDef {
             Kind::Share,
             "0",
             "the part of the work that only one at a time can do",
-        ),
+        )
+        .live(),
         key(
             "coherency",
             Kind::Share,
             "0",
             "what each pair of requests at work costs the others",
-        ),
+        )
+        .live(),
     ],
 };
 

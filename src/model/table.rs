@@ -25,6 +25,8 @@ pub(crate) struct KeyDef {
     pub(crate) default: &'static str,
     /// What it means, in one sentence.
     pub(crate) doc: &'static str,
+    /// Whether it is read again and again while a simulation runs, so that an action may change it.
+    pub(crate) live: bool,
 }
 
 /// What may stand at a key.
@@ -102,6 +104,14 @@ pub(crate) const fn key(
         kind,
         default,
         doc,
+        live: false,
+    }
+}
+
+impl KeyDef {
+    /// The same key, which an action may change while a simulation runs.
+    pub(crate) const fn live(self) -> KeyDef {
+        KeyDef { live: true, ..self }
     }
 }
 
@@ -118,6 +128,21 @@ impl TableDef {
             .iter()
             .filter(|key| !matches!(key.kind, Kind::Later));
         usable.map(|key| key.name)
+    }
+
+    /// The paths from here of all that an action may change, the tables inside included.
+    pub(crate) fn live(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for key in self.keys {
+            let inside = key.kind.table().or(match &key.kind {
+                Kind::Tables(def) => Some(*def),
+                _ => None,
+            });
+            found.extend(key.live.then(|| key.name.to_owned()));
+            let inside = inside.map(TableDef::live).unwrap_or_default();
+            found.extend(inside.iter().map(|path| format!("{}.{path}", key.name)));
+        }
+        found
     }
 }
 

@@ -62,7 +62,8 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             Kind::Number,
             "1",
             "multiplies the number of users, whatever the form",
-        ),
+        )
+        .live(),
         key("spacing", Kind::Gaps, "\"poisson\"", SPACING_DOC),
     ],
 };

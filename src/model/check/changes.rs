@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::closed::closed;
-use crate::model::action::Action;
+use super::{errors_of, running};
 use crate::model::document::Table;
 use crate::model::overlay::{Written, apply};
 use crate::model::variant::Variant;
@@ -28,8 +28,9 @@ fn same(one: &Table, other: &Table, model: &Model) -> bool {
     read(one) == read(other)
 }
 
-/// Checks every variant.
-pub(super) fn variants(model: &Model) -> Vec<Diagnostic> {
+/// Checks every variant; where nothing is wrong with the actions of the model, nothing may be with
+/// those of the variant.
+pub(super) fn variants(model: &Model, of_actions: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let (unchanged, mut base) = model.changed(&[]);
     base.extend(closed(&unchanged));
@@ -55,6 +56,15 @@ pub(super) fn variants(model: &Model) -> Vec<Diagnostic> {
         let mut whole = Table::clone(&model.origin.document);
         let (_, broken) = apply(&mut whole, &changes);
         let clean = broken.is_empty() && found.len() == before;
+        if clean && of_actions.is_empty() {
+            let mine = running::actions_of(&changed, variant).into_iter();
+            let known = |one: &Diagnostic| {
+                let mut before = found.iter();
+                before.any(|other| (one.place, &one.found) == (other.place, &other.found))
+            };
+            let mine: Vec<Diagnostic> = mine.filter(|one| !known(one)).collect();
+            found.extend(mine);
+        }
         if clean && base.is_empty() && same(&model.origin.document, &whole, model) {
             let text = format!("the variant `{}` changes nothing", variant.name);
             let mut diagnostic = Diagnostic::new("W002", text).at(variant.place);
@@ -67,14 +77,6 @@ pub(super) fn variants(model: &Model) -> Vec<Diagnostic> {
     found
 }
 
-fn errors_of(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
-    diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.level == Level::Error)
-        .cloned()
-        .collect()
-}
-
 /// Two members of `of` that set one path to a value of their own.
 fn contradictions(model: &Model, variant: &Variant) -> Vec<Diagnostic> {
     let mut first: BTreeMap<String, &str> = BTreeMap::new();
@@ -85,7 +87,7 @@ fn contradictions(model: &Model, variant: &Variant) -> Vec<Diagnostic> {
         };
         let mut document = Table::clone(&model.origin.document);
         let (written, _) = apply(&mut document, &changes);
-        for Written { path, relative } in written {
+        for Written { path, relative, .. } in written {
             if relative {
                 continue;
             }
@@ -105,65 +107,4 @@ fn contradictions(model: &Model, variant: &Variant) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-/// The tables that are read while a simulation runs.
-const RUNNING: [&str; 7] = [
-    "service", "pool", "room", "retry", "journey", "arrivals", "param",
-];
-
-/// Checks every action.
-pub(super) fn actions(model: &Model) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for action in model.actions.values() {
-        for change in &action.set {
-            if let Some(why) = fixed(&change.path) {
-                let text = format!("an action cannot change `{}`: {why}", change.path);
-                let diagnostic = Diagnostic::new("E074", text).at(change.place);
-                found.push(diagnostic.help("a variant can"));
-            }
-        }
-        let mut document = Table::clone(&model.origin.document);
-        let (_, problems) = apply(&mut document, &action.set);
-        let broken = !problems.is_empty();
-        found.extend(problems);
-        if !broken && model.is_sound() {
-            let (_, diagnostics) = model.changed(&action.set);
-            found.extend(diagnostics.into_iter().filter(|d| d.level == Level::Error));
-        }
-    }
-    if found.is_empty() && model.is_sound() {
-        found.extend(in_turn(model));
-    }
-    found
-}
-
-/// Actions that are fine alone, but not on what those before them have made.
-fn in_turn(model: &Model) -> Vec<Diagnostic> {
-    let mut actions: Vec<&Action> = model.actions.values().collect();
-    actions.sort_by_key(|action| action.effect());
-    let mut now = model.clone();
-    for action in actions {
-        let (after, diagnostics) = now.after(action);
-        if !after.is_sound() {
-            return errors_of(&diagnostics);
-        }
-        now = after;
-    }
-    Vec::new()
-}
-
-/// Why a path cannot change while a simulation runs.
-fn fixed(path: &str) -> Option<&'static str> {
-    let segments: Vec<&str> = path.split('.').collect();
-    match segments.as_slice() {
-        [table, ..] if !RUNNING.contains(table) => Some("it is read only once, before the start"),
-        ["arrivals", _, "scale"] => None,
-        ["arrivals", ..] => Some("of arrivals only `scale` can change"),
-        ["journey", _, "steps"] | ["service", _, "endpoint", _] => {
-            Some("lists of steps stay as they are")
-        }
-        ["service", _, "endpoint", _, "steps"] => Some("lists of steps stay as they are"),
-        _ => None,
-    }
 }

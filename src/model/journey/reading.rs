@@ -20,7 +20,8 @@ pub(crate) static JOURNEY: TableDef = TableDef {
             Kind::Either(&[Kind::Times, Kind::Table(&PATIENCE)]),
             "endless",
             PATIENCE_DOC,
-        ),
+        )
+        .live(),
         key(
             "reload",
             Kind::Table(&RELOAD),
@@ -46,7 +47,8 @@ static PATIENCE: TableDef = TableDef {
         Kind::Times,
         "",
         "time spent waiting for answers, backoffs, pools and rooms",
-    )],
+    )
+    .live()],
 };
 
 static RELOAD: TableDef = TableDef {
@@ -58,19 +60,22 @@ static RELOAD: TableDef = TableDef {
             Kind::Times,
             "never",
             "how long without an answer since the last attempt was sent",
-        ),
+        )
+        .live(),
         key(
             "on_error",
             Kind::Times,
             "never",
             "how long after a request has failed for good",
-        ),
+        )
+        .live(),
         key(
             "at_most",
             Kind::Count,
             "no limit",
             "how many of both together, per visit",
-        ),
+        )
+        .live(),
     ],
 };
 
@@ -78,20 +83,22 @@ static AGAIN: TableDef = TableDef {
     name: "`again`",
     doc: "Coming back after a visit that went badly.",
     keys: &[
-        key("share", Kind::Share, "", "the chance that they come back"),
-        key("after", Kind::Times, "", "how long until then"),
+        key("share", Kind::Share, "", "the chance that they come back").live(),
+        key("after", Kind::Times, "", "how long until then").live(),
         key(
             "at_most",
             Kind::Count,
             "no limit",
             "the most further visits",
-        ),
+        )
+        .live(),
         key(
             "on",
             Kind::Texts,
             "abandoned, refused, failed",
             "the outcomes after which people come back",
-        ),
+        )
+        .live(),
     ],
 };
 

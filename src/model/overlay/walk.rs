@@ -153,7 +153,7 @@ impl<'c> Walk<'c> {
         };
         let path = join(path, segment);
         if at + 1 == self.segments.len() && !matches!(key.kind, Kind::Map(_) | Kind::Table(_)) {
-            self.put(table, key, path);
+            self.put(table, (def, key), path);
             return;
         }
         let index = table.entries.iter().position(|entry| entry.key == segment);
@@ -224,7 +224,7 @@ impl<'c> Walk<'c> {
             };
             let is_param = path.starts_with("param.") && at + 1 == walk.segments.len();
             match def.key("value").filter(|_| is_param) {
-                Some(value) => walk.put(inner, value, path),
+                Some(value) => walk.put(inner, (def, value), path),
                 None => walk.table(inner, def, at + 1, &path),
             }
         });
@@ -281,7 +281,8 @@ impl<'c> Walk<'c> {
     /// A whole list of steps, or a step in it by name at any depth or by number from 1.
     fn list_or_step(&mut self, node: &mut Node, at: usize, path: String) {
         let Some(segment) = self.segment(at) else {
-            self.replace(node, &Kind::Steps, path);
+            let written = (&STEP, None);
+            self.replace(node, &Kind::Steps, written, path);
             return;
         };
         let Value::List(items) = &mut node.value else {
@@ -308,10 +309,18 @@ impl<'c> Walk<'c> {
     }
 
     /// Writes the value at a key of a table.
-    fn put(&mut self, table: &mut Table, key: &'static KeyDef, path: String) {
+    fn put(
+        &mut self,
+        table: &mut Table,
+        (def, key): (&'static TableDef, &'static KeyDef),
+        path: String,
+    ) {
+        let written = (def, Some(key));
         let index = table.entries.iter().position(|entry| entry.key == key.name);
         match index {
-            Some(index) => self.replace(&mut table.entries[index].node, &key.kind, path),
+            Some(index) => {
+                self.replace(&mut table.entries[index].node, &key.kind, written, path);
+            }
             None => {
                 let default = parse_value(key.default, FileId::MODEL, 0);
                 let Some(mut node) = default.or_else(|| self.absolute(&key.kind)) else {
@@ -321,7 +330,7 @@ impl<'c> Walk<'c> {
                     self.problem = Some(diagnostic.help("write the value first"));
                     return;
                 };
-                self.replace(&mut node, &key.kind, path);
+                self.replace(&mut node, &key.kind, written, path);
                 let place = self.change.place;
                 table.entries.push(Entry {
                     key: key.name.to_owned(),
@@ -338,7 +347,13 @@ impl<'c> Walk<'c> {
         relative(value, kind).is_none().then(|| value.clone())
     }
 
-    fn replace(&mut self, node: &mut Node, kind: &Kind, path: String) {
+    fn replace(
+        &mut self,
+        node: &mut Node,
+        kind: &Kind,
+        (table, key): (&'static TableDef, Option<&'static KeyDef>),
+        path: String,
+    ) {
         let value = &self.change.value;
         let turned = value
             .text()
@@ -362,6 +377,8 @@ impl<'c> Walk<'c> {
                 self.written.push(Written {
                     path,
                     relative: relative.is_some(),
+                    table,
+                    key,
                 });
             }
             Err(problem) => self.problem = Some(problem),

@@ -32,28 +32,32 @@ pub(crate) static STEP: TableDef = TableDef {
             Kind::Duration,
             "none",
             "for each attempt, or for the wait of a `hold`",
-        ),
+        )
+        .live(),
         key(
             "deadline",
             Kind::Duration,
             "none",
             "for the whole request, backoffs included; nested calls inherit it",
-        ),
+        )
+        .live(),
         key(
             "retry",
             Kind::Name("retry"),
             "none",
             "the retry policy of a call",
-        ),
+        )
+        .live(),
         key("send", Kind::Endpoint, "", "a message: nobody waits for it"),
-        key("cpu", Kind::Times, "", "work that needs a core"),
+        key("cpu", Kind::Times, "", "work that needs a core").live(),
         key(
             "wait",
             Kind::Times,
             "",
             "time that needs no core: disk, remote, sleep",
-        ),
-        key("think", Kind::Times, "", "a user's pause"),
+        )
+        .live(),
+        key("think", Kind::Times, "", "a user's pause").live(),
         key(
             "hold",
             Kind::Name("pool"),
@@ -90,7 +94,8 @@ pub(crate) static STEP: TableDef = TableDef {
             Kind::Counts,
             "",
             "does `steps` this many times; a failing turn ends it",
-        ),
+        )
+        .live(),
         key(
             "take",
             Kind::Name("stock"),
@@ -152,7 +157,8 @@ static BRANCH: TableDef = TableDef {
             Kind::Either(&[Kind::Share, Kind::Words(&["rest"])]),
             "",
             "its probability",
-        ),
+        )
+        .live(),
         key("steps", Kind::Steps, "", "what is done"),
     ],
 };
