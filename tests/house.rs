@@ -287,6 +287,49 @@ fn occurrences(code: &str, banned: &str) -> Vec<usize> {
         .collect()
 }
 
+/// The anchors that a text cites: `semantics#call, #retry` cites two.
+fn citations(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, start) in text.match_indices("semantics#") {
+        let mut rest = &text[at + start.len() - 1..];
+        while let Some(anchor) = rest.strip_prefix('#') {
+            let end = anchor
+                .find(|c: char| c != '-' && !c.is_ascii_lowercase())
+                .unwrap_or(anchor.len());
+            found.push(anchor[..end].to_owned());
+            rest = anchor[end..].trim_start_matches(", ");
+        }
+    }
+    found
+}
+
+#[test]
+fn every_rule_that_is_cited_stands_in_the_semantics_and_every_rule_is_cited() {
+    let page = fs::read_to_string(root().join("docs/semantics.md")).expect("the page is here");
+    let rules: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .collect();
+    let mut wrong = Vec::new();
+    let mut cited = Vec::new();
+    for file in read("src").into_iter().chain(read("tests")) {
+        for anchor in citations(&file.text) {
+            if !rules.contains(&anchor.as_str()) && file.path != "tests/house.rs" {
+                wrong.push(format!("{}: semantics#{anchor} is no rule", file.path));
+            }
+            cited.push(anchor);
+        }
+        if file.text.contains(concat!("(seman", "tics ")) {
+            wrong.push(format!("{}: a rule is cited by its anchor", file.path));
+        }
+    }
+    let unused = rules
+        .iter()
+        .filter(|rule| !cited.iter().any(|c| c == *rule));
+    wrong.extend(unused.map(|rule| format!("docs/semantics.md: nothing cites {rule}")));
+    none(&wrong, "a rule is cited as `semantics#` and its heading");
+}
+
 #[test]
 fn files_functions_and_lines_have_a_size() {
     let mut wrong = Vec::new();

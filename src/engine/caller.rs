@@ -1,5 +1,5 @@
 //! The caller's side: requests, attempts, timeouts, retries, and the person who asks again
-//! (semantics 2 to 6).
+//! (semantics#call, #giving-up, #refused, #retry, #people).
 //!
 //! A request makes one or more attempts. The clock of an attempt covers everything from its
 //! sending; a deadline covers the request; the person's clock runs from the last sending, through
@@ -423,7 +423,7 @@ fn power_of_two(n: u16) -> f64 {
     f64::from_bits(u64::from(1023 + n.min(1000)) << 52)
 }
 
-/// The wait before the n-th retry (semantics 5) of a task, with the luck of the attempt that
+/// The wait before the n-th retry (semantics#retry) of a task, with the luck of the attempt that
 /// failed.
 #[inline(always)]
 fn backoff(retry: &Retry, task: &Task, there: Spot, luck: &Luck) -> Span {

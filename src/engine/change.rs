@@ -1,4 +1,5 @@
-//! Faults and actions taking effect, servers that boot, drain and crash (semantics 8, 9, 11).
+//! Faults and actions taking effect, servers that boot, drain and crash
+//! (semantics#scaling, #faults, #ties).
 //!
 //! All changes by the clock are known before it starts. At one instant they take effect in this
 //! order: faults that end, faults that begin (each by the name of the fault), actions in the

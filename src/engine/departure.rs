@@ -1,5 +1,5 @@
 //! How attempts leave a service: with an answer, turned away, out of the queue, or by a crash
-//! (semantics 2, 3, 4 and 7).
+//! (semantics#call, #giving-up, #refused, #service).
 
 use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
@@ -288,7 +288,7 @@ impl Sim<'_> {
         self.add_service_ns(id, ServiceCounter::WastedCpuNs, attempt.cpu, attempt.sent);
     }
 
-    /// The caller of an attempt has stopped waiting (semantics 3).
+    /// The caller of an attempt has stopped waiting (semantics#giving-up).
     pub(super) fn caller_left(&mut self, ticket: Ticket) {
         let Some(task) = self.people.get(ticket) else {
             return;

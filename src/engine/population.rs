@@ -89,7 +89,7 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// The outcome of a user whose journey fails so (semantics 6).
+    /// The outcome of a user whose journey fails so (semantics#people).
     pub(super) fn outcome(self) -> Outcome {
         match self {
             Self::Refused | Self::FinalRefusal => Outcome::Refused,

@@ -1,5 +1,5 @@
 //! Attempts and messages on their way out: what they are, what they hand down, and what becomes of
-//! them at the instant at which they are sent (semantics 2, 3 and 5).
+//! them at the instant at which they are sent (semantics#call, #giving-up, #retry).
 //!
 //! What would be the next event anyway happens at once: an attempt that a free worker takes, and
 //! one that is turned away for nothing, need no event and no task.

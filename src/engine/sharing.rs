@@ -31,7 +31,7 @@ pub(super) struct Sharing {
     pub(super) dirty: bool,
 }
 
-/// The speed of each of n workers on so many cores (semantics 7).
+/// The speed of each of n workers on so many cores (semantics#service).
 #[inline]
 pub(super) fn speed(n: u32, cores: u32, contention: f64, coherency: f64) -> f64 {
     let n = f64::from(n);

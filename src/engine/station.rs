@@ -1,4 +1,5 @@
-//! A service: balancing, queues, workers, and how attempts come in (semantics 2, 3, 4 and 7).
+//! A service: balancing, queues, workers, and how attempts come in
+//! (semantics#call, #giving-up, #refused, #service).
 
 use crate::base::time::Time;
 use crate::engine::Sim;

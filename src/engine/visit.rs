@@ -1,4 +1,4 @@
-//! People: they arrive, lose patience, go, and come again (semantics 6).
+//! People: they arrive, lose patience, go, and come again (semantics#people).
 //!
 //! Patience for waiting needs no clock of its own for every wait: one clock stands at the
 //! earliest instant at which it can be spent, and is set anew when it finds that it is not.

@@ -1,4 +1,5 @@
-//! The work itself: `cpu` on cores of its own or shared with others, and `wait` (semantics 7).
+//! The work itself: `cpu` on cores of its own or shared with others, and `wait`
+//! (semantics#service).
 //!
 //! Where every worker of a server has a core, and nothing slows those who work side by side, work
 //! has an end that is known when it begins. Everywhere else it shares cores (see

@@ -57,7 +57,7 @@ pub enum UserCounter {
 }
 const USER_COUNTERS: u32 = 8;
 
-/// Counted for each call step: requests, attempts.
+/// Counted for each call step: requests, attempts (semantics#three-things).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum CallCounter {
@@ -246,7 +246,7 @@ pub enum RoomLevel {
     Waiting,
 }
 
-/// Durations recorded for each call step.
+/// Durations recorded for each call step, from the intended start (semantics#intended-start).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum CallSample {

@@ -23,7 +23,7 @@ pub struct Fault {
 
 impl Fault {
     /// Where the draws of this fault are for an attempt at a place: by the name of the fault, so
-    /// that other faults, switched off or moved, change nothing here (semantics 10).
+    /// that other faults, switched off or moved, change nothing here (semantics#luck).
     pub fn place(&self, attempt: Place) -> Place {
         attempt.step(self.owner.0)
     }
@@ -51,7 +51,7 @@ pub enum CutMessages {
     Refused,
 }
 
-/// What a fault does (semantics 9).
+/// What a fault does (semantics#faults).
 #[derive(Clone, Debug)]
 pub enum FaultKind {
     /// `cpu` and `wait` take `factor` times as long.

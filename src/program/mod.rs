@@ -200,7 +200,7 @@ pub struct Call {
     /// Where the caller stands.
     pub from: Station,
     /// Luck: stable hash of the chain of written steps, from the top of the journey or endpoint
-    /// down to this one, each by its identity (semantics 10).
+    /// down to this one, each by its identity (semantics#luck).
     pub luck: u64,
     /// Where to go on when it fails, or [`NOWHERE`].
     pub on_failure: Pc,

@@ -41,7 +41,7 @@ pub struct CallSettings {
     pub retry: Option<RetrySettings>,
 }
 
-/// A retry policy (semantics 5).
+/// A retry policy (semantics#retry).
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetrySettings {
     /// Attempts in all, with the first; at least 1.
@@ -84,7 +84,7 @@ pub enum Jitter {
     Decorrelated,
 }
 
-/// A service (semantics 7 and 8).
+/// A service (semantics#service, #scaling).
 #[derive(Clone, Debug)]
 pub struct ServiceSettings {
     /// Identical instances.
@@ -147,7 +147,7 @@ pub enum Balance {
     Sticky,
 }
 
-/// What a service does when a caller stops waiting (semantics 3).
+/// What a service does when a caller stops waiting (semantics#giving-up).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnTimeout {
     /// It knows nothing and does the work.
@@ -180,7 +180,7 @@ pub struct RoomSettings {
     pub closes: Option<Time>,
 }
 
-/// The people of a journey (semantics 6).
+/// The people of a journey (semantics#people).
 #[derive(Clone, Debug)]
 pub struct JourneySettings {
     /// How long a visit may take before the user leaves.

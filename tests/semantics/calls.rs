@@ -1,4 +1,4 @@
-//! A call, instant by instant (semantics 2), and messages that nobody waits for.
+//! A call, instant by instant (semantics#call), and messages that nobody waits for.
 
 use super::world::world;
 use onrush::observation::{

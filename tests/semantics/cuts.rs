@@ -1,4 +1,4 @@
-//! `cut` and `delay`: messages between two places (semantics 9).
+//! `cut` and `delay`: messages between two places (semantics#faults).
 //!
 //! Where the page leaves it open: a message meets the cut that is in force when it is sent; what
 //! is on its way when a cut begins arrives.

@@ -1,5 +1,5 @@
 //! Sizes that are lowered while they are in use: what is above the new size finishes what it has,
-//! and counts in use and in size until it is free (semantics 8, and actions by the clock).
+//! and counts in use and in size until it is free (semantics#scaling, #changes).
 
 use super::world::{World, world};
 use onrush::observation::{PoolLevel, ServiceLevel};

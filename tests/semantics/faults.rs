@@ -1,4 +1,4 @@
-//! What goes wrong (semantics 8 and 9): crashes, slow and halted servers, errors.
+//! What goes wrong (semantics#scaling, #faults): crashes, slow and halted servers, errors.
 
 use super::world::{Trace, World, world};
 use onrush::base::time::Time;

@@ -1,4 +1,4 @@
-//! The end of the clock, and what runs on beyond it (semantics 12).
+//! The end of the clock, and what runs on beyond it (semantics#horizon).
 
 use super::world::world;
 use onrush::base::time::Time;

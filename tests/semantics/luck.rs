@@ -1,4 +1,5 @@
-//! The same luck for every variant (semantics 10): what a draw is keyed by, and what moves nobody.
+//! The same luck for every variant (semantics#luck): what a draw is keyed by, and what
+//! moves nobody.
 
 use super::world::{Trace, World, world};
 use onrush::base::time::Time;

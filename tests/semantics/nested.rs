@@ -1,5 +1,5 @@
 //! A worker is held for the whole endpoint: how thread and connection pools run dry
-//! (semantics 7).
+//! (semantics#service).
 
 use super::world::world;
 use onrush::observation::{CallCounter, Outcome, ServiceCounter, ServiceLevel};

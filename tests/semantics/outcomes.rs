@@ -1,5 +1,5 @@
-//! Every user ends in exactly one outcome, by what ended the last visit (semantics 6), and every
-//! step that fails has its `or`.
+//! Every user ends in exactly one outcome, by what ended the last visit (semantics#people), and
+//! every step that fails has its `or`.
 
 use super::world::world;
 use onrush::observation::{CallCounter, Outcome, StockCounter};

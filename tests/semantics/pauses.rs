@@ -1,6 +1,6 @@
-//! Servers that stand still or are gone, and whom the balancer still sends to them (semantics 7
-//! to 9): with a queue of their own they keep what they are given, of a shared queue they take
-//! nothing.
+//! Servers that stand still or are gone, and whom the balancer still sends to them
+//! (semantics#service, #scaling, #faults): with a queue of their own they keep what they are given,
+//! of a shared queue they take nothing.
 
 use super::world::{World, world};
 use onrush::base::time::Time;

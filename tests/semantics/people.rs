@@ -1,4 +1,4 @@
-//! Patience in both forms, and coming again (semantics 6).
+//! Patience in both forms, and coming again (semantics#people).
 
 use super::world::{World, world};
 use onrush::observation::{CallCounter, Outcome, ServiceCounter, ServiceLevel, StockCounter};

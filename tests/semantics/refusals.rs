@@ -1,4 +1,4 @@
-//! Turned away: loud, silent, at a price (semantics 4).
+//! Turned away: loud, silent, at a price (semantics#refused).
 
 use super::world::world;
 use onrush::observation::{CallCounter, Outcome, ServiceCounter, ServiceLevel};

@@ -1,4 +1,4 @@
-//! The person who asks again: `reload` beside timeout and retry (semantics 6).
+//! The person who asks again: `reload` beside timeout and retry (semantics#people).
 
 use super::world::{World, world};
 use onrush::observation::{CallCounter, CallSample, Outcome, ServiceCounter, ServiceLevel};

@@ -1,5 +1,5 @@
-//! Cores shared by those in `cpu`, by the Universal Scalability Law (semantics 7), also under a
-//! change of the rate (semantics 9).
+//! Cores shared by those in `cpu`, by the Universal Scalability Law (semantics#service), also
+//! under a change of the rate (semantics#faults).
 
 use super::world::{World, world};
 use onrush::observation::ServiceLevel;

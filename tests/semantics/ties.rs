@@ -1,4 +1,4 @@
-//! One instant, many events (semantics 11): changes, then work and answers, then patience, then
+//! One instant, many events (semantics#ties): changes, then work and answers, then patience, then
 //! clocks, then arrivals; within a group in the order of scheduling.
 
 use super::world::{Trace, world};
