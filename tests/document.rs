@@ -243,3 +243,105 @@ fn actions_are_checked_one_after_the_other() {
     let answer = answer.expect(104);
     assert!(answer.err.contains("error[E"), "{}", answer.err);
 }
+
+/// The estimate of a figure of the document.
+fn estimate(of: &Value) -> f64 {
+    of["estimate"].as_f64().expect("it has an estimate")
+}
+
+#[test]
+fn each_percentile_stands_under_its_own_name() {
+    // A thousand come at 0, and the k-th is done at k ms: the p-th percentile is p × 10 ms, to the
+    // 0.8 % that a bucket of times is wide, and half of that.
+    let found = baseline(
+        "[arrivals.all]
+        journey = 'visit'
+        burst = { users = 1000 }
+        [journey.visit]
+        steps = [ { name = 'ask', call = 's.work' } ]
+        [service.s]
+        endpoint.work = [ { wait = '1ms' } ]
+        [[objective]]
+        that = 'p90(visit.time) < 1s'
+        [[objective]]
+        that = 'p95(ask.time) < 1s'",
+    );
+    let near = |value: &Value, percent: f64, what: &str| {
+        let (found, expected) = (estimate(value), percent / 100.0);
+        assert!((found / expected - 1.0).abs() < 0.006, "{what}: {found}");
+    };
+    let (journey, asked) = (&found["journeys"]["visit"], &found["requests"]["ask"]);
+    let service = &found["services"]["s"];
+    let times = [
+        &journey["time"],
+        &journey["ok_time"],
+        &asked["time"],
+        &asked["ok_time"],
+        &asked["attempt_time"],
+        &service["time"],
+        &service["wait"],
+    ];
+    for (n, time) in times.into_iter().enumerate() {
+        for percent in [50, 90, 95] {
+            let what = format!("p{percent} of time {n}");
+            near(&time[format!("p{percent}")], f64::from(percent), &what);
+        }
+    }
+    near(&asked["time"]["p99"], 99.0, "p99");
+    near(&found["metrics"]["p90(visit.time)"], 90.0, "a metric");
+    near(&found["metrics"]["p95(ask.time)"], 95.0, "a metric");
+    near(&found["metrics"]["p50(visit.time)"], 50.0, "a metric");
+}
+
+#[test]
+fn each_ending_of_an_attempt_stands_under_its_own_name() {
+    // At 0 come a, who works 0–4; b and c, who wait behind. At 1 five come and are refused. b loses
+    // patience at 2 (its attempt is cancelled), c's attempt times out at 3. At 5 four meet an
+    // error. The last comes at 29 and is not done at the end.
+    let found = baseline(
+        "[arrivals.a]\njourney = 'a'\nburst = { users = 1 }
+        [arrivals.b]\njourney = 'b'\nburst = { users = 1 }
+        [arrivals.c]\njourney = 'c'\nburst = { users = 1 }
+        [arrivals.d]\njourney = 'd'\nburst = { users = 5, at = '1s' }
+        [arrivals.e]\njourney = 'e'\nburst = { users = 4, at = '5s' }
+        [arrivals.f]\njourney = 'a'\nburst = { users = 1, at = '29s' }
+        [journey]
+        a.steps = [ { name = 'long', call = 's.long' } ]
+        b = { patience = '2s', steps = [ { name = 'left', call = 's.long' } ] }
+        c.steps = [ { name = 'slow', call = 's.long', timeout = '3s' } ]
+        d.steps = [ { name = 'full', call = 's.long' } ]
+        e.steps = [ { name = 'wrong', call = 's.bad' } ]
+        [service.s]
+        queue.limit = 2
+        on_timeout = 'cancel'
+        endpoint.long = [ { wait = '4s' } ]
+        endpoint.bad = [ { fail = 'failed' } ]",
+    );
+    for (step, word, count) in [
+        ("long", "ok", 1.0),
+        ("long", "unfinished", 1.0),
+        ("left", "cancelled", 1.0),
+        ("slow", "timed_out", 1.0),
+        ("full", "refused", 5.0),
+        ("wrong", "error", 4.0),
+    ] {
+        let attempts = &found["requests"][step]["attempts"];
+        assert_eq!(estimate(&attempts[word]), count, "{step}: {word}");
+        let endings = [
+            "ok",
+            "unfinished",
+            "cancelled",
+            "timed_out",
+            "refused",
+            "error",
+        ];
+        let all: f64 = endings.iter().map(|word| estimate(&attempts[*word])).sum();
+        assert_eq!(all, estimate(&attempts["sent"]), "{step}");
+    }
+    let service = &found["services"]["s"];
+    assert_eq!(estimate(&service["refused"]), 5.0);
+    assert_eq!(estimate(&service["left_queue"]), 2.0);
+    for (word, count) in [("refused", 5.0), ("abandoned", 1.0), ("failed", 5.0)] {
+        assert_eq!(estimate(&found["users"]["outcome"][word]), count, "{word}");
+    }
+}

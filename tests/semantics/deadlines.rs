@@ -1,4 +1,4 @@
-//! `deadline`: per request, backoffs included, and it travels (semantics 2).
+//! `deadline`: per request, backoffs included, and it travels (semantics#call).
 
 use super::world::world;
 use onrush::observation::{CallCounter, Outcome, ServiceCounter, ServiceSample};
@@ -111,4 +111,21 @@ fn the_nearest_deadline_counts() {
         .user("a", "0s", "{ call = 's.work', deadline = '3s' }")
         .run();
     seen.marks("a 1.9s");
+}
+
+#[test]
+fn an_inherited_deadline_counts_beside_a_later_one_of_its_own() {
+    // The user allows 1, s would allow t five more from 0.4 on: t is given up at 1, s ends at 1.5,
+    // and the user has left at 1.
+    let seen = world(NESTED)
+        .set("service.s.endpoint.work.steps.inner.deadline", "5s")
+        .user(
+            "a",
+            "0s",
+            "{ call = 's.work', deadline = '1s', or = [ { mark = 'late' } ] }",
+        )
+        .run();
+    seen.marks("late 1s, a 1s")
+        .call("inner", CallCounter::AttemptTimedOut, 1)
+        .service_times("s", ServiceSample::Time, 1, "1.5s");
 }

@@ -1,4 +1,4 @@
-//! When a caller stops waiting, the called service's `on_timeout` decides (semantics 3).
+//! When a caller stops waiting, the called service's `on_timeout` decides (semantics#giving-up).
 
 use super::world::{Trace, world};
 use onrush::observation::{CallCounter, Outcome, ServiceCounter, ServiceLevel};
@@ -216,4 +216,55 @@ fn an_answer_on_its_way_back_is_never_used() {
         .call("first", CallCounter::AttemptTimedOut, 1)
         .call("second", CallCounter::AttemptOk, 1)
         .service("s", ServiceCounter::Wasted, 1);
+}
+
+#[test]
+fn cpu_for_nobody_is_counted_as_wasted() {
+    // One core, two workers. a and b begin at 0 at half speed; a leaves at 1, and its two seconds
+    // of CPU are done all the same by 4. b's two are not wasted, nor are the waits of a's work.
+    let tables = "
+        [service.s]
+        cores = 1
+        workers = 2
+        [service.s.endpoint]
+        work = [ { cpu = '2s' } ]
+        more = [ { cpu = '2s' }, { wait = '1s' } ]";
+    let seen = world(tables)
+        .user("a", "0s", "{ call = 's.more', timeout = '1s' }")
+        .user("b", "0s", "{ call = 's.work' }")
+        .run();
+    seen.nearly(2, "b 4s")
+        .service("s", ServiceCounter::Wasted, 1)
+        .service("s", ServiceCounter::WastedCpuNs, 2_000_000_000)
+        .service("s", ServiceCounter::WastedHeldNs, 5_000_000_000);
+}
+
+#[test]
+fn a_timeout_that_was_not_needed_ends_nothing_that_comes_later() {
+    // Answered at 1, before its timeout at 2; the next one takes 1–4 and has none, or one at 6, and
+    // the same with cores that are shared, with waits, and for a caller that is a service.
+    for work in ["cpu", "wait"] {
+        for cores in ["8", "1"] {
+            for more in ["", ", timeout = '5s'"] {
+                let tables = format!(
+                    "[service.s]
+                    workers = 8
+                    cores = {cores}
+                    [service.s.endpoint]
+                    short = [ {{ {work} = '1s' }} ]
+                    long = [ {{ {work} = '3s' }} ]
+                    [service.t]
+                    endpoint.both = [ {{ call = 's.short', timeout = '2s' }},
+                                      {{ call = 's.long'{more} }} ]"
+                );
+                let both =
+                    format!("{{ call = 's.short', timeout = '2s' }}, {{ call = 's.long'{more} }}");
+                let seen = world(&tables)
+                    .user("a", "0s", &both)
+                    .user("b", "100s", "{ call = 't.both' }")
+                    .run();
+                seen.nearly(4, "a 4s, b 104s").ended("a b", Outcome::Served);
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Who is next, and where to: orders of queues, the shared queue, balancers (semantics 7).
+//! Who is next, and where to: orders of queues, the shared queue, balancers (semantics#service).
 
 use super::world::{Trace, World, world};
 use onrush::base::time::Time;
@@ -22,6 +22,39 @@ fn first_come_first_served() {
 #[test]
 fn last_come_first_served() {
     four("lifo").run().marks("a 1s, d 2s, c 3s, b 4s");
+}
+
+#[test]
+fn the_last_of_many_is_served_first() {
+    // u00 works 0–1; the others come by 0.4 and are served from the last to the second, whether
+    // they wait at one server, at all of them, or for a unit of a pool.
+    let services = [
+        "[service.s]
+         endpoint.work = [ { wait = '1s' } ]
+         queue.order = 'lifo'",
+        "[service.s]
+         endpoint.work = [ { wait = '1s' } ]
+         queue = { order = 'lifo', shared = true }",
+        "[service.s]
+         workers = 99
+         endpoint.work = [ { hold = 'p', steps = [ { wait = '1s' } ] } ]
+         [pool.p]
+         size = 1
+         queue.order = 'lifo'",
+    ];
+    for tables in services {
+        let mut world = world(tables);
+        for n in 0..40 {
+            let at = format!("{}ms", 10 * n);
+            world = world.user(&format!("u{n:02}"), &at, "{ call = 's.work' }");
+        }
+        let seen = world.run();
+        seen.marks("u00 1s");
+        for n in 1..40 {
+            let done = Time::from_nanos((41 - n) * 1_000_000_000);
+            assert_eq!(seen.at(&format!("u{n:02}")), done, "u{n:02}, {tables}");
+        }
+    }
 }
 
 #[test]
@@ -166,6 +199,29 @@ fn the_least_loaded_counts_waiting_and_in_service_and_ties_go_to_the_lowest_numb
     balanced("least-loaded")
         .run()
         .marks("a 3s, b 1s, c 3s, d 4s");
+}
+
+#[test]
+fn of_equally_loaded_servers_the_lowest_number_is_taken() {
+    // Five servers. a goes to 0 for 4 s, b to e at 0 to 1, 2, 3 and 4 for 2 s. f at 1 finds one
+    // everywhere and goes to 0: 4–5. With any other number it would be done at 3.
+    let tables = "
+        [service.s]
+        servers = 5
+        balance = 'least-loaded'
+        [service.s.endpoint]
+        work = [ { wait = '1s' } ]
+        twice = [ { wait = '2s' } ]
+        long = [ { wait = '4s' } ]";
+    let seen = ["b", "c", "d", "e"]
+        .into_iter()
+        .fold(
+            world(tables).user("a", "0s", "{ call = 's.long' }"),
+            |world, name| world.user(name, "0s", "{ call = 's.twice' }"),
+        )
+        .user("f", "1s", "{ call = 's.work' }")
+        .run();
+    seen.marks("a 4s, b 2s, c 2s, d 2s, e 2s, f 5s");
 }
 
 #[test]

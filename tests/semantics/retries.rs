@@ -1,4 +1,4 @@
-//! Retry (semantics 5): what is retried, and how long each wait is.
+//! Retry (semantics#retry): what is retried, and how long each wait is.
 
 use super::world::{World, world};
 use onrush::base::time::Time;
@@ -124,6 +124,28 @@ fn decorrelated_waits_grow_from_the_wait_before_and_stop_at_the_cap() {
         assert!((capped - first.min(1.5)).abs() < 2e-9);
         assert!(at(3, ", cap = '1.5s'") - capped <= 1.5 + 2e-9);
     }
+}
+
+#[test]
+fn a_decorrelated_wait_may_be_three_times_the_one_before() {
+    // With the wait before forgotten none would be longer than 3. Remembered, each is below
+    // 3 × the one before, and of fifty times five waits many are longer than 9.
+    let mut long = 0;
+    for seed in 1..=50 {
+        let backoff = "kind = 'none', base = '1s', jitter = 'decorrelated'";
+        let ends = [1, 2, 3, 4, 5, 6].map(|n| failed_at(n, backoff, seed).as_secs_f64());
+        let mut before = 1.0;
+        for (from, to) in ends.into_iter().zip(&ends[1..]) {
+            let wait = to - from;
+            assert!(
+                wait >= 1.0 - 2e-9 && wait < 3.0 * before + 2e-9,
+                "seed {seed}"
+            );
+            long += u32::from(wait > 9.0);
+            before = wait;
+        }
+    }
+    assert!(long >= 10, "{long}");
 }
 
 /// A policy of three attempts, a second apart.

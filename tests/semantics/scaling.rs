@@ -1,5 +1,4 @@
-//! Servers, workers and settings that change while it runs (semantics 8, and actions by the
-//! clock).
+//! Servers, workers and settings that change while it runs (semantics#scaling, #changes).
 
 use super::world::{World, world};
 use onrush::observation::{Outcome, ServiceLevel};
@@ -222,4 +221,46 @@ fn arrivals_scaled_by_an_action_come_closer_from_then_on() {
         )
         .run();
     seen.passed("a", 15).first_last("a", "1s", "10s");
+}
+
+#[test]
+fn a_server_on_its_way_out_is_given_no_new_work_by_any_balancer() {
+    // a and b work 0–9, one on each of two servers, with room for one behind them. From 1 on there
+    // is one server: c, at 2, is the one who waits there until 9, and d, at 3, is refused, though
+    // the server on its way out has nobody waiting. Where luck puts a and b on one server, or
+    // `least-loaded` cannot tell, other seeds are looked at.
+    for balance in [
+        "round-robin",
+        "random",
+        "least-loaded",
+        "two-choices",
+        "sticky",
+    ] {
+        let mut tried = 0;
+        for seed in 1..=20 {
+            let tables = "
+                [service.s]
+                servers = 2
+                queue = { limit = 1 }
+                [service.s.endpoint]
+                work = [ { wait = '1s' } ]
+                long = [ { wait = '9s' } ]
+                [action.fewer]
+                at = '1s'
+                set = { 'service.s.servers' = 1 }";
+            let seen = world(tables)
+                .set("service.s.balance", balance)
+                .seed(seed)
+                .user("a", "0s", "{ call = 's.long' }")
+                .user("b", "0s", "{ call = 's.long' }")
+                .user("c", "2s", "{ call = 's.work' }")
+                .user("d", "3s", "{ call = 's.work' }")
+                .run();
+            if seen.at("a") == seen.at("b") {
+                seen.marks("a 9s, b 9s, c 10s").ended("d", Outcome::Refused);
+                tried += 1;
+            }
+        }
+        assert!(tried >= 4, "{balance}: {tried}");
+    }
 }

@@ -345,3 +345,17 @@ proptest! {
         }
     }
 }
+
+/// Differences 1, 2, 3 and 4 of values that vary by hundreds: mean 2.5, deviation 1.290994, over √4
+/// times t = 3.182446 (3 degrees, 97.5 %) is 2.054260. Held against each other unpaired the
+/// interval would be hundreds wide; divided by n instead of n − 1 half of it would be 1.779.
+#[test]
+fn an_interval_of_a_difference_is_that_of_the_pairs() {
+    let low = [100.0, 900.0, 400.0, 650.0].map(Some);
+    let high = [101.0, 902.0, 403.0, 654.0].map(Some);
+    let found = difference(&times(&low, &high), twentieth).unwrap();
+    let (from, to) = (found.low.unwrap(), found.high.unwrap());
+    assert!((found.estimate.unwrap() - 2.5).abs() < 1e-9);
+    assert!((from - (2.5 - 2.054_260)).abs() < 1e-5, "{from}");
+    assert!((to - (2.5 + 2.054_260)).abs() < 1e-5, "{to}");
+}

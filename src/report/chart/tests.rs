@@ -1,9 +1,11 @@
 //! Pictures are whole: every word is on the sheet and covers no other, nothing is blank, and the
 //! same study gives the same bytes.
 
-use super::scene::Shape;
+use super::ink::Ink;
+use super::scene::{Anchor, Shape};
 use super::*;
-use crate::report::sample;
+use crate::base::time::Span;
+use crate::report::{number, sample};
 
 /// Boxes of all words of a scene, with their text.
 fn words_of(scene: &Scene) -> Vec<(String, [f64; 4])> {
@@ -130,4 +132,67 @@ fn a_png_is_not_blank_and_of_its_size() {
         let inked = pixels.chunks(3).filter(|p| p == &[text.0, text.1, text.2]);
         assert!(inked.count() > 500, "words are drawn");
     }
+}
+
+/// The labels of an axis, each with its place: what a reader reads values off by.
+fn readings(
+    scene: &Scene,
+    parse: impl Fn(&str) -> Option<f64>,
+    (place, along): (Anchor, usize),
+) -> Vec<(f64, f64)> {
+    let all = scene.shapes.iter().filter_map(|shape| match shape {
+        Shape::Text {
+            text, at, anchor, ..
+        } if *anchor == place => Some((parse(text)?, [at.0, at.1][along])),
+        _ => None,
+    });
+    all.collect()
+}
+
+/// Seconds of a length of time as charts write it.
+fn seconds(text: &str) -> Option<f64> {
+    let span = Span::parse(&text.replace(number::GAP, ""));
+    span.ok().map(Span::as_secs_f64)
+}
+
+/// The constant 0.31 s of the sample's orders, read off the picture as a reader does: between two
+/// labels of the logarithmic axis.
+#[test]
+fn a_value_read_off_a_chart_is_that_of_the_document() {
+    let results = sample::run();
+    let pictures = pictures(&results);
+    let picture = pictures
+        .iter()
+        .find(|picture| picture.name.starts_with("times-order"))
+        .expect("orders have a chart of times");
+    let scene = picture.scene(&results, Size::Wide);
+    let heights = readings(&scene, seconds, (Anchor::Right, 1));
+    let (first, last) = (heights[0], heights[heights.len() - 1]);
+    assert!(first.0 != last.0, "{heights:?}");
+    let slope = (last.0.ln() - first.0.ln()) / (last.1 - first.1);
+    let read = |y: f64| (first.0.ln() + slope * (y - first.1)).exp();
+    let median = scene.shapes.iter().find_map(|shape| match shape {
+        Shape::Line {
+            points, ink, width, ..
+        } if (*ink, *width) == (Ink::Text, 2.2) => Some(points),
+        _ => None,
+    });
+    let median = median.expect("the median is drawn");
+    for point in median {
+        let value = read(point.1);
+        assert!((value / 0.31 - 1.0).abs() < 0.005, "{value}");
+    }
+    // The first bin with a value is the sixth after the start at −120 s, 30 s each: its middle is
+    // at 75 s.
+    let instant = |text: &str| {
+        let parts = text.strip_prefix("T+")?.split(':');
+        parts
+            .map(|part| part.parse::<f64>().ok())
+            .try_fold(0.0, |all, part| Some(60.0 * all + part?))
+    };
+    let times = readings(&scene, instant, (Anchor::Middle, 0));
+    let (first, last) = (times[0], times[times.len() - 1]);
+    let slope = (last.0 - first.0) / (last.1 - first.1);
+    let begins = first.0 + slope * (median[0].0 - first.1);
+    assert!((begins - 75.0).abs() < 3.0, "{begins}");
 }
