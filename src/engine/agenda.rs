@@ -17,7 +17,7 @@ use crate::engine::heap::Heap;
 use crate::engine::near::Near;
 use crate::engine::wheel::Wheel;
 
-/// What comes first at one instant (semantics 11); within a group the order of scheduling.
+/// What comes first at one instant (semantics#ties); within a group the order of scheduling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Group {
@@ -424,9 +424,10 @@ impl Agenda {
     /// Takes what is next, wherever it stands: an event up to `until` or the newcomer, if one
     /// comes; [`NOTHING`] if nothing does.
     #[inline]
-    pub(super) fn next_of_all(&mut self, until: Time) -> Key {
+    pub(super) fn next_of_all(&mut self, until: Time, fetch: impl Fn(u32)) -> Key {
         if self.near.is_empty() && self.late.is_empty() {
             self.next_tick();
+            self.wheel.look_at_next(|key| fetch(event(key).slot));
         }
         let first = self.near.first();
         if self.newcomer <= half(first).min(self.calm) && self.newcomer >> 3 <= until.0 as u64 {

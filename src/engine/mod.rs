@@ -12,6 +12,7 @@ mod agenda;
 mod arrivals;
 mod audit;
 mod binned;
+mod bucket;
 mod caller;
 mod change;
 mod departure;
@@ -341,7 +342,8 @@ impl<'p> Sim<'p> {
     fn next_of_all(&mut self) -> Key {
         let is_over = self.now >= self.horizon && self.people.len() == 0;
         let until = if is_over { self.horizon } else { self.end };
-        self.agenda.next_of_all(until)
+        let people = &self.people;
+        self.agenda.next_of_all(until, |slot| people.fetch(slot))
     }
 
     /// One arm a kind; false when the event was stale or is none of the model's.

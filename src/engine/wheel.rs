@@ -7,14 +7,17 @@
 //! any more, out. G. Varghese, T. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP (1987),
 //! scheme 7.
 //!
-//! A slot is a list of nodes, and freed nodes are used again at once: chunks of several events
-//! would take fewer instructions but more of the cache, and are slower in the end.
+//! A slot of the lowest level, of one tick, is a list of nodes, and freed nodes are used again at
+//! once: chunks of several events would take fewer instructions but more of the cache, and are
+//! slower in the end. A slot of a higher level is a [`Bucket`], which is read in a row when it is
+//! emptied into the level below.
 //!
 //! The cursor never stands before the present instant, and every event here is later than its
 //! tick: so what happens now is never here.
 
 use crate::base::fetch::fetch;
 use crate::engine::agenda::{Key, instant};
+use crate::engine::bucket::{Bucket, Store};
 
 /// Nanoseconds of a tick, as a power of two.
 pub(super) const TICK: u32 = 21;
@@ -29,24 +32,25 @@ pub(super) const NOTHING: u64 = u64::MAX >> 3;
 /// The end of a list of nodes.
 const END: u32 = u32::MAX;
 
-/// The slots of one digit.
+/// The slots of one digit, each with what it holds.
 #[derive(Clone, Debug)]
-struct Level {
-    /// First node of each slot.
-    first: [u32; SLOTS],
+struct Level<T> {
+    held: [T; SLOTS],
     /// One bit for each slot that is not empty.
     taken: [u64; WORDS],
     /// One bit for each word of those that is not zero.
     words: u64,
 }
 
-const EMPTY: Level = Level {
-    first: [END; SLOTS],
-    taken: [0; WORDS],
-    words: 0,
-};
+impl<T: Copy> Level<T> {
+    const fn of(nothing: T) -> Self {
+        Self {
+            held: [nothing; SLOTS],
+            taken: [0; WORDS],
+            words: 0,
+        }
+    }
 
-impl Level {
     /// The lowest slot in use.
     #[inline]
     fn lowest(&self) -> usize {
@@ -96,8 +100,13 @@ fn halves(key: Key) -> [u64; 2] {
 pub(super) struct Wheel {
     /// The tick whose events were taken out last.
     cursor: u64,
-    levels: Box<[Level; LEVELS]>,
-    /// One bit for each level above the lowest that is not empty; that of the lowest says nothing.
+    /// The lowest level: first node of each slot.
+    ticks: Box<Level<u32>>,
+    /// The levels above it.
+    above: Box<[Level<Bucket>; LEVELS - 1]>,
+    /// What is in the buckets of those.
+    store: Store,
+    /// One bit for each level that is not empty; that of the lowest says nothing.
     used: u32,
     nodes: Vec<Node>,
     /// First of the nodes that nobody uses.
@@ -110,7 +119,9 @@ impl Default for Wheel {
     fn default() -> Self {
         Self {
             cursor: 0,
-            levels: Box::new([EMPTY; LEVELS]),
+            ticks: Box::new(Level::of(END)),
+            above: Box::new([const { Level::of(Bucket::EMPTY) }; LEVELS - 1]),
+            store: Store::default(),
             used: 0,
             nodes: Vec::new(),
             free: END,
@@ -135,7 +146,9 @@ fn level_of(differs: u64) -> usize {
 impl Wheel {
     pub(super) fn clear(&mut self) {
         self.cursor = 0;
-        self.levels.fill(EMPTY);
+        *self.ticks = Level::of(END);
+        self.above.fill(const { Level::of(Bucket::EMPTY) });
+        self.store.clear();
         self.used = 0;
         self.nodes.clear();
         self.free = END;
@@ -162,39 +175,52 @@ impl Wheel {
         if tick <= self.cursor {
             return false;
         }
+        self.put(key, tick);
+        true
+    }
+
+    /// Puts an event into its slot; its tick is later than the cursor.
+    #[inline]
+    fn put(&mut self, key: Key, tick: u64) {
+        let level = level_of(tick ^ self.cursor);
+        if level == 0 {
+            self.hang(key, tick);
+        } else {
+            self.put_away(key, tick, level);
+        }
+    }
+
+    /// Puts an event into its slot of the lowest level.
+    #[inline]
+    fn hang(&mut self, key: Key, tick: u64) {
+        let slot = tick as usize % SLOTS;
+        self.ticks.mark(slot);
         let node = self.free;
+        let next = std::mem::replace(&mut self.ticks.held[slot], node);
+        let key = halves(key);
         if let Some(held) = self.nodes.get_mut(node as usize) {
             self.free = held.next;
-            held.key = halves(key);
-            self.hang(node, tick);
+            *held = Node { key, next };
         } else {
-            self.grow(key, tick);
+            self.grow(Node { key, next }, slot);
         }
-        true
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, key: Key, tick: u64) {
-        let node = self.nodes.len() as u32;
-        self.nodes.push(Node {
-            key: halves(key),
-            next: END,
-        });
-        self.hang(node, tick);
+    fn grow(&mut self, node: Node, slot: usize) {
+        self.ticks.held[slot] = self.nodes.len() as u32;
+        self.nodes.push(node);
     }
 
-    /// Puts a node into its slot; its tick is later than the cursor.
-    ///
-    /// Nothing is branched over: a branch would wait for the draw that the tick comes from.
+    /// Puts an event into its slot of a level above the lowest.
     #[inline]
-    fn hang(&mut self, node: u32, tick: u64) {
-        let level = level_of(tick ^ self.cursor);
+    fn put_away(&mut self, key: Key, tick: u64, level: usize) {
         let slot = (tick >> (DIGIT * level as u32)) as usize % SLOTS;
         self.used |= 1 << level;
-        let level = &mut self.levels[level];
+        let level = &mut self.above[level - 1];
         level.mark(slot);
-        self.nodes[node as usize].next = std::mem::replace(&mut level.first[slot], node);
+        self.store.push(&mut level.held[slot], key);
     }
 
     /// Whether an event is of the tick that was taken out last.
@@ -211,7 +237,7 @@ impl Wheel {
     pub(super) fn next_tick(&mut self, before: u64, mut out: impl FnMut(Key)) {
         let before = tick(before);
         let mut some = false;
-        while self.levels[0].words == 0 && !some {
+        while self.ticks.words == 0 && !some {
             let lowered = self.lower_next(before, |key| {
                 some = true;
                 out(key);
@@ -221,17 +247,18 @@ impl Wheel {
             }
         }
         if !some {
-            let slot = self.levels[0].lowest();
+            let slot = self.ticks.lowest();
             let begins = self.cursor / SLOTS as u64 * SLOTS as u64 + slot as u64;
             if before < begins {
                 self.cursor = self.cursor.max(before);
                 return;
             }
             self.cursor = begins;
-            let first = self.take_slot(0, slot);
+            let first = std::mem::replace(&mut self.ticks.held[slot], END);
+            self.ticks.clear(slot);
             self.empty(first, out);
-            self.seen = self.first_of_next();
         }
+        self.seen = self.first_of_next();
     }
 
     /// Takes the events of the next slot further down, where the lowest level is empty; false if
@@ -243,8 +270,8 @@ impl Wheel {
             && begins <= before
         {
             self.cursor = begins;
-            let first = self.take_slot(level, slot);
-            self.lower(first, out);
+            let bucket = self.take_bucket(level, slot);
+            self.lower(bucket, out);
             return true;
         }
         if before < tick(NOTHING) {
@@ -260,7 +287,7 @@ impl Wheel {
             return None;
         }
         let level = above.trailing_zeros() as usize;
-        let slot = self.levels[level].lowest();
+        let slot = self.above[level - 1].lowest();
         let shift = DIGIT * level as u32;
         let above = (self.cursor >> shift) >> DIGIT << DIGIT;
         Some((level, slot, (above | slot as u64) << shift))
@@ -269,22 +296,20 @@ impl Wheel {
     /// The first node of the next slot of the lowest level.
     #[inline]
     fn first_of_next(&self) -> u32 {
-        let level = &self.levels[0];
-        if level.words == 0 {
+        if self.ticks.words == 0 {
             return END;
         }
-        level.first[level.lowest() % SLOTS]
+        self.ticks.held[self.ticks.lowest() % SLOTS]
     }
 
-    /// The nodes of a slot, the first that is in use, which is empty then.
+    /// What is in a slot above the lowest level, which is empty then.
     #[inline]
-    fn take_slot(&mut self, level: usize, slot: usize) -> u32 {
-        let from = &mut self.levels[level];
-        let first = std::mem::replace(&mut from.first[slot], END);
+    fn take_bucket(&mut self, level: usize, slot: usize) -> Bucket {
+        let from = &mut self.above[level - 1];
         if from.clear(slot) {
             self.used &= !(1 << level);
         }
-        first
+        std::mem::replace(&mut from.held[slot], Bucket::EMPTY)
     }
 
     /// Takes the events of these nodes, all of the present tick, out.
@@ -299,26 +324,22 @@ impl Wheel {
         }
     }
 
-    /// Takes the events of these nodes further down, or out if they are of the present tick.
-    fn lower(&mut self, first: u32, mut out: impl FnMut(Key)) {
-        let mut node = first;
-        while node != END {
-            let held = self.nodes[node as usize];
-            let (key, next) = (held.key(), held.next);
-            let tick = tick(instant(key));
-            if tick == self.cursor {
-                out(key);
-                self.nodes[node as usize].next = self.free;
-                self.free = node;
-            } else {
-                self.hang(node, tick);
+    /// Takes the events of a bucket further down, or out if they are of the present tick.
+    fn lower(&mut self, mut bucket: Bucket, mut out: impl FnMut(Key)) {
+        while let Some(taken) = self.store.take(&mut bucket) {
+            for &key in taken.keys() {
+                let tick = tick(instant(key));
+                if tick == self.cursor {
+                    out(key);
+                } else {
+                    self.put(key, tick);
+                }
             }
-            node = next;
         }
     }
 
     /// Bytes in use, for the memory limit.
     pub(super) fn bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>()
+        self.nodes.capacity() * size_of::<Node>() + self.store.bytes()
     }
 }
