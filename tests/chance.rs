@@ -7,9 +7,13 @@
 //! $ ONRUSH_CHANCE=20000 cargo test --locked chance -- --nocapture
 //! ```
 //!
+//! They are written with every key of the language, and actions set every path that may change
+//! while a simulation runs.
+//!
 //! A failure is made smaller, then printed with its seed and model; it becomes a trace among the
 //! semantics. `reach.rs` lists what the models must reach.
 
+mod action;
 pub(crate) mod model;
 mod reach;
 

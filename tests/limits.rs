@@ -1,9 +1,7 @@
 //! Models that ask for too much: refused before the start, or given up with a reason, within
 //! bounded time and memory, whatever it is that they ask too much of.
 
-use std::process::Command;
-
-use crate::support::{Answer, Scene, answer};
+use crate::support::{Answer, Scene, answer, confined};
 
 /// A model with more in it: `who` comes, and does what `what` says.
 fn model(who: &str, what: &str) -> Scene {
@@ -26,19 +24,12 @@ fn desk(lines: &str) -> String {
 fn run(scene: &Scene, more: &[&str]) -> Answer {
     let all = ["run", "model.toml", "--memory", "64MB", "--threads", "2"];
     let command = scene.command(all.into_iter().chain(more.iter().copied()));
-    answer(confined(&command).output().expect("the command starts"))
-}
-
-/// The same command with 1 GiB of address space, where the system can be told so.
-fn confined(command: &Command) -> Command {
-    let mut shell = Command::new("sh");
-    let line = "ulimit -v 1048576 2>/dev/null; exec \"$@\"";
-    shell.args(["-c", line, "sh"]).arg(command.get_program());
-    shell.args(command.get_args());
-    if let Some(folder) = command.get_current_dir() {
-        shell.current_dir(folder);
-    }
-    shell
+    let gibibyte = "ulimit -v 1048576 2>/dev/null";
+    answer(
+        confined(&command, gibibyte)
+            .output()
+            .expect("the command starts"),
+    )
 }
 
 #[test]

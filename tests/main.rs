@@ -10,6 +10,7 @@ mod determinism;
 mod memory;
 mod chance;
 mod paths;
+mod mutants;
 mod commands;
 mod handed;
 mod limits;

@@ -31,7 +31,7 @@ use spots::{Spot, spots, values};
 /// A model that uses every table of the language and every kind of step.
 pub(crate) const EVERYTHING: &str = include_str!("paths/everything.toml");
 /// The data file that it names.
-const LOG: (&str, &str) = ("log.csv", "at,users\n0.5,1\n1,2\n4,3\n");
+pub(crate) const LOG: (&str, &str) = ("log.csv", "at,users\n0.5,1\n1,2\n4,3\n");
 
 /// What became of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,9 +16,14 @@ use onrush::program::{Asked, Program, compile};
 use onrush::text::render::{Colour, Frame, render};
 use onrush::text::{Diagnostic, Source};
 
+/// A data file that models may name.
+const LOG: (&str, &str) = ("log.csv", "at,users\n0.5,1\n1,2\n4,3\n");
+
 /// The model of a text without errors, with changes worked in.
 pub(crate) fn checked(text: &str, changes: &[(&str, &str)]) -> Checked {
-    let (model, diagnostics) = model::read(Source::new("model.toml", text), Files::new());
+    let mut files = Files::new();
+    files.insert(LOG.0, LOG.1.to_owned());
+    let (model, diagnostics) = model::read(Source::new("model.toml", text), files);
     let model = sound(model, &diagnostics);
     if changes.is_empty() {
         return model;

@@ -145,6 +145,18 @@ pub(crate) fn onrush<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Comman
     command
 }
 
+/// The same command after a line of the shell that limits what it may use.
+pub(crate) fn confined(command: &Command, limits: &str) -> Command {
+    let mut shell = Command::new("sh");
+    let line = format!("{limits}; exec \"$@\"");
+    shell.args(["-c", &line, "sh"]).arg(command.get_program());
+    shell.args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
+}
+
 /// What a finished command left behind.
 pub(crate) fn answer(output: Output) -> Answer {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it speaks UTF-8");

@@ -9,6 +9,8 @@ use proptest::option::{self, weighted};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::action::action;
+
 /// A generated model, shown as it is written when a test fails.
 #[derive(Clone)]
 pub(crate) struct Written {
@@ -22,17 +24,20 @@ impl std::fmt::Debug for Written {
     }
 }
 
-type Text = BoxedStrategy<String>;
+pub(super) type Text = BoxedStrategy<String>;
 
 /// How deep services are stacked.
-const LAYERS: usize = 3;
+pub(super) const LAYERS: usize = 3;
 
-fn written(words: &'static [&'static str]) -> Text {
+/// What says more about a model and is not simulated, and users from a file.
+const FRILLS: &str = include_str!("frills.toml");
+
+pub(super) fn written(words: &'static [&'static str]) -> Text {
     select(words).prop_map(str::to_owned).boxed()
 }
 
 /// A duration or a law of durations around a number of milliseconds.
-fn time(most_ms: u32) -> Text {
+pub(super) fn time(most_ms: u32) -> Text {
     let ms = 1..=most_ms;
     prop_oneof![
         4 => ms.clone().prop_map(|ms| format!("{ms}ms")),
@@ -43,12 +48,17 @@ fn time(most_ms: u32) -> Text {
         1 => ms.clone().prop_map(|ms| format!("weibull(shape=1.5, scale={ms}ms)")),
         1 => ms.clone().prop_map(|ms| format!("mix(90%: {ms}ms, 10%: exp({}ms))", 5 * ms)),
         1 => ms.clone().prop_map(|ms| format!("exp({ms}ms, max={}ms)", 4 * ms)),
+        1 => ms.clone().prop_map(|ms| format!("2 * constant({ms}ms)")),
+        1 => ms.clone().prop_map(|ms| format!("erlang(k=3, mean={ms}ms)")),
+        1 => ms.clone().prop_map(|ms| format!("hyperexp(mean={ms}ms, cv=2)")),
+        1 => ms.clone().prop_map(|ms| format!("pareto(shape=2.5, min={ms}ms)")),
+        1 => ms.clone().prop_map(|ms| format!("quantiles(p50={ms}ms, p95={}ms)", 4 * ms)),
         1 => Just("0s".to_owned()),
     ]
     .boxed()
 }
 
-fn span(from_ms: u32, to_ms: u32) -> Text {
+pub(super) fn span(from_ms: u32, to_ms: u32) -> Text {
     // Multiples of 10 ms meet the ends of constant work now and then: ties.
     let ms = from_ms / 10..=to_ms / 10;
     ms.prop_map(|tens| format!("{}ms", tens * 10)).boxed()
@@ -82,7 +92,12 @@ fn or(around: Around) -> Text {
         (1, Just(", or = \"continue\"".to_owned()).boxed()),
     ];
     if around.in_journey() {
-        forms.push((1, written(&[", or = \"failed\"", ", or = \"sold_out\""])));
+        let words = [
+            ", or = \"failed\"",
+            ", or = \"sold_out\"",
+            ", or = \"bored\"",
+        ];
+        forms.push((1, select(words.to_vec()).prop_map(str::to_owned).boxed()));
     }
     if around.depth > 0 {
         let steps = steps(around.inside(), 0..=2);
@@ -131,7 +146,11 @@ fn plain(around: Around) -> Text {
         forms.push((1, enter.boxed()));
         forms.push((
             1,
-            written(&["{ leave = \"served\" }", "{ leave = \"failed\" }"]),
+            written(&[
+                "{ leave = \"served\" }",
+                "{ leave = \"failed\" }",
+                "{ leave = \"bored\", label = \"Off\" }",
+            ]),
         ));
     } else {
         forms.push((
@@ -209,6 +228,15 @@ fn steps(around: Around, count: std::ops::RangeInclusive<usize>) -> Text {
         .boxed()
 }
 
+/// Steps whose paths actions know.
+const NAMED: &str = "{ name = \"fork\", choose = [ { share = \"50%\", steps = [ \
+                     { name = \"ask\", label = \"Ask\", call = \"s0.a\", timeout = \"400ms\", \
+                     or = \"continue\" } ] }, { share = \"rest\", steps = [] } ] },\n  \
+                     { name = \"often\", repeat = 1, steps = [ { think = \"10ms\" } ] },\n  ";
+/// A visit ends so now and then.
+const LAST: &str = "{ choose = [ { share = \"20%\", steps = [ { leave = \"bored\" } ] }, \
+                    { share = \"rest\", steps = [] } ] }";
+
 fn journey(name: &'static str, guarded: bool) -> Text {
     let around = Around {
         layer: 0,
@@ -217,11 +245,11 @@ fn journey(name: &'static str, guarded: bool) -> Text {
     };
     let patience = weighted(
         0.4,
-        (time(900), any::<bool>()).prop_map(|(law, waiting)| match (law.as_str(), waiting) {
+        time(900).prop_map(move |law| match (law.as_str(), name) {
             // Nobody of a closed population may start over without any time passing.
             ("0s", _) => String::new(),
-            (law, true) => format!("patience = {{ waiting = \"{law}\" }}\n"),
-            (law, false) => format!("patience = \"{law}\"\n"),
+            (law, "look") => format!("patience = {{ waiting = \"{law}\" }}\n"),
+            (law, _) => format!("patience = \"{law}\"\n"),
         }),
     );
     // Without a limit time must pass between two of them.
@@ -237,41 +265,49 @@ fn journey(name: &'static str, guarded: bool) -> Text {
             }
         },
     );
-    let reload = weighted(0.4, prop_oneof![3 => limited, 1 => endless])
+    // Actions change parts of what those who look do.
+    let perhaps = move |keys: Text| match name {
+        "look" => keys.prop_map(Some).boxed(),
+        _ => weighted(0.3, keys).boxed(),
+    };
+    let reload = perhaps(prop_oneof![3 => limited, 1 => endless].boxed())
         .prop_map(|reload| reload.map(|keys| format!("reload = {{ {keys} }}\n")));
     let on = written(&[
         "",
         "",
         ", on = [\"refused\"]",
         ", on = [\"served\", \"failed\"]",
-        ", on = [\"abandoned\", \"sold_out\"]",
+        ", on = [\"abandoned\", \"sold_out\", \"bored\"]",
     ]);
-    let again = weighted(0.3, (1..=100u32, time(800), 1..=3u32, on)).prop_map(|again| {
-        let (share, after, at_most, on) = again?;
-        let keys = format!("share = \"{share}%\", after = \"{after}\", at_most = {at_most}{on}");
-        Some(format!("again = {{ {keys} }}\n"))
+    let again = (1..=100u32, time(800), 1..=3u32, on).prop_map(|(share, after, at_most, on)| {
+        format!("share = \"{share}%\", after = \"{after}\", at_most = {at_most}{on}")
     });
+    let again = perhaps(again.boxed())
+        .prop_map(|again| again.map(|keys| format!("again = {{ {keys} }}\n")));
     (patience, reload, again, vec(step(around), 1..=3))
         .prop_map(move |(patience, reload, again, steps)| {
             let keys = [patience, reload, again];
             let keys: String = keys.into_iter().flatten().collect();
             // A pause comes first: a closed population must spend time.
-            let steps = steps.join(",\n  ");
+            let (first, steps) = ("{ think = \"exp(80ms)\" }", steps.join(",\n  "));
+            let named = if name == "buy" { NAMED } else { "" };
             format!(
-                "[journey.{name}]\n{keys}steps = [\n  {{ think = \"exp(80ms)\" }},\n  {steps}\n]\n"
+                "[journey.{name}]\n{keys}steps = [\n  {first},\n  {named}{steps},\n  {LAST}\n]\n"
             )
         })
         .boxed()
 }
 
 fn arrivals(name: &'static str, journey: &'static str) -> Text {
-    let spacing = written(&["poisson", "even", "bursty(cv=2)"]);
+    let spacing = written(&["poisson", "even", "bursty(cv=2)", "gamma(mean=1, cv=0.5)"]);
     let form = prop_oneof![
         (2..=15u32, spacing)
             .prop_map(|(rate, s)| format!("rate = \"{rate}/s\"\nspacing = \"{s}\"\n")),
         (0..=10u32, 1..=25u32).prop_map(|(low, high)| {
             let ramp = format!("{{ to = \"{high}/s\", for = \"1s\" }}");
-            format!("stages = [ {{ rate = \"{low}/s\", for = \"700ms\" }}, {ramp} ]\n")
+            format!(
+                "stages = [ {{ rate = \"{low}/s\", for = \"700ms\" }}, {ramp} ]\ntotal = {high}\n"
+            )
         }),
         (1..=30u32, time(900)).prop_map(|(users, law)| {
             format!("crowd = {{ users = {users}, from = \"-500ms\", arrive = \"{law}\" }}\n")
@@ -344,12 +380,11 @@ fn service(layer: usize, guarded: bool) -> Text {
     let endpoints = (vec(step(around), 0..=3), vec(step(around), 0..=3));
     (size, queue, words, endpoints)
         .prop_map(move |(size, queue, words, (a, b))| {
-            let a = [vec!["{ cpu = \"exp(20ms)\" }".to_owned()], a]
-                .concat()
-                .join(", ");
-            let b = b.join(", ");
+            let first = |step: &str, more| [vec![step.to_owned()], more].concat().join(", ");
+            let a = first("{ cpu = \"exp($pace)\" }", a);
+            let b = first("{ wait = \"exp(4ms)\" }", b);
             let endpoints = format!("endpoint.a = [ {a} ]\nendpoint.b = [ {b} ]\n");
-            format!("[service.s{layer}]\n{size}{queue}{words}{endpoints}")
+            format!("[service.s{layer}]\nlabel = \"S {layer}\"\n{size}{queue}{words}{endpoints}")
         })
         .boxed()
 }
@@ -415,30 +450,6 @@ fn fault(number: usize, guarded: bool) -> Text {
         .boxed()
 }
 
-fn action(number: usize) -> Text {
-    let change = prop_oneof![
-        (0..LAYERS, 0..=5u32).prop_map(|(l, n)| format!("\"service.s{l}.servers\" = {n}")),
-        (0..LAYERS, 1..=6u32).prop_map(|(l, n)| format!("\"service.s{l}.workers\" = {n}")),
-        (0..LAYERS, 0..=4u32).prop_map(|(l, n)| format!("\"service.s{l}.queue.limit\" = {n}")),
-        (0..=4u32).prop_map(|n| format!("\"pool.rows.size\" = {n}")),
-        (1..=4u32).prop_map(|n| format!("\"retry.eager.attempts\" = {n}")),
-        (0..LAYERS).prop_map(|l| format!("\"service.s{l}.servers\" = \"x2\"")),
-        (0..LAYERS, 1..=4u32).prop_map(|(l, n)| format!("\"service.s{l}.cores\" = {n}")),
-        (0..LAYERS, time(20)).prop_map(|(l, t)| format!("\"service.s{l}.network\" = \"{t}\"")),
-        (0..LAYERS, time(90))
-            .prop_map(|(l, t)| { format!("\"service.s{l}.endpoint.a.steps.1.cpu\" = \"{t}\"") }),
-        span(20, 300).prop_map(|t| format!("\"journey.buy.steps.1.think\" = \"{t}\"")),
-        span(20, 150).prop_map(|t| format!("\"retry.calm.backoff.base\" = \"{t}\"")),
-    ];
-    (span(0, 1800), span(0, 300), change)
-        .prop_map(move |(at, takes, change)| {
-            format!(
-                "[action.a{number}]\nat = \"{at}\"\ntakes = \"{takes}\"\nset = {{ {change} }}\n"
-            )
-        })
-        .boxed()
-}
-
 /// Things that are held, entered and taken.
 fn things() -> Text {
     let scope = || written(&["global", "service", "server"]);
@@ -455,7 +466,7 @@ fn things() -> Text {
         pool("rows", rows) + &pool("lines", lines)
     });
     let room = (span(0, 600), span(700, 1900)).prop_map(|(opens, closes)| {
-        format!("[room.hall]\nopens = \"{opens}\"\ncloses = \"{closes}\"\n")
+        format!("[room.hall]\non = true\nopens = \"{opens}\"\ncloses = \"{closes}\"\n")
     });
     (pools, room, 0..=12u32)
         .prop_map(|(pools, room, units)| format!("{pools}{room}[stock.phones]\nunits = {units}\n"))
@@ -485,18 +496,36 @@ fn objectives() -> Text {
         .boxed()
 }
 
+/// What only a study would look at.
+const ASKED: &str = "question = \"Does it hold?\"\nasks = \"most\"\nyes = \"failed\"\n\
+                     starts = 2014-10-27T15:00:00Z\nseed = 4\nprecision = \"5%\"\n\
+                     confidence = \"90%\"\n";
+
 /// A random valid model.
 pub(crate) fn models() -> BoxedStrategy<Written> {
     any::<bool>().prop_flat_map(of).boxed()
 }
 
 fn of(guarded: bool) -> BoxedStrategy<Written> {
-    let head = (any::<bool>(), weighted(0.2, span(100, 1000))).prop_map(|(drain, warmup)| {
-        let study = warmup.map_or(String::new(), |w| {
-            format!("study = \"steady\"\nwarmup = \"{w}\"\n")
-        });
-        format!("[model]\ntitle = \"By chance\"\nrun_for = \"2s\"\ndrain = {drain}\n{study}")
-    });
+    let head = (any::<bool>(), weighted(0.2, span(100, 1000)), 0..6u32).prop_map(
+        |(drain, warmup, frills)| {
+            let warmup = warmup.unwrap_or("auto".to_owned());
+            let study = match warmup.as_str() {
+                "auto" => "study = \"launch\"\n".to_owned(),
+                warmup => format!("study = \"steady\"\nwarmup = \"{warmup}\"\n"),
+            };
+            let (more, frills) = if frills == 0 {
+                (ASKED, FRILLS)
+            } else {
+                ("replications = 2\n", "")
+            };
+            format!(
+                "[model]\ntitle = \"By chance\"\nrun_for = \"2s\"\ndrain = {drain}\n{study}{more}\
+                 [param.pace]\nvalue = \"20ms\"\n\
+                 [arrivals.trickle]\njourney = \"look\"\nrate = \"1/s\"\n{frills}"
+            )
+        },
+    );
     let journeys = (journey("buy", guarded), journey("look", guarded));
     let sources = (
         arrivals("crowd", "buy"),
@@ -511,8 +540,8 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
     let changes = (
         option::of(fault(0, guarded)),
         option::of(fault(1, guarded)),
-        option::of(action(0)),
-        option::of(action(1)),
+        option::of(action(0, guarded)),
+        option::of(action(1, guarded)),
     );
     let parts = (
         head,

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use onrush::model::reference::key_lists;
 use onrush::observation::{
     CallCounter, CounterId, MessageCounter, Observation, Outcome, PoolCounter, RoomCounter,
     ServiceCounter, StockCounter, UserCounter,
@@ -112,21 +113,18 @@ const WRITTEN: &[&str] = &[
     "cost =",
     "servers\" = 0",
     "servers\" = \"x2\"",
-    "workers\" =",
-    "cores\" =",
-    "queue.limit\" =",
-    "pool.rows.size\" =",
-    "attempts\" =",
-    "network\" =",
-    "cpu\" =",
-    "think\" =",
-    "base\" =",
+    "spacing = \"gamma",
+    "erlang(",
+    "hyperexp(",
+    "pareto(",
+    "quantiles(",
+    "constant(",
 ];
 
 /// What turned up in any of the models so far.
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
-    written: BTreeMap<&'static str, u64>,
+    written: BTreeMap<String, u64>,
     happened: BTreeMap<String, u64>,
 }
 
@@ -134,7 +132,11 @@ impl Reach {
     /// A model, and what came to pass in it.
     pub(crate) fn add(&mut self, text: &str, program: &Program, seen: &Observation) {
         for piece in WRITTEN {
-            *self.written.entry(piece).or_default() += u64::from(text.contains(piece));
+            *self.written.entry((*piece).to_owned()).or_default() +=
+                u64::from(text.contains(piece));
+        }
+        for (word, is_written) in words(text) {
+            *self.written.entry(word).or_default() += u64::from(is_written);
         }
         for (what, id) in counters(program) {
             *self.happened.entry(what).or_default() += seen.counters[id.0 as usize];
@@ -150,6 +152,55 @@ impl Reach {
         let never = written.chain(happened).filter(|(_, n)| *n == 0);
         never.map(|(what, _)| what).collect()
     }
+}
+
+/// Whether a text gives a key a value, or a table this name.
+fn has_key(text: &str, key: &str) -> bool {
+    text.match_indices(key).any(|(at, _)| {
+        let is_begin = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let after = text[at + key.len()..].trim_start_matches(' ');
+        is_begin && after.starts_with(['=', '.', ']'])
+    })
+}
+
+/// Every key of the language and every path that an action may change, and whether a text has them.
+fn words(text: &str) -> Vec<(String, bool)> {
+    let set: Vec<&str> = text
+        .split("set = {")
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .collect();
+    let mut found = Vec::new();
+    for (table, list) in key_lists() {
+        let rows = list
+            .lines()
+            .filter(|row| !row.contains("*not yet supported*"));
+        for row in rows.filter(|row| row.contains("| `") || row.contains("a step")) {
+            let mut keys = row.split('`').skip(1).step_by(2);
+            if table != "live" {
+                let key = keys.next().unwrap_or_default();
+                let is_written = table == "top" || has_key(text, key);
+                found.push((format!("{table}.{key}"), is_written));
+                continue;
+            }
+            let of = match row.starts_with("| a step") {
+                true => ".steps.",
+                false => keys.next().unwrap_or_default().trim_end_matches("NAME"),
+            };
+            for key in keys {
+                // Branches of a `choose` have numbers.
+                let end = key.strip_prefix("choose.").unwrap_or(key);
+                let end = if of == "param." {
+                    "\" =".to_owned()
+                } else {
+                    format!(".{end}\" =")
+                };
+                let is_set = set.iter().any(|set| set.contains(of) && set.contains(&end));
+                found.push((format!("{of}{key} by an action"), is_set));
+            }
+        }
+    }
+    found
 }
 
 /// Every counter of a program, by what it counts.

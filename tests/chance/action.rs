@@ -1,0 +1,142 @@
+//! Actions on every path that may change while a simulation runs.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::Union;
+
+use super::model::{LAYERS, Text, span, time, written};
+
+/// A value in quotes.
+fn quoted(text: Text) -> Text {
+    text.prop_map(|text| format!("\"{text}\"")).boxed()
+}
+
+fn count(from: u32, to: u32) -> Text {
+    (from..=to).prop_map(|n| n.to_string()).boxed()
+}
+
+fn percent(to: u32) -> Text {
+    (0..=to).prop_map(|n| format!("\"{n}%\"")).boxed()
+}
+
+fn flag() -> Text {
+    written(&["true", "false"])
+}
+
+fn order() -> Text {
+    written(&["\"fifo\"", "\"lifo\"", "\"random\""])
+}
+
+/// A path, with `?` for the layer of a service, and what it may be set to.
+type Change = (&'static str, Text);
+
+/// What an action may set of those who come, and of what they do.
+fn people() -> Vec<Change> {
+    let on = written(&["[]", "[ \"served\", \"bored\" ]"]);
+    let repeat = written(&["0", "2", "\"geometric(mean=2)\""]);
+    vec![
+        ("arrivals.trickle.scale", written(&["0.5", "2", "\"x3\""])),
+        ("journey.buy.patience", quoted(span(20, 900))),
+        ("journey.look.patience.waiting", quoted(span(20, 900))),
+        ("journey.look.reload.after", quoted(span(50, 600))),
+        ("journey.look.reload.on_error", quoted(span(50, 300))),
+        ("journey.look.reload.at_most", count(0, 3)),
+        ("journey.look.again.share", percent(100)),
+        ("journey.look.again.after", quoted(time(500))),
+        ("journey.look.again.at_most", count(0, 3)),
+        ("journey.look.again.on", on),
+        ("journey.buy.steps.ask.timeout", quoted(span(10, 500))),
+        ("journey.buy.steps.ask.deadline", quoted(span(50, 900))),
+        (
+            "journey.buy.steps.ask.retry",
+            written(&["\"calm\"", "\"eager\""]),
+        ),
+        ("journey.buy.steps.1.think", quoted(span(20, 300))),
+        ("journey.buy.steps.fork.choose.1.share", percent(60)),
+        ("journey.buy.steps.often.repeat", repeat),
+    ]
+}
+
+/// What an action may set of services; `guarded` as in models.
+fn services(guarded: bool) -> Vec<Change> {
+    let silent = if guarded { flag() } else { written(&["false"]) };
+    let servers = written(&["0", "1", "2", "5", "\"x2\"", "\"+1\""]);
+    let balance = written(&[
+        "\"random\"",
+        "\"least-loaded\"",
+        "\"two-choices\"",
+        "\"sticky\"",
+    ]);
+    let on_timeout = written(&["\"ignore\"", "\"expire\"", "\"dequeue\"", "\"cancel\""]);
+    vec![
+        ("service.s?.servers", servers),
+        ("service.s?.workers", count(1, 6)),
+        ("service.s?.cores", count(1, 4)),
+        ("service.s?.queue.limit", count(0, 4)),
+        ("service.s?.queue.order", order()),
+        ("service.s?.queue.shared", flag()),
+        ("service.s?.queue.silent", silent),
+        ("service.s?.refuse_cost", quoted(time(15))),
+        ("service.s?.balance", balance),
+        ("service.s?.network", quoted(time(20))),
+        ("service.s?.on_timeout", on_timeout),
+        ("service.s?.slowdown.contention", percent(10)),
+        ("service.s?.slowdown.coherency", percent(2)),
+        ("service.s?.boot", quoted(time(300))),
+        ("service.s?.cold", count(1, 4)),
+        ("service.s?.warm_after", quoted(span(0, 400))),
+        ("service.s?.endpoint.a.steps.1.cpu", quoted(time(90))),
+        ("service.s?.endpoint.b.steps.1.wait", quoted(time(90))),
+    ]
+}
+
+/// What an action may set of the rest.
+fn things() -> Vec<Change> {
+    let kind = written(&["\"none\"", "\"constant\"", "\"linear\"", "\"exponential\""]);
+    let jitter = written(&[
+        "\"none\"",
+        "\"full\"",
+        "\"equal\"",
+        "\"exponential\"",
+        "\"decorrelated\"",
+    ]);
+    vec![
+        ("param.pace", quoted(span(10, 50))),
+        ("pool.rows.size", count(0, 4)),
+        ("pool.lines.queue.limit", count(0, 3)),
+        ("pool.rows.queue.order", order()),
+        ("room.hall.opens", quoted(span(0, 600))),
+        ("room.hall.closes", quoted(span(700, 1900))),
+        ("room.hall.on", flag()),
+        ("retry.eager.attempts", count(1, 4)),
+        ("retry.calm.backoff.kind", kind),
+        ("retry.calm.backoff.base", quoted(span(20, 150))),
+        ("retry.calm.backoff.cap", quoted(span(200, 600))),
+        ("retry.calm.backoff.jitter", jitter),
+    ]
+}
+
+/// `[action.aN]`, which sets one path or several.
+pub(super) fn action(number: usize, guarded: bool) -> Text {
+    let all = [people(), services(guarded), things()].concat();
+    let all = all.into_iter().map(|(path, value)| {
+        let one = (0..LAYERS, value);
+        one.prop_map(move |(layer, value)| (path.replace('?', &layer.to_string()), value))
+    });
+    let set = vec(Union::new(all), 1..=3).prop_map(|mut set| {
+        set.sort();
+        set.dedup_by(|one, other| one.0 == other.0);
+        let entries = set
+            .iter()
+            .map(|(path, value)| format!("\"{path}\" = {value}"));
+        entries.collect::<Vec<_>>().join(", ")
+    });
+    let on = written(&["", "", "", "on = true\n", "on = false\n"]);
+    (span(0, 1800), span(0, 300), set, on)
+        .prop_map(move |(at, takes, set, on)| {
+            format!(
+                "[action.a{number}]\nat = \"{at}\"\ntakes = \"{takes}\"\n{on}set = {{ {set} }}\n"
+            )
+        })
+        .boxed()
+}
