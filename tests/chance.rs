@@ -111,7 +111,7 @@ fn equal(what: &str, left: u64, right: u64) -> Result<(), TestCaseError> {
 /// Arrived = the sum of what became of them, for users, requests, attempts, work and units.
 fn conserved(program: &Program, seen: &Observation) -> Result<(), TestCaseError> {
     let layout = program.layout;
-    let count = |id: onrush::observation::CounterId| seen.counters[id.0 as usize];
+    let count = |id: onrush::observation::CounterId| seen.counters[id.0 as usize] as u64;
     let sum = |ids: &mut dyn Iterator<Item = onrush::observation::CounterId>| -> u64 {
         ids.map(count).sum()
     };

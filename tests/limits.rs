@@ -88,7 +88,7 @@ fn what_takes_too_much_memory_before_the_start_is_refused() {
     );
     let window = "\n[[objective]]\nthat = \"p95(desk.ask.time, 60s) < 5s\"";
     let scene = model("rate = \"1/h\"", &(desk("") + window));
-    let refused = run(&scene, &["--set", "model.run_for=438000h"]).expect(1);
+    let refused = run(&scene, &["--set", "model.run_for=2000d"]).expect(1);
     assert!(
         refused.err.contains("before the clock starts"),
         "{}",

@@ -14,6 +14,8 @@ mod mutants;
 mod commands;
 mod handed;
 mod limits;
+mod bounds;
+mod sizes;
 mod document;
 mod judging;
 mod reports;

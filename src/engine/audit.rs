@@ -133,13 +133,13 @@ impl Sim<'_> {
         let layout = self.program.layout;
         let total = |c: crate::observation::CounterId| self.rec.total(c);
         let arrived = total(layout.users(UserCounter::Arrived));
-        let ended: u64 = Outcome::all(layout.own_outcomes)
+        let ended: u128 = Outcome::all(layout.own_outcomes)
             .map(|o| total(layout.users_ended(o)))
             .sum();
         assert_eq!(arrived, ended, "users are not conserved");
         for journey in 0..layout.journeys {
             let arrived = total(layout.journey(journey, UserCounter::Arrived));
-            let ended: u64 = Outcome::all(layout.own_outcomes)
+            let ended: u128 = Outcome::all(layout.own_outcomes)
                 .map(|o| total(layout.journey_ended(journey, o)))
                 .sum();
             assert_eq!(
@@ -169,7 +169,7 @@ impl Sim<'_> {
                 CallCounter::AttemptCancelled,
                 CallCounter::AttemptUnfinished,
             ];
-            let ended: u64 = ended.into_iter().map(n).sum();
+            let ended: u128 = ended.into_iter().map(n).sum();
             assert_eq!(
                 n(CallCounter::Sent),
                 ended,

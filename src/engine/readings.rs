@@ -102,7 +102,7 @@ pub(super) struct Frozen {
     pub(super) integrals: Vec<f64>,
     pub(super) maxima: Vec<u32>,
     /// What had happened by then, where nothing that happens later counts.
-    pub(super) happened: Option<Vec<u64>>,
+    pub(super) happened: Option<Vec<u128>>,
 }
 
 impl Sim<'_> {
@@ -241,7 +241,7 @@ impl Sim<'_> {
     }
 
     /// What was counted in the measured period, and in a drain after it.
-    fn happened(&self, counter: CounterId) -> u64 {
+    fn happened(&self, counter: CounterId) -> u128 {
         let frozen = self.frozen.as_ref().and_then(|f| f.happened.as_ref());
         match frozen {
             Some(happened) => happened[counter.0 as usize],

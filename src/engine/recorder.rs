@@ -27,7 +27,7 @@ pub(super) const NEVER: i64 = i64::MAX;
 pub(super) struct Recorder {
     pub(super) layout: Layout,
     /// By shelf, then counter: sums of nanoseconds, which no bin holds.
-    pub(super) sums: Vec<u64>,
+    pub(super) sums: Vec<u128>,
     /// By shelf, then counter: what was counted in the bin under way.
     pub(super) counts: Vec<u32>,
     /// The shelf of things that began in the measured period, by bin that has ended, then counter.
@@ -85,7 +85,7 @@ impl Recorder {
         let samples = (0..layout.samples() as u32).map(SampleId);
         let binned = samples.filter(|id| call_of(layout, *id).is_some()).count();
         let shelves = if has_others(&program.clock) { 2 } else { 1 };
-        let counted = 2 * size_of::<u64>() + (shelves * bins + 2) * size_of::<u32>();
+        let counted = 2 * size_of::<u128>() + (shelves * bins + 2) * size_of::<u32>();
         let counters = layout.counters() * counted;
         let levels = layout.levels() * bins * size_of::<f32>();
         let levels = levels + layout.states().count() * bins * size_of::<u32>();

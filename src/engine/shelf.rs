@@ -38,14 +38,14 @@ impl Recorder {
     /// Adds nanoseconds to a counter of things that belong to the measured period.
     #[inline(always)]
     pub(super) fn add_ns(&mut self, counter: CounterId, ns: u64) {
-        self.sums[counter.0 as usize] += ns;
+        self.sums[counter.0 as usize] += u128::from(ns);
     }
 
     /// Adds nanoseconds to a counter, of a thing that began then.
     #[inline]
     pub(super) fn add_ns_of(&mut self, counter: CounterId, ns: u64, began: Time) {
         let at = self.shelf(began) + counter.0 as usize;
-        self.sums[at] += ns;
+        self.sums[at] += u128::from(ns);
     }
 
     /// Adds to a counter, of a thing that began then.
@@ -78,31 +78,31 @@ impl Recorder {
     }
 
     /// The value of a counter, of things that began in the measured period.
-    pub(super) fn total(&self, counter: CounterId) -> u64 {
+    pub(super) fn total(&self, counter: CounterId) -> u128 {
         self.on_shelf(&self.counter_bins, 0, counter)
     }
 
     /// What was counted since the cut, of things that began whenever.
-    pub(super) fn happened(&self, counter: CounterId) -> u64 {
+    pub(super) fn happened(&self, counter: CounterId) -> u128 {
         let others = self.on_shelf(&self.other_bins, self.layout.counters(), counter);
         self.total(counter) + others
     }
 
-    fn on_shelf(&self, bins: &[u32], shelf: usize, counter: CounterId) -> u64 {
+    fn on_shelf(&self, bins: &[u32], shelf: usize, counter: CounterId) -> u128 {
         let index = counter.0 as usize;
         let rows = bins.iter().skip(index).step_by(self.layout.counters());
-        let counted: u64 = rows.map(|&n| u64::from(n)).sum();
-        counted + u64::from(self.counts[shelf + index]) + self.sums[shelf + index]
+        let counted: u128 = rows.map(|&n| u128::from(n)).sum();
+        counted + u128::from(self.counts[shelf + index]) + self.sums[shelf + index]
     }
 
     /// Every counter, of things that began in the measured period.
-    pub(super) fn totals(&self) -> Vec<u64> {
+    pub(super) fn totals(&self) -> Vec<u128> {
         let all = (0..self.layout.counters() as u32).map(CounterId);
         all.map(|counter| self.total(counter)).collect()
     }
 
     /// Every counter since the cut, of things that began whenever.
-    pub(super) fn all_that_happened(&self) -> Vec<u64> {
+    pub(super) fn all_that_happened(&self) -> Vec<u128> {
         let all = (0..self.layout.counters() as u32).map(CounterId);
         all.map(|counter| self.happened(counter)).collect()
     }

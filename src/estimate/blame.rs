@@ -21,6 +21,8 @@ const EIGHTH: f64 = 0.125;
 const WHILE: f64 = 0.25;
 /// Least part of a spell in which all units are in use of something at which nobody waits.
 const WHILE_IN_USE: f64 = 0.5;
+/// Things looked at on the ways from one spell at most; only ways in many circles need more.
+const MOST_LOOKS: u32 = 10_000;
 /// Least share of the holders' time that is told.
 const TOLD: f64 = 0.05;
 
@@ -124,8 +126,7 @@ impl<'a> Blame<'a> {
     /// What is said of a spell.
     fn judge(&self, thing: u32, spell: Stretch, instances: &[u32]) -> Finding {
         let mut finding = self.figures(thing, spell, instances);
-        let ends = self.endings(thing, spell, (thing, vec![thing]));
-        for end in &ends {
+        for end in Walk::of(self, spell).endings(thing) {
             match end.beside {
                 Some(above) if above == thing => finding.together.push(end.thing),
                 _ => finding.waits_for.push(end.thing),
@@ -145,37 +146,6 @@ impl<'a> Blame<'a> {
             _ => false,
         };
         !one.waits_for.is_empty() && one.waits_for.iter().all(own)
-    }
-
-    /// The last full things on the ways from a thing, which is the last full one itself or stands
-    /// behind that; each once.
-    fn endings(&self, thing: u32, spell: Stretch, (above, been): (u32, Vec<u32>)) -> Vec<Ending> {
-        let mut found: Vec<Ending> = Vec::new();
-        for next in ways(&self.shares(thing, spell)) {
-            if been.contains(&next) {
-                continue;
-            }
-            let fills = self.fills(next, spell);
-            let mut there = been.clone();
-            there.push(next);
-            let last = if fills.is_some() { next } else { above };
-            let mut ends = self.endings(next, spell, (last, there));
-            if ends.is_empty()
-                && let Some(fills) = fills
-            {
-                let alike = fills == Fills::InUse && self.units(above) <= self.units(next);
-                ends.push(Ending {
-                    thing: next,
-                    beside: alike.then_some(above),
-                });
-            }
-            for end in ends {
-                if !found.iter().any(|known| known.thing == end.thing) {
-                    found.push(end);
-                }
-            }
-        }
-        found
     }
 
     /// Shares of the time of the holders of a thing by what they were at, most first; what is full
@@ -407,6 +377,87 @@ impl<'a> Blame<'a> {
             finding.together.push(one.thing);
         }
         finding
+    }
+}
+
+/// A walk down all ways while a spell lasts.
+struct Walk<'b, 'a> {
+    blame: &'b Blame<'a>,
+    spell: Stretch,
+    /// What lies behind a thing below the last full one, wherever the way came from.
+    known: BTreeMap<(u32, u32), Vec<Ending>>,
+    /// The things of the way under way, from its first.
+    been: Vec<u32>,
+    /// Things that may still be looked at.
+    left: u32,
+}
+
+/// The ends of some ways, and whether one of them came back to where it had been: then another way
+/// may end elsewhere.
+type Ends = (Vec<Ending>, bool);
+
+impl<'b, 'a> Walk<'b, 'a> {
+    fn of(blame: &'b Blame<'a>, spell: Stretch) -> Self {
+        Walk {
+            blame,
+            spell,
+            known: BTreeMap::new(),
+            been: Vec::new(),
+            left: MOST_LOOKS,
+        }
+    }
+
+    /// The last full things on the ways from a full thing; each once.
+    fn endings(mut self, thing: u32) -> Vec<Ending> {
+        self.been.push(thing);
+        self.below(thing, thing).0
+    }
+
+    /// The last full things on the ways from a thing, which is the last full one itself or stands
+    /// behind that.
+    fn below(&mut self, thing: u32, above: u32) -> Ends {
+        if let Some(known) = self.known.get(&(thing, above)) {
+            return (known.clone(), false);
+        }
+        let mut found: Vec<Ending> = Vec::new();
+        let mut came_back = false;
+        for next in ways(&self.blame.shares(thing, self.spell)) {
+            if self.left == 0 || self.been.contains(&next) {
+                came_back = true;
+                continue;
+            }
+            self.left -= 1;
+            let (ends, back) = self.ends_at(next, above);
+            came_back |= back;
+            for end in ends {
+                if !found.iter().any(|known| known.thing == end.thing) {
+                    found.push(end);
+                }
+            }
+        }
+        if !came_back {
+            self.known.insert((thing, above), found.clone());
+        }
+        (found, came_back)
+    }
+
+    /// The last full things from here on: this one, if none is full behind it.
+    fn ends_at(&mut self, thing: u32, above: u32) -> Ends {
+        let fills = self.blame.fills(thing, self.spell);
+        let last = if fills.is_some() { thing } else { above };
+        self.been.push(thing);
+        let (mut ends, came_back) = self.below(thing, last);
+        self.been.pop();
+        if ends.is_empty()
+            && let Some(fills) = fills
+        {
+            let alike = fills == Fills::InUse && self.blame.units(above) <= self.blame.units(thing);
+            ends.push(Ending {
+                thing,
+                beside: alike.then_some(above),
+            });
+        }
+        (ends, came_back)
     }
 }
 

@@ -343,6 +343,7 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
         .into_iter()
         .filter_map(|name| variants.remove(name))
         .collect();
+    variant::resolve(r, &mut model.variants);
     model.notes = notes(r);
     model.recovery = recovery(r);
 }

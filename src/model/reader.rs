@@ -13,7 +13,7 @@ use super::elsewhere::{self, Among};
 use super::files::Files;
 use super::law::{self, Dimension};
 use super::table::{Kind, TableDef};
-use super::value::{self, Amount, Params, Thing};
+use super::value::{self, Amount, MOST, Params, Thing};
 use crate::base::time::{Span, Time};
 use crate::random::family::Distribution;
 use crate::text::nearest::suggestion;
@@ -255,6 +255,10 @@ impl<'a> Reader<'a> {
     pub(crate) fn number(&mut self, node: &Node, least: f64) -> Option<f64> {
         let expected = format!("a number, at least {least}");
         match self.amount(node, &expected)? {
+            Amount::Number(number) if number > MOST => {
+                self.out_of_range(node, &format!("a number from {least} to {MOST}"));
+                None
+            }
             Amount::Number(number) if number >= least => Some(number),
             Amount::Number(_) => {
                 self.out_of_range(node, &expected);
@@ -300,9 +304,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn rate(&mut self, node: &Node) -> Option<f64> {
         let expected = "a rate such as \"100/s\"";
         match self.amount(node, expected)? {
-            Amount::Rate(rate) if rate >= 0.0 => Some(rate),
-            Amount::Rate(_) => {
-                self.out_of_range(node, "a rate of at least 0/s");
+            Amount::Rate(rate) if (0.0..=MOST).contains(&rate) => Some(rate),
+            Amount::Rate(rate) => {
+                let expected = match rate > MOST {
+                    true => format!("a rate of at most {MOST}/s"),
+                    false => "a rate of at least 0/s".to_owned(),
+                };
+                self.out_of_range(node, &expected);
                 None
             }
             other => {

@@ -5,9 +5,18 @@
 //! duration, a share, a distribution) is asked afterwards. Knows no key of the language.
 
 use super::elsewhere;
-use crate::base::time::{Span, Time};
+use crate::base::time::{DurationError, Span, Time};
 use crate::base::unit::{Count, Rate};
 use crate::text::{Diagnostic, Place};
+
+/// The longest time that can be written, either way from T+0. A model adds a few of them up and
+/// multiplies `run_for` by ten at most: the sums fit into the clock of a replication, which counts
+/// 26,000 days.
+pub(crate) const LONGEST: Span = Span(2_000 * Span::DAY.0);
+
+/// The largest plain number and the highest rate a second that a key takes: far beyond all that is
+/// meant, and far from where products of some of them are infinite.
+pub(crate) const MOST: f64 = 1e12;
 
 /// A value without its place in the language.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +91,7 @@ impl Amount {
         match self {
             Amount::Number(number) => Amount::Number(number * factor),
             Amount::Percent(share) => Amount::Percent(share * factor),
-            Amount::Time(time) => Amount::Time(Time::ZERO + time.since(Time::ZERO).scaled(factor)),
+            Amount::Time(time) => Amount::Time(Time::ZERO + (time - Time::ZERO).scaled(factor)),
             Amount::Rate(rate) => Amount::Rate(rate * factor),
         }
     }
@@ -286,18 +295,31 @@ fn multiply(left: Thing, right: Thing, place: Place) -> Result<Thing, Diagnostic
         }
     };
     match product {
-        Thing::Amount(amount) if !is_finite(amount) => {
-            Err(Diagnostic::new("E022", "the product is too large").at(place))
+        Thing::Amount(amount) if !is_within(amount) => {
+            let diagnostic = Diagnostic::new("E022", "the product is too large").at(place);
+            Err(match amount {
+                Amount::Time(_) => diagnostic.expected(at_most_the_longest()),
+                _ => diagnostic,
+            })
         }
         product => Ok(product),
     }
 }
 
-fn is_finite(amount: Amount) -> bool {
+fn is_within(amount: Amount) -> bool {
     match amount {
         Amount::Number(value) | Amount::Percent(value) | Amount::Rate(value) => value.is_finite(),
-        Amount::Time(time) => time > Time::EARLIEST && time < Time::NEVER,
+        Amount::Time(time) => is_near(time),
     }
+}
+
+/// Whether an instant lies within the longest time of T+0.
+fn is_near(time: Time) -> bool {
+    (-LONGEST..=LONGEST).contains(&(time - Time::ZERO))
+}
+
+fn at_most_the_longest() -> String {
+    format!("expected at most {}", LONGEST.written())
 }
 
 /// Reads a number with its unit; the unit decides what it is. What another tool would take is
@@ -356,7 +378,16 @@ fn read_amount(text: &str, place: Place) -> Result<Amount, Diagnostic> {
     {
         return Err(not_a_value(text, place));
     }
-    Time::parse(text).map(Amount::Time).map_err(|error| {
+    let read = match Time::parse(text) {
+        Ok(time) if !is_near(time) => Err(DurationError::TooLong),
+        read => read,
+    };
+    read.map(Amount::Time).map_err(|error| {
+        if error == DurationError::TooLong {
+            let found = format!("`{text}` is out of range");
+            let diagnostic = Diagnostic::new("E006", found).at(place);
+            return diagnostic.expected(at_most_the_longest());
+        }
         let found = format!(
             "`{text}` is not a value: {}",
             in_backquotes(&error.to_string())

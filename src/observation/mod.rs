@@ -94,10 +94,10 @@ pub struct Observation {
     pub users_max: u64,
     /// By [`CounterId`], of things that began in the measured period: what became of them, however
     /// late that was seen.
-    pub counters: Vec<u64>,
+    pub counters: Vec<u128>,
     /// By [`CounterId`]: what happened in the measured period (in a launch, also in its drain), to
     /// things that began whenever.
-    pub happened: Vec<u64>,
+    pub happened: Vec<u128>,
     /// By bin, then [`CounterId`]: counts belong to the bin in which they happen.
     pub counter_bins: Vec<u32>,
     /// By [`LevelId`]: integral over the measured period, in units times seconds.

@@ -139,7 +139,7 @@ impl Reach {
             *self.written.entry(word).or_default() += u64::from(is_written);
         }
         for (what, id) in counters(program) {
-            *self.happened.entry(what).or_default() += seen.counters[id.0 as usize];
+            *self.happened.entry(what).or_default() += seen.counters[id.0 as usize] as u64;
         }
     }
 

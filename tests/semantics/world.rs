@@ -242,7 +242,7 @@ impl Trace {
     }
 
     fn count(&self, counter: CounterId) -> u64 {
-        self.seen.counters[counter.0 as usize]
+        self.seen.counters[counter.0 as usize] as u64
     }
 
     /// How often a mark was passed.
@@ -276,7 +276,7 @@ impl Trace {
     pub(super) fn service_saw(&self, name: &str, what: ServiceCounter, n: u64) -> &Trace {
         let id = position(&self.names().services, name);
         let counter = self.layout().service(id, what);
-        let found = self.seen.happened[counter.0 as usize];
+        let found = self.seen.happened[counter.0 as usize] as u64;
         assert_eq!(found, n, "service `{name}` {what:?}");
         self
     }
@@ -286,7 +286,7 @@ impl Trace {
     pub(super) fn call_saw(&self, name: &str, what: CallCounter, n: u64) -> &Trace {
         let id = position(&self.names().calls, name);
         let counter = self.layout().call(id, what);
-        let found = self.seen.happened[counter.0 as usize];
+        let found = self.seen.happened[counter.0 as usize] as u64;
         assert_eq!(found, n, "call `{name}` {what:?}");
         self
     }
@@ -296,7 +296,7 @@ impl Trace {
     pub(super) fn saw_end(&self, name: &str, outcome: Outcome, n: u64) -> &Trace {
         let id = position(&self.names().journeys, name);
         let counter = self.layout().journey_ended(id, outcome);
-        let found = self.seen.happened[counter.0 as usize];
+        let found = self.seen.happened[counter.0 as usize] as u64;
         assert_eq!(found, n, "`{name}` {outcome:?}");
         self
     }

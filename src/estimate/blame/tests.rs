@@ -273,3 +273,50 @@ fn outages_at_one_time_are_told_together() {
     assert_eq!((found[0].thing, found[0].instances), (DB, 2));
     assert_eq!((found[0].from_s, found[0].to_s), (8.0, 18.0));
 }
+
+#[test]
+fn many_ways_to_the_same_end_are_walked_once() {
+    // Each holder is at one of the next four pools, and so on: there are 10¹⁴ ways to the last.
+    const POOLS: u32 = 60;
+    let pools: Vec<Busy> = (0..POOLS)
+        .map(|pool| busy(Resource::Pool(pool), 10, 10..20))
+        .collect();
+    let doings: Vec<Vec<(u32, f32)>> = (0..POOLS)
+        .map(|pool| {
+            let next = (pool + 1..POOLS).take(4);
+            next.map(|next| (CONN + next, 0.25)).collect()
+        })
+        .collect();
+    let doings: Vec<At<'_>> = (0..)
+        .zip(&doings)
+        .map(|(pool, at)| (CONN + pool, 10..20, at.as_slice()))
+        .collect();
+    let mut seen = seen(&pools, &doings);
+    seen.things.pools = POOLS;
+    let told = told(&seen);
+    assert_eq!(told.len(), POOLS as usize);
+    // The last three are at too few others for a way.
+    assert_eq!(told[0].2, [CONN + POOLS - 1]);
+}
+
+#[test]
+fn ways_in_many_circles_end_too() {
+    // Everybody is at each of the others: there are more ways than can be walked.
+    const POOLS: u32 = 40;
+    let pools: Vec<Busy> = (0..POOLS)
+        .map(|pool| busy(Resource::Pool(pool), 10, 10..20))
+        .collect();
+    let doings: Vec<Vec<(u32, f32)>> = (0..POOLS)
+        .map(|pool| {
+            let next = (1..5).map(|n| CONN + (pool + 7 * n) % POOLS);
+            next.map(|next| (next, 0.25)).collect()
+        })
+        .collect();
+    let doings: Vec<At<'_>> = (0..)
+        .zip(&doings)
+        .map(|(pool, at)| (CONN + pool, 10..20, at.as_slice()))
+        .collect();
+    let mut seen = seen(&pools, &doings);
+    seen.things.pools = POOLS;
+    assert_eq!(told(&seen).len(), POOLS as usize);
+}

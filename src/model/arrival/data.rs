@@ -19,6 +19,7 @@ use crate::model::law;
 use crate::model::metric::write_span;
 use crate::model::reader::{Fields, Reader};
 use crate::model::table::{Kind, TableDef, key};
+use crate::model::value::{LONGEST, MOST};
 use crate::text::Diagnostic;
 
 pub(super) static FILE: TableDef = TableDef {
@@ -329,13 +330,12 @@ fn since_1970(
         }
         (None, unit) => {
             let found = nanos(unit.unwrap_or(1_000_000_000))?;
+            let (assumed, begins) = (None, None);
+            let at = from(0, found)?;
             Ok(Times {
-                at: found
-                    .into_iter()
-                    .map(|(at, line)| (time(at), line))
-                    .collect(),
-                assumed: None,
-                begins: None,
+                at,
+                assumed,
+                begins,
             })
         }
     }
@@ -368,18 +368,24 @@ fn from_origin(found: Vec<(i128, usize)>, what: &str, clock: Calendar) -> Result
         ),
     };
     Ok(Times {
-        at: found
-            .into_iter()
-            .map(|(at, line)| (time(at - origin), line))
-            .collect(),
+        at: from(origin, found)?,
         assumed: Some(what.to_owned()),
         begins: Some(begins),
     })
 }
 
-fn time(nanos: i128) -> Time {
-    let most = i128::from(Time::NEVER.nanos() - 1);
-    Time(nanos.clamp(-most, most) as i64)
+/// Times from T+0, which the clock can count.
+fn from(origin: i128, found: Vec<(i128, usize)>) -> Result<Vec<(Time, usize)>, Unclear> {
+    let longest = i128::from(LONGEST.nanos());
+    let one = |(at, line): (i128, usize)| match at.checked_sub(origin) {
+        Some(since) if since.abs() <= longest => Ok((Time(since as i64), line)),
+        _ => {
+            let longest = LONGEST.written();
+            let why = format!("the time in line {line} is more than {longest} away from T+0");
+            Err(Unclear::new(why).help("correct the line, or leave it out"))
+        }
+    };
+    found.into_iter().map(one).collect()
 }
 
 /// The rates as written; absent where there is none.
@@ -393,6 +399,7 @@ fn rates(rows: &[Row<'_>], called: &str, comma: Comma) -> Result<Vec<Option<f64>
         match number::value(text, comma) {
             _ if number::is_missing(text) => Ok(None),
             Some(rate) if rate < 0.0 => refuse("is below zero"),
+            Some(rate) if rate > MOST => refuse(&format!("is more than {MOST}")),
             Some(rate) => Ok(Some(rate)),
             None => refuse(no_number(text)),
         }

@@ -137,6 +137,8 @@ static BURST: TableDef = TableDef {
 const FORMS: [&str; 6] = ["rate", "stages", "crowd", "burst", "file", "population"];
 /// More users than any machine holds; a bound that keeps arithmetic exact.
 const MOST_USERS: u64 = 1_000_000_000_000;
+/// Most users that `scale` makes of the rows of a file.
+const MOST_COPIES: f64 = 1e8;
 
 /// What a source must know of the model's clock.
 #[derive(Clone, Copy)]
@@ -204,9 +206,17 @@ pub(crate) fn read<'a>(
         }
         _ => 1.0,
     };
+    let form = scaled(form, factor * scale);
+    if form.is_none() {
+        let key = if scale > factor { "scale" } else { "total" };
+        let diagnostic = Diagnostic::new("E006", format!("this `{key}` brings too many users"));
+        let expected = "expected at most 100,000,000 users from the rows of a file, and rates \
+                        that are numbers";
+        r.push(diagnostic.at(fields.key_place(key)).expected(expected));
+    }
     Some(Arrivals {
         journey: journey?,
-        form: scaled(form, factor * scale),
+        form: form?,
         place: fields.place,
     })
 }
@@ -381,12 +391,13 @@ fn spacing(r: &mut Reader<'_>, node: &Node) -> Option<Spacing> {
     }
 }
 
-fn scaled(form: Form, factor: f64) -> Form {
+/// So many times as many users; none if those cannot be reckoned with.
+fn scaled(form: Form, factor: f64) -> Option<Form> {
     if factor.to_bits() == 1.0_f64.to_bits() {
-        return form;
+        return Some(form);
     }
     let count = |users: u64| (users as f64 * factor + 0.5).floor() as u64;
-    match form {
+    Some(match form {
         Form::Flow {
             mut pieces,
             spacing,
@@ -394,6 +405,10 @@ fn scaled(form: Form, factor: f64) -> Form {
             for piece in &mut pieces {
                 piece.rate_from *= factor;
                 piece.rate_to *= factor;
+            }
+            let finite = |piece: &Piece| piece.rate_from.is_finite() && piece.rate_to.is_finite();
+            if !pieces.iter().all(finite) {
+                return None;
             }
             Form::Flow { pieces, spacing }
         }
@@ -417,17 +432,19 @@ fn scaled(form: Form, factor: f64) -> Form {
             every,
             spread,
         },
-        Form::Instants(instants) => Form::Instants(thickened(&instants, factor)),
+        Form::Instants(instants) => Form::Instants(thickened(&instants, factor)?),
         Form::Population(users) => Form::Population(count(users)),
-    }
+    })
 }
 
 /// The cumulative number of instants times `factor`: each of the new users comes when its place in
-/// the old order does.
-fn thickened(instants: &[Time], factor: f64) -> Vec<Time> {
-    let users = (instants.len() as f64 * factor + 0.5).floor() as usize;
+/// the old order does. None if those are too many.
+fn thickened(instants: &[Time], factor: f64) -> Option<Vec<Time>> {
+    let users = (instants.len() as f64 * factor + 0.5).floor();
+    if users > MOST_COPIES && factor > 1.0 {
+        return None;
+    }
     let old = |n: usize| ((n as f64 + 0.5) / factor) as usize;
-    (0..users)
-        .map(|n| instants[old(n).min(instants.len() - 1)])
-        .collect()
+    let at = |n: usize| instants[old(n).min(instants.len() - 1)];
+    Some((0..users as usize).map(at).collect())
 }

@@ -116,17 +116,17 @@ pub(crate) fn nanos(digits: &str, unit: i128) -> Option<i128> {
         Some(rest) => (-1, rest),
         None => (1, digits.strip_prefix('+').unwrap_or(digits)),
     };
+    // An exponent.
+    if rest.contains(['e', 'E']) {
+        let nanos = digits.parse::<f64>().ok()? * unit as f64;
+        return (nanos.abs() < 1e30).then_some(nanos as i128);
+    }
     let (whole, part) = rest.split_once('.').unwrap_or((rest, ""));
     let part = &part[..part.len().min(12)];
     let scale = 10_i128.pow(part.len() as u32);
-    match format!("{whole}{part}").parse::<i128>() {
-        Ok(all) => Some(sign * ((all.checked_mul(unit)? + scale / 2) / scale)),
-        // An exponent.
-        Err(_) => {
-            let nanos = digits.parse::<f64>().ok()? * unit as f64;
-            (nanos.abs() < 1e30).then_some(nanos as i128)
-        }
-    }
+    let all = format!("{whole}{part}").parse::<i128>().ok()?;
+    let rounded = all.checked_mul(unit)?.checked_add(scale / 2)?;
+    Some(sign * (rounded / scale))
 }
 
 fn is_grouped(cell: &str, group: char) -> bool {

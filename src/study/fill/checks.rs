@@ -35,10 +35,10 @@ fn is_conserved(reader: &Reader<'_>) -> bool {
     let n = |id: CounterId| reader.seen.counters[id.0 as usize];
     let all = || Outcome::all(layout.own_outcomes);
     let users = n(layout.users(UserCounter::Arrived))
-        == all().map(|o| n(layout.users_ended(o))).sum::<u64>();
+        == all().map(|o| n(layout.users_ended(o))).sum::<u128>();
     let journeys = (0..layout.journeys).all(|journey| {
         let ended = all().map(|o| n(layout.journey_ended(journey, o)));
-        n(layout.journey(journey, UserCounter::Arrived)) == ended.sum::<u64>()
+        n(layout.journey(journey, UserCounter::Arrived)) == ended.sum::<u128>()
     });
     let messages = &reader.program.names.messages;
     let calls = (0..layout.calls).filter(|&call| !messages[call as usize]);
@@ -57,8 +57,8 @@ fn is_conserved(reader: &Reader<'_>) -> bool {
             CallCounter::AttemptCancelled,
             CallCounter::AttemptUnfinished,
         ];
-        of(CallCounter::Started) == ended.into_iter().map(of).sum::<u64>()
-            && of(CallCounter::Sent) == attempts.into_iter().map(of).sum::<u64>()
+        of(CallCounter::Started) == ended.into_iter().map(of).sum::<u128>()
+            && of(CallCounter::Sent) == attempts.into_iter().map(of).sum::<u128>()
     });
     users && journeys && calls.all(|yes| yes)
 }

@@ -87,8 +87,8 @@ fn launch(program: &Program, replication: u32, (arrived, served): (u64, u64)) ->
     let pay = program.names.calls.iter().position(|name| name == "pay");
     let pay = pay.unwrap() as u32;
     let mut set = |id: CounterId, n: u64| {
-        seen.counters[id.0 as usize] = n;
-        seen.happened[id.0 as usize] = n;
+        seen.counters[id.0 as usize] = n.into();
+        seen.happened[id.0 as usize] = n.into();
     };
     let left = arrived - served - 10;
     set(layout.users(UserCounter::Arrived), arrived);
