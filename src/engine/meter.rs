@@ -144,7 +144,8 @@ mod tests {
         /// Against a sum of value times length, bin by bin.
         #[test]
         fn agrees_with_a_plain_sum(
-            changes in proptest::collection::vec((any::<u32>(), 0i64..1 << 54, any::<bool>()), 1..60)
+            changes in
+                proptest::collection::vec((any::<u32>(), 0i64..1 << 54, any::<bool>()), 1..60)
         ) {
             let (mut m, mut now, mut value) = (Meter::default(), 1i64 << 60, 0u32);
             m.set(5, 0, Time(now));

@@ -26,6 +26,8 @@ use crate::random::key::{Owner, Place};
 const LOOKS: i64 = 5;
 /// Looks in a run that is one window.
 const LOOKS_OF_RUN: i64 = 100;
+/// Most windows: a week of the usual ones. Longer runs have longer windows.
+const MOST_WINDOWS: i64 = 1 << 16;
 /// Most rows, if every instance were at its brim in every window.
 const MOST_ROWS: u64 = 1 << 23;
 /// One holder is visited for so many events, within these bounds for one look.
@@ -115,7 +117,10 @@ fn windows(run: Span, instances: u64) -> (Span, u32) {
     if run.0 < WINDOWS_MIN * width.0 {
         return (run, u32::from(run.0 > 0));
     }
-    while instances.saturating_mul((run.0 / width.0) as u64) > MOST_ROWS && width.0 < run.0 / 2 {
+    let too_many = |windows: i64| {
+        windows > MOST_WINDOWS || instances.saturating_mul(windows as u64) > MOST_ROWS
+    };
+    while too_many(run.0 / width.0) && width.0 < run.0 / 2 {
         width = Span(2 * width.0);
     }
     let number = (run.0 / width.0).min(i64::from(u32::MAX));

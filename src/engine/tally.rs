@@ -23,8 +23,8 @@ pub(super) const fn coarse_middle(bucket: usize) -> u64 {
     (low << 10) + ((1 << octave) << 9)
 }
 
-/// Fine buckets up to 2⁵⁵ ns, a year.
-pub(super) const FINE: usize = bucket(1 << 55);
+/// Fine buckets up to 2⁵⁸ ns, nine years: longer than the longest time that can be written.
+pub(super) const FINE: usize = bucket(1 << 58);
 
 /// From here on, 2¹⁶ ns, coarse buckets hold four of the fine ones.
 const MERGED: usize = bucket(1 << 16);
