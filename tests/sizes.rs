@@ -58,7 +58,8 @@ fn what_is_wrong_with_members_of_variants_is_said_once() {
         "error[E073]: the variant `b` contains itself: `b` of `c` of `b`\n  --> model.toml:14:7";
     one_error(&made(circle), said);
     let diamond = "[variant.a]\nset = { \"model.run_for\" = \"x2\" }\n\
-                   [variant.b]\nof = [\"a\"]\n[variant.c]\nof = [\"a\"]\n[variant.d]\nof = [\"b\", \"c\"]\n";
+                   [variant.b]\nof = [\"a\"]\n[variant.c]\nof = [\"a\"]\n\
+                   [variant.d]\nof = [\"b\", \"c\"]\n";
     let said = "the variant `d` contains `a` twice, by `b` and by `c`\n  --> model.toml:18:12";
     one_error(&made(diamond), said);
 }
