@@ -135,7 +135,7 @@ fn users_beyond_the_memory_end_the_run() {
         "{}",
         endless.err
     );
-    let many = "[journey.visit]\nsteps = [ { repeat = 4_000_000_000, steps = [ { send = \
+    let many = "[journey.visit]\nsteps = [ { repeat = 9_000_000, steps = [ { send = \
                 \"desk.ask\" } ] } ]\n[service.desk]\nendpoint.ask = [ { wait = \"1s\" } ]";
     let within = run(&model("rate = \"1/s\"", many), &[]).expect(1);
     assert!(

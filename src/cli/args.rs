@@ -12,6 +12,7 @@ use super::exit;
 use crate::base::unit::{Count, Share, UnitError};
 use crate::base::visible::visible;
 use crate::engine::MAX_EVENTS;
+use crate::model::MOST_REPLICATIONS;
 
 pub use clap_complete::Shell;
 
@@ -249,7 +250,7 @@ pub struct Effort {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Number of replications (launches)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = launches(1))]
     pub replications: Option<u32>,
     /// Run until the headline figures are known to within, e.g., 2%
     #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "replications")]
@@ -258,7 +259,7 @@ pub struct Effort {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub confidence: Option<f64>,
     /// With --precision: maximum number of replications
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, value_name = "N", value_parser = launches(2))]
     #[arg(conflicts_with = "replications")]
     pub at_most: Option<u32>,
     /// Treat smaller differences of a metric as the same: `p95(login.time)=50ms`,
@@ -379,6 +380,11 @@ fn split(found: Option<(&str, &str)>, help: &str) -> Result<(String, String), St
 }
 
 /// A share between 0 and 1, both excluded.
+/// How many launches: as many as that at least, and as a model may ask for.
+fn launches(least: i64) -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(least..=i64::from(MOST_REPLICATIONS))
+}
+
 fn share(text: &str) -> Result<f64, String> {
     let outside = || "must be between 0% and 100%".to_owned();
     match Share::parse(text) {

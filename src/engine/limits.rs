@@ -28,9 +28,10 @@ pub struct Limits {
 /// The most events that a replication can number.
 pub const MAX_EVENTS: u64 = 4_000_000_000;
 
-/// Events at one instant after which time is taken to stand still; half of the events allowed if
-/// that is less.
-const MAX_AT_ONE_INSTANT: u64 = 100_000_000;
+/// Events at one instant after which time is taken to stand still, and the same for each of those
+/// who are there if that is more: half of the events allowed if that is less.
+const MAX_AT_ONE_INSTANT: u64 = 10_000_000;
+const MAX_FOR_EACH: u64 = 1_000;
 
 /// Events, turns or slots between two looks at the limits.
 pub(super) const BETWEEN_LOOKS: usize = 65_536;
@@ -153,12 +154,18 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// The most that may be done at one instant, if that is exceeded now that so much is done.
-    pub(super) fn exceeded(&mut self, now: Time, done: u64, limit: u64) -> Option<u64> {
+    /// The most that may be done at one instant while so many are there, if that is exceeded now
+    /// that so much is done.
+    pub(super) fn exceeded(
+        &mut self,
+        now: Time,
+        (done, there): (u64, u64),
+        limit: u64,
+    ) -> Option<u64> {
         if now > self.at {
             *self = Self { at: now, done };
         }
-        let most = MAX_AT_ONE_INSTANT.min(limit / 2);
+        let most = MAX_AT_ONE_INSTANT.max(MAX_FOR_EACH * there).min(limit / 2);
         (done - self.done > most).then_some(most)
     }
 }
@@ -233,14 +240,14 @@ mod tests {
     #[test]
     fn time_stands_still_when_too_much_is_done_at_one_instant() {
         let mut progress = Progress::default();
+        let mut exceeded =
+            |at, done, there, limit| progress.exceeded(Time(at), (done, there), limit);
         let most = MAX_AT_ONE_INSTANT;
-        assert_eq!(progress.exceeded(Time(5), most * 3, MAX_EVENTS), None);
-        assert_eq!(progress.exceeded(Time(5), most * 4, MAX_EVENTS), None);
-        assert_eq!(
-            progress.exceeded(Time(5), most * 4 + 1, MAX_EVENTS),
-            Some(most)
-        );
-        assert_eq!(progress.exceeded(Time(6), most * 4 + 2, MAX_EVENTS), None);
-        assert_eq!(progress.exceeded(Time(6), most * 4 + 13, 20), Some(10));
+        assert_eq!(exceeded(5, most * 3, 0, MAX_EVENTS), None);
+        assert_eq!(exceeded(5, most * 4, 0, MAX_EVENTS), None);
+        assert_eq!(exceeded(5, most * 4 + 1, 0, MAX_EVENTS), Some(most));
+        assert_eq!(exceeded(5, most * 4 + 1, 20_000, MAX_EVENTS), None);
+        assert_eq!(exceeded(6, most * 4 + 2, 0, MAX_EVENTS), None);
+        assert_eq!(exceeded(6, most * 4 + 13, 20_000, 20), Some(10));
     }
 }

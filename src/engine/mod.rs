@@ -440,7 +440,8 @@ impl<'p> Sim<'p> {
         if done > limit {
             return Err(Exceeded::Events { limit, at });
         }
-        if let Some(events) = self.progress.exceeded(self.now, done, limit) {
+        let there = self.people.slots() as u64;
+        if let Some(events) = self.progress.exceeded(self.now, (done, there), limit) {
             return Err(Exceeded::Standstill { events, at });
         }
         let bytes = self.bytes();

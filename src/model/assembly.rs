@@ -9,11 +9,12 @@ use super::files::Files;
 use super::files::date::date;
 use super::language::{MODEL, NOTE, RECOVERY, ROOT};
 use super::metric::names::Names;
-use super::reader::{Fields, Reader};
+use super::reader::{Fields, MOST_TABLES, Reader};
 use super::table::{Kind, TableDef};
 use super::{
-    Effort, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action, arrival, fault,
-    journey, objective, param, pool, retry, room, service, stock, uncertain, variant,
+    Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
+    arrival, fault, journey, objective, param, pool, retry, room, service, stock, uncertain,
+    variant,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;
@@ -231,7 +232,7 @@ fn study<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Study {
 }
 
 fn effort<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Effort {
-    let replications = fields.small(r, "replications", 1);
+    let replications = fields.within(r, "replications", 1..=MOST_REPLICATIONS);
     let precision = fields.get("precision").and_then(|node| r.share(node));
     if let (Some(_), Some(_)) = (replications, precision) {
         let found = "write `replications` or `precision`, not both";
@@ -356,10 +357,9 @@ fn listed<'a>(r: &mut Reader<'a>, table: &str, def: &'static TableDef) -> Vec<Fi
         r.wrong_kind(node, &format!("tables written `[[{table}]]`"));
         return Vec::new();
     };
-    items
-        .iter()
-        .filter_map(|item| r.fields(item, def))
-        .collect()
+    r.fits(items.len(), MOST_TABLES, node.place);
+    let items = items.iter().take(MOST_TABLES);
+    items.filter_map(|item| r.fields(item, def)).collect()
 }
 
 fn notes(r: &mut Reader<'_>) -> Vec<Note> {

@@ -3,11 +3,13 @@
 //! Errors make a model unusable, warnings say that it hardly is what was meant, notes that it is
 //! worth knowing.
 
+mod attempts;
 mod calls;
 mod changes;
 mod closed;
 mod reach;
 mod running;
+mod size;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +27,11 @@ const MOST_OUTCOMES: usize = 255;
 pub(crate) fn check(model: &Model) -> Vec<Diagnostic> {
     let mut found = check_one(model);
     found.extend(unused(model));
+    let too_often = size::too_often(model);
+    if too_often.is_some() {
+        found.extend(too_often);
+        return found;
+    }
     let actions = running::actions(model);
     found.extend(changes::variants(model, &actions));
     found.extend(actions);
@@ -39,6 +46,8 @@ pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(arrivals(model));
     found.extend(nobody(model));
+    found.extend(size::calls(model));
+    found.extend(attempts::too_many(model));
     found.extend(calls::without_end(model));
     found.extend(calls::circles(model));
     found.extend(calls::impatient_reloads(model));

@@ -176,6 +176,9 @@ pub enum Yes {
     Failed,
 }
 
+/// Replications at most: what each saw is kept.
+pub const MOST_REPLICATIONS: u32 = 1_000_000;
+
 /// How many replications are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effort {
@@ -437,6 +440,34 @@ impl Model {
             });
         }
         Some(parts)
+    }
+
+    /// The model without its actions, and with variants that change nothing: as cheap to change
+    /// and to read again as what is left.
+    pub fn without_actions(&self) -> Model {
+        let mut model = self.with_hollow_variants();
+        let mut document = Table::clone(&model.origin.document);
+        document.entries.retain(|entry| entry.key != "action");
+        model.origin.document = Arc::new(document);
+        model.actions.clear();
+        model
+    }
+
+    /// The model with variants that change nothing: only their names are there.
+    fn with_hollow_variants(&self) -> Model {
+        let mut document = Table::clone(&self.origin.document);
+        let mut top = document.entries.iter_mut();
+        if let Some(entry) = top.find(|entry| entry.key == "variant")
+            && let Value::Table(variants) = &mut entry.node.value
+        {
+            for variant in &mut variants.entries {
+                variant.node.value = Value::Table(Table::default());
+            }
+        }
+        let mut model = self.clone();
+        model.origin.document = Arc::new(document);
+        model.variants.clear();
+        model
     }
 
     /// The model as it is once an action has taken effect.

@@ -19,6 +19,9 @@ use crate::random::family::Distribution;
 use crate::text::nearest::suggestion;
 use crate::text::{Diagnostic, Place};
 
+/// Tables of one kind at most: what is read again for every variant and action stays short.
+pub(crate) const MOST_TABLES: usize = 1_000;
+
 /// What all readers share: the document, the data files, the findings.
 pub(crate) struct Reader<'a> {
     /// The whole document, to look names up.
@@ -208,6 +211,18 @@ impl<'a> Reader<'a> {
                 .expected(format!("expected {expected}"))
                 .maybe_help(help),
         );
+    }
+
+    /// Reports more tables or lists than there may be.
+    pub(crate) fn fits(&mut self, count: usize, most: usize, place: Place) {
+        if count > most {
+            let diagnostic = Diagnostic::new("E006", format!("{count} of one kind are too many"));
+            self.push(
+                diagnostic
+                    .at(place)
+                    .expected(format!("expected at most {most}")),
+            );
+        }
     }
 
     pub(crate) fn out_of_range(&mut self, node: &Node, expected: &str) {
@@ -517,7 +532,8 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for entry in &table.entries {
+        self.fits(table.entries.len(), MOST_TABLES, node.place);
+        for entry in table.entries.iter().take(MOST_TABLES) {
             self.check_name(&entry.key, entry.place);
             if let Some(mut fields) = self.fields(&entry.node, def) {
                 fields.place = entry.place;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reader::{Fields, Reader, zero};
+use super::reader::{Fields, MOST_TABLES, Reader, zero};
 use super::step::Step;
 use super::step::reading::{Owner, endpoint_steps};
 use super::table::{Kind, TableDef, key};
@@ -378,7 +378,8 @@ fn endpoints<'a>(
         r.wrong_kind(node, "lists of steps by name");
         return endpoints;
     };
-    for entry in &table.entries {
+    r.fits(table.entries.len(), MOST_TABLES, node.place);
+    for entry in table.entries.iter().take(MOST_TABLES) {
         r.check_name(&entry.key, entry.place);
         let owner = Owner::Endpoint(format!("{service}.{}", entry.key));
         if let Some(steps) = endpoint_steps(r, &entry.node, &owner) {

@@ -3,6 +3,8 @@
 //! One idea: the utilisation law (Denning & Buzen 1978): load = arrivals × mean demand ÷ capacity,
 //! without retries, reloads, queues and faults. `or` branches do not count.
 
+use std::collections::BTreeMap;
+
 use crate::base::table::Id;
 use crate::base::time::Time;
 use crate::model::Model;
@@ -30,92 +32,139 @@ pub(crate) fn of_step(model: &Model, stations: &Stations, step: &Step) -> (Vec<D
     let mut walk = Walk {
         model,
         stations,
-        demands: vec![Demand::default(); stations.names.len()],
+        known: BTreeMap::new(),
     };
-    let takes_s = walk.step(step, 1.0, None, 0);
-    (walk.demands, takes_s)
+    let cost = walk.step(step, None, 0);
+    let mut demands = vec![Demand::default(); stations.names.len()];
+    for (station, demand) in cost.demands {
+        demands[station] = demand;
+    }
+    (demands, cost.takes_s)
+}
+
+/// What steps ask of the stations that they use, and how long they take.
+#[derive(Clone, Debug, Default)]
+struct Cost {
+    demands: BTreeMap<usize, Demand>,
+    takes_s: f64,
+}
+
+impl Cost {
+    /// It takes so long, and asks for nothing.
+    fn lasting(takes_s: f64) -> Cost {
+        Cost {
+            takes_s,
+            ..Cost::default()
+        }
+    }
+
+    fn add(&mut self, other: &Cost, weight: f64) {
+        for (station, demand) in &other.demands {
+            let sum = self.demands.entry(*station).or_default();
+            sum.cpu_s += weight * demand.cpu_s;
+            sum.held_s += weight * demand.held_s;
+        }
+        self.takes_s += weight * other.takes_s;
+    }
+
+    fn hold(&mut self, station: usize, held_s: f64) {
+        self.demands.entry(station).or_default().held_s += held_s;
+    }
 }
 
 struct Walk<'a> {
     model: &'a Model,
     stations: &'a Stations,
-    demands: Vec<Demand>,
+    /// What endpoints cost, so deep in a chain of calls: each is worked out once.
+    known: BTreeMap<(usize, &'a str, usize), Cost>,
 }
 
 fn mean(law: &Distribution) -> f64 {
     law.mean().unwrap_or(0.0)
 }
 
-impl Walk<'_> {
-    /// Adds the demands of steps done `weight` times by a service, and returns how long they take.
-    fn steps(&mut self, steps: &[Step], weight: f64, by: Option<usize>, depth: usize) -> f64 {
-        steps
-            .iter()
-            .map(|step| self.step(step, weight, by, depth))
-            .sum()
+impl<'a> Walk<'a> {
+    /// What steps cost that a service does, or users.
+    fn steps(&mut self, steps: &'a [Step], by: Option<usize>, depth: usize) -> Cost {
+        let mut cost = Cost::default();
+        for step in steps {
+            cost.add(&self.step(step, by, depth), 1.0);
+        }
+        cost
     }
 
-    fn step(&mut self, step: &Step, weight: f64, by: Option<usize>, depth: usize) -> f64 {
+    fn step(&mut self, step: &'a Step, by: Option<usize>, depth: usize) -> Cost {
         match &step.kind {
-            StepKind::Call(call) => self.ask((&call.service, &call.endpoint), weight, depth),
-            StepKind::Send { service, endpoint } => {
-                self.ask((service, endpoint), weight, depth);
-                0.0
-            }
+            StepKind::Call(call) => self.ask((&call.service, &call.endpoint), depth),
+            StepKind::Send { service, endpoint } => Cost {
+                takes_s: 0.0,
+                ..self.ask((service, endpoint), depth)
+            },
             StepKind::Cpu(law) => {
+                let mut cost = Cost::lasting(mean(law));
                 if let Some(service) = by {
-                    self.demands[service].cpu_s += weight * mean(law);
+                    cost.demands.entry(service).or_default().cpu_s += mean(law);
                 }
-                mean(law)
+                cost
             }
-            StepKind::Wait(law) | StepKind::Think(law) => mean(law),
+            StepKind::Wait(law) | StepKind::Think(law) => Cost::lasting(mean(law)),
             StepKind::Hold { pool, steps, .. } => {
-                let takes = self.steps(steps, weight, by, depth);
+                let mut cost = self.steps(steps, by, depth);
                 let pools = &self.stations.names[self.stations.services..];
                 if let Some(index) = pools.iter().position(|name| name == pool) {
-                    self.demands[self.stations.services + index].held_s += weight * takes;
+                    cost.hold(self.stations.services + index, cost.takes_s);
                 }
-                takes
+                cost
             }
-            StepKind::Enter { steps, .. } => {
-                self.steps(steps.as_deref().unwrap_or(&[]), weight, by, depth)
+            StepKind::Enter { steps, .. } => self.steps(steps.as_deref().unwrap_or(&[]), by, depth),
+            StepKind::Choose(branches) => {
+                let mut cost = Cost::default();
+                for branch in branches {
+                    cost.add(&self.steps(&branch.steps, by, depth), branch.share);
+                }
+                cost
             }
-            StepKind::Choose(branches) => branches
-                .iter()
-                .map(|branch| {
-                    branch.share * self.steps(&branch.steps, weight * branch.share, by, depth)
-                })
-                .sum(),
             StepKind::Parallel { branches, join } => {
-                let takes = branches
-                    .iter()
-                    .map(|steps| self.steps(steps, weight, by, depth))
-                    .collect();
-                decided(takes, *join)
+                let (mut cost, mut takes) = (Cost::default(), Vec::new());
+                for steps in branches {
+                    let branch = self.steps(steps, by, depth);
+                    cost.add(&branch, 1.0);
+                    takes.push(branch.takes_s);
+                }
+                cost.takes_s = decided(takes, *join);
+                cost
             }
             StepKind::Repeat { times, steps } => {
-                let turns = mean(times);
-                turns * self.steps(steps, weight * turns, by, depth)
+                let mut cost = Cost::default();
+                cost.add(&self.steps(steps, by, depth), mean(times));
+                cost
             }
             StepKind::Take { .. }
             | StepKind::Mark(_)
             | StepKind::Leave(_)
-            | StepKind::Fail { .. } => 0.0,
+            | StepKind::Fail { .. } => Cost::default(),
         }
     }
 
-    fn ask(&mut self, (service, endpoint): (&str, &str), weight: f64, depth: usize) -> f64 {
+    fn ask(&mut self, (service, endpoint): (&str, &str), depth: usize) -> Cost {
         let services = &self.stations.names[..self.stations.services];
         let asked = services.iter().position(|name| name == service);
         let (Some(asked), Some(of)) = (asked, self.model.services.get(service)) else {
-            return 0.0;
+            return Cost::default();
         };
-        let Some(body) = of.endpoints.get(endpoint).filter(|_| depth < DEPTH) else {
-            return 0.0;
+        let body = of.endpoints.get_key_value(endpoint);
+        let Some((endpoint, body)) = body.filter(|_| depth < DEPTH) else {
+            return Cost::default();
         };
-        let takes = self.steps(&body.steps, weight, Some(asked), depth + 1);
-        self.demands[asked].held_s += weight * takes;
-        takes + 2.0 * mean(&of.network)
+        let key = (asked, endpoint.as_str(), depth);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let mut cost = self.steps(&body.steps, Some(asked), depth + 1);
+        cost.hold(asked, cost.takes_s);
+        cost.takes_s += 2.0 * mean(&of.network);
+        self.known.insert(key, cost.clone());
+        cost
     }
 }
 

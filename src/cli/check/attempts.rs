@@ -10,6 +10,9 @@ use crate::model::step::{Call, Step, StepKind};
 
 /// Chains deeper than this are a circle of calls and are not followed.
 const DEEPEST: usize = 24;
+/// Most chains that are told, and that are looked at to find them.
+const ROWS: usize = 24;
+const LOOKS: usize = 10_000;
 
 /// A call in a chain, and how often it can be tried at worst for one visit.
 struct Chain {
@@ -21,20 +24,26 @@ struct Chain {
 
 /// The chains in which anything is tried more than once, as a table; empty if there is none.
 pub(super) fn said(model: &Model) -> String {
-    let mut text = String::new();
+    let mut walk = Walk {
+        model,
+        rows: Vec::new(),
+        left: LOOKS,
+    };
     for (name, journey) in &model.journeys {
-        let mut chains = Vec::new();
         let start = Chain {
             path: name.clone(),
             factors: vec![reloads(journey)],
         };
-        follow(model, &journey.steps, &start, &mut chains);
-        for chain in chains.iter().filter(|chain| chain.total() != Some(1)) {
-            text.push_str(&format!("  {:<46}{}\n", chain.path, chain.said()));
-        }
+        walk.follow(&journey.steps, &start);
     }
-    match text.is_empty() {
-        true => text,
+    let mut text: String = walk.rows.iter().take(ROWS).cloned().collect();
+    match walk.rows.len().saturating_sub(ROWS) {
+        _ if walk.left == 0 => text.push_str("  and very many more chains\n"),
+        0 => {}
+        more => text.push_str(&format!("  and {more} more chains\n")),
+    }
+    match walk.rows.is_empty() {
+        true => String::new(),
         false => format!("\nATTEMPTS    at worst, for one request of a visit\n{text}"),
     }
 }
@@ -68,23 +77,40 @@ fn reloads(journey: &Journey) -> Option<u64> {
     }
 }
 
-fn follow(model: &Model, steps: &[Step], above: &Chain, chains: &mut Vec<Chain>) {
-    if above.factors.len() > DEEPEST {
-        return;
-    }
-    for step in steps {
-        step.visit(&mut |step| {
-            if let StepKind::Call(call) = &step.kind {
-                let chain = below(model, step, call, above);
-                let endpoint = model.services.get(&call.service);
-                let endpoint = endpoint.and_then(|service| service.endpoints.get(&call.endpoint));
-                let nested = endpoint.map(|endpoint| endpoint.steps.as_slice());
-                let mut deeper = Vec::new();
-                follow(model, nested.unwrap_or_default(), &chain, &mut deeper);
-                chains.push(chain);
-                chains.append(&mut deeper);
+/// A walk down the chains of calls, in the order in which they are written.
+struct Walk<'m> {
+    model: &'m Model,
+    /// Those that are tried more than once, in words.
+    rows: Vec<String>,
+    /// Chains that may still be looked at.
+    left: usize,
+}
+
+impl<'m> Walk<'m> {
+    fn follow(&mut self, steps: &'m [Step], above: &Chain) {
+        let mut calls = Vec::new();
+        for step in steps {
+            step.visit(&mut |step| {
+                if let StepKind::Call(call) = &step.kind {
+                    calls.push((step, call));
+                }
+            });
+        }
+        for (step, call) in calls {
+            if above.factors.len() > DEEPEST || self.left == 0 {
+                return;
             }
-        });
+            self.left -= 1;
+            let chain = below(self.model, step, call, above);
+            if chain.total() != Some(1) {
+                self.rows
+                    .push(format!("  {:<46}{}\n", chain.path, chain.said()));
+            }
+            let service = self.model.services.get(&call.service);
+            let endpoint = service.and_then(|service| service.endpoints.get(&call.endpoint));
+            let steps = endpoint.map(|endpoint| endpoint.steps.as_slice());
+            self.follow(steps.unwrap_or_default(), &chain);
+        }
     }
 }
 

@@ -111,13 +111,21 @@ impl<'m> Course<'m> {
                 cut(closes, format!("the door `{name}` closes"));
             }
         }
-        let epochs = cuts
-            .into_iter()
-            .map(|(from, begins)| epoch(model, from, begins));
-        Course {
-            model,
-            epochs: epochs.collect(),
+        let mut actions: Vec<&Action> = model.actions.values().collect();
+        actions.sort_by_key(|action| action.effect());
+        let mut actions = actions.into_iter().peekable();
+        let mut now = model.without_actions();
+        let mut epochs = Vec::new();
+        for (from, begins) in cuts {
+            while let Some(action) = actions.next_if(|action| action.effect() <= from) {
+                let (after, _) = now.after(action);
+                if after.is_sound() {
+                    now = after;
+                }
+            }
+            epochs.push(epoch((model, &now), from, begins));
         }
+        Course { model, epochs }
     }
 
     /// Every resource that visits ask something of, without anybody there.
@@ -298,25 +306,17 @@ fn end(fault: &Fault) -> Option<Time> {
     fault.lasts.map(|lasts| fault.at + lasts)
 }
 
-/// What holds from an instant on: the actions done by then, the faults under way.
-fn epoch(model: &Model, from: Time, begins: Vec<String>) -> Epoch {
-    let mut actions: Vec<&Action> = model.actions.values().collect();
-    actions.sort_by_key(|action| action.effect());
-    let mut now = std::borrow::Cow::Borrowed(model);
-    for action in actions.into_iter().filter(|action| action.effect() <= from) {
-        let (after, _) = now.after(action);
-        if after.is_sound() {
-            now = std::borrow::Cow::Owned(after);
-        }
-    }
+/// What holds from an instant on, by the faults of a model and as the actions done by then have
+/// made it.
+fn epoch((model, now): (&Model, &Model), from: Time, begins: Vec<String>) -> Epoch {
     let mut demands = Demands {
-        model: &now,
+        model: now,
         known: BTreeMap::new(),
         under_way: BTreeSet::new(),
     };
     let mut visits = BTreeMap::new();
     for (name, journey) in &now.journeys {
-        let at = door(&now, &journey.steps).map_or(journey.steps.len(), |(at, _)| at);
+        let at = door(now, &journey.steps).map_or(journey.steps.len(), |(at, _)| at);
         let mut of = |steps: &[Step]| -> Cost { demands.steps(steps, None) };
         let (before, behind) = (of(&journey.steps[..at]), of(&journey.steps[at..]));
         let (before, behind) = (before.demand, behind.demand);
@@ -325,7 +325,7 @@ fn epoch(model: &Model, from: Time, begins: Vec<String>) -> Epoch {
     let mut units = now.units();
     for fault in model.faults.values() {
         if fault.at <= from && end(fault).is_none_or(|end| from < end) {
-            lessen(&mut units, &now, &fault.kind);
+            lessen(&mut units, now, &fault.kind);
         }
     }
     Epoch {

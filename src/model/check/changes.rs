@@ -12,39 +12,37 @@ use crate::model::variant::Variant;
 use crate::model::{Model, assembly};
 use crate::text::{Diagnostic, Level};
 
-/// Whether two documents make the same model.
-fn same(one: &Table, other: &Table, model: &Model) -> bool {
-    let read = |table: &Table| {
-        let mut table = table.clone();
-        table.forget_places();
-        let files = &model.origin.files;
-        let (mut read, _) =
-            assembly::assemble(&Arc::new(table), model.origin.sources.clone(), files);
-        // What is never simulated does not count.
-        read.params.clear();
-        read.variants.clear();
-        read
-    };
-    read(one) == read(other)
+/// The model that a document makes, to be compared: what is never simulated does not count.
+fn meant(document: &Table, model: &Model) -> Model {
+    let mut table = document.clone();
+    table.forget_places();
+    let files = &model.origin.files;
+    let sources = model.origin.sources.clone();
+    let (mut read, _) = assembly::assemble(&Arc::new(table), sources, files);
+    read.params.clear();
+    read.variants.clear();
+    read
 }
 
 /// Checks every variant; where nothing is wrong with the actions of the model, nothing may be with
 /// those of the variant.
 pub(super) fn variants(model: &Model, of_actions: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let (unchanged, mut base) = model.changed(&[]);
+    let bare = model.with_hollow_variants();
+    let (unchanged, mut base) = bare.changed(&[]);
     base.extend(closed(&unchanged));
     let base = errors_of(&base);
+    let unchanged = meant(&bare.origin.document, model);
     for variant in &model.variants {
         let before = found.len();
-        let mut document = Table::clone(&model.origin.document);
+        let mut document = Table::clone(&bare.origin.document);
         let (own, problems) = apply(&mut document, &variant.set);
         found.extend(problems);
-        found.extend(contradictions(model, variant));
+        found.extend(contradictions(model, &bare, variant));
         let Some(changes) = model.changes(&variant.name) else {
             continue;
         };
-        let (changed, mut diagnostics) = model.changed(&changes);
+        let (changed, mut diagnostics) = bare.changed(&changes);
         diagnostics.extend(closed(&changed));
         // What a member does wrong is told there; what is wrong without any change, in the model.
         let mine = diagnostics.into_iter().filter(|diagnostic| {
@@ -53,7 +51,7 @@ pub(super) fn variants(model: &Model, of_actions: &[Diagnostic]) -> Vec<Diagnost
         });
         let mine: Vec<Diagnostic> = mine.collect();
         found.extend(mine);
-        let mut whole = Table::clone(&model.origin.document);
+        let mut whole = Table::clone(&bare.origin.document);
         let (_, broken) = apply(&mut whole, &changes);
         let clean = broken.is_empty() && found.len() == before;
         if clean && of_actions.is_empty() {
@@ -65,7 +63,7 @@ pub(super) fn variants(model: &Model, of_actions: &[Diagnostic]) -> Vec<Diagnost
             let mine: Vec<Diagnostic> = mine.filter(|one| !known(one)).collect();
             found.extend(mine);
         }
-        if clean && base.is_empty() && same(&model.origin.document, &whole, model) {
+        if clean && base.is_empty() && meant(&whole, model) == unchanged {
             let text = format!("the variant `{}` changes nothing", variant.name);
             let mut diagnostic = Diagnostic::new("W002", text).at(variant.place);
             if let [only] = own.as_slice() {
@@ -78,14 +76,14 @@ pub(super) fn variants(model: &Model, of_actions: &[Diagnostic]) -> Vec<Diagnost
 }
 
 /// Two members of `of` that set one path to a value of their own.
-fn contradictions(model: &Model, variant: &Variant) -> Vec<Diagnostic> {
+fn contradictions(model: &Model, bare: &Model, variant: &Variant) -> Vec<Diagnostic> {
     let mut first: BTreeMap<String, &str> = BTreeMap::new();
     let mut found = Vec::new();
     for member in &variant.of {
         let Some(changes) = model.changes(member) else {
             continue;
         };
-        let mut document = Table::clone(&model.origin.document);
+        let mut document = Table::clone(&bare.origin.document);
         let (written, _) = apply(&mut document, &changes);
         for Written { path, relative, .. } in written {
             if relative {

@@ -36,7 +36,7 @@ pub(super) fn closed(model: &Model) -> Vec<Diagnostic> {
     actions.sort_by_key(|action| action.effect());
     let begin = sizes(model);
     let mut most = begin.clone();
-    let (mut before, mut now) = (begin.clone(), model.clone());
+    let (mut before, mut now) = (begin.clone(), model.without_actions());
     let mut notes = Vec::new();
     for action in actions {
         let (after, _) = now.after(action);

@@ -15,6 +15,7 @@ pub(super) fn objectives(model: &Model) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let bare = model.with_hollow_variants();
     for (n, objective) in model.objectives.iter().enumerate() {
         let Some(bound) = most(model, objective) else {
             continue;
@@ -24,9 +25,10 @@ pub(super) fn objectives(model: &Model) -> Vec<Diagnostic> {
             continue;
         }
         let by_variant = model.variants.iter().any(|variant| {
-            let Some((changed, _)) = model.variant(&variant.name) else {
+            let Some(changes) = model.changes(&variant.name) else {
                 return false;
             };
+            let (changed, _) = bare.changed(&changes);
             let objective = changed.objectives.get(n);
             objective.is_none_or(|objective| most(&changed, objective).is_none_or(|b| reached(&b)))
         });

@@ -59,7 +59,7 @@ pub(super) fn actions_of(changed: &Model, variant: &Variant) -> Vec<Diagnostic> 
 fn in_turn(model: &Model, mut actions: Vec<&Action>) -> Vec<Diagnostic> {
     // Stable: actions that take effect together stay in the order of names.
     actions.sort_by_key(|action| action.effect());
-    let (mut now, mut found) = (model.clone(), Vec::new());
+    let (mut now, mut found) = (model.without_actions(), Vec::new());
     for action in actions {
         let (after, diagnostics) = now.after(action);
         match after.is_sound() {

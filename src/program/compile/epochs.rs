@@ -35,20 +35,23 @@ pub(super) fn eras(model: &Checked) -> Vec<Era> {
         model: Model::clone(model),
     };
     let mut eras = vec![begin];
+    let check = |model: &Model, name: &str| {
+        let sound = model.is_sound();
+        assert!(sound, "the effect of the action `{name}` was checked");
+    };
+    // What changes again and again need not hold all the actions that do it.
+    let mut now = model.without_actions();
     for (name, action) in actions {
-        let before = eras.last_mut().expect("the first era is there");
-        let (after, _) = before.model.after(action);
-        assert!(
-            after.is_sound(),
-            "the effect of the action `{name}` was checked"
-        );
+        now = now.after(action).0;
+        check(&now, name);
         if action.effect() < model.begins() {
-            before.model = after;
+            eras[0].model = eras[0].model.after(action).0;
+            check(&eras[0].model, name);
         } else {
             eras.push(Era {
                 at: action.effect(),
                 name: name.clone(),
-                model: after,
+                model: now.clone(),
             });
         }
     }
