@@ -255,19 +255,22 @@ impl<'a> Crew<'a> {
 
 /// Puts what the threads did in the order of the jobs; the first failure in order wins.
 fn in_order<T>(jobs: usize, parts: Vec<Came<T>>) -> Result<Vec<Option<T>>, Overrun> {
-    let mut all: Vec<Option<T>> = (0..jobs).map(|_| None).collect();
-    let mut first: Option<Overrun> = None;
-    for (job, came) in parts.into_iter().flatten() {
-        match came {
-            Ok(value) => all[job] = Some(value),
-            Err(Exceeded::Stopped) => {}
-            Err(why) if first.is_none_or(|earlier| job < earlier.job) => {
-                first = Some(Overrun { job, why });
-            }
-            Err(_) => {}
-        }
+    let failed = parts.iter().flatten().filter_map(|(job, came)| match came {
+        Ok(_) | Err(Exceeded::Stopped) => None,
+        Err(why) => Some(Overrun {
+            job: *job,
+            why: *why,
+        }),
+    });
+    // Before there is room for all: those that were never begun may be very many.
+    if let Some(first) = failed.min_by_key(|overrun| overrun.job) {
+        return Err(first);
     }
-    first.map_or(Ok(all), Err)
+    let mut all: Vec<Option<T>> = (0..jobs).map(|_| None).collect();
+    for (job, came) in parts.into_iter().flatten() {
+        all[job] = came.ok();
+    }
+    Ok(all)
 }
 
 /// What a panic said.
