@@ -16,6 +16,8 @@ mod handed;
 mod limits;
 mod bounds;
 mod sizes;
+#[cfg(unix)]
+mod files;
 mod document;
 mod judging;
 mod reports;

@@ -266,7 +266,7 @@ pub struct Effort {
     /// `share(served)=2%`; may be repeated
     #[arg(long, value_name = "METRIC=VALUE", value_parser = last_pair)]
     pub same_within: Vec<(String, String)>,
-    /// Number of threads [default: one per core]; no figure depends on it
+    /// Number of threads [default: one per core; most: four per core]; no figure depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Memory for all launches that run at the same time [default: 4GiB, or less if the system has
@@ -287,10 +287,10 @@ pub struct Output {
     /// Write the results document; `-` is stdout, which then holds nothing else
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Write the objectives as JUnit XML for CI; its times are simulated
+    /// Write the objectives as JUnit XML for CI; its times are simulated; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// Write the summary as Markdown
+    /// Write the summary as Markdown; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
 }

@@ -57,14 +57,14 @@ pub(super) fn answer(asked: &Check, console: &Console) -> Result<Ending, Ending>
 }
 
 fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
-    let loaded = read(path, &asked.changes.set)?;
+    let loaded = read(path, &asked.changes.set, memory::limit(asked.memory))?;
     let loaded = loaded
         .variant(asked.changes.variant.as_deref())?
         .sound(console)?;
     let usual = Limits::default();
     let limits = Limits {
         events: asked.events.unwrap_or(usual.events),
-        bytes: asked.memory.unwrap_or_else(|| memory::allowed(usual.bytes)),
+        bytes: memory::limit(asked.memory),
     };
     let text = said(&shown(path), &loaded.model);
     console.result(&shown_in(console, text))?;

@@ -8,6 +8,7 @@ use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{self, Ending, Exit};
 use super::load::{self, no_variant};
+use super::memory;
 use super::plan::plan;
 use super::study::{self, Question};
 use crate::model::Model;
@@ -21,7 +22,8 @@ use crate::study::{Attribute, Effort};
 /// If a file, the model or a limit stands in the way.
 pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
-    let loaded = load::model(&asked.model, &asked.set)?.sound(console)?;
+    let memory = memory::limit(asked.effort.memory);
+    let loaded = load::model(&asked.model, &asked.set, memory)?.sound(console)?;
     let mut plan = plan(&loaded.model, &asked.effort, &asked.set)?;
     if let (true, None, Effort::Replications(n)) =
         (asked.full, asked.effort.replications, plan.effort)

@@ -179,6 +179,14 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(stderr, "{text}");
 }
 
+/// Whether all that was printed has left us.
+///
+/// # Errors
+/// If stdout cannot be written; a reader that has seen enough is no error.
+pub(super) fn printed(printed: io::Result<()>) -> Result<(), Unprintable> {
+    forgiving(printed.and_then(|()| io::stdout().flush()))
+}
+
 fn forgiving(written: io::Result<()>) -> Result<(), Unprintable> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

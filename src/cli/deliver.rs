@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use super::args::{Effort, Output};
 use super::console::Console;
 use super::exit::Ending;
+use super::folder::{self, Folder};
 use super::load::{STDIN, named};
-use super::write::{self, Existing, Page};
+use super::place::{self, Place};
+use super::write::{self, Existing, Page, Unwritable};
 use crate::base::visible::one_line;
 use crate::report::terminal::{self, Screen};
 use crate::report::words::Asked;
@@ -28,19 +30,23 @@ pub(super) struct Answer<'a> {
     pub(super) strictness: junit::Strictness,
 }
 
-/// The file among those of a report that depends on what must not be let pass.
-const JUNIT: &str = "junit.xml";
-
-/// The console for an answer: words go to stderr when stdout is taken by the document.
+/// The console for an answer: words go to stderr when stdout is taken by a document.
 pub(super) fn console(output: &Output, console: &Console) -> Console {
-    match output.json.as_deref().is_some_and(is_stdout) {
+    match alone(output).any(is_stdout) {
         true => console.beside_a_document(),
         false => *console,
     }
 }
 
+/// Where single documents go.
+fn alone(output: &Output) -> impl Iterator<Item = &Path> {
+    let all = [&output.json, &output.junit, &output.markdown];
+    all.into_iter().flatten().map(PathBuf::as_path)
+}
+
+/// Whether a path stands for stdout, by its sign or by a name that the system has for it.
 fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == STDIN
+    path.as_os_str() == STDIN || place::of(path).is_ok_and(|place| place == Place::Stdout)
 }
 
 /// Finds out whether the files could be written, before any work is done.
@@ -48,17 +54,17 @@ fn is_stdout(path: &Path) -> bool {
 /// # Errors
 /// If one of them could not.
 pub(super) fn probe(output: &Output) -> Result<(), Ending> {
-    let in_folder = output.out.iter().map(|folder| folder.join("results.json"));
-    let alone = [&output.json, &output.junit, &output.markdown]
-        .into_iter()
-        .flatten();
-    for path in in_folder.chain(alone.filter(|path| !is_stdout(path)).cloned()) {
-        write::probe(&path)?;
+    if let Some(folder) = &output.out {
+        folder::probe(folder)?;
+    }
+    for path in alone(output).filter(|path| !is_stdout(path)) {
+        write::probe(path)?;
     }
     Ok(())
 }
 
-/// Prints the answer and writes every file that was asked for.
+/// Prints the answer and writes every file that was asked for; a failure of the one does not cost
+/// the other.
 ///
 /// # Errors
 /// If something cannot be printed or written.
@@ -75,16 +81,58 @@ pub(super) fn deliver(
             &quiet
         }
     };
-    console.result(&said(told, &answer.asked, console.screen()))?;
-    if output.json.as_deref().is_some_and(is_stdout) {
-        console.document(&to_json(answer.results))?;
+    let mut printed = console.result(&said(told, &answer.asked, console.screen()));
+    let (to_stdout, pages): (Vec<Page>, Vec<Page>) = documents(answer, output)
+        .into_iter()
+        .partition(|page| is_stdout(&page.path));
+    for document in &to_stdout {
+        let text = String::from_utf8_lossy(&document.bytes);
+        printed = printed.and_then(|()| console.document(&text));
     }
-    let pages = pages(answer, output);
-    write::all(&pages, Existing::Replace)?;
-    if !pages.is_empty() {
+    let written = write(answer, output, pages);
+    printed?;
+    if written? {
         console.note(&wrote(output));
     }
     Ok(())
+}
+
+/// Writes single documents and the report, whose list of files comes last. Whether there was
+/// anything to write.
+fn write(answer: &Answer<'_>, output: &Output, mut pages: Vec<Page>) -> Result<bool, Unwritable> {
+    let Some(path) = &output.out else {
+        write::all(&pages, Existing::Replace)?;
+        return Ok(!pages.is_empty());
+    };
+    let files = report::files(answer.results, &answer.strictness, answer.model.as_deref());
+    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+    pages.extend(files.into_iter().map(|(name, bytes)| Page {
+        path: path.join(name),
+        bytes,
+    }));
+    let folder = Folder::take(path)?;
+    write::instead(&pages, &folder.gone(&names), Existing::Replace)?;
+    Ok(true)
+}
+
+/// The single documents that were asked for.
+fn documents(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
+    let results = answer.results;
+    let json = || to_json(results);
+    let junit = || junit::junit(results, &answer.strictness);
+    let markdown = || markdown::summary(results);
+    let all: [(&Option<PathBuf>, &dyn Fn() -> String); 3] = [
+        (&output.json, &json),
+        (&output.junit, &junit),
+        (&output.markdown, &markdown),
+    ];
+    let asked = all.into_iter().filter_map(|(path, text)| {
+        Some(Page {
+            path: path.clone()?,
+            bytes: text().into_bytes(),
+        })
+    });
+    asked.collect()
 }
 
 /// How a study of a model was asked for, as it would be typed again; a text that went over several
@@ -126,32 +174,6 @@ fn said(results: &Results, asked: &Asked, screen: Screen) -> String {
     }
 }
 
-fn pages(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
-    let results = answer.results;
-    let mut pages = Vec::new();
-    let mut add = |path: PathBuf, bytes: Vec<u8>| pages.push(Page { path, bytes });
-    let junit = || junit::junit(results, &answer.strictness).into_bytes();
-    if let Some(folder) = &output.out {
-        for (name, bytes) in report::files(results) {
-            let bytes = if name == JUNIT { junit() } else { bytes };
-            add(folder.join(name), bytes);
-        }
-        if let Some(model) = &answer.model {
-            add(folder.join("model.toml"), model.clone().into_bytes());
-        }
-    }
-    if let Some(path) = output.json.as_ref().filter(|path| !is_stdout(path)) {
-        add(path.clone(), to_json(results).into_bytes());
-    }
-    if let Some(path) = &output.junit {
-        add(path.clone(), junit());
-    }
-    if let Some(path) = &output.markdown {
-        add(path.clone(), markdown::summary(results).into_bytes());
-    }
-    pages
-}
-
 /// What was written, the page first.
 fn wrote(output: &Output) -> String {
     let mut names = Vec::new();
@@ -159,13 +181,7 @@ fn wrote(output: &Output) -> String {
         names.push(named(&folder.join("report.html")));
         names.extend(["summary.md", "results.json", "charts"].map(str::to_owned));
     }
-    let alone = [&output.json, &output.junit, &output.markdown]
-        .into_iter()
-        .flatten();
-    names.extend(
-        alone
-            .filter(|path| !is_stdout(path))
-            .map(|path| named(path)),
-    );
+    let alone = alone(output).filter(|path| !is_stdout(path));
+    names.extend(alone.map(named));
     format!("wrote {}", names.join(", "))
 }

@@ -3,15 +3,17 @@
 //! One idea: everything that a model needs from the world is read here, once, and handed in as
 //! text; what is wrong with it is shown in full before anything is refused.
 
-use std::fs;
-use std::io::{self, Read};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::exit::{Ending, Exit};
 use super::write::reason;
+use super::{memory, read};
 use crate::base::visible::visible;
-use crate::model::files::Files;
+use crate::model::files::{Content, Files};
 use crate::model::overlay::Change;
 use crate::model::{self, Model};
 use crate::report::words;
@@ -20,6 +22,9 @@ use crate::text::{Diagnostic, FileId, Level, Source};
 
 /// The name of stdin on the command line.
 pub(super) const STDIN: &str = "-";
+
+/// Bytes of a model at most: no hand writes that much, and no reader reads it.
+const LARGEST_MODEL: u64 = 64_000_000;
 
 /// A model as it stands, and what there is to say about it.
 pub(super) struct Loaded {
@@ -35,7 +40,7 @@ pub(super) struct Loaded {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unreadable {
     /// The world stands in the way.
-    #[error("cannot read `{}`: {}", named(path), reason(why))]
+    #[error("cannot read `{}`: {}", shown(path), reason(why))]
     Kept {
         /// The file.
         path: PathBuf,
@@ -57,12 +62,27 @@ pub(super) enum Unreadable {
 /// # Errors
 /// If it cannot be read, or is not text.
 pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
+    at_most(path, LARGEST_MODEL)
+}
+
+/// The text of stored results, from a file or from stdin.
+///
+/// # Errors
+/// If it cannot be read, or is not text.
+pub(super) fn results(path: &Path) -> Result<String, Unreadable> {
+    at_most(path, share_of(memory::limit(None)))
+}
+
+/// What one file may take of the memory: what is made of it takes many times its size.
+fn share_of(memory: usize) -> u64 {
+    memory as u64 / 32
+}
+
+fn at_most(path: &Path, bytes: u64) -> Result<String, Unreadable> {
     let read = match path.as_os_str() == STDIN {
-        true => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        }
-        false => fs::read(path),
+        true => read::bytes_from(io::stdin().lock(), bytes),
+        // A pipe will do: it is what a shell makes of `<(command)`.
+        false => File::open(path).and_then(|file| read::bytes_from(file, bytes)),
     };
     match read {
         Ok(bytes) => decoded(path, bytes),
@@ -98,17 +118,33 @@ pub(super) fn named(path: &Path) -> String {
 ///
 /// # Errors
 /// If a file cannot be read.
-pub(super) fn model(path: &Path, set: &[(String, String)]) -> Result<Loaded, Unreadable> {
+pub(super) fn model(
+    path: &Path,
+    set: &[(String, String)],
+    memory: usize,
+) -> Result<Loaded, Unreadable> {
     let text = text(path)?;
     let source = Source::new(&shown(path), &text);
-    let files = data_files(&source, path.parent().unwrap_or(Path::new("")))?;
-    let (mut model, mut diagnostics) = model::read(source, files);
-    if !set.is_empty() {
-        let changes: Vec<Change> = set
-            .iter()
-            .map(|(path, value)| Change::new(path, value))
-            .collect();
-        (model, diagnostics) = model.with(&changes);
+    let changes: Vec<Change> = set
+        .iter()
+        .map(|(path, value)| Change::new(path, value))
+        .collect();
+    let read = |files| {
+        let (model, diagnostics) = model::read(source.clone(), files);
+        match changes.is_empty() {
+            true => (model, diagnostics),
+            false => model.with(&changes),
+        }
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let data = DataFiles {
+        folder,
+        names: model::files_needed(&source),
+        most: share_of(memory),
+    };
+    let (mut model, mut diagnostics) = read(data.later());
+    if errors(&diagnostics) == 0 && !data.names.is_empty() {
+        (model, diagnostics) = read(data.read()?);
     }
     Ok(Loaded {
         model,
@@ -117,19 +153,47 @@ pub(super) fn model(path: &Path, set: &[(String, String)]) -> Result<Loaded, Unr
     })
 }
 
-/// The data files that a model names. One that does not exist is left out: the model's reader
-/// knows the place where it is named.
-fn data_files(source: &Source, folder: &Path) -> Result<Files, Unreadable> {
-    let mut files = Files::new();
-    for name in model::files_needed(source) {
-        let path = folder.join(&name);
-        match fs::read(&path) {
-            Ok(bytes) => files.insert(&name, decoded(&path, bytes)?),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {}
-            Err(why) => return Err(Unreadable::Kept { path, why }),
+/// The data files that a model names.
+struct DataFiles<'a> {
+    folder: &'a Path,
+    names: BTreeSet<String>,
+    most: u64,
+}
+
+impl DataFiles<'_> {
+    /// None of them is opened: a model with errors needs none. What cannot be read is known all the
+    /// same.
+    fn later(&self) -> Files {
+        let mut files = Files::new();
+        for name in &self.names {
+            match read::regular(&self.folder.join(name), self.most) {
+                Ok(()) => files.add(name, Content::Later),
+                Err(why) => absent(&mut files, name, &why),
+            }
         }
+        files
     }
-    Ok(files)
+
+    /// All of them. For one that cannot be read, the model's reader knows the place where it is
+    /// named.
+    fn read(&self) -> Result<Files, Unreadable> {
+        let mut files = Files::new();
+        for name in &self.names {
+            let path = self.folder.join(name);
+            match read::bytes(&path, self.most) {
+                Ok(bytes) => files.insert(name, decoded(&path, bytes)?),
+                Err(why) => absent(&mut files, name, &why),
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Hands in why a file has no text, unless it is not there at all.
+fn absent(files: &mut Files, name: &str, why: &io::Error) {
+    if why.kind() != ErrorKind::NotFound {
+        files.add(name, Content::Unreadable(reason(why)));
+    }
 }
 
 impl Loaded {

@@ -10,16 +10,20 @@ mod compare;
 mod completions;
 mod console;
 mod deliver;
+mod folder;
 mod init;
 mod interrupt;
 mod load;
 mod man;
 mod memory;
+mod place;
 mod plan;
 mod progress;
+mod read;
 mod report;
 mod run;
 mod schema;
+mod stage;
 mod study;
 mod write;
 
@@ -34,12 +38,16 @@ use write::Unwritable;
 
 /// Runs what a command line asks for; the first word is the program's name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    interrupt::outlive_large_files();
     let arguments = match args::read(words) {
         Ok(arguments) => arguments,
         Err(NotAsked::Told(told)) => {
-            // Nobody is left to be told if stdout cannot be written.
-            let _ = told.print();
-            return ExitCode::SUCCESS;
+            let Err(failure) = console::printed(told.print()) else {
+                return ExitCode::SUCCESS;
+            };
+            let ending = Ending::from(failure);
+            console::say(&ending.to_string());
+            return ending.code();
         }
         Err(NotAsked::Wrong(wrong)) => {
             let _ = wrong.print();

@@ -1,6 +1,7 @@
 //! From flags to the plan of a study: the model proposes, the command line disposes.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use super::args::Effort;
 use super::exit::{Ending, Exit};
@@ -12,6 +13,9 @@ use crate::estimate::measure::Threshold;
 use crate::model::Model;
 use crate::model::metric::Unit;
 use crate::study::{self, AT_MOST, Plan};
+
+/// Threads for each core, at most.
+const THREADS_A_CORE: usize = 4;
 
 /// The plan for a model.
 ///
@@ -26,9 +30,8 @@ pub(super) fn plan(
     plan.seed = asked.seed.unwrap_or(plan.seed);
     plan.effort = effort(plan.effort, asked)?;
     plan.confidence = asked.confidence.unwrap_or(plan.confidence);
-    plan.threads = asked.threads.map_or(0, usize::from);
-    let usual = plan.limits.bytes;
-    plan.limits.bytes = asked.memory.unwrap_or_else(|| memory::allowed(usual));
+    plan.threads = threads(asked.threads);
+    plan.limits.bytes = memory::limit(asked.memory);
     plan.limits.events = asked.events.unwrap_or(plan.limits.events);
     plan.set = set
         .iter()
@@ -36,6 +39,12 @@ pub(super) fn plan(
         .collect();
     plan.same_within = thresholds(model, &asked.same_within)?;
     Ok(plan)
+}
+
+/// As many as asked for, else one for each core; more than some for each core help nobody.
+fn threads(asked: Option<u16>) -> usize {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or(cores, usize::from).min(THREADS_A_CORE * cores)
 }
 
 fn effort(proposed: study::Effort, asked: &Effort) -> Result<study::Effort, Ending> {

@@ -1,13 +1,24 @@
 //! `report`: the page, charts and tables of stored results, without running again.
 
+use std::mem;
+use std::path::Path;
+
 use super::args::Report;
 use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{Ending, Exit};
 use super::load::{self, shown};
+use crate::report::MODEL;
 use crate::report::junit::Strictness;
 use crate::report::words::Asked;
 use crate::results;
+
+/// The text of the model that the results belong to, if they stand in the folder of a report that
+/// has it.
+fn model_beside(results: &Path, files: &[String]) -> Option<String> {
+    let has_model = files.iter().any(|name| name == MODEL);
+    has_model.then(|| load::text(&results.with_file_name(MODEL)).ok())?
+}
 
 /// Reads the results and delivers them anew.
 ///
@@ -15,18 +26,19 @@ use crate::results;
 /// If the file cannot be read or is no results document of this version.
 pub(super) fn answer(asked: &Report, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
-    let text = load::text(&asked.results)?;
+    let text = load::results(&asked.results)?;
     let name = shown(&asked.results);
-    let found = results::from_json(&text).map_err(|failure| {
+    let mut found = results::from_json(&text).map_err(|failure| {
         Ending::new(
             Exit::CouldNot,
             format!("`{name}` is not a stored study: {failure}"),
         )
     })?;
     deliver::probe(&asked.output)?;
+    let model = model_beside(&asked.results, &mem::take(&mut found.files));
     let answer = Answer {
         results: &found,
-        model: None,
+        model,
         asked: Asked::of(&found),
         strictness: Strictness::default(),
     };

@@ -6,6 +6,7 @@ use super::console::Console;
 use super::deliver::{self, Answer};
 use super::exit::{self, Ending};
 use super::load::{self, no_variant};
+use super::memory;
 use super::plan::plan;
 use super::study::{self, Question};
 use crate::model::Model;
@@ -18,7 +19,8 @@ use crate::report::words::Asked;
 /// If a file, the model or a limit stands in the way.
 pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
-    let loaded = load::model(&asked.model, &asked.changes.set)?.sound(console)?;
+    let memory = memory::limit(asked.effort.memory);
+    let loaded = load::model(&asked.model, &asked.changes.set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &asked.effort, &asked.changes.set)?;
     let variant = asked.changes.variant.as_deref();
     let changed = match variant {

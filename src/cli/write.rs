@@ -1,16 +1,16 @@
 //! Whole files only: a reader sees the old file or the new one, never half of one.
 //!
-//! One idea: everything is written beside its place first, under a name of its own, and moved
-//! there when all of it is on the disk; a folder's files are moved only when each of them could be
-//! written.
+//! One idea: everything is on the disk before anything is moved to its place, and it is moved only
+//! when all of it could be written. What is no regular file is never replaced: it is written to.
 
-use std::fs;
-use std::io::{self, Write};
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::load::named;
+use super::place::{self, Place, folder};
+use super::stage::{self, Named, Staged};
 
 /// A file to be written: its path, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,14 @@ pub(super) struct Unwritable {
     pub(super) why: io::Error,
 }
 
+impl Unwritable {
+    /// Says of a failure which file it hit.
+    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Unwritable {
+        let path = path.to_owned();
+        move |why| Unwritable { path, why }
+    }
+}
+
 /// Whether a file that is there already may be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Existing {
@@ -40,49 +48,92 @@ pub(super) enum Existing {
     Keep,
 }
 
-/// Writes all of the files or none; folders on their way are made.
+/// Writes all of the files or none; folders on their way are made. Then what is no file is written
+/// to.
 ///
 /// # Errors
 /// If a file cannot be written. The files that stood there before are then untouched, unless the
 /// last step of moving failed half way.
 pub(super) fn all(pages: &[Page], existing: Existing) -> Result<(), Unwritable> {
-    let mut staged = Vec::with_capacity(pages.len());
+    instead(pages, &[], existing)
+}
+
+/// As [`all`], and removes the files that are `gone` before the last page moves to its place: until
+/// then that page still tells of them.
+///
+/// # Errors
+/// As [`all`].
+pub(super) fn instead(
+    pages: &[Page],
+    gone: &[PathBuf],
+    existing: Existing,
+) -> Result<(), Unwritable> {
+    let mut files = Vec::new();
+    let mut streams = Vec::new();
     for page in pages {
-        let at = |why| Unwritable {
-            path: page.path.clone(),
-            why,
-        };
-        staged.push((page, stage(page).map_err(at)?));
+        match place::of(&page.path).map_err(Unwritable::at(&page.path))? {
+            Place::File(at) => files.push((page, at)),
+            stream => streams.push((page, stream)),
+        }
     }
+    let mut touched = BTreeSet::new();
+    let mut staged = Vec::with_capacity(files.len());
+    for (page, at) in files {
+        let others = staged.len();
+        touched.insert(folder(&at).to_owned());
+        let made = make(folder(&at)).and_then(|()| Staged::new(&at, &page.bytes, others));
+        staged.push((page, made.map_err(Unwritable::at(&page.path))?));
+    }
+    let mut named = Vec::with_capacity(staged.len());
     for (page, file) in staged {
-        let moved = match existing {
-            Existing::Replace => file.persist(&page.path),
-            Existing::Keep => file.persist_noclobber(&page.path),
-        };
-        moved.map_err(|error| Unwritable {
-            path: page.path.clone(),
-            why: error.error,
-        })?;
+        named.push((page, file.named().map_err(Unwritable::at(&page.path))?));
+    }
+    appear(named, gone, existing)?;
+    for folder in &touched {
+        sync(folder).map_err(Unwritable::at(folder))?;
+    }
+    for (page, stream) in streams {
+        feed(&stream, &page.bytes).map_err(Unwritable::at(&page.path))?;
     }
     Ok(())
 }
 
-/// Finds out whether a file could be written, and leaves everything as it was.
+/// Moves whole files to their places.
+fn appear(
+    named: Vec<(&Page, Named)>,
+    gone: &[PathBuf],
+    existing: Existing,
+) -> Result<(), Unwritable> {
+    let last = named.len().saturating_sub(1);
+    for (n, (page, file)) in named.into_iter().enumerate() {
+        if n == last {
+            for path in gone {
+                // What is gone already is gone, and what cannot be removed does no harm.
+                let _ = fs::remove_file(path);
+            }
+        }
+        let moved = match existing {
+            Existing::Replace => file.replace(),
+            Existing::Keep => file.add(),
+        };
+        moved.map_err(Unwritable::at(&page.path))?;
+    }
+    Ok(())
+}
+
+/// Makes a folder and those on its way.
 ///
 /// # Errors
-/// If it could not.
-pub(super) fn probe(path: &Path) -> Result<(), Unwritable> {
-    let folders = path.ancestors().skip(1);
-    let missing: Vec<&Path> = folders.take_while(|folder| !is_there(folder)).collect();
-    let beside = beside(path).map(drop);
-    for folder in missing {
-        // What is in use by now stays.
-        let _ = fs::remove_dir(folder);
+/// If one of them cannot be made.
+pub(super) fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_file() {
+        return Err(io::Error::from(ErrorKind::NotADirectory));
     }
-    beside.map_err(|why| Unwritable {
-        path: path.to_owned(),
-        why,
-    })
+    let missing = folder.ancestors().take_while(|folder| !is_there(folder));
+    let missing: Vec<&Path> = missing.collect();
+    fs::create_dir_all(folder)?;
+    let mut parents = missing.into_iter().map(place::folder);
+    parents.try_for_each(sync)
 }
 
 /// Whether a folder exists; that of a bare name does.
@@ -90,42 +141,56 @@ fn is_there(folder: &Path) -> bool {
     folder.as_os_str().is_empty() || folder.exists()
 }
 
-/// The bytes in a file beside their place.
-fn stage(page: &Page) -> io::Result<NamedTempFile> {
-    let mut file = beside(&page.path)?;
-    file.write_all(&page.bytes)?;
-    file.flush()?;
-    Ok(file)
-}
-
-/// An empty file beside a place; it goes away when it is dropped.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    if path.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+/// Waits until the names in a folder are on the disk, where the system lets us.
+fn sync(folder: &Path) -> io::Result<()> {
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    match synced.as_ref().map_err(io::Error::kind) {
+        Err(ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        _ => synced,
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    if folder.is_file() {
-        return Err(io::Error::from(io::ErrorKind::NotADirectory));
+}
+
+/// Writes to what takes bytes as they come. A reader that has seen enough is no failure.
+fn feed(stream: &Place, bytes: &[u8]) -> io::Result<()> {
+    let write = |stream: &mut dyn Write| stream.write_all(bytes).and_then(|()| stream.flush());
+    let fed = match stream {
+        Place::File(path) | Place::Stream(path) => {
+            // At its end: others may have it open and be in the middle of it.
+            let opened = OpenOptions::new().append(true).open(path);
+            opened.and_then(|mut stream| write(&mut stream))
+        }
+        Place::Stdout => write(&mut io::stdout().lock()),
+        Place::Stderr => write(&mut io::stderr().lock()),
+    };
+    match fed {
+        Err(why) if why.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
-    fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".onrush-");
-    share_with_readers(&mut builder);
-    builder.tempfile_in(folder)
 }
 
-/// A temporary file is private by default; a result is as readable as any other file.
-#[cfg(unix)]
-fn share_with_readers(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(fs::Permissions::from_mode(0o666));
+/// Finds out whether a file could be written, and leaves everything as it was.
+///
+/// # Errors
+/// If it could not.
+pub(super) fn probe(path: &Path) -> Result<(), Unwritable> {
+    let found = place::of(path).and_then(|place| match place {
+        Place::File(at) => {
+            let mut there = folder(&at);
+            while !is_there(there) {
+                there = folder(there);
+            }
+            match there.is_dir() {
+                true => stage::probe(there),
+                false => Err(io::Error::from(ErrorKind::NotADirectory)),
+            }
+        }
+        Place::Stream(at) => stage::probe_stream(&at),
+        Place::Stdout | Place::Stderr => Ok(()),
+    });
+    found.map_err(Unwritable::at(path))
 }
-
-#[cfg(not(unix))]
-fn share_with_readers(_: &mut tempfile::Builder<'_, '_>) {}
 
 /// Why, in words of a user.
 pub(super) fn reason(why: &io::Error) -> String {
@@ -137,6 +202,8 @@ pub(super) fn reason(why: &io::Error) -> String {
         io::ErrorKind::NotADirectory => "part of the path is not a folder".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::FileTooLarge => "the system lets no file be that large".to_owned(),
+        io::ErrorKind::QuotaExceeded => "there is no quota left".to_owned(),
         _ => why.to_string(),
     }
 }
@@ -152,10 +219,13 @@ mod tests {
         }
     }
 
+    fn names(folder: &Path) -> usize {
+        fs::read_dir(folder).expect("it is there").count()
+    }
+
     #[test]
     fn who_only_looks_leaves_no_folder_behind() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let names = |path: &Path| fs::read_dir(path).expect("it is there").count();
         probe(&folder.path().join("a/b/results.json")).expect("it could be written");
         assert_eq!(names(folder.path()), 0);
         fs::create_dir(folder.path().join("a")).expect("a folder can be made");
@@ -179,12 +249,22 @@ mod tests {
             "{error}"
         );
         assert!(!good.exists());
-        let left = fs::read_dir(folder.path().join("a/b"))
-            .expect("it was made")
-            .count();
-        assert_eq!(left, 0, "nothing half-written stays");
         all(&pages[..1], Existing::Replace).expect("nothing is in the way");
         assert_eq!(fs::read_to_string(&good).expect("it was written"), "new");
+    }
+
+    /// More files than are kept open without a name.
+    #[test]
+    fn many_files_are_written_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let name = |n: usize| folder.path().join(format!("{n}.txt"));
+        for text in ["old", "new"] {
+            let pages: Vec<Page> = (0..500).map(|n| page(name(n), text)).collect();
+            all(&pages, Existing::Replace).expect("nothing is in the way");
+            assert_eq!(names(folder.path()), 500);
+            let read = |n| fs::read_to_string(name(n)).expect("it was written");
+            assert!((0..500).all(|n| read(n) == text));
+        }
     }
 
     #[test]
@@ -195,5 +275,6 @@ mod tests {
         let error = all(&[page(path.clone(), "other")], Existing::Keep).expect_err("it is there");
         assert!(error.to_string().contains("already exists"), "{error}");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "mine");
+        assert_eq!(names(folder.path()), 1);
     }
 }

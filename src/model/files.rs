@@ -11,11 +11,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::number::{Comma, Hint};
 use self::records::{Record, Records};
+use crate::text::{Diagnostic, Place};
 
 /// The texts of data files by the paths that the model writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
-    texts: BTreeMap<String, String>,
+    files: BTreeMap<String, Content>,
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Its text.
+    Text(String),
+    /// It is there, but was not read yet; what needs it is left out of the model.
+    Later,
+    /// It cannot be read, for this reason.
+    Unreadable(String),
 }
 
 impl Files {
@@ -26,17 +38,37 @@ impl Files {
 
     /// Adds the text of a path.
     pub fn insert(&mut self, path: &str, text: String) {
-        self.texts.insert(path.to_owned(), text);
+        self.add(path, Content::Text(text));
+    }
+
+    /// Adds what is known of a path.
+    pub fn add(&mut self, path: &str, content: Content) {
+        self.files.insert(path.to_owned(), content);
     }
 
     /// The text of a path.
-    pub fn get(&self, path: &str) -> Option<&str> {
-        self.texts.get(path).map(String::as_str)
+    ///
+    /// # Errors
+    /// If there is none; what is said about that is at `place`, where the model names the path.
+    pub fn text(&self, path: &str, place: Place) -> Result<&str, Diagnostic> {
+        let said = match self.files.get(path) {
+            Some(Content::Text(text)) => return Ok(text),
+            Some(Content::Later) => {
+                let found = format!("`{path}` is read when the model has no other errors");
+                Diagnostic::new("N003", found)
+            }
+            Some(Content::Unreadable(why)) => {
+                Diagnostic::new("E025", format!("the file `{path}` cannot be read: {why}"))
+            }
+            None => Diagnostic::new("E025", format!("the file `{path}` was not found"))
+                .help("paths count from the folder of the model"),
+        };
+        Err(said.at(place))
     }
 
     /// The paths that there are.
     pub fn paths(&self) -> BTreeSet<&str> {
-        self.texts.keys().map(String::as_str).collect()
+        self.files.keys().map(String::as_str).collect()
     }
 }
 

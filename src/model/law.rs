@@ -144,7 +144,7 @@ pub(crate) fn distribution(
     thing: &Thing,
     dimension: Dimension,
     place: Place,
-    files: &mut dyn FnMut(&str) -> Option<String>,
+    files: &mut Lookup<'_>,
 ) -> Result<Distribution, Diagnostic> {
     match thing {
         Thing::Amount(amount) => {
@@ -156,10 +156,7 @@ pub(crate) fn distribution(
 }
 
 /// Makes the distribution of gaps that `bursty(cv=3)` or any law of mean 1 stands for.
-pub(crate) fn gaps(
-    law: &Law,
-    files: &mut dyn FnMut(&str) -> Option<String>,
-) -> Result<Distribution, Diagnostic> {
+pub(crate) fn gaps(law: &Law, files: &mut Lookup<'_>) -> Result<Distribution, Diagnostic> {
     let gaps = Builder {
         dimension: Dimension::Number,
         files,
@@ -183,12 +180,12 @@ pub(crate) fn gaps(
 /// The arguments of a law, and the bound that it must stay below with its place.
 type Bounded<'l> = (Vec<&'l Argument>, Option<(f64, Place)>);
 
-struct Builder<'a> {
+struct Builder<'a, 'f> {
     dimension: Dimension,
-    files: &'a mut dyn FnMut(&str) -> Option<String>,
+    files: &'a mut Lookup<'f>,
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     fn law(&mut self, law: &Law) -> Result<Distribution, Diagnostic> {
         let family = law.family.as_str();
         if COUNTS.contains(&family) && self.dimension == Dimension::Time {
@@ -327,8 +324,8 @@ impl Builder<'_> {
         let path =
             path.ok_or_else(|| Diagnostic::new("E023", "`file` names no path").at(law.place))?;
         let factor = self.unit_factor(unit, law.place)?;
-        let text = (self.files)(path).ok_or_else(|| missing_file(path, law.place))?;
-        let mut columns = numeric_columns(&text, 1).map_err(|why| {
+        let text = (self.files)(path, law.place)?;
+        let mut columns = numeric_columns(text, 1).map_err(|why| {
             Diagnostic::new("E025", format!("`{path}` cannot be used: {why}")).at(law.place)
         })?;
         let values = columns
@@ -469,19 +466,16 @@ fn unfit(family: &str, error: &LawError, place: Place) -> Diagnostic {
     .at(place)
 }
 
-/// A data file that was not handed in.
-pub(crate) fn missing_file(path: &str, place: Place) -> Diagnostic {
-    let diagnostic = Diagnostic::new("E025", format!("the file `{path}` was not found")).at(place);
-    diagnostic.help("paths count from the folder of the model")
-}
+/// Gives the text of the file that a path names at a place.
+type Lookup<'f> = dyn FnMut(&str, Place) -> Result<&'f str, Diagnostic> + 'f;
 
 /// Looks a path up and remembers that it was asked for.
-pub(crate) fn lookup<'a>(
-    files: &'a Files,
-    asked: &'a mut std::collections::BTreeSet<String>,
-) -> impl FnMut(&str) -> Option<String> + 'a {
-    move |path| {
+pub(crate) fn lookup<'f>(
+    files: &'f Files,
+    asked: &'f mut std::collections::BTreeSet<String>,
+) -> impl FnMut(&str, Place) -> Result<&'f str, Diagnostic> {
+    move |path, place| {
         asked.insert(path.to_owned());
-        files.get(path).map(str::to_owned)
+        files.text(path, place)
     }
 }

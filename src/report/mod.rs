@@ -21,30 +21,62 @@ use crate::results::{Results, to_json};
 use chart::{Size, Theme};
 use junit::Strictness;
 
-/// Every file of a report, by its path within the report's folder, in the order of writing. What
-/// is not known here (the model's text) is added by whoever writes them.
-pub fn files(results: &Results) -> Vec<(String, Vec<u8>)> {
-    let pictures = chart::pictures(results);
+/// The name of the model's text in a report.
+pub const MODEL: &str = "model.toml";
+
+/// Every file of a report, by its path within the report's folder, in the order of writing: what
+/// lists the others comes last. The text of the model is added if it is at hand.
+pub fn files(
+    results: &Results,
+    strictness: &Strictness,
+    model: Option<&str>,
+) -> Vec<(String, Vec<u8>)> {
     let mut all = vec![
         ("report.html".to_owned(), html::page(results).into_bytes()),
         (
             "summary.md".to_owned(),
             markdown::summary(results).into_bytes(),
         ),
-        ("results.json".to_owned(), to_json(results).into_bytes()),
         ("timeline.csv".to_owned(), csv::timeline(results)),
         (
             "junit.xml".to_owned(),
-            junit::junit(results, &Strictness::default()).into_bytes(),
+            junit::junit(results, strictness).into_bytes(),
         ),
     ];
-    for picture in &pictures {
+    for picture in &chart::pictures(results) {
         let svg = picture.svg(results, Size::Wide).into_bytes();
         let png = picture.png(results, Size::Wide, Theme::Light);
         all.push((format!("charts/{}.svg", picture.name), svg));
         all.push((format!("charts/{}.png", picture.name), png));
     }
+    all.extend(model.map(|text| (MODEL.to_owned(), text.as_bytes().to_vec())));
+    let list = "results.json".to_owned();
+    let names = all.iter().map(|(name, _)| name).chain([&list]);
+    let listed = Results {
+        files: names.cloned().collect(),
+        ..results.clone()
+    };
+    all.push((list, to_json(&listed).into_bytes()));
     all
+}
+
+/// Whether a file of a report may have this path within its folder.
+pub fn is_name(path: &str) -> bool {
+    let alone = [
+        "report.html",
+        "summary.md",
+        "results.json",
+        "timeline.csv",
+        "junit.xml",
+        MODEL,
+    ];
+    match path.strip_prefix("charts/") {
+        Some(name) => {
+            let picture = name.ends_with(".svg") || name.ends_with(".png");
+            picture && !name.starts_with('.') && !name.contains(['/', '\\'])
+        }
+        None => alone.contains(&path),
+    }
 }
 
 #[cfg(test)]
@@ -53,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_report_has_every_file_once() {
-        let files = files(&sample::run());
+        let files = files(&sample::run(), &Strictness::default(), Some("[model]"));
         let mut names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
         for name in [
             "report.html",
@@ -63,6 +95,7 @@ mod tests {
             "junit.xml",
             "charts/outcomes-baseline.svg",
             "charts/outcomes-baseline.png",
+            "model.toml",
         ] {
             assert!(names.contains(&name), "{name}");
         }
@@ -70,11 +103,33 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
+        assert!(names.iter().all(|name| is_name(name)));
+        let (_, list) = files.last().expect("there are files");
+        let mut listed = crate::results::listed(std::str::from_utf8(list).expect("it is JSON"));
+        listed.sort_unstable();
+        assert_eq!(listed, names);
         assert!(files.iter().all(|(_, bytes)| !bytes.is_empty()));
     }
 
     #[test]
     fn nothing_done_is_reported_too() {
-        assert!(files(&sample::nothing()).len() >= 5);
+        assert!(files(&sample::nothing(), &Strictness::default(), None).len() >= 5);
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_is_a_file_of_a_report() {
+        for name in [
+            "../summary.md",
+            "/results.json",
+            "charts/../x.svg",
+            "charts/a/b.png",
+            "charts/.svg",
+            "charts/notes.txt",
+            "charts",
+            "mine.svg",
+            "",
+        ] {
+            assert!(!is_name(name), "{name}");
+        }
     }
 }

@@ -106,6 +106,11 @@ pub struct Results {
     pub answers: Answers,
     /// What a reader should know before believing a figure.
     pub notes: Vec<Note>,
+    /// The files of the report that this document belongs to, itself among them, as paths from its
+    /// folder; absent in a document that stands alone. The next report to the same folder removes
+    /// those that it does not write itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
 }
 
 /// Why a study ended.
@@ -216,6 +221,20 @@ fn show(value: &mut Value) {
             entries.values_mut().for_each(show);
         }
         _ => {}
+    }
+}
+
+/// The files that a document lists as those of its report, whatever its version; none if the text
+/// is no such document.
+pub fn listed(text: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Listed {
+        schema: String,
+        files: Vec<String>,
+    }
+    match serde_json::from_str::<Listed>(text) {
+        Ok(listed) if listed.schema.starts_with("onrush.results/") => listed.files,
+        _ => Vec::new(),
     }
 }
 

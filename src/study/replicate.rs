@@ -50,7 +50,8 @@ pub struct Onlooker<'a> {
 
 /// Threads with their arenas.
 pub(crate) struct Crew<'a> {
-    pool: ThreadPool,
+    /// None where the one who asks does the work alone.
+    pool: Option<ThreadPool>,
     account: Arc<Account>,
     seats: Vec<Mutex<Seat>>,
     onlooker: Onlooker<'a>,
@@ -114,14 +115,13 @@ pub(crate) struct Overrun {
 }
 
 impl<'a> Crew<'a> {
-    /// A crew of so many threads; 0 is one for each core.
+    /// A crew of so many threads, or of as many as the system lets us have; 0 is one for each
+    /// core.
     pub(crate) fn new(threads: usize, onlooker: Onlooker<'a>) -> Crew<'a> {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("the system can start a handful of threads");
+        let pool = pool(threads);
         let account = Arc::default();
-        let seats = (0..pool.current_num_threads())
+        let members = pool.as_ref().map_or(1, ThreadPool::current_num_threads);
+        let seats = (0..members)
             .map(|_| Mutex::new(Seat::new(&account)))
             .collect();
         Crew {
@@ -159,8 +159,8 @@ impl<'a> Crew<'a> {
         self.planned.fetch_add(jobs, Ordering::Relaxed);
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
-        let mut parts = self.pool.broadcast(|context| {
-            let mut seat = self.seats[context.index()]
+        let member = |index: usize| {
+            let mut seat = self.seats[index]
                 .lock()
                 .expect("a thread that panicked took the study with it");
             let mut mine = Vec::new();
@@ -183,7 +183,11 @@ impl<'a> Crew<'a> {
                 self.tell();
             }
             mine
-        });
+        };
+        let mut parts = match &self.pool {
+            Some(pool) => pool.broadcast(|context| member(context.index())),
+            None => vec![member(0)],
+        };
         let begun = next.into_inner().min(jobs);
         let left = if failed.into_inner() { begun } else { jobs };
         self.alone(&mut parts, begun..left, work);
@@ -251,6 +255,15 @@ impl<'a> Crew<'a> {
             panic!("replication {} of seed {}: {said}", job.number, job.seed)
         })
     }
+}
+
+/// So many threads, or fewer where the system denies some; none if there would be but one.
+fn pool(threads: usize) -> Option<ThreadPool> {
+    if threads == 1 {
+        return None;
+    }
+    let built = ThreadPoolBuilder::new().num_threads(threads).build();
+    built.ok().or_else(|| pool((threads / 2).max(1)))
 }
 
 /// Puts what the threads did in the order of the jobs; the first failure in order wins.

@@ -45,7 +45,7 @@ pub(super) const LAYERS: [(&str, &[&str]); 12] = [
 ];
 
 /// The only places where a dependency may be named; a place is a beginning of a path in `src`.
-pub(super) const DOORS: [(&str, &[&str]); 27] = [
+pub(super) const DOORS: [(&str, &[&str]); 28] = [
     ("annotate_snippets", &["text/render.rs"]),
     ("anstream", &["cli/"]),
     ("anstyle", &["report/terminal/"]),
@@ -53,7 +53,6 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("csv", &["report/csv.rs"]),
-    ("ctrlc", &["cli/"]),
     ("dejavu", &["report/chart/"]),
     ("indicatif", &["cli/progress.rs"]),
     ("jiff", &["report/", "model/"]),
@@ -65,6 +64,7 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
     ("rand", &["random/"]),
     ("rand_distr", &["random/"]),
     ("rayon", &["study/replicate.rs"]),
+    ("rustix", &["cli/stage.rs"]),
     ("schemars", &["results/"]),
     ("serde", &["results/"]),
     (
@@ -76,9 +76,10 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
             "cli/schema.rs",
         ],
     ),
+    ("signal_hook", &["cli/interrupt.rs"]),
     ("statrs", &["base/", "estimate/"]),
     ("strsim", &["text/nearest.rs"]),
-    ("tempfile", &["cli/write.rs"]),
+    ("tempfile", &["cli/stage.rs"]),
     ("terminal_size", &["cli/console.rs"]),
     ("toml", &["model/document.rs"]),
 ];

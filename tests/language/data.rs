@@ -6,6 +6,7 @@
 use super::*;
 use onrush::base::time::Time;
 use onrush::model::arrival::{Form, Piece};
+use onrush::model::files::Content;
 use proptest::prelude::*;
 
 const EPOCH_SECONDS: &str = include_str!("data/epoch-seconds.csv");
@@ -16,12 +17,17 @@ const DASHBOARD: &str = include_str!("data/dashboard-with-gaps.csv");
 
 /// A model whose users come from `users.csv`, read as `file` says; `head` is added to `[model]`.
 fn with(data: &str, file: &str, head: &str) -> (Model, Vec<Diagnostic>) {
+    knowing(Content::Text(data.to_owned()), file, head)
+}
+
+/// The same, whatever is known of `users.csv`.
+fn knowing(data: Content, file: &str, head: &str) -> (Model, Vec<Diagnostic>) {
     let text = format!(
         "[model]\nrun_for = \"10m\"\n{head}\n[journey.j]\nsteps = [ {{ think = \"1s\" }} ]\n\
          [arrivals.a]\njourney = \"j\"\nfile = {file}\n"
     );
     let mut files = Files::new();
-    files.insert("users.csv", data.to_owned());
+    files.add("users.csv", data);
     model::read(Source::new("model.toml", &text), files)
 }
 
@@ -317,6 +323,24 @@ fn what_was_assumed_is_shown_where_the_file_is_named() {
             let (model, found) = plain(data);
             let seen = render(&found, model.sources(), Colour::Plain, Frame::Ascii);
             insta::assert_snapshot!(name, format!("{data}\n{seen}"));
+        }
+    });
+}
+
+#[test]
+fn what_has_no_text_is_shown_where_the_file_is_named() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let device = Content::Unreadable("it is no regular file".to_owned());
+    settings.bind(|| {
+        for (name, data) in [
+            ("data_that_is_read_later", Content::Later),
+            ("data_from_a_device", device),
+        ] {
+            let (model, found) = knowing(data, "\"users.csv\"", "");
+            let seen = render(&found, model.sources(), Colour::Plain, Frame::Ascii);
+            insta::assert_snapshot!(name, seen);
         }
     });
 }

@@ -15,7 +15,6 @@ use crate::model::files::date::{self, Stamp, Zone, stamp};
 use crate::model::files::number::{self, Comma};
 use crate::model::files::records::{Record, Records};
 use crate::model::files::{comma_of, no_number};
-use crate::model::law;
 use crate::model::metric::write_span;
 use crate::model::reader::{Fields, Reader};
 use crate::model::table::{Kind, TableDef, key};
@@ -108,10 +107,7 @@ struct Times {
 pub(super) fn file<'a>(r: &mut Reader<'a>, node: &'a Node, clock: Calendar) -> Option<Form> {
     let asked = asked(r, node)?;
     r.asked.insert(asked.path.clone());
-    let Some(text) = r.files.get(&asked.path) else {
-        r.push(law::missing_file(&asked.path, node.place));
-        return None;
-    };
+    let text = r.keep(r.files.text(&asked.path, node.place))?;
     let mut said = Vec::new();
     let read = form(text, &asked, clock, &mut said);
     for diagnostic in said {
