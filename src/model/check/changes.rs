@@ -63,7 +63,8 @@ pub(super) fn variants(model: &Model, of_actions: &[Diagnostic]) -> Vec<Diagnost
             let mine: Vec<Diagnostic> = mine.filter(|one| !known(one)).collect();
             found.extend(mine);
         }
-        if clean && base.is_empty() && meant(&whole, model) == unchanged {
+        let sound = base.is_empty() && model.is_sound();
+        if clean && sound && meant(&whole, model) == unchanged {
             let text = format!("the variant `{}` changes nothing", variant.name);
             let mut diagnostic = Diagnostic::new("W002", text).at(variant.place);
             if let [only] = own.as_slice() {
