@@ -97,8 +97,7 @@ pub(super) fn deliver(
     Ok(())
 }
 
-/// Writes single documents and the report, whose list of files comes last. Whether there was
-/// anything to write.
+/// Writes single documents and the report. Whether there was anything to write.
 fn write(answer: &Answer<'_>, output: &Output, mut pages: Vec<Page>) -> Result<bool, Unwritable> {
     let Some(path) = &output.out else {
         write::all(&pages, Existing::Replace)?;

@@ -30,7 +30,7 @@ const LONGEST_LIST: u64 = 1 << 28;
 /// The folder of a report, ours as long as this lives.
 pub(super) struct Folder {
     path: PathBuf,
-    /// Names that earlier reports listed, also those that were killed before they were whole.
+    /// Names that the earlier report listed.
     earlier: BTreeSet<String>,
     _lock: Option<File>,
 }
@@ -44,20 +44,18 @@ impl Folder {
         refuse_link(path)?;
         write::make(path).map_err(Unwritable::at(path))?;
         let lock = lock(path);
-        let mut earlier = listed(&path.join(LIST));
         if lock.is_some() {
-            for folder in [path.to_owned(), path.join(CHARTS)] {
-                clear(&folder, &mut earlier);
-            }
+            clear(path);
+            clear(&path.join(CHARTS));
         }
         Ok(Folder {
             path: path.to_owned(),
-            earlier,
+            earlier: listed(&path.join(LIST)),
             _lock: lock,
         })
     }
 
-    /// The files of earlier reports that are not among these names.
+    /// The files of the earlier report that are not among these names.
     pub(super) fn gone(&self, names: &[String]) -> Vec<PathBuf> {
         let gone = self.earlier.iter().filter(|name| !names.contains(name));
         let ours = gone.filter(|name| report::is_name(name));
@@ -108,12 +106,11 @@ fn listed(path: &Path) -> BTreeSet<String> {
     results::listed(&text).into_iter().collect()
 }
 
-/// Removes the hidden files of writers that were killed, and keeps what they list.
-fn clear(folder: &Path, earlier: &mut BTreeSet<String>) {
+/// Removes the hidden files of writers that were killed just then.
+fn clear(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let hidden = entry.file_name().to_str().is_some_and(stage::is_hidden);
         if hidden && entry.file_type().is_ok_and(|found| found.is_file()) {
-            earlier.extend(listed(&entry.path()));
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::load::named;
 use super::place::{self, Place, folder};
-use super::stage::{self, Named, Staged};
+use super::stage::{self, Staged};
 
 /// A file to be written: its path, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +58,8 @@ pub(super) fn all(pages: &[Page], existing: Existing) -> Result<(), Unwritable> 
     instead(pages, &[], existing)
 }
 
-/// As [`all`], and removes the files that are `gone` before the last page moves to its place: until
-/// then that page still tells of them.
+/// As [`all`], and removes the files that are `gone` before the first page moves to its place: until
+/// then there is a list of them, and then one of all that comes.
 ///
 /// # Errors
 /// As [`all`].
@@ -84,39 +84,22 @@ pub(super) fn instead(
         let made = make(folder(&at)).and_then(|()| Staged::new(&at, &page.bytes, others));
         staged.push((page, made.map_err(Unwritable::at(&page.path))?));
     }
-    let mut named = Vec::with_capacity(staged.len());
-    for (page, file) in staged {
-        named.push((page, file.named().map_err(Unwritable::at(&page.path))?));
+    for path in gone {
+        // What is gone already is gone, and what cannot be removed does no harm.
+        let _ = fs::remove_file(path);
     }
-    appear(named, gone, existing)?;
+    for (page, file) in staged {
+        let moved = file.named().and_then(|file| match existing {
+            Existing::Replace => file.replace(),
+            Existing::Keep => file.add(),
+        });
+        moved.map_err(Unwritable::at(&page.path))?;
+    }
     for folder in &touched {
         sync(folder).map_err(Unwritable::at(folder))?;
     }
     for (page, stream) in streams {
         feed(&stream, &page.bytes).map_err(Unwritable::at(&page.path))?;
-    }
-    Ok(())
-}
-
-/// Moves whole files to their places.
-fn appear(
-    named: Vec<(&Page, Named)>,
-    gone: &[PathBuf],
-    existing: Existing,
-) -> Result<(), Unwritable> {
-    let last = named.len().saturating_sub(1);
-    for (n, (page, file)) in named.into_iter().enumerate() {
-        if n == last {
-            for path in gone {
-                // What is gone already is gone, and what cannot be removed does no harm.
-                let _ = fs::remove_file(path);
-            }
-        }
-        let moved = match existing {
-            Existing::Replace => file.replace(),
-            Existing::Keep => file.add(),
-        };
-        moved.map_err(Unwritable::at(&page.path))?;
     }
     Ok(())
 }

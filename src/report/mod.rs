@@ -25,7 +25,7 @@ use junit::Strictness;
 pub const MODEL: &str = "model.toml";
 
 /// Every file of a report, by its path within the report's folder, in the order of writing: what
-/// lists the others comes last. The text of the model is added if it is at hand.
+/// lists the others comes first. The text of the model is added if it is at hand.
 pub fn files(
     results: &Results,
     strictness: &Strictness,
@@ -56,7 +56,7 @@ pub fn files(
         files: names.cloned().collect(),
         ..results.clone()
     };
-    all.push((list, to_json(&listed).into_bytes()));
+    all.insert(0, (list, to_json(&listed).into_bytes()));
     all
 }
 
@@ -104,7 +104,7 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), count);
         assert!(names.iter().all(|name| is_name(name)));
-        let (_, list) = files.last().expect("there are files");
+        let (_, list) = files.first().expect("there are files");
         let mut listed = crate::results::listed(std::str::from_utf8(list).expect("it is JSON"));
         listed.sort_unstable();
         assert_eq!(listed, names);

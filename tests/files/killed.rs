@@ -155,12 +155,14 @@ fn what_a_killed_writer_left_is_cleared_away() {
     let (scene, old, new) = scene();
     let mine = ".onrush-mine.txt";
     let list = String::from_utf8(new["results.json"].clone()).expect("it is JSON");
+    // The list comes first, so that it tells of whatever else came before the end.
     let only_new = new
         .keys()
         .find(|name| !old.contains_key(*name))
         .expect("they differ");
     let scene = scene
-        .file("out/.onrush-aB3dE9", &list)
+        .file("out/results.json", &list)
+        .file("out/.onrush-aB3dE9", "half")
         .file("out/charts/.onrush-123456", "half")
         .file(&format!("out/{only_new}"), "from the one that was killed")
         .file(&format!("out/{mine}"), "mine");
