@@ -11,6 +11,7 @@ mod memory;
 mod chance;
 mod paths;
 mod mutants;
+mod fuzzed;
 mod commands;
 mod handed;
 mod limits;

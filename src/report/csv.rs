@@ -13,8 +13,7 @@ const HEAD: [&str; 8] = [
 
 /// The timelines of all variants.
 pub fn timeline(results: &Results) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEAD).expect("writing into memory");
+    let mut table = HEAD.join(",") + "\n";
     for (name, variant) in reading::variants(results) {
         let timeline = &variant.timeline;
         for (metric, series) in &timeline.series {
@@ -27,8 +26,8 @@ pub fn timeline(results: &Results) -> Vec<u8> {
                 };
                 let n = series.n.get(bin).copied().unwrap_or(0).to_string();
                 let row = [
-                    name.to_owned(),
-                    metric.clone(),
+                    cell(name),
+                    cell(metric),
                     at(bin),
                     at(bin + 1),
                     text(&series.mean),
@@ -36,11 +35,20 @@ pub fn timeline(results: &Results) -> Vec<u8> {
                     text(&series.p90),
                     n,
                 ];
-                writer.write_record(row).expect("as many columns as heads");
+                table.push_str(&row.join(","));
+                table.push('\n');
             }
         }
     }
-    writer.into_inner().expect("writing into memory")
+    table.into_bytes()
+}
+
+/// A name as a cell: in quotes where it holds what parts cells (RFC 4180).
+fn cell(name: &str) -> String {
+    match name.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", name.replace('"', "\"\"")),
+        false => name.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -60,5 +68,20 @@ mod tests {
         assert_eq!((&rows[0][2], &rows[0][3]), ("-120", "-90"));
         let arrived = rows.iter().find(|r| &r[1] == "rate(arrived)").unwrap();
         assert_eq!(arrived[4].parse::<f64>().unwrap().to_string(), arrived[4]);
+    }
+
+    #[test]
+    fn names_are_cells_whatever_they_hold() {
+        let mut results = sample::compare();
+        let odd = r#"p95(login.time, 60s) of "all""#;
+        for variant in results.variants.values_mut() {
+            let series = variant.timeline.series.remove("rate(arrived)");
+            let series = series.expect("there is one");
+            variant.timeline.series.insert(odd.to_owned(), series);
+        }
+        let bytes = timeline(&results);
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let named = |row: csv::Result<csv::StringRecord>| &row.expect("it is a row")[1] == odd;
+        assert!(reader.records().any(named));
     }
 }

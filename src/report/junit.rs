@@ -5,10 +5,8 @@
 //! no test case unless it is required. Times are simulated ones, all launches together: no clock,
 //! host or identity is written, so the same study gives the same bytes.
 
-// A length of time; no clock.
-use core::time::Duration;
-
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, Event};
 
 use super::number::{GAP, MINUS};
 use super::{reading, words};
@@ -35,16 +33,53 @@ pub enum Unclear {
 
 /// One suite for each variant, one case for each of its objectives.
 pub fn junit(results: &Results, strictness: &Strictness) -> String {
-    let mut report = Report::new(format!("onrush {}", results.model.file));
     let judged = reading::variants(results);
-    for (name, variant) in judged.filter(|(name, _)| is_judged(results, name, strictness)) {
-        report.add_test_suite(suite(results, (name, variant), strictness.unclear));
-    }
-    let mut text = report.to_string().expect("names and messages are text");
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+    let suites: Vec<Suite<'_>> = judged
+        .filter(|(name, _)| is_judged(results, name, strictness))
+        .map(|(name, variant)| suite(name, variant, strictness.unclear))
+        .collect();
+    let all = || suites.iter().flat_map(|suite| &suite.cases);
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 4);
+    let head = BytesDecl::new("1.0", Some("UTF-8"), None);
+    xml.write_event(Event::Decl(head)).expect(MEMORY);
+    let report = xml
+        .create_element("testsuites")
+        .with_attribute(("name", format!("onrush {}", results.model.file).as_str()))
+        .with_attribute(("tests", number(all()).as_str()))
+        .with_attribute(("skipped", number(all().filter(is(Told::Skipped))).as_str()))
+        .with_attribute(("failures", number(all().filter(is(Told::Failed))).as_str()))
+        .with_attribute(("errors", "0"));
+    let time = simulated(results);
+    let written = report.write_inner_content(|xml| {
+        suites.iter().for_each(|suite| write(xml, suite, &time));
+        Ok(())
+    });
+    written.expect(MEMORY);
+    let text = String::from_utf8(xml.into_inner()).expect("all that was written is text");
+    text + "\n"
+}
+
+/// Why writing cannot fail.
+const MEMORY: &str = "writing into memory";
+
+/// The objectives of a variant.
+struct Suite<'r> {
+    name: &'r str,
+    cases: Vec<Case<'r>>,
+}
+
+/// What a build server is told of an objective.
+struct Case<'r> {
+    told: Told,
+    objective: &'r Objective,
+}
+
+/// How a case ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Passed,
+    Skipped,
+    Failed,
 }
 
 fn is_judged(results: &Results, name: &str, strictness: &Strictness) -> bool {
@@ -53,37 +88,88 @@ fn is_judged(results: &Results, name: &str, strictness: &Strictness) -> bool {
     results.command == "run" || !is_baseline || required
 }
 
-fn suite(results: &Results, (name, variant): (&str, &Variant), unclear: Unclear) -> TestSuite {
-    let mut suite = TestSuite::new(name);
-    let simulated = simulated(results);
-    suite.set_time(simulated);
-    for objective in &variant.objectives {
-        let mut case = TestCase::new(objective.that.clone(), status(objective, unclear));
-        case.set_classname(name);
-        case.set_time(simulated);
-        suite.add_test_case(case);
-    }
-    suite
+fn suite<'r>(name: &'r str, variant: &'r Variant, unclear: Unclear) -> Suite<'r> {
+    let case = |objective: &'r Objective| Case {
+        told: match (objective.verdict, unclear) {
+            (ObjectiveVerdict::Met, _) => Told::Passed,
+            (ObjectiveVerdict::Unclear, Unclear::Skips) => Told::Skipped,
+            _ => Told::Failed,
+        },
+        objective,
+    };
+    let cases = variant.objectives.iter().map(case).collect();
+    Suite { name, cases }
 }
 
-/// The simulated time of all launches together: what an objective was judged by.
-fn simulated(results: &Results) -> Duration {
+fn is(told: Told) -> impl Fn(&&Case<'_>) -> bool {
+    move |case| case.told == told
+}
+
+fn number<'c>(cases: impl Iterator<Item = &'c Case<'c>>) -> String {
+    cases.count().to_string()
+}
+
+/// The simulated time of all launches together, in seconds: what an objective was judged by.
+fn simulated(results: &Results) -> String {
     let launch_s = results.model.to_s - results.model.from_s;
     let all_s = launch_s * f64::from(results.replications);
-    Duration::try_from_secs_f64(all_s).unwrap_or_default()
+    format!("{:.3}", if all_s >= 0.0 { all_s } else { 0.0 })
 }
 
-fn status(objective: &Objective, unclear: Unclear) -> TestCaseStatus {
-    let mut status = match (objective.verdict, unclear) {
-        (ObjectiveVerdict::Met, _) => return TestCaseStatus::success(),
-        (ObjectiveVerdict::Unclear, Unclear::Skips) => TestCaseStatus::skipped(),
-        _ => TestCaseStatus::non_success(NonSuccessKind::Failure),
+fn write(xml: &mut Writer<Vec<u8>>, suite: &Suite<'_>, time: &str) {
+    let cases = || suite.cases.iter();
+    let element = xml
+        .create_element("testsuite")
+        .with_attribute(("name", suite.name))
+        .with_attribute(("tests", number(cases()).as_str()))
+        .with_attribute((
+            "skipped",
+            number(cases().filter(is(Told::Skipped))).as_str(),
+        ))
+        .with_attribute(("errors", "0"))
+        .with_attribute((
+            "failures",
+            number(cases().filter(is(Told::Failed))).as_str(),
+        ))
+        .with_attribute(("time", time));
+    let written = match suite.cases.is_empty() {
+        true => element.write_empty(),
+        false => element.write_inner_content(|xml| {
+            cases().for_each(|case| write_case(xml, case, (suite.name, time)));
+            Ok(())
+        }),
     };
+    written.expect(MEMORY);
+}
+
+fn write_case(xml: &mut Writer<Vec<u8>>, case: &Case<'_>, (name, time): (&str, &str)) {
+    let element = xml
+        .create_element("testcase")
+        .with_attribute(("name", case.objective.that.as_str()))
+        .with_attribute(("classname", name))
+        .with_attribute(("time", time));
+    let tag = match case.told {
+        Told::Passed => {
+            element.write_empty().expect(MEMORY);
+            return;
+        }
+        Told::Skipped => "skipped",
+        Told::Failed => "failure",
+    };
+    let written = element.write_inner_content(|xml| {
+        let reason = xml
+            .create_element(tag)
+            .with_attribute(("message", message(case.objective).as_str()))
+            .with_attribute(("type", words::objective_word(case.objective.verdict)));
+        reason.write_empty().map(drop)
+    });
+    written.expect(MEMORY);
+}
+
+fn message(objective: &Objective) -> String {
     let value = words::estimate(objective.value.as_ref(), objective.unit);
     let text = format!("{value}; {}", words::objective_reason(objective));
-    status.set_message(text.replace(GAP, " ").replace(MINUS, "-"));
-    status.set_type(words::objective_word(objective.verdict));
-    status
+    text.replace(GAP, " ").replace(MINUS, "-")
 }
 
 #[cfg(test)]

@@ -274,8 +274,8 @@ pub(crate) fn png(scene: &Scene, theme: Theme) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Best);
-    encoder.set_filter(png::FilterType::Up);
+    encoder.set_compression(png::Compression::High);
+    encoder.set_filter(png::Filter::Up);
     let mut writer = encoder.write_header().expect("writing into memory");
     writer
         .write_image_data(&averaged)

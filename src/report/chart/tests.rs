@@ -106,9 +106,9 @@ fn a_png_is_not_blank_and_of_its_size() {
     let pictures = pictures(&results);
     for (theme, size) in [(Theme::Light, Size::Wide), (Theme::Dark, Size::Small)] {
         let bytes = pictures[0].png(&results, size, theme);
-        let reader = png::Decoder::new(bytes.as_slice()).read_info();
+        let reader = png::Decoder::new(std::io::Cursor::new(bytes.as_slice())).read_info();
         let mut reader = reader.unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size()];
+        let mut pixels = vec![0; reader.output_buffer_size().expect("it fits")];
         let info = reader.next_frame(&mut pixels).unwrap();
         let scene = pictures[0].scene(&results, size);
         let (width, height) = (scene.width, scene.height);

@@ -1,0 +1,48 @@
+//! What the fuzzers do, done in every run to what they once found.
+//!
+//! One idea: a fuzz target and the test of its name do exactly the same to some bytes, so that what
+//! one of them finds is a case for the other. `fuzz/README.md` says how the corpora grow.
+
+mod data;
+mod model;
+mod results;
+mod run;
+
+use std::fs;
+use std::panic::{RefUnwindSafe, catch_unwind};
+
+/// Does to every file of a corpus what its fuzzer does.
+fn replay(corpus: &str, least: usize, survives: impl Fn(&[u8]) + RefUnwindSafe) {
+    let folder = format!(
+        "{}/tests/fuzzed/corpus/{corpus}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let entries = fs::read_dir(&folder).expect("the corpus is there");
+    let mut cases = 0;
+    for entry in entries {
+        let path = entry.expect("the corpus can be listed").path();
+        let bytes = fs::read(&path).expect("it can be read");
+        let survived = catch_unwind(|| survives(&bytes));
+        assert!(survived.is_ok(), "{} is not survived", path.display());
+        cases += 1;
+    }
+    assert!(
+        cases >= least,
+        "the corpus of {corpus} has shrunk to {cases}"
+    );
+}
+
+#[test]
+fn every_data_file_of_the_corpus_is_survived() {
+    replay("data", 20, data::survives);
+}
+
+#[test]
+fn every_results_document_of_the_corpus_is_survived() {
+    replay("results", 20, results::survives);
+}
+
+#[test]
+fn every_model_of_the_corpus_runs_by_the_rules() {
+    replay("run", 20, run::survives);
+}
