@@ -72,10 +72,6 @@ fn each_path(heading: &str, variant: Option<&str>) {
             few
         };
         for at in chosen {
-            // What variants are made of is another story.
-            if spot.word() == "variant.of" {
-                continue;
-            }
             let set = format!("\"{}\" = {}", spot.path, values[at]);
             let text = format!("{EVERYTHING}\n{heading}\nset = {{ {set} }}\n");
             tried += 1;

@@ -58,8 +58,8 @@ pub(super) fn all(pages: &[Page], existing: Existing) -> Result<(), Unwritable> 
     instead(pages, &[], existing)
 }
 
-/// As [`all`], and removes the files that are `gone` before the first page moves to its place: until
-/// then there is a list of them, and then one of all that comes.
+/// As [`all`], and removes the files that are `gone` before the first page moves to its place:
+/// until then there is a list of them, and then one of all that comes.
 ///
 /// # Errors
 /// As [`all`].

@@ -193,8 +193,9 @@ fn unused(model: &Model) -> Vec<Diagnostic> {
         .map(|source| source.journey.as_str())
         .collect();
     for (name, journey) in &model.journeys {
-        // A source that was not understood may be the one that makes it.
-        if !made.contains(name.as_str()) && model.is_sound() {
+        // A source that was not understood, or whose file comes later, may be the one that makes it.
+        let all_known = model.is_sound() && !model.origin.files.has_later();
+        if !made.contains(name.as_str()) && all_known {
             let text = format!("no source uses the journey `{name}`");
             let help = format!("write `journey = \"{name}\"` in a source of arrivals");
             found.push(Diagnostic::new("W005", text).at(journey.place).help(help));

@@ -66,6 +66,11 @@ impl Files {
         Err(said.at(place))
     }
 
+    /// Whether one of them is there, but was not read yet.
+    pub fn has_later(&self) -> bool {
+        self.files.values().any(|known| *known == Content::Later)
+    }
+
     /// The paths that there are.
     pub fn paths(&self) -> BTreeSet<&str> {
         self.files.keys().map(String::as_str).collect()

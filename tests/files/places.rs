@@ -172,7 +172,7 @@ fn places_that_take_nothing_are_found_out_before_the_work() {
         ("round", "too many symbolic links"),
     ];
     for (path, why) in refused {
-        let all = ["run", "model.toml", "--replications", "100000000", "--json"];
+        let all = ["run", "model.toml", "--replications", "1000000", "--json"];
         let refused = written(&scene, &all, path).expect(1);
         let said = format!("exit 1: cannot write `{path}`: {why}");
         assert_eq!(refused.last_line(), said);
