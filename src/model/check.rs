@@ -193,7 +193,7 @@ fn unused(model: &Model) -> Vec<Diagnostic> {
         .map(|source| source.journey.as_str())
         .collect();
     for (name, journey) in &model.journeys {
-        // A source that was not understood, or whose file comes later, may be the one that makes it.
+        // A source that was not understood, or whose file comes later, may be what makes it.
         let all_known = model.is_sound() && !model.origin.files.has_later();
         if !made.contains(name.as_str()) && all_known {
             let text = format!("no source uses the journey `{name}`");
