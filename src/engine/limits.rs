@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::base::time::Time;
-use crate::engine::pool::PoolInstance;
-use crate::engine::profile;
-use crate::engine::readings;
-use crate::engine::recorder::Recorder;
-use crate::engine::server::Server;
+use crate::engine::held::pool::PoolInstance;
+use crate::engine::looks::profile;
+use crate::engine::record::readings;
+use crate::engine::record::recorder::Recorder;
+use crate::engine::services::server::Server;
 use crate::program::{Form, Program};
 
 /// What a replication may use.

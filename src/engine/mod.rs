@@ -8,73 +8,44 @@
 //! Nothing here allocates in steady state, hashes or dispatches dynamically, and nothing knows a
 //! name, a file, a thread or the wall clock. All arithmetic that decides an order is on integers.
 
-mod agenda;
-mod arrivals;
-mod audit;
-mod binned;
-mod bucket;
-mod caller;
-mod change;
-mod departure;
-mod door;
-mod execute;
-mod gauge;
-mod heap;
-mod holders;
-mod innermost;
-mod join;
+mod calendar;
+mod callers;
+mod course;
+mod end;
+mod held;
 mod limits;
-mod meter;
-mod near;
-mod network;
+mod looks;
 mod pending;
-mod pool;
-mod population;
-mod profile;
-mod queue;
-mod readings;
-mod recorder;
+mod people;
+mod record;
 mod route;
-mod sending;
-mod served;
-mod server;
-mod sharing;
-mod shelf;
-mod sliding;
-mod station;
-mod tail;
-mod tally;
-mod visit;
-mod watch;
-mod wheel;
-mod windows;
-mod work;
+mod rules;
+mod services;
+mod steps;
+mod tasks;
+mod world;
 
 use std::sync::Arc;
 
-use crate::base::slab::Ticket;
-use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::observation::Observation;
-use crate::program::{CallId, Program, ServiceId, Settings};
+use crate::program::Program;
 use crate::random::key::Luck;
 
-use agenda::{Agenda, Event, Key, Kind};
-use arrivals::Arrivals;
-use change::Calendar;
-use door::Room;
-use limits::{BETWEEN_LOOKS, Progress, Share};
-use network::Edges;
+use calendar::agenda::{self, Agenda, Event, Key, Kind};
+use callers::Callers;
+use course::Course;
+use held::Held;
+use limits::{BETWEEN_LOOKS, Share};
+use looks::profile;
 use pending::{Left, Pending};
-use pool::PoolInstance;
-use population::{Doing, Population, Role};
-use profile::Profile;
-use readings::Readings;
-use recorder::Recorder;
+use people::arrivals::Arrivals;
+use record::recorder::Recorder;
 use route::{Routes, routes};
-use sending::{Trail, trails};
-use server::Server;
-use station::Station;
+use rules::Rules;
+use services::Services;
+use tasks::population::{Doing, Population, Role};
+use world::World;
 
 pub use limits::{Account, Exceeded, LISTED_BYTES, Limits, MAX_EVENTS, SERVER_BYTES};
 
@@ -136,7 +107,7 @@ pub fn run(
     arena.people = sim.people;
     arena.rec = sim.rec;
     arena.arrivals = sim.arrivals;
-    arena.share = sim.share;
+    arena.share = sim.course.share();
     seen
 }
 
@@ -148,56 +119,17 @@ pub fn run(
 struct Sim<'p> {
     now: Time,
     people: Population,
-    /// What is in force of each call, service and source.
-    routes: &'p Routes,
-    program: &'p Program,
-    luck: Luck,
-    stations: Table<ServiceId, Station>,
-    servers: Vec<Server>,
-    settings: &'p Settings,
-    replication: &'p Replication<'p>,
-    start: Time,
-    horizon: Time,
-    end: Time,
+    rules: Rules<'p>,
+    services: Services,
     agenda: Agenda,
     rec: Recorder,
-    arrivals: Arrivals,
-    share: Share,
-    pools: Vec<PoolInstance>,
-    rooms: Vec<Room>,
-    stocks: Vec<u64>,
-    edges: Edges,
-    /// The way that the attempts of each call had last.
-    trails: Table<CallId, Trail>,
-    /// The same of every epoch.
-    all_routes: &'p [Routes],
-    calendar: Calendar,
-    readings: Readings,
-    /// How full everything is.
-    profile: Profile,
+    callers: Callers,
     /// What the present event has still to do.
     pending: Pending,
-    /// Attempts under way that have no task of their own.
-    served: u32,
-    events: u64,
-    last: Time,
-    present_at_cut: u64,
-    /// Integrals, maxima at the horizon, taken before a drain goes on.
-    frozen: Option<readings::Frozen>,
-    /// Turns of every `repeat`, and attempts that are tried again at once: the agenda does not see
-    /// them.
-    turns: u64,
-    /// Bytes that are in use whatever happens.
-    fixed: usize,
-    progress: Progress,
-    /// Why nothing more is done.
-    given_up: Option<Exceeded>,
-    /// Until when users come from the sources.
-    sources_end: Time,
-    /// The last instant at which a fault or an action may begin or a door turn.
-    changes_end: Time,
-    /// After the horizon of a steady study: those for whom it goes on, the last of them first.
-    awaited: Option<Vec<Ticket>>,
+    course: Course<'p>,
+    arrivals: Arrivals,
+    held: Held,
+    world: World,
 }
 
 impl<'p> Sim<'p> {
@@ -207,48 +139,21 @@ impl<'p> Sim<'p> {
         replication: &'p Replication<'p>,
         arena: &mut Arena,
     ) -> Self {
-        let clock = &program.clock;
-        let since = |t: Time| Time(t.0 - clock.start.0);
-        let horizon = since(clock.horizon);
+        let luck = Luck::new(replication.seed, replication.number);
+        let course = Course::new(program, replication, std::mem::take(&mut arena.share));
         let mut sim = Self {
-            program,
-            replication,
-            settings: &program.epochs[0].settings,
-            luck: Luck::new(replication.seed, replication.number),
             now: Time(0),
-            start: clock.start,
-            horizon,
-            end: clock.tail.or(clock.drain).map_or(horizon, since),
-            agenda: std::mem::take(&mut arena.agenda),
             people: std::mem::take(&mut arena.people),
+            rules: Rules::new(program, routes, luck),
+            services: Services::default(),
+            agenda: std::mem::take(&mut arena.agenda),
             rec: std::mem::take(&mut arena.rec),
-            arrivals: std::mem::take(&mut arena.arrivals),
-            share: std::mem::take(&mut arena.share),
-            stations: Table::new(),
-            servers: Vec::new(),
-            pools: Vec::new(),
-            rooms: Vec::new(),
-            stocks: program.stocks.values().copied().collect(),
-            edges: Edges::default(),
-            routes: &routes[0],
-            trails: trails(&routes[0]),
-            all_routes: routes,
-            calendar: Calendar::default(),
-            readings: Readings::default(),
-            profile: Profile::default(),
+            callers: Callers::new(&routes[0]),
             pending: Pending::default(),
-            served: 0,
-            events: 0,
-            last: Time(0),
-            present_at_cut: 0,
-            frozen: None,
-            turns: 0,
-            fixed: limits::fixed(program),
-            progress: Progress::default(),
-            given_up: None,
-            sources_end: since(clock.sources_end()),
-            changes_end: clock.tail.map_or(Time::NEVER, |_| horizon),
-            awaited: None,
+            arrivals: std::mem::take(&mut arena.arrivals),
+            held: Held::new(program),
+            world: World::new(program, course.horizon),
+            course,
         };
         sim.people.clear();
         sim.rec.prepare(program);
@@ -262,7 +167,7 @@ impl<'p> Sim<'p> {
         self.open_stations();
         self.open_pools();
         self.open_rooms();
-        for stock in self.program.stocks.ids() {
+        for stock in self.rules.program.stocks.ids() {
             self.measure_stock(stock);
         }
         self.schedule_ticks();
@@ -273,21 +178,16 @@ impl<'p> Sim<'p> {
     }
 
     fn run(&mut self) -> Result<(), Exceeded> {
-        let (program, luck, stop) = (self.program, self.luck, self.replication.stop);
-        let (needed, limit) = (limits::planned(program), self.replication.limits.bytes);
-        if self.share.set(self.bytes() + needed) > limit {
-            return Err(Exceeded::Size { needed, limit });
-        }
-        if !self.arrivals.prepare(program, &luck, stop) {
+        self.has_room()?;
+        if !self.list_arrivals() {
             return Err(Exceeded::Stopped);
         }
-        self.agenda.expect(self.arrivals.next_half());
         loop {
             self.check()?;
             let roomy = self.people.slots() + BETWEEN_LOOKS;
             for _ in 0..BETWEEN_LOOKS / BURST {
                 let more = self.burst();
-                if let Some(why) = self.given_up {
+                if let Some(why) = self.course.given_up() {
                     return Err(why);
                 }
                 if !more || self.has_settled() {
@@ -328,11 +228,11 @@ impl<'p> Sim<'p> {
         if !self.dispatch(key) {
             return true;
         }
-        self.last = self.now;
-        self.events += 1;
+        self.course.last = self.now;
+        self.course.events += 1;
         if !self.pending.is_settled() {
             self.settle();
-            return self.given_up.is_none();
+            return self.course.given_up().is_none();
         }
         true
     }
@@ -340,8 +240,12 @@ impl<'p> Sim<'p> {
     /// What is next, where it takes more than a look at the tick under way.
     #[inline(never)]
     fn next_of_all(&mut self) -> Key {
-        let is_over = self.now >= self.horizon && self.people.len() == 0;
-        let until = if is_over { self.horizon } else { self.end };
+        let is_over = self.now >= self.course.horizon && self.people.len() == 0;
+        let until = if is_over {
+            self.course.horizon
+        } else {
+            self.course.end
+        };
         let people = &self.people;
         self.agenda.next_of_all(until, |slot| people.fetch(slot))
     }
@@ -388,7 +292,10 @@ impl<'p> Sim<'p> {
             Kind::HoldTimeout => self.pool_timed_out(event.slot),
             Kind::Attempt => self.attempt_arrived(event.slot),
             Kind::Return => self.user_returned(event.slot),
-            Kind::Server => return self.server_ready(event.slot, event.number),
+            Kind::Server => {
+                self.part_all();
+                return self.server_ready(event.slot, event.number);
+            }
             Kind::Change => self.change(event.slot),
             Kind::Tick => {
                 self.tick(event.slot);
@@ -428,63 +335,12 @@ impl<'p> Sim<'p> {
         }
     }
 
-    /// Looks whether a limit is reached, or somebody asked to stop.
-    fn check(&mut self) -> Result<(), Exceeded> {
-        let at = Time(self.now.0 + self.start.0);
-        let limits = self.replication.limits;
-        if (self.replication.stop)() {
-            return Err(Exceeded::Stopped);
-        }
-        let done = self.agenda.numbers().max(self.events) + self.turns;
-        let limit = limits.events.min(MAX_EVENTS);
-        if done > limit {
-            return Err(Exceeded::Events { limit, at });
-        }
-        let there = self.people.slots() as u64;
-        if let Some(events) = self.progress.exceeded(self.now, (done, there), limit) {
-            return Err(Exceeded::Standstill { events, at });
-        }
-        let bytes = self.bytes();
-        if self.share.set(bytes) > limits.bytes
-            || self.people.slots() > agenda::MAX_SLOT as usize / 2
-        {
-            return Err(Exceeded::Memory {
-                limit: limits.bytes,
-                users: u64::from(self.rec.value(self.users_inside())),
-                at,
-            });
-        }
-        Ok(())
-    }
-
-    /// Looks at the limits in the middle of an event; false when nothing more is to be done.
-    #[cold]
-    fn heed(&mut self) -> bool {
-        self.given_up = self.given_up.or(self.check().err());
-        if self.given_up.is_some() {
-            self.pending.give_up();
-        }
-        self.given_up.is_none()
-    }
-
-    /// Another turn is taken, or another attempt sent after one that failed at once, within the
-    /// present event; false when nothing more is to be done.
-    #[inline]
-    fn another(&mut self) -> bool {
-        self.turns += 1;
-        !self.turns.is_multiple_of(BETWEEN_LOOKS as u64) || self.heed()
-    }
-
-    /// Bytes in use.
-    fn bytes(&self) -> usize {
-        let stations = self.stations.values();
-        let queues: usize = stations.map(|s| s.queue.bytes()).sum();
-        let servers: usize = self.servers.iter().map(Server::bytes).sum();
-        let pools: usize = self.pools.iter().map(PoolInstance::bytes).sum();
-        let rooms: usize = self.rooms.iter().map(Room::bytes).sum();
-        let live = self.agenda.bytes() + self.people.bytes() + self.arrivals.bytes();
-        let seen = self.rec.bytes() + self.readings.bytes() + self.profile.bytes();
-        live + seen + self.fixed + queues + servers + pools + rooms + self.pending.bytes()
+    /// Whether a message, sent now as the last thing that is done and needing no time on the
+    /// network, would arrive at this very instant and be the next event: then what would stand in a
+    /// ring may as well happen at once.
+    #[inline(always)]
+    fn is_next_alone(&self) -> bool {
+        self.pending.is_clear() && self.agenda.is_quiet()
     }
 
     /// Puts a task among those whose instructions run next.
@@ -505,10 +361,10 @@ impl<'p> Sim<'p> {
                 agenda::MAX_SLOT,
             );
         }
-        if self.end > self.horizon {
+        if self.course.end > self.course.horizon {
             let group = agenda::Group::Reading;
             self.agenda
-                .at(self.horizon, group, Kind::Tick, agenda::MAX_SLOT - 1);
+                .at(self.course.horizon, group, Kind::Tick, agenda::MAX_SLOT - 1);
         }
         self.schedule_tick(1);
     }
@@ -519,7 +375,7 @@ impl<'p> Sim<'p> {
                 .bin_width
                 .0
                 .saturating_mul(i64::from(bin))
-                .min(self.horizon.0),
+                .min(self.course.horizon.0),
         );
         if i64::from(bin) < self.rec.bins as i64 {
             self.agenda.at(at, agenda::Group::Tick, Kind::Tick, bin);
@@ -530,12 +386,12 @@ impl<'p> Sim<'p> {
     fn tick(&mut self, bin: u32) {
         if bin == agenda::MAX_SLOT {
             self.part_all();
-            self.present_at_cut = self.people.len() as u64;
+            self.rec.present_at_cut = self.people.len() as u64;
             self.rec.cut(self.now);
             self.begin_profile();
         } else if bin == agenda::MAX_SLOT - 1 {
             self.freeze();
-            if self.program.clock.tail.is_some() {
+            if self.rules.program.clock.tail.is_some() {
                 self.await_those_inside();
             }
         } else if bin == profile::LOOK {

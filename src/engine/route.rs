@@ -7,7 +7,7 @@
 
 use crate::base::table::Table;
 use crate::base::time::Span;
-use crate::engine::windows::{self, NO_STEP};
+use crate::engine::record::windows::{self, NO_STEP};
 use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };

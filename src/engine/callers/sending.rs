@@ -1,0 +1,518 @@
+//! Attempts and messages on their way out: what they are, what they hand down, and what becomes of
+//! them at the instant at which they are sent (semantics#call, #giving-up, #retry).
+//!
+//! What would be the next event anyway happens at once: an attempt that a free worker takes, and
+//! one that is turned away for nothing, need no event and no task.
+
+use crate::base::slab::Ticket;
+use crate::base::table::Table;
+use crate::base::time::{Span, Time};
+use crate::engine::Sim;
+use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::record::recorder::Change;
+use crate::engine::record::windows::NO_STEP;
+use crate::engine::route::{Desk, NO_LANE, Route, Routes};
+use crate::engine::services::station::Placing;
+use crate::engine::steps::execute::Flow;
+use crate::engine::tasks::population::{
+    Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task,
+};
+use crate::engine::world::network::{Passage, Way};
+use crate::observation::{CallCounter, MessageCounter};
+use crate::program::CallId;
+use crate::random::key::{Luck, Owner, Place, Spot};
+
+/// Draws at the path of an attempt, after the two of the network: how long a person waits before
+/// asking again, and the program before the next attempt.
+const RELOAD: u32 = 2;
+const BACKOFF: u32 = 3;
+
+/// How an attempt after the first came to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Sending {
+    /// By the program.
+    Program,
+    /// By a person who asks again.
+    Person,
+}
+
+/// Where a task that asks comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Orbit {
+    /// It still counts among those who wait to retry.
+    Inside,
+    /// It does not.
+    Outside,
+}
+
+/// An attempt that is about to be sent.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Outgoing<'p> {
+    /// Who asks.
+    pub(in crate::engine) slot: u32,
+    call: CallId,
+    pub(in crate::engine) route: &'p Route,
+    pub(in crate::engine) ways: Ways,
+    pub(in crate::engine) owner: Owner,
+    pub(in crate::engine) deadline: Time,
+    pub(in crate::engine) original: bool,
+    /// Where who asks comes from.
+    orbit: Orbit,
+}
+
+impl Outgoing<'_> {
+    /// The task of the attempt, sent then, and of whoever waits for it; nobody has taken it yet.
+    #[inline(always)]
+    pub(in crate::engine) fn task(&self, caller: Ticket, sent: Time) -> Task {
+        Task {
+            pc: self.route.entry,
+            frame: NO_FRAME,
+            path: self.ways.path,
+            owner: self.owner,
+            event: NO_EVENT,
+            doing: Doing::Travelling,
+            due: sent,
+            request: Request::NONE,
+            role: Role::Attempt(Attempt {
+                caller,
+                call: self.call,
+                server: u32::MAX,
+                sent,
+                accepted: sent,
+                started: sent,
+                deadline: self.deadline,
+                cpu: Span(0),
+                active: 0,
+                answer: Answer::Ok,
+                original: self.original,
+                served: false,
+            }),
+        }
+    }
+}
+
+/// Where the luck of an attempt is.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Ways {
+    /// The place of the attempt.
+    pub(in crate::engine) path: Place,
+    /// The draw of what it asks for, where a caller's task may stand for it.
+    pub(in crate::engine) demand: Spot,
+    /// The draw of the wait that follows when it fails.
+    pub(in crate::engine) backoff: Spot,
+}
+
+impl Ways {
+    fn new(luck: &Luck, route: &Route, path: Place) -> Self {
+        let work = route.cpu.map_or(path, |(_, work)| path.step(work));
+        Self {
+            path,
+            demand: luck.spot(work, 0),
+            backoff: luck.spot(path, BACKOFF),
+        }
+    }
+}
+
+/// The ways from a step's surroundings to the attempts of its call: the same for all users who
+/// come there in the same way, so that a draw seldom waits for their hashes.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Trail {
+    from: Place,
+    step: Place,
+    /// Those of the first attempts, each once it was needed.
+    first: [Option<Ways>; KEPT],
+}
+
+/// Attempts whose ways are kept.
+const KEPT: usize = 4;
+
+impl Trail {
+    fn new(route: &Route, from: Place) -> Self {
+        Self {
+            from,
+            step: from.step(route.luck),
+            first: [None; KEPT],
+        }
+    }
+
+    /// The ways of attempt number `sent`, from 1.
+    #[inline(always)]
+    fn ways(&mut self, luck: &Luck, route: &Route, sent: u16) -> Ways {
+        match self.first.get(usize::from(sent).wrapping_sub(1)) {
+            Some(Some(ways)) => *ways,
+            _ => self.find(luck, route, sent),
+        }
+    }
+
+    #[inline(never)]
+    fn find(&mut self, luck: &Luck, route: &Route, sent: u16) -> Ways {
+        let ways = Ways::new(luck, route, self.step.turn(u64::from(sent)));
+        if let Some(kept) = self.first.get_mut(usize::from(sent).wrapping_sub(1)) {
+            *kept = Some(ways);
+        }
+        ways
+    }
+}
+
+/// The trails of all calls, before anybody has come.
+pub(in crate::engine) fn trails(routes: &Routes) -> Table<CallId, Trail> {
+    routes.calls.map(|_, route| Trail::new(route, Place::ROOT))
+}
+
+impl<'p> Sim<'p> {
+    /// What a task hands down to its attempts: the deadline that it has inherited, and whether
+    /// its work is original all the way up.
+    #[inline(always)]
+    pub(in crate::engine) fn heritage(&self, slot: u32) -> (Time, bool) {
+        match &self.people.task(slot).role {
+            Role::Visitor(_) => (Time::NEVER, true),
+            Role::Attempt(a) => (a.deadline, a.original),
+            Role::Branch(b) => match self.attempt_of(b.root) {
+                Some(a) => (a.deadline, a.original),
+                None => (Time::NEVER, true),
+            },
+        }
+    }
+
+    /// The attempt of a ticket, if it is one and still there.
+    #[inline(never)]
+    fn attempt_of(&self, ticket: Ticket) -> Option<&Attempt> {
+        match &self.people.get(ticket)?.role {
+            Role::Attempt(a) => Some(a),
+            Role::Visitor(_) | Role::Branch(_) => None,
+        }
+    }
+
+    /// A `call` is reached: its request starts.
+    #[inline(always)]
+    pub(in crate::engine) fn begin_request(&mut self, slot: u32, call: CallId) {
+        let (now, routes) = (self.now, self.rules.routes);
+        let route = &routes.calls[call];
+        self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
+        if route.step != NO_STEP {
+            self.rec.windows.started(route.step, now);
+        }
+        let (inherited, original) = self.begin_to_ask(slot, route);
+        let task = self.people.task_mut(slot);
+        let deadline = match route.deadline {
+            Span::FOREVER => inherited,
+            own => inherited.min(now + own),
+        };
+        task.request = Request {
+            asked: now,
+            last_sent: now,
+            deadline,
+            tries: 1,
+            sent: 1,
+            ..Request::NONE
+        };
+        let (owner, from) = (task.owner, task.path);
+        let ways = self.ways(call, route, (from, 1));
+        let first = Outgoing {
+            slot,
+            call,
+            route,
+            ways,
+            owner,
+            deadline,
+            original,
+            orbit: Orbit::Outside,
+        };
+        if self.is_sent_in_vain(&first) && self.another() {
+            self.send((slot, call), Sending::Program, Orbit::Outside);
+        }
+    }
+
+    /// A person waits from now on; what a task hands down to its attempts.
+    #[inline(always)]
+    fn begin_to_ask(&mut self, slot: u32, route: &Route) -> (Time, bool) {
+        let now = self.now;
+        if let Role::Visitor(visitor) = &mut self.people.task_mut(slot).role {
+            if let Some(at) = visitor.begin_wait(now) {
+                self.start_patience(slot, at);
+            }
+            return (Time::NEVER, true);
+        }
+        if route.from_user {
+            self.begin_wait(slot);
+        }
+        self.heritage(slot)
+    }
+
+    /// The attempt that a task has sent last, as it was about to be sent.
+    pub(in crate::engine) fn outgoing(&self, slot: u32) -> Outgoing<'p> {
+        let (call, request) = (self.call_at(slot), self.people.task(slot).request);
+        let route = &self.rules.routes.calls[call];
+        Outgoing {
+            slot,
+            call,
+            route,
+            ways: Ways::new(&self.rules.luck, route, self.attempt_path(slot, call)),
+            owner: self.people.task(slot).owner,
+            deadline: request.deadline,
+            original: request.sent == 1 && self.heritage(slot).1,
+            orbit: Orbit::Outside,
+        }
+    }
+
+    /// The ways from a place to an attempt of a call, by its number.
+    #[inline(always)]
+    pub(in crate::engine) fn ways(
+        &mut self,
+        call: CallId,
+        route: &Route,
+        (from, sent): (Place, u16),
+    ) -> Ways {
+        let trail = &mut self.callers.trails[call];
+        if trail.from != from {
+            *trail = Trail::new(route, from);
+        }
+        trail.ways(&self.rules.luck, route, sent)
+    }
+
+    /// Sends another attempt of the request of a task, and others as long as each is turned away
+    /// and followed by the next at this very instant.
+    pub(in crate::engine) fn send(
+        &mut self,
+        (slot, call): (u32, CallId),
+        sending: Sending,
+        mut orbit: Orbit,
+    ) {
+        let (now, routes) = (self.now, self.rules.routes);
+        let route = &routes.calls[call];
+        if sending == Sending::Person {
+            self.count_call(route, [CallCounter::Reloaded], now);
+        }
+        loop {
+            self.count_call(route, [CallCounter::Sent], now);
+            let task = self.people.task_mut(slot);
+            let request = &mut task.request;
+            request.sent = request.sent.saturating_add(1);
+            request.last_sent = now;
+            let (sent, deadline) = (request.sent, request.deadline);
+            let (owner, from) = (task.owner, task.path);
+            let ways = self.ways(call, route, (from, sent));
+            let next = Outgoing {
+                slot,
+                call,
+                route,
+                ways,
+                owner,
+                deadline,
+                original: false,
+                orbit,
+            };
+            if !(self.is_sent_in_vain(&next) && self.another()) {
+                return;
+            }
+            orbit = Orbit::Outside;
+        }
+    }
+
+    /// Sends an attempt that is counted already: whether it has failed at this very instant, and
+    /// the next one is to be sent at once.
+    #[inline(always)]
+    fn is_sent_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
+        let (route, desk) = (out.route, &out.route.desk);
+        if self.now >= out.deadline || !desk.near || !self.is_next_alone() {
+            self.send_on_its_way(*out);
+            return false;
+        }
+        let place = self.place((out.owner, out.ways.path), route.service, desk);
+        if let Placing::Started(index) = place
+            && let Some(demand) = self.demand_in_place(out, index)
+        {
+            self.leave_orbit(out);
+            self.serve(out, desk, (index, demand));
+            return false;
+        }
+        if let Placing::Refused(index) = place
+            && desk.refuses_for_nothing
+        {
+            self.no_room((route.service, desk.shared), index);
+            return self.is_turned_away_in_vain(out, desk);
+        }
+        self.send_apart(*out, place);
+        false
+    }
+
+    /// An attempt sets out that does not arrive at this very instant, or not before other things
+    /// that happen at it; or it is too late for it.
+    #[inline(never)]
+    fn send_on_its_way(&mut self, out: Outgoing<'p>) {
+        self.leave_orbit(&out);
+        if self.now >= out.deadline {
+            self.end_attempt_badly(out.call, CallCounter::AttemptRefused, self.now);
+            self.fail_request(out.slot, out.call, Failure::Refused);
+        } else {
+            let attempt = self.set_out(&out);
+            self.travel(attempt);
+        }
+    }
+
+    /// An attempt arrives at once, and needs a task of its own.
+    #[inline(never)]
+    fn send_apart(&mut self, out: Outgoing<'p>, place: Placing) {
+        self.leave_orbit(&out);
+        self.pending.crosses();
+        let attempt = self.set_out(&out);
+        self.arrive_at(attempt, out.route.service, place);
+        self.pending.crossed();
+    }
+
+    /// An attempt is turned away where its caller is told at this very instant and before anything
+    /// else happens, so that it needs no task of its own; whether the next is to be sent at once.
+    #[inline(always)]
+    fn is_turned_away_in_vain(&mut self, out: &Outgoing<'p>, desk: &Desk) -> bool {
+        let Outgoing {
+            slot, call, route, ..
+        } = *out;
+        // First of all, so that the rest is done while the processor works at the logarithm.
+        let wait = self.next_wait(route, (slot, out.deadline), out.ways.backoff);
+        if route.reloads {
+            self.start_reload(slot, out.ways.path);
+        }
+        self.end_attempt_badly(call, CallCounter::AttemptRefused, self.now);
+        self.count_refusal(desk, out.original);
+        if let Some(wait) = wait
+            && !wait.is_zero()
+        {
+            // Who is in the orbit stays there: to leave it and come back at one instant is nothing.
+            self.pause(slot, wait);
+            if out.orbit == Orbit::Outside {
+                self.enter_orbit(slot, call);
+                self.wait_in_orbit(route, Change::More);
+            }
+            return false;
+        }
+        self.leave_orbit(out);
+        self.is_tried_again_at_once((slot, call), Failure::Refused, wait)
+    }
+
+    /// Who asks no longer counts among those who wait to retry.
+    #[inline(always)]
+    fn leave_orbit(&mut self, out: &Outgoing<'_>) {
+        if out.orbit == Orbit::Inside {
+            self.wait_in_orbit(out.route, Change::Less);
+        }
+    }
+
+    /// An attempt comes into being; its clock and the person's start.
+    #[inline(always)]
+    fn set_out(&mut self, out: &Outgoing<'p>) -> u32 {
+        let (now, caller) = (self.now, self.people.ticket(out.slot));
+        let route = out.route;
+        let ticket = self.people.add(|| out.task(caller, now));
+        let timeout = self.start_timeout(out.slot, route, out.deadline);
+        let task = self.people.task_mut(out.slot);
+        task.doing = Doing::Calling;
+        task.event = timeout;
+        task.request.attempt = ticket;
+        if route.reloads {
+            self.start_reload(out.slot, out.ways.path);
+        }
+        ticket.slot
+    }
+
+    /// The place of the luck of the attempt sent last.
+    #[inline(always)]
+    pub(in crate::engine) fn attempt_path(&self, slot: u32, call: CallId) -> Place {
+        let task = self.people.task(slot);
+        let path = task.path.step(self.rules.routes.calls[call].luck);
+        path.turn(u64::from(task.request.sent))
+    }
+
+    /// Sends an attempt or a message on its way.
+    fn travel(&mut self, slot: u32) {
+        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+        let call = self.people.attempt(slot).call;
+        let step = &self.rules.program.calls[call];
+        match self.passage((step.from, step.service), (owner, path), Way::There) {
+            Passage::Arrives(at) => {
+                let event = self.agenda.at(at, Group::Arrival, Kind::Attempt, slot);
+                self.people.task_mut(slot).event = event;
+            }
+            Passage::Lost => self.lose(slot),
+            Passage::TurnedAway(_) if step.message => self.lose(slot),
+            Passage::TurnedAway(at) => {
+                self.people.attempt(slot).answer = Answer::Refused;
+                let number = self.agenda.number();
+                self.answer_at(slot, at, number);
+            }
+        }
+    }
+
+    /// An attempt or a message is gone; its caller learns at the timeout, if ever.
+    fn lose(&mut self, slot: u32) {
+        self.message_ends(slot, MessageCounter::Undelivered);
+        self.people.remove(slot);
+    }
+
+    #[inline(always)]
+    pub(in crate::engine) fn start_timeout(
+        &mut self,
+        slot: u32,
+        route: &Route,
+        deadline: Time,
+    ) -> Number {
+        if route.timeout == Span::FOREVER && deadline == Time::NEVER {
+            return NO_EVENT;
+        }
+        let at = self.now + route.timeout;
+        if at > deadline {
+            self.agenda.at(deadline, Group::Clock, Kind::Timeout, slot)
+        } else if route.lane != NO_LANE {
+            self.agenda.in_lane(route.lane, Kind::Timeout, slot)
+        } else {
+            self.agenda.at(at, Group::Clock, Kind::Timeout, slot)
+        }
+    }
+
+    /// Starts the person's clock anew, where it is a person who waits.
+    #[inline(never)]
+    pub(in crate::engine) fn start_reload(&mut self, slot: u32, path: Place) {
+        let Some(root) = self.visitor_above(slot) else {
+            return;
+        };
+        let settings = self.rules.settings;
+        let Some(reload) = &settings.journeys[self.journey_of(root)].reload else {
+            return;
+        };
+        let Some(after) = &reload.after else { return };
+        let reloads = u32::from(self.people.visitor(root).reloads);
+        let event = if reload.at_most.is_none_or(|most| reloads < most) {
+            let owner = self.people.task(slot).owner;
+            let at = self.now + after.span(self.rules.luck.uniform(owner, path, RELOAD));
+            self.agenda.at(at, Group::Clock, Kind::Reload, slot)
+        } else {
+            NO_EVENT
+        };
+        self.people.task_mut(slot).request.reload = event;
+    }
+
+    /// A `send` is reached: a message leaves, nobody waits.
+    pub(in crate::engine) fn send_message(&mut self, slot: u32, call: CallId) -> Flow {
+        let (now, program, routes) = (self.now, self.rules.program, self.rules.routes);
+        let step = &program.calls[call];
+        let task = self.people.task(slot);
+        let route = &routes.calls[call];
+        let message = Outgoing {
+            slot,
+            call,
+            route,
+            ways: Ways::new(&self.rules.luck, route, task.path.step(step.luck).turn(1)),
+            owner: task.owner,
+            deadline: Time::NEVER,
+            original: self.heritage(slot).1,
+            orbit: Orbit::Outside,
+        };
+        let layout = program.layout;
+        self.count_call(route, [CallCounter::Sent], now);
+        let sent = layout.message(step.endpoint.0, MessageCounter::Sent);
+        self.rec.count(sent, now);
+        self.rec.more(layout.backlog(step.endpoint.0), now);
+        let ticket = self.people.add(|| message.task(Ticket::NONE, now));
+        self.travel(ticket.slot);
+        Flow::Next
+    }
+}

@@ -1,0 +1,193 @@
+//! What is told of durations by the bin in which they started: percentiles of every bin, classes
+//! for heat maps, and the windows that collapse and recovery are judged by.
+//!
+//! All of it reads the coarse buckets of the bins, and of those only the range that is in use.
+
+use std::ops::Range;
+
+use crate::base::time::Span;
+use crate::engine::Sim;
+use crate::engine::record::recorder::{Recorder, call_of};
+use crate::engine::record::tally::{COARSE, coarse_middle};
+use crate::engine::record::windows::{self, CLASSES as CLASSES_OF_WINDOW, Count};
+use crate::observation::classes::{self, CLASSES};
+use crate::observation::{BinTimes, CallCounter, SampleId, StepWindows, Window, Windows};
+
+/// Coarse buckets of one class.
+const OF_CLASS: usize = COARSE / CLASSES;
+/// Coarse buckets of one class of a window.
+const OF_WINDOW: usize = COARSE / CLASSES_OF_WINDOW;
+
+impl Sim<'_> {
+    /// Durations of a sample by the bin in which they started.
+    pub(in crate::engine) fn bins_of(&self, sample: SampleId) -> Vec<BinTimes> {
+        let Some(call) = call_of(&self.rules.program.layout, sample) else {
+            return Vec::new();
+        };
+        let used = self.rec.used(call, 1);
+        let bins = self.rec.bins_of(call).chunks_exact(COARSE);
+        bins.zip(self.rec.started_of(call))
+            .map(|(buckets, started)| {
+                let buckets = &buckets[used.clone()];
+                let ok: u32 = buckets.iter().sum();
+                let at = |q: f64, n: u32| percentile(buckets, n, q, used.start);
+                BinTimes {
+                    started,
+                    ok,
+                    p50: at(0.5, ok),
+                    p95: at(0.95, ok),
+                    p99: at(0.99, ok),
+                    p95_all: at(0.95, started),
+                }
+            })
+            .collect()
+    }
+
+    /// How many requests took how long, by the stretch of bins in which they started.
+    pub(in crate::engine) fn heat_of(&self, sample: SampleId) -> Vec<u32> {
+        let Some(call) = call_of(&self.rules.program.layout, sample) else {
+            return Vec::new();
+        };
+        let used = self.rec.used(call, OF_CLASS);
+        let row = COARSE * classes::bins_in_row(self.rec.bins);
+        let rows = self.rec.bins_of(call).chunks(row);
+        rows.flat_map(|bins| {
+            let mut counts = [0; CLASSES];
+            for bin in bins.chunks_exact(COARSE) {
+                add_in_groups(&mut counts, bin, &used);
+            }
+            counts
+        })
+        .collect()
+    }
+
+    /// The requests of users, step by step, in the windows that health is judged by.
+    pub(in crate::engine) fn windows(&mut self) -> Windows {
+        let Some(width) = self.rules.program.clock.window else {
+            return Windows::default();
+        };
+        let clock = &self.rules.program.clock;
+        let n = windows::count(clock, width);
+        let of_bins = windows::bins_make_windows(clock, width);
+        let steps: Vec<u32> = windows::steps(self.rules.program)
+            .map(|call| call.0)
+            .collect();
+        let mut open_since = std::mem::take(&mut self.rec.windows.open_since);
+        let rec = &self.rec;
+        let steps = steps.iter().zip(&mut open_since).enumerate();
+        let steps = steps.map(|(step, (&call, open))| {
+            open.sort_unstable();
+            let (counts, times, used) = match of_bins {
+                true => rec.windows_of_bins(call, (width, n)),
+                false => rec.windows_of_log(step),
+            };
+            StepWindows {
+                call,
+                windows: told(&counts, &times, used.len()),
+                open_since: std::mem::take(open),
+                middles_s: used.map(middle_s).collect(),
+                times,
+            }
+        });
+        let steps = steps.filter(|step| !step.windows.is_empty()).collect();
+        Windows {
+            width,
+            ended: self.course.last.max(self.course.horizon),
+            steps,
+        }
+    }
+}
+
+/// What happened in each window, the times of those that started in it by class, row by row, and
+/// which classes those rows hold.
+type Rows = (Vec<Count>, Vec<u32>, Range<usize>);
+
+impl Recorder {
+    /// The windows of a call where each is some bins.
+    fn windows_of_bins(&self, call: u32, (width, n): (Span, usize)) -> Rows {
+        let used = self.used(call, OF_WINDOW);
+        let classes = used.start / OF_WINDOW..used.end / OF_WINDOW;
+        let bins = (width.0 / self.bin_width.0) as usize;
+        let read = |what| -> Vec<u32> {
+            let counted: Vec<u32> = self.counted_of(call, what).collect();
+            let windows = counted.chunks_exact(bins).take(n);
+            windows.map(|window| window.iter().sum()).collect()
+        };
+        let (started, failed) = (read(CallCounter::Started), read(CallCounter::Failed));
+        let ends = read(CallCounter::Ok).into_iter().zip(failed);
+        let counts = started.into_iter().zip(ends);
+        let rows = self.bins_of(call).chunks_exact(bins * COARSE).take(n);
+        let times = rows.flat_map(|row| {
+            let mut times = [0; CLASSES_OF_WINDOW];
+            for bin in row.chunks_exact(COARSE) {
+                add_in_groups(&mut times, bin, &used);
+            }
+            times[classes.clone()].to_vec()
+        });
+        let counts = counts.map(|(started, (ok, failed))| Count {
+            started,
+            ok,
+            failed,
+        });
+        (counts.collect(), times.collect(), classes.clone())
+    }
+
+    /// The windows of a step where they were logged.
+    fn windows_of_log(&self, step: usize) -> Rows {
+        let log = &self.windows;
+        let counts: Vec<Count> = log.rows().map(|row| row[step]).collect();
+        let rows = || (0..counts.len()).map(|window| log.times(window, step));
+        let first = rows()
+            .filter_map(|row| row.iter().position(|&n| n > 0))
+            .min();
+        let last = rows()
+            .filter_map(|row| row.iter().rposition(|&n| n > 0))
+            .max();
+        let used = first.unwrap_or(0)..last.map_or(0, |last| last + 1);
+        let times = rows().flat_map(|row| &row[used.clone()]).copied().collect();
+        (counts, times, used)
+    }
+}
+
+/// The windows of a step, from what happened in each and the times of those that ended ok.
+fn told(counts: &[Count], times: &[u32], classes: usize) -> Vec<Window> {
+    let mut open = 0;
+    let windows = counts.iter().enumerate().map(|(window, count)| {
+        open += count.started;
+        open -= count.ok + count.failed;
+        Window {
+            started: count.started,
+            ok: times[window * classes..(window + 1) * classes].iter().sum(),
+            ended_ok: count.ok,
+            open,
+        }
+    });
+    windows.collect()
+}
+
+/// The middle of a class of the times of a window, in seconds.
+fn middle_s(class: usize) -> f32 {
+    (coarse_middle(class * OF_WINDOW + OF_WINDOW / 2) as f64 / 1e9) as f32
+}
+
+/// Adds the coarse buckets of a bin to groups of as many each; those that are used begin and end
+/// with a group.
+fn add_in_groups<const N: usize>(sums: &mut [u32; N], bin: &[u32], used: &Range<usize>) {
+    let size = COARSE / N;
+    let groups = bin[used.clone()].chunks_exact(size);
+    for (sum, group) in sums[used.start / size..].iter_mut().zip(groups) {
+        *sum += group.iter().sum::<u32>();
+    }
+}
+
+/// The ⌈q·n⌉-th of n values in coarse buckets from `first` on, in seconds; −1 without any.
+fn percentile(buckets: &[u32], n: u32, q: f64, first: usize) -> f32 {
+    let mut left = crate::observation::sketch::rank(q, u64::from(n)).max(1);
+    for (i, &count) in buckets.iter().enumerate() {
+        if u64::from(count) >= left {
+            return (coarse_middle(first + i) as f64 / 1e9) as f32;
+        }
+        left -= u64::from(count);
+    }
+    -1.0
+}

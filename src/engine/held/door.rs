@@ -1,0 +1,194 @@
+//! Rooms: a door with a clock. Before it opens users wait; after it closes they are refused.
+
+use crate::base::time::Time;
+use crate::engine::Sim;
+use crate::engine::calendar::agenda::{NO_EVENT, Number};
+use crate::engine::held::queue::Queue;
+use crate::engine::steps::execute::Flow;
+use crate::engine::tasks::population::{Doing, Failure, FrameKind, Population};
+use crate::observation::{RoomCounter, RoomLevel};
+use crate::program::{EnterId, Instruction, Order, RoomId, Stay};
+
+/// A room.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Room {
+    queue: Queue,
+}
+
+impl Room {
+    /// Bytes of its queue, for the memory limit.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+}
+
+/// Whether users may pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    NotYet,
+    Open,
+    Closed,
+}
+
+fn waits(people: &Population, slot: u32, number: Number) -> bool {
+    people
+        .tenant(slot)
+        .is_some_and(|t| t.event == number && t.doing == Doing::AtDoor)
+}
+
+impl Sim<'_> {
+    /// Opens the rooms, not their doors.
+    pub(in crate::engine) fn open_rooms(&mut self) {
+        self.held
+            .rooms
+            .resize_with(self.rules.program.rooms as usize, Room::default);
+    }
+
+    fn door(&self, room: RoomId) -> Door {
+        let settings = &self.rules.settings.rooms[room];
+        // In a steady study no door turns after the horizon.
+        let now = self.course.told(self.now.min(self.world.changes_end()));
+        if settings.closes.is_some_and(|at| now >= at) {
+            Door::Closed
+        } else if settings.opens.is_some_and(|at| now < at) {
+            Door::NotYet
+        } else {
+            Door::Open
+        }
+    }
+
+    /// An `enter` is reached.
+    pub(in crate::engine) fn begin_enter(&mut self, slot: u32, enter: EnterId) -> Flow {
+        let room = self.rules.program.enters[enter].room;
+        let layout = self.rules.program.layout;
+        self.rec
+            .count(layout.room(room.0, RoomCounter::Arrived), self.now);
+        match self.door(room) {
+            Door::Open => {
+                self.people.task_mut(slot).due = self.now;
+                self.admit(slot, enter);
+                Flow::Next
+            }
+            Door::Closed => {
+                let refused = layout.room(room.0, RoomCounter::Refused);
+                self.rec.count(refused, self.now);
+                self.fail_step(
+                    slot,
+                    Failure::Refused,
+                    self.rules.program.enters[enter].on_failure,
+                )
+            }
+            Door::NotYet => {
+                let number = self.agenda.number();
+                let task = self.people.task_mut(slot);
+                task.doing = Doing::AtDoor;
+                task.event = number;
+                task.due = self.now;
+                self.held.rooms[room.0 as usize].queue.join(slot, number);
+                self.rec
+                    .more(layout.room_level(room.0, RoomLevel::Waiting), self.now);
+                self.begin_wait(slot);
+                Flow::Stop
+            }
+        }
+    }
+
+    /// A user passes the door.
+    fn admit(&mut self, slot: u32, enter: EnterId) {
+        let step = &self.rules.program.enters[enter];
+        let (layout, room) = (self.rules.program.layout, step.room.0);
+        let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
+        self.rec
+            .count(layout.room(room, RoomCounter::Admitted), since);
+        self.rec.sample(layout.room_wait(room), since, self.now);
+        if step.stay == Stay::Stays {
+            self.rec
+                .more(layout.room_level(room, RoomLevel::Inside), self.now);
+            let frame = self.people.push_frame(outer, FrameKind::Room(enter));
+            self.people.task_mut(slot).frame = frame;
+        }
+    }
+
+    /// A user gives up the place in a room.
+    pub(in crate::engine) fn leave_room(&mut self, enter: EnterId) {
+        let room = self.rules.program.enters[enter].room.0;
+        self.rec.less(
+            self.rules
+                .program
+                .layout
+                .room_level(room, RoomLevel::Inside),
+            self.now,
+        );
+    }
+
+    /// The clock of a door: whoever may pass does, in the order of arrival.
+    pub(in crate::engine) fn door_turns(&mut self, room: RoomId) {
+        let door = self.door(room);
+        if door == Door::NotYet {
+            return;
+        }
+        while let Some(slot) = self.next_at_door(room) {
+            let enter = self.enter_at(slot);
+            let level = self
+                .rules
+                .program
+                .layout
+                .room_level(room.0, RoomLevel::Waiting);
+            self.rec.less(level, self.now);
+            self.end_wait(slot);
+            self.people.task_mut(slot).event = NO_EVENT;
+            if door == Door::Open {
+                self.admit(slot, enter);
+                self.people.task_mut(slot).pc += 1;
+                self.make_ready(slot);
+            } else {
+                let refused = self.rules.program.layout.room(room.0, RoomCounter::Refused);
+                let since = self.people.task(slot).due;
+                self.rec.count(refused, since);
+                let on_failure = self.rules.program.enters[enter].on_failure;
+                if self.fail_step(slot, Failure::Refused, on_failure) == Flow::Elsewhere {
+                    self.make_ready(slot);
+                }
+            }
+        }
+    }
+
+    fn next_at_door(&mut self, room: RoomId) -> Option<u32> {
+        let people = &self.people;
+        let queue = &mut self.held.rooms[room.0 as usize].queue;
+        queue.next(
+            Order::Fifo,
+            |slot, number| waits(people, slot, number),
+            || 0.0,
+        )
+    }
+
+    fn enter_at(&self, slot: u32) -> EnterId {
+        match self.rules.program.code[self.people.task(slot).pc as usize] {
+            Instruction::Enter(enter) => enter,
+            other => unreachable!("a door is awaited at an enter, not at {other:?}"),
+        }
+    }
+
+    /// The room that a task waits for.
+    pub(in crate::engine) fn room_awaited(&self, slot: u32) -> RoomId {
+        self.rules.program.enters[self.enter_at(slot)].room
+    }
+
+    /// A user no longer waits at a door.
+    pub(in crate::engine) fn leave_door(&mut self, slot: u32) {
+        let room = self.rules.program.enters[self.enter_at(slot)].room;
+        self.people.task_mut(slot).event = NO_EVENT;
+        let people = &self.people;
+        let queue = &mut self.held.rooms[room.0 as usize].queue;
+        queue.left(|slot, number| waits(people, slot, number));
+        let layout = self.rules.program.layout;
+        let since: Time = self.people.task(slot).due;
+        self.rec
+            .count(layout.room(room.0, RoomCounter::Lost), since);
+        self.rec.sample(layout.room_wait(room.0), since, self.now);
+        self.rec
+            .less(layout.room_level(room.0, RoomLevel::Waiting), self.now);
+        self.end_wait(slot);
+    }
+}

@@ -1,0 +1,68 @@
+//! What steps hold or take: units of pools and locks, places behind doors, units of stocks; and the
+//! one way in which anybody waits.
+
+pub(in crate::engine) mod door;
+pub(in crate::engine) mod pool;
+pub(in crate::engine) mod queue;
+pub(in crate::engine) mod stock;
+
+use crate::engine::held::door::Room;
+use crate::engine::held::pool::PoolInstance;
+use crate::engine::record::gauge::Gauge;
+use crate::engine::record::holders::Holders;
+use crate::engine::tasks::population::Population;
+use crate::program::Program;
+
+/// Pools, rooms and stocks under way.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Held {
+    pools: Vec<PoolInstance>,
+    rooms: Vec<Room>,
+    stocks: Vec<u64>,
+}
+
+impl Held {
+    /// Full stocks, and no pools or rooms yet.
+    pub(in crate::engine) fn new(program: &Program) -> Held {
+        Held {
+            stocks: program.stocks.values().copied().collect(),
+            ..Held::default()
+        }
+    }
+
+    /// An instance of a pool.
+    pub(in crate::engine) fn pool(&self, index: u32) -> &PoolInstance {
+        &self.pools[index as usize]
+    }
+
+    /// All instances of pools.
+    pub(in crate::engine) fn pools(&self) -> &[PoolInstance] {
+        &self.pools
+    }
+
+    /// The gauge of every instance of a pool, with what is in use.
+    pub(in crate::engine) fn each_gauge(&mut self, mut each: impl FnMut(&mut Gauge, u64)) {
+        for pool in &mut self.pools {
+            each(&mut pool.gauge, pool.in_use);
+        }
+    }
+
+    /// Those noted who hold a unit of an instance of a pool, to be given back.
+    pub(in crate::engine) fn lend_holders(&mut self, index: u32, people: &Population) -> Holders {
+        let mut holders = std::mem::take(&mut self.pools[index as usize].holders);
+        holders.sweep_out(|note| people.keeps(note.frame));
+        holders
+    }
+
+    /// They come back.
+    pub(in crate::engine) fn take_back_holders(&mut self, index: u32, holders: Holders) {
+        self.pools[index as usize].holders = holders;
+    }
+
+    /// Bytes of its lists, for the memory limit.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        let pools: usize = self.pools.iter().map(PoolInstance::bytes).sum();
+        let rooms: usize = self.rooms.iter().map(Room::bytes).sum();
+        pools + rooms
+    }
+}

@@ -1,0 +1,321 @@
+//! Pools and locks: units that steps hold.
+
+use crate::engine::Sim;
+use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::held::queue::Queue;
+use crate::engine::record::gauge::Gauge;
+use crate::engine::record::holders::{Holders, Note};
+use crate::engine::steps::execute::Flow;
+use crate::engine::tasks::population::{Doing, Failure, FrameKind, Population};
+use crate::observation::{PoolCounter, PoolLevel};
+use crate::program::{HoldId, Instruction, Pool, PoolId, Scope, ServiceId};
+use crate::random::key::Place;
+
+/// Step of the luck of a random order.
+const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0002;
+/// The draw of an instance that tells which of its holders are noted.
+pub(in crate::engine) const HOLDERS: u32 = u32::MAX;
+
+/// One instance of a pool.
+#[derive(Debug)]
+pub(in crate::engine) struct PoolInstance {
+    pub(in crate::engine) pool: PoolId,
+    pub(in crate::engine) number: u32,
+    /// The server that it belongs to, among all; [`u32::MAX`] if to none.
+    server: u32,
+    size: u64,
+    pub(in crate::engine) in_use: u64,
+    queue: Queue,
+    draws: u32,
+    /// How full it is.
+    pub(in crate::engine) gauge: Gauge,
+    /// Some of those who hold a unit.
+    pub(in crate::engine) holders: Holders,
+}
+
+impl PoolInstance {
+    /// Bytes of its queue, for the memory limit.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        self.queue.bytes() + self.holders.bytes()
+    }
+}
+
+fn waits(people: &Population, slot: u32, number: Number) -> bool {
+    people
+        .tenant(slot)
+        .is_some_and(|t| t.event == number && t.doing == Doing::AtPool)
+}
+
+impl Sim<'_> {
+    /// Opens every instance of every pool.
+    pub(in crate::engine) fn open_pools(&mut self) {
+        let program = self.rules.program;
+        for (id, pool) in program.pools.iter() {
+            let size = self.rules.settings.pools[id].size;
+            for number in 0..pool.instances {
+                let queue = Queue::default();
+                let luck = self
+                    .rules
+                    .luck
+                    .bits(pool.owner.number(number), Place::ROOT, HOLDERS);
+                self.held.pools.push(PoolInstance {
+                    pool: id,
+                    number,
+                    server: self.home_of(pool, number),
+                    size,
+                    in_use: 0,
+                    queue,
+                    draws: 0,
+                    gauge: Gauge::new(size),
+                    holders: Holders::new(size, luck),
+                });
+            }
+            self.measure_pool(id);
+        }
+    }
+
+    /// The server that an instance of a pool belongs to, among all.
+    fn home_of(&self, pool: &Pool, number: u32) -> u32 {
+        let homes = pool.homes.iter().filter(|(first, _)| *first <= number);
+        let home = homes.max_by_key(|(first, _)| *first).copied();
+        home.map_or(u32::MAX, |(first, service)| {
+            let station = self.services.station(service);
+            let server = number - first;
+            if server < station.most {
+                station.first + server
+            } else {
+                u32::MAX
+            }
+        })
+    }
+
+    /// Servers of a service have come or gone, and with them the instances that belong to them.
+    pub(in crate::engine) fn measure_pools_of(&mut self, id: ServiceId) {
+        let program = self.rules.program;
+        for (pool, places) in program.pools.iter() {
+            if places.homes.iter().any(|(_, service)| *service == id) {
+                self.measure_pool(pool);
+            }
+        }
+    }
+
+    /// Whether an instance of a pool is there: its server is up, or finishes what it has.
+    fn is_there(&self, pool: &PoolInstance) -> bool {
+        pool.server == u32::MAX || self.services.server(pool.server).works()
+    }
+
+    /// The units that a pool has, with those in use above a size that was lowered.
+    fn measure_pool(&mut self, id: PoolId) {
+        let pool = &self.rules.program.pools[id];
+        let range = pool.first as usize..(pool.first + pool.instances) as usize;
+        // None are there while the stage is set.
+        let all = self.held.pools.get(range).into_iter().flatten();
+        let there = all.filter(|pool| self.is_there(pool));
+        let size = there.fold(0u64, |n, pool| n.saturating_add(pool.size.max(pool.in_use)));
+        let level = self.rules.program.layout.pool_level(id.0, PoolLevel::Size);
+        self.rec
+            .set(level, size.min(u64::from(u32::MAX)) as u32, self.now);
+    }
+
+    fn pool_of(&self, slot: u32, hold: HoldId) -> u32 {
+        let step = &self.rules.program.holds[hold];
+        match step.per_server {
+            Scope::Shared => step.instance,
+            Scope::Server => step.instance + self.services.server(self.server_of(slot)).number,
+        }
+    }
+
+    /// A `hold` is reached.
+    pub(in crate::engine) fn begin_hold(&mut self, slot: u32, hold: HoldId) -> Flow {
+        let index = self.pool_of(slot, hold);
+        let pool = &self.held.pools[index as usize];
+        let (id, layout) = (pool.pool, self.rules.program.layout);
+        self.rec
+            .count(layout.pool(id.0, PoolCounter::Asked), self.now);
+        let settings = &self.rules.settings.pools[id];
+        if pool.in_use < pool.size {
+            self.people.task_mut(slot).due = self.now;
+            self.grant(slot, hold, index);
+            return Flow::Next;
+        }
+        let waiting = u64::from(pool.queue.len());
+        if settings.queue_limit.is_some_and(|limit| waiting >= limit) {
+            self.rec
+                .count(layout.pool(id.0, PoolCounter::Refused), self.now);
+            self.held.pools[index as usize].gauge.refuse();
+            let on_failure = self.rules.program.holds[hold].on_failure;
+            return self.fail_step(slot, Failure::Refused, on_failure);
+        }
+        let number = match self.rules.settings.holds[hold] {
+            Some(span) => self
+                .agenda
+                .at(self.now + span, Group::Clock, Kind::HoldTimeout, slot),
+            None => self.agenda.number(),
+        };
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::AtPool;
+        task.event = number;
+        task.due = self.now;
+        let pool = &mut self.held.pools[index as usize];
+        pool.queue.join(slot, number);
+        pool.gauge.joined();
+        pool.gauge.want(pool.queue.len(), self.now);
+        self.rec
+            .more(layout.pool_level(id.0, PoolLevel::Queue), self.now);
+        self.begin_wait(slot);
+        Flow::Stop
+    }
+
+    /// A unit is granted; the wait began at `due`.
+    fn grant(&mut self, slot: u32, hold: HoldId, index: u32) {
+        let (now, layout) = (self.now, self.rules.program.layout);
+        let pool = &mut self.held.pools[index as usize];
+        pool.in_use += 1;
+        pool.gauge.take(pool.in_use, now);
+        let id = pool.pool.0;
+        let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
+        self.rec.count(layout.pool(id, PoolCounter::Granted), since);
+        self.rec.more(layout.pool_level(id, PoolLevel::InUse), now);
+        if since != now {
+            self.rec.count(layout.pool(id, PoolCounter::Waited), since);
+        }
+        self.rec.sample(layout.pool_wait(id), since, now);
+        let frame = self
+            .people
+            .push_frame(outer, FrameKind::Hold { hold, pool: index });
+        self.people.task_mut(slot).frame = frame;
+        let holders = &mut self.held.pools[index as usize].holders;
+        if holders.is_next() {
+            let people = &self.people;
+            let note = Note {
+                task: people.ticket(slot),
+                frame: people.frame_ticket(frame),
+            };
+            holders.note(note, |note| people.keeps(note.frame));
+        }
+    }
+
+    /// A unit comes back; the next who wait take what is free.
+    pub(in crate::engine) fn release(&mut self, index: u32) {
+        let pool = &mut self.held.pools[index as usize];
+        pool.in_use -= 1;
+        pool.gauge.give(pool.in_use, self.now);
+        let level = self
+            .rules
+            .program
+            .layout
+            .pool_level(pool.pool.0, PoolLevel::InUse);
+        let is_above = pool.in_use >= pool.size;
+        self.rec.less(level, self.now);
+        if is_above && self.is_there(&self.held.pools[index as usize]) {
+            self.shed_unit(index);
+        }
+        self.grant_next(index);
+    }
+
+    /// A unit above a size that was lowered while it was in use is back, and gone.
+    #[cold]
+    fn shed_unit(&mut self, index: u32) {
+        let id = self.held.pools[index as usize].pool.0;
+        let level = self.rules.program.layout.pool_level(id, PoolLevel::Size);
+        self.rec.less(level, self.now);
+    }
+
+    fn grant_next(&mut self, index: u32) {
+        while let Some(slot) = self.next_at_pool(index) {
+            let level = PoolLevel::Queue;
+            let id = self.held.pools[index as usize].pool;
+            self.rec
+                .less(self.rules.program.layout.pool_level(id.0, level), self.now);
+            let hold = self.hold_at(slot);
+            self.held.pools[index as usize].gauge.called();
+            self.end_wait(slot);
+            self.grant(slot, hold, index);
+            let task = self.people.task_mut(slot);
+            task.event = NO_EVENT;
+            task.pc += 1;
+            self.make_ready(slot);
+        }
+    }
+
+    fn next_at_pool(&mut self, index: u32) -> Option<u32> {
+        let (people, luck) = (&self.people, &self.rules.luck);
+        let pool = &mut self.held.pools[index as usize];
+        if pool.in_use >= pool.size {
+            return None;
+        }
+        let owner = self.rules.program.pools[pool.pool]
+            .owner
+            .number(pool.number);
+        let draws = &mut pool.draws;
+        let draw = || {
+            *draws += 1;
+            luck.uniform(owner, Place::ROOT.step(RANDOM_ORDER), *draws)
+        };
+        let order = self.rules.settings.pools[pool.pool].order;
+        let next = pool
+            .queue
+            .next(order, |slot, number| waits(people, slot, number), draw);
+        pool.gauge.want(pool.queue.len(), self.now);
+        next
+    }
+
+    fn hold_at(&self, slot: u32) -> HoldId {
+        match self.rules.program.code[self.people.task(slot).pc as usize] {
+            Instruction::Hold(hold) => hold,
+            other => unreachable!("a unit is awaited at a hold, not at {other:?}"),
+        }
+    }
+
+    /// The instance of the pool that a task waits for.
+    pub(in crate::engine) fn pool_awaited(&self, slot: u32) -> u32 {
+        self.pool_of(slot, self.hold_at(slot))
+    }
+
+    /// A task no longer waits for its unit.
+    pub(in crate::engine) fn leave_pool(&mut self, slot: u32) {
+        let hold = self.hold_at(slot);
+        let index = self.pool_of(slot, hold);
+        self.people.task_mut(slot).event = NO_EVENT;
+        let people = &self.people;
+        let pool = &mut self.held.pools[index as usize];
+        pool.queue.left(|slot, number| waits(people, slot, number));
+        pool.gauge.want(pool.queue.len(), self.now);
+        let (id, layout) = (pool.pool.0, self.rules.program.layout);
+        let since = self.people.task(slot).due;
+        self.rec.count(layout.pool(id, PoolCounter::GaveUp), since);
+        if since != self.now {
+            self.rec.count(layout.pool(id, PoolCounter::Waited), since);
+        }
+        self.rec.sample(layout.pool_wait(id), since, self.now);
+        self.rec
+            .less(layout.pool_level(id, PoolLevel::Queue), self.now);
+        self.end_wait(slot);
+    }
+
+    /// A `hold` has waited long enough.
+    pub(in crate::engine) fn pool_timed_out(&mut self, slot: u32) {
+        let hold = self.hold_at(slot);
+        self.leave_pool(slot);
+        let on_failure = self.rules.program.holds[hold].on_failure;
+        if self.fail_step(slot, Failure::TimedOut, on_failure) == Flow::Elsewhere {
+            self.make_ready(slot);
+        }
+    }
+
+    /// The sizes of the pools may have changed.
+    pub(in crate::engine) fn resize_pools(&mut self) {
+        let now = self.now;
+        for pool in &mut self.held.pools {
+            pool.size = self.rules.settings.pools[pool.pool].size;
+            pool.gauge.resize(pool.size, pool.in_use, now);
+            pool.holders.resize(pool.size);
+        }
+        for id in self.rules.program.pools.ids() {
+            self.measure_pool(id);
+        }
+        for index in 0..self.held.pools.len() as u32 {
+            self.grant_next(index);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! People: when they arrive, how patient they are, how their visits end, and whether they come
+//! again (semantics#people).
+
+pub(in crate::engine) mod arrivals;
+pub(in crate::engine) mod visit;

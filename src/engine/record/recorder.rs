@@ -1,0 +1,534 @@
+//! Writes the observation: nothing else in the engine counts.
+//!
+//! Counters, meters and samples stand at the indices of the [`Layout`]. The usual costs a few
+//! additions; what a probe asks beyond it (raw durations, readings at instants) is recorded only
+//! where asked.
+
+use std::ops::Range;
+
+use crate::base::table::Table;
+use crate::base::time::{Span, Time};
+use crate::engine::looks::profile::Profile;
+use crate::engine::record::meter::Meter;
+use crate::engine::record::readings::{Frozen, Readings};
+use crate::engine::record::shelf::has_others;
+use crate::engine::record::tally::{COARSE, FINE, LiveTally, Took, refill};
+use crate::engine::record::watch::Watch;
+use crate::engine::record::windows::{self, WindowLog};
+use crate::observation::{
+    CallCounter, CallSample, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
+    ServiceSample, Tally, UserLevel,
+};
+use crate::program::{Program, StepId};
+
+/// A duration that no time is longer than, in a log.
+pub(in crate::engine) const NEVER: i64 = i64::MAX;
+
+/// What one replication records while it runs.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Recorder {
+    pub(in crate::engine) layout: Layout,
+    /// By shelf, then counter: sums of nanoseconds, which no bin holds.
+    pub(in crate::engine) sums: Vec<u128>,
+    /// By shelf, then counter: what was counted in the bin under way.
+    pub(in crate::engine) counts: Vec<u32>,
+    /// The shelf of things that began in the measured period, by bin that has ended, then counter.
+    pub(in crate::engine) counter_bins: Vec<u32>,
+    /// The same of the shelf of all others, since the cut; empty in a launch.
+    pub(in crate::engine) other_bins: Vec<u32>,
+    /// Whether there may be others: a warm-up, or a time after the horizon.
+    pub(in crate::engine) has_others: bool,
+    /// The bin under way (after the horizon still the last one), and when it began.
+    bin: usize,
+    bin_began: Time,
+    pub(in crate::engine) bin_width: Span,
+    pub(in crate::engine) bins: usize,
+    /// Where the shelf of others begins.
+    pub(in crate::engine) others_at: usize,
+    pub(in crate::engine) cut: Time,
+    /// Nanoseconds from the cut to the last instant at which what begins still counts.
+    pub(in crate::engine) counted_ns: u64,
+    pub(in crate::engine) meters: Vec<Meter>,
+    pub(in crate::engine) level_bins: Vec<f32>,
+    /// By bin that has ended, then state of the layout.
+    pub(in crate::engine) instants: Vec<u32>,
+    pub(in crate::engine) tallies: Vec<LiveTally>,
+    /// By call: the requests that ended ok after several attempts. Those of a single attempt stand
+    /// among the tallies, for the request and for the attempt.
+    retried: Vec<LiveTally>,
+    /// By call: the requests of a single attempt that was work at once, and nothing but it; for the
+    /// request, for the attempt and for the work.
+    at_once: Vec<LiveTally>,
+    /// Whether a probe asks for every duration of some sample.
+    logs: bool,
+    pub(in crate::engine) funnel: Table<StepId, FunnelStep>,
+    pub(in crate::engine) marked: Vec<Option<(Time, Time)>>,
+    pub(in crate::engine) sold_out_at: Vec<Option<Time>>,
+    /// Levels that a probe follows.
+    pub(in crate::engine) watches: Vec<Watch>,
+    /// Requests of users by window, where bins do not tell of them.
+    pub(in crate::engine) windows: WindowLog,
+    /// What probes ask beyond it.
+    pub(in crate::engine) readings: Readings,
+    /// How full everything is.
+    pub(in crate::engine) profile: Profile,
+    /// Integrals, maxima at the horizon, taken before a drain goes on.
+    pub(in crate::engine) frozen: Option<Frozen>,
+    /// Tasks that were there at the cut of a warm-up.
+    pub(in crate::engine) present_at_cut: u64,
+}
+
+/// By one, up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Change {
+    /// One more.
+    More,
+    /// One less.
+    Less,
+}
+
+impl Recorder {
+    /// Bytes that are recorded whatever happens.
+    pub(in crate::engine) fn size(program: &Program) -> usize {
+        let layout = &program.layout;
+        let bins = program.clock.bins as usize;
+        let samples = (0..layout.samples() as u32).map(SampleId);
+        let binned = samples.filter(|id| call_of(layout, *id).is_some()).count();
+        let shelves = if has_others(&program.clock) { 2 } else { 1 };
+        let counted = 2 * size_of::<u128>() + (shelves * bins + 2) * size_of::<u32>();
+        let counters = layout.counters() * counted;
+        let levels = layout.levels() * bins * size_of::<f32>();
+        let levels = levels + layout.states().count() * bins * size_of::<u32>();
+        let meters = layout.meters() * size_of::<Meter>();
+        let tallies = layout.samples() + 2 * layout.calls as usize;
+        let tallies = tallies * (FINE + 1) * size_of::<u32>();
+        let by_bin = binned * (bins + 1) * COARSE * size_of::<u32>();
+        counters + levels + meters + tallies + by_bin + windows::size(program)
+    }
+
+    /// Makes ready for a replication; keeps what was allocated.
+    pub(in crate::engine) fn prepare(&mut self, program: &Program) {
+        let layout = program.layout;
+        let clock = &program.clock;
+        self.layout = layout;
+        self.readings = Readings::default();
+        self.profile = Profile::default();
+        self.frozen = None;
+        self.present_at_cut = 0;
+        self.bins = clock.bins as usize;
+        self.bin_width = clock.bin;
+        self.cut = Time(clock.cut.0 - clock.start.0);
+        self.counted_ns = match clock.tail {
+            None => i64::MAX as u64,
+            Some(_) => (clock.horizon.0 - clock.cut.0) as u64,
+        };
+        self.has_others = has_others(clock);
+        self.others_at = layout.counters();
+        (self.bin, self.bin_began) = (0, Time(0));
+        refill(&mut self.sums, 2 * layout.counters(), 0);
+        refill(&mut self.counts, 2 * layout.counters(), 0);
+        self.other_bins.clear();
+        self.counter_bins.clear();
+        self.counter_bins.reserve(layout.counters() * self.bins);
+        refill(&mut self.meters, layout.meters(), Meter::default());
+        refill(&mut self.level_bins, layout.levels() * self.bins, 0.0);
+        self.instants.clear();
+        self.instants.reserve(layout.states().count() * self.bins);
+        refill(&mut self.marked, layout.marks as usize, None);
+        refill(&mut self.sold_out_at, layout.stocks as usize, None);
+        self.tallies
+            .resize_with(layout.samples(), LiveTally::default);
+        for (index, tally) in self.tallies.iter_mut().enumerate() {
+            let binned = call_of(&layout, SampleId(index as u32)).is_some();
+            let bins = if binned { self.bins + 1 } else { 0 };
+            tally.clear(bins);
+        }
+        self.retried
+            .resize_with(layout.calls as usize, LiveTally::default);
+        self.at_once
+            .resize_with(layout.calls as usize, LiveTally::default);
+        let by_call = self.retried.iter_mut().chain(&mut self.at_once);
+        by_call.for_each(|tally| tally.clear(0));
+        self.logs = false;
+        self.funnel.clear();
+        self.watches.clear();
+        for journey in program.journeys.values() {
+            for _ in 0..journey.steps {
+                self.funnel.push(FunnelStep {
+                    left: vec![0; Outcome::all(layout.own_outcomes).count()],
+                    ..FunnelStep::default()
+                });
+            }
+        }
+        self.windows.prepare(program);
+    }
+
+    /// Asks for every duration of a sample.
+    pub(in crate::engine) fn log(&mut self, sample: SampleId) {
+        self.tallies[sample.0 as usize].log = Some(Vec::new());
+        self.logs = true;
+    }
+
+    /// The integral of a level since the cut, up to now, in units times nanoseconds.
+    pub(in crate::engine) fn integral(&self, level: LevelId, now: Time) -> u128 {
+        self.meters[(level.0 / LANES) as usize].integral((level.0 % LANES) as usize, now)
+    }
+
+    /// A level goes up by one.
+    #[inline]
+    pub(in crate::engine) fn more(&mut self, level: LevelId, now: Time) {
+        self.shift(level, Change::More, now);
+    }
+
+    /// A level goes down by one.
+    #[inline]
+    pub(in crate::engine) fn less(&mut self, level: LevelId, now: Time) {
+        self.shift(level, Change::Less, now);
+    }
+
+    /// A level changes by one.
+    #[inline]
+    pub(in crate::engine) fn shift(&mut self, level: LevelId, by: Change, now: Time) {
+        let meter = (level.0 / LANES) as usize;
+        self.shift_at(meter, [level.0 % LANES], (by, now));
+    }
+
+    /// Users inside change by one: in all, and those of a journey, whose level stands there.
+    #[inline(always)]
+    pub(in crate::engine) fn inside(&mut self, (meter, lane): (usize, u32), by: (Change, Time)) {
+        self.shift_at(0, [UserLevel::Inside as u32], by);
+        self.shift_at(meter, [lane], by);
+    }
+
+    /// Users in the orbit, or those of them who wait, change by one.
+    #[inline(always)]
+    pub(in crate::engine) fn orbit<const N: usize>(
+        &mut self,
+        levels: [UserLevel; N],
+        by: (Change, Time),
+    ) {
+        self.shift_at(0, levels.map(|level| level as u32), by);
+    }
+
+    /// Several levels of the meter with this index change by one.
+    #[inline(always)]
+    pub(in crate::engine) fn shift_at<const N: usize>(
+        &mut self,
+        meter: usize,
+        lanes: [u32; N],
+        (by, now): (Change, Time),
+    ) {
+        let levels = &mut self.meters[meter];
+        for lane in lanes {
+            match by {
+                Change::More => levels.more(lane as usize, now),
+                Change::Less => levels.less(lane as usize, now),
+            }
+        }
+        if !self.watches.is_empty() {
+            for lane in lanes {
+                self.changed(LevelId(LANES * meter as u32 + lane), now);
+            }
+        }
+    }
+
+    /// A level has a new value.
+    #[inline]
+    pub(in crate::engine) fn set(&mut self, level: LevelId, value: u32, now: Time) {
+        self.meters[(level.0 / LANES) as usize].set((level.0 % LANES) as usize, value, now);
+        if !self.watches.is_empty() {
+            self.changed(level, now);
+        }
+    }
+
+    /// Tells those who follow a level.
+    #[cold]
+    fn changed(&mut self, level: LevelId, now: Time) {
+        let value = self.value(level);
+        for watch in self.watches.iter_mut().filter(|w| w.level == level) {
+            watch.set(value, now);
+        }
+    }
+
+    /// Follows a level from now on.
+    pub(in crate::engine) fn watch(&mut self, mut watch: Watch) {
+        let (meter, lane) = (watch.level.0 / LANES, watch.level.0 % LANES);
+        let lane = self.meters[meter as usize].read_at(lane as usize);
+        watch.level = LevelId(LANES * meter + lane as u32);
+        self.watches.push(watch);
+    }
+
+    /// Levels of the meter with this index are always equal to another of it.
+    pub(in crate::engine) fn equate(&mut self, meter: usize, lanes: [u32; 2], to: u32) {
+        for lane in lanes {
+            self.meters[meter].equate(lane as usize, to as usize);
+        }
+    }
+
+    /// The value of a level.
+    #[inline]
+    pub(in crate::engine) fn value(&self, level: LevelId) -> u32 {
+        self.value_at((level.0 / LANES) as usize, level.0 % LANES)
+    }
+
+    /// The value of a level that stands there.
+    #[inline]
+    pub(in crate::engine) fn value_at(&self, meter: usize, lane: u32) -> u32 {
+        self.meters[meter].value(lane as usize)
+    }
+
+    /// A duration that ended ok.
+    #[inline]
+    pub(in crate::engine) fn sample(&mut self, sample: SampleId, began: Time, now: Time) {
+        if self.counts(began) {
+            self.sample_counted(sample, began, now);
+        }
+    }
+
+    /// A duration that is part of a thing that counts.
+    #[inline]
+    pub(in crate::engine) fn sample_counted(&mut self, sample: SampleId, began: Time, now: Time) {
+        let took = Took::new(now.0 - began.0);
+        let tally = &mut self.tallies[sample.0 as usize];
+        tally.add(took);
+        tally.note(began, took.ns);
+    }
+
+    /// A wait of no time at all, which is counted elsewhere.
+    #[inline(always)]
+    pub(in crate::engine) fn waited_for_nothing(&mut self, waits: SampleId, now: Time) {
+        if self.logs {
+            self.log_one(waits, (now, 0));
+        }
+    }
+
+    #[cold]
+    fn log_one(&mut self, sample: SampleId, (began, ns): (Time, i64)) {
+        self.tallies[sample.0 as usize].note(began, ns);
+    }
+
+    /// A request that ended ok, and the attempt, sent then, that did it: the sample of attempts is
+    /// the next. Those whose only attempt it was are recorded once, for both.
+    #[inline]
+    pub(in crate::engine) fn sample_call(
+        &mut self,
+        call: u32,
+        (asked, sent): (Time, Time),
+        now: Time,
+    ) {
+        let requests = self.layout.call_time(call, CallSample::Request);
+        if asked != sent {
+            self.sample_retried(call, (asked, sent), now);
+        } else if self.counts(asked) {
+            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
+            let tally = &mut self.tallies[requests.0 as usize];
+            tally.add(took);
+            tally.add_to_bin(took, bin);
+            tally.note(asked, took.ns);
+            if self.logs {
+                let attempts = self.layout.call_time(call, CallSample::Attempt);
+                self.log_one(attempts, (sent, took.ns));
+            }
+        }
+    }
+
+    /// The same where all of the attempt was work at once, and nothing but it, so that it took the
+    /// time of the work: those whose only attempt it was are recorded once, for all three.
+    #[inline(always)]
+    pub(in crate::engine) fn sample_at_once(
+        &mut self,
+        (call, work): (u32, SampleId),
+        (asked, sent): (Time, Time),
+        now: Time,
+    ) {
+        if asked != sent {
+            self.sample(work, sent, now);
+            self.sample_retried(call, (asked, sent), now);
+        } else if self.counts(asked) {
+            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
+            let requests = self.layout.call_time(call, CallSample::Request);
+            self.at_once[call as usize].add(took);
+            self.tallies[requests.0 as usize].add_to_bin(took, bin);
+            if self.logs {
+                let attempts = self.layout.call_time(call, CallSample::Attempt);
+                for sample in [requests, attempts, work] {
+                    self.log_one(sample, (asked, took.ns));
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn sample_retried(&mut self, call: u32, (asked, sent): (Time, Time), now: Time) {
+        let attempts = self.layout.call_time(call, CallSample::Attempt);
+        self.sample(attempts, sent, now);
+        if self.counts(asked) {
+            let requests = self.layout.call_time(call, CallSample::Request);
+            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
+            self.retried[call as usize].add(took);
+            let tally = &mut self.tallies[requests.0 as usize];
+            tally.add_to_bin(took, bin);
+            tally.note(asked, took.ns);
+        }
+    }
+
+    /// All that every sample holds; the work of each call is recorded in that sample.
+    pub(in crate::engine) fn finished(&self, work: impl Fn(u32) -> SampleId) -> Vec<Tally> {
+        let layout = &self.layout;
+        let mut whole: Vec<LiveTally> = self.tallies.iter().map(LiveTally::whole).collect();
+        for call in 0..layout.calls {
+            let [requests, attempts] = [CallSample::Request, CallSample::Attempt]
+                .map(|what| layout.call_time(call, what).0 as usize);
+            let at_once = &self.at_once[call as usize];
+            whole[attempts].merge(&self.tallies[requests]);
+            whole[attempts].merge(at_once);
+            whole[requests].merge(&self.retried[call as usize]);
+            whole[requests].merge(at_once);
+            whole[work(call).0 as usize].merge(at_once);
+        }
+        for service in 0..layout.services {
+            let at_once = self.total(layout.service(service, ServiceCounter::AtOnce));
+            let waits = layout.service_time(service, ServiceSample::Wait);
+            whole[waits.0 as usize].buckets[0] += at_once as u32;
+        }
+        whole.iter().map(LiveTally::finished).collect()
+    }
+
+    /// The requests of a call, by bin.
+    pub(in crate::engine) fn bins_of(&self, call: u32) -> &[u32] {
+        let requests = self.layout.call_time(call, CallSample::Request);
+        &self.tallies[requests.0 as usize].bins[..self.bins * COARSE]
+    }
+
+    /// How many requests of a call started in each bin, but for those of a warm-up.
+    pub(in crate::engine) fn started_of(&self, call: u32) -> impl Iterator<Item = u32> {
+        self.counted_of(call, CallCounter::Started)
+    }
+
+    /// What was counted of a call in each bin.
+    pub(in crate::engine) fn counted_of(
+        &self,
+        call: u32,
+        what: CallCounter,
+    ) -> impl Iterator<Item = u32> {
+        let counter = self.layout.call(call, what).0 as usize;
+        let rows = self.counter_bins.chunks_exact(self.layout.counters());
+        rows.take(self.bins).map(move |row| row[counter])
+    }
+
+    /// The coarse buckets that the bins of a call's requests use, in whole groups of so many.
+    pub(in crate::engine) fn used(&self, call: u32, group: usize) -> Range<usize> {
+        let requests = self.layout.call_time(call, CallSample::Request).0 as usize;
+        let call = call as usize;
+        let parts = [
+            &self.tallies[requests],
+            &self.at_once[call],
+            &self.retried[call],
+        ];
+        let ranges = parts.map(LiveTally::used).into_iter();
+        let used = ranges
+            .filter(|range| !range.is_empty())
+            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
+            .unwrap_or(0..0);
+        used.start / group * group..used.end.next_multiple_of(group)
+    }
+
+    /// The bin in which something began.
+    #[inline(always)]
+    fn bin_of(&self, began: Time) -> usize {
+        if began >= self.bin_began {
+            self.bin
+        } else {
+            (began.0 / self.bin_width.0) as usize
+        }
+    }
+
+    /// A duration that is longer than any time.
+    #[inline]
+    pub(in crate::engine) fn never(&mut self, sample: SampleId, began: Time) {
+        if self.logs && self.counts(began) {
+            self.log_one(sample, (began, NEVER));
+        }
+    }
+
+    /// A mark is passed.
+    pub(in crate::engine) fn mark(&mut self, mark: u32, now: Time) {
+        self.count(self.layout.mark(mark), now);
+        if !self.counts(now) {
+            return;
+        }
+        let seen = &mut self.marked[mark as usize];
+        *seen = Some((seen.map_or(now, |(first, _)| first), now));
+    }
+
+    /// A visit reaches a top-level step of its journey.
+    #[inline]
+    pub(in crate::engine) fn reached(&mut self, step: StepId) {
+        self.funnel[step].reached += 1;
+    }
+
+    /// A visit ends at a top-level step; one that is served goes on from there.
+    #[inline]
+    pub(in crate::engine) fn left(&mut self, at: StepId, outcome: Outcome) {
+        if outcome != Outcome::Served
+            && let Some(step) = self.funnel.get_mut(at)
+        {
+            step.left[outcome.number()] += 1;
+        }
+    }
+
+    /// Ends a bin of the timeline.
+    pub(in crate::engine) fn end_bin(&mut self, bin: usize, now: Time) {
+        let width = (now.0 - bin as i64 * self.bin_width.0).max(1) as f64;
+        let lanes = LANES as usize;
+        let row = bin * self.layout.levels();
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            for (lane, integral) in meter.end_bin(now).into_iter().enumerate() {
+                self.level_bins[row + index * lanes + lane] = (integral as f64 / width) as f32;
+            }
+        }
+        for level in self.layout.states() {
+            self.instants.push(self.value(level));
+        }
+        let (counted, others) = self.counts.split_at(self.layout.counters());
+        self.counter_bins.extend_from_slice(counted);
+        if self.has_others {
+            self.other_bins.extend_from_slice(others);
+        }
+        self.counts.fill(0);
+        // What starts when the last one is over, in a drain, belongs to none.
+        (self.bin, self.bin_began) = (bin + 1, now);
+    }
+
+    /// Drops the warm-up: counts and integrals start anew.
+    pub(in crate::engine) fn cut(&mut self, now: Time) {
+        debug_assert!(self.totals().iter().all(|&n| n == 0), "counted too early");
+        let all = self.layout.counters();
+        self.counts[all..].fill(0);
+        self.sums[all..].fill(0);
+        self.other_bins.fill(0);
+        for meter in &mut self.meters {
+            meter.reset(now);
+        }
+    }
+
+    /// Bytes in use by what grows with time, for the memory limit: logs, and the copies of them
+    /// that the answers at the end are made of.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        let logs = self.tallies.iter().filter_map(|t| t.log.as_ref());
+        let logs = logs.map(|log| {
+            let copies = 2 * log.len() * size_of::<(Time, i64)>();
+            log.capacity() * size_of::<(Time, i64)>() + copies
+        });
+        logs.sum()
+    }
+}
+
+/// The call whose requests a sample holds, if it is one that is followed by bin.
+pub(in crate::engine) fn call_of(layout: &Layout, sample: SampleId) -> Option<u32> {
+    let number = sample
+        .0
+        .checked_sub(layout.call_time(0, CallSample::Request).0)?;
+    let call = number / 2;
+    (call < layout.calls && layout.call_time(call, CallSample::Request) == sample).then_some(call)
+}

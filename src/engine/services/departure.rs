@@ -1,0 +1,415 @@
+//! How attempts leave a service: with an answer, turned away, out of the queue, or by a crash
+//! (semantics#call, #giving-up, #refused, #service).
+
+use crate::base::slab::Ticket;
+use crate::base::time::{Span, Time};
+use crate::engine::Sim;
+use crate::engine::calendar::agenda::{NO_EVENT, Number};
+use crate::engine::callers::caller::Told;
+use crate::engine::record::recorder::Change;
+use crate::engine::route::Desk;
+use crate::engine::services::station::waits;
+use crate::engine::tasks::population::{Answer, Attempt, Doing};
+use crate::engine::world::network::{Passage, Way};
+use crate::observation::{
+    MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel, ServiceSample,
+};
+use crate::program::{OnTimeout, ServiceId};
+
+/// The draw of what a refusal costs, at the path of an attempt, after those of the balancer.
+const REFUSE_COST: u32 = 10;
+
+impl Sim<'_> {
+    fn add_service_ns(&mut self, id: ServiceId, what: ServiceCounter, ns: Span, sent: Time) {
+        let ns = ns.0.max(0) as u64;
+        let counter = self.rules.program.layout.service(id.0, what);
+        self.rec.add_ns_of(counter, ns, sent);
+    }
+
+    /// The balancer still sends work to a server that has crashed.
+    pub(in crate::engine) fn meet_crash(&mut self, slot: u32, id: ServiceId, server: u32) {
+        let attempt = *self.people.attempt(slot);
+        self.count_service(id, [ServiceCounter::Refused], attempt.sent);
+        if self.services.servers[server as usize].silent || self.rules.is_message(attempt.call) {
+            self.vanish(slot);
+        } else {
+            self.people.attempt(slot).answer = Answer::Refused;
+            self.send_answer(slot, id);
+        }
+    }
+
+    /// An attempt or a message is gone; its caller learns at the timeout, if ever.
+    fn vanish(&mut self, slot: u32) {
+        self.message_ends(slot, MessageCounter::Undelivered);
+        self.people.remove(slot);
+    }
+
+    /// The time in the system of an attempt, accepted then, that leaves it.
+    #[inline(always)]
+    pub(in crate::engine) fn leave_system(&mut self, desk: &Desk, accepted: Time) {
+        let ns = self.sojourn(accepted);
+        self.rec.add_ns(desk.sojourn, ns);
+    }
+
+    /// Nanoseconds of the measured period that an attempt accepted then has been in the system.
+    #[inline(always)]
+    pub(in crate::engine) fn sojourn(&self, accepted: Time) -> u64 {
+        let from = accepted.max(self.rec.cut);
+        let until = self.now.min(self.course.horizon);
+        (until.0 - from.0).max(0) as u64
+    }
+
+    /// A waiting attempt leaves without service and is gone.
+    pub(in crate::engine) fn quit(&mut self, slot: u32, id: ServiceId) {
+        let attempt = *self.people.attempt(slot);
+        self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
+        if attempt.accepted != self.now {
+            self.count_service(id, [ServiceCounter::Waited], attempt.sent);
+        }
+        if self.rec.counts(attempt.sent) {
+            let sample = self
+                .rules
+                .program
+                .layout
+                .service_time(id.0, ServiceSample::Wait);
+            self.rec.sample_counted(sample, attempt.accepted, self.now);
+        }
+        self.shift(id, [ServiceLevel::InSystem], Change::Less);
+        self.leave_system(&self.rules.routes.services[id], attempt.accepted);
+        self.people.remove(slot);
+    }
+
+    /// An attempt is turned away.
+    pub(in crate::engine) fn refuse(&mut self, slot: u32, id: ServiceId, server: Option<u32>) {
+        let attempt = *self.people.attempt(slot);
+        self.count_service(id, [ServiceCounter::Refused], attempt.sent);
+        let settings = &self.rules.settings.services[id];
+        if self.rules.is_message(attempt.call) {
+            self.vanish(slot);
+            return;
+        }
+        self.people.attempt(slot).answer = Answer::Refused;
+        if let (Some(law), Some(index)) = (&settings.refuse_cost, server) {
+            let task = self.people.task(slot);
+            let demand = law.span(self.rules.luck.uniform(task.owner, task.path, REFUSE_COST));
+            self.people.attempt(slot).server = index;
+            self.join_cores(slot, index, demand, Doing::Refusing);
+        } else {
+            self.refusal_leaves(slot, id);
+        }
+    }
+
+    pub(in crate::engine) fn refusal_leaves(&mut self, slot: u32, id: ServiceId) {
+        if self.rules.settings.services[id].silent {
+            self.people.remove(slot);
+        } else {
+            self.send_answer(slot, id);
+        }
+    }
+
+    /// An answer sets out for the caller.
+    fn send_answer(&mut self, slot: u32, id: ServiceId) {
+        let number = self.agenda.number();
+        self.send_numbered_answer(slot, id, number);
+    }
+
+    /// An answer sets out, its event having this number.
+    fn send_numbered_answer(&mut self, slot: u32, id: ServiceId, number: Number) {
+        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+        let from = self.rules.program.calls[self.people.attempt(slot).call].from;
+        match self.passage((from, id), (owner, path), Way::Back) {
+            Passage::Arrives(at) => self.answer_at(slot, at, number),
+            Passage::Lost => self.answer_lost(slot, id),
+            Passage::TurnedAway(at) => {
+                let attempt = *self.people.attempt(slot);
+                if attempt.answer == Answer::Ok {
+                    self.count_wasted(id, &attempt, self.now);
+                    let attempt = self.people.attempt(slot);
+                    (attempt.answer, attempt.served) = (Answer::Refused, false);
+                }
+                self.answer_at(slot, at, number);
+            }
+        }
+    }
+
+    fn answer_lost(&mut self, slot: u32, id: ServiceId) {
+        let attempt = *self.people.attempt(slot);
+        if attempt.served {
+            self.count_wasted(id, &attempt, self.now);
+        }
+        self.people.remove(slot);
+    }
+
+    /// An endpoint ends with an error or a refusal of its own.
+    pub(in crate::engine) fn fail_endpoint(&mut self, slot: u32, refused: bool, last: bool) {
+        let root = self.attempt_above(slot);
+        self.interrupt(root);
+        let answer = match (refused, last) {
+            (true, false) => Answer::Refused,
+            (false, false) => Answer::Error,
+            (true, true) => Answer::FinalRefusal,
+            (false, true) => Answer::Final,
+        };
+        self.finish(root, answer);
+    }
+
+    /// The steps of an endpoint have ended: the worker is free, the answer sets out.
+    pub(in crate::engine) fn finish(&mut self, slot: u32, answer: Answer) {
+        let (now, routes) = (self.now, self.rules.routes);
+        let attempt = self.people.attempt(slot);
+        attempt.answer = answer;
+        let (sent, accepted, index) = (attempt.sent, attempt.accepted, attempt.server);
+        let (caller, call) = (attempt.caller, attempt.call);
+        let (route, id) = (&routes.calls[call], routes.calls[call].service);
+        let desk = &route.desk;
+        let received = answer == Answer::Ok && (route.message || !caller.is_none());
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, sent);
+        row[ServiceCounter::Completed as usize] += 1;
+        row[ServiceCounter::Goodput as usize] += u32::from(received);
+        if self.rec.counts(sent) {
+            self.rec.sample_counted(desk.times, accepted, now);
+        }
+        self.free_worker(id, index, accepted);
+        if caller.is_none() {
+            self.end_for_nobody(slot, id);
+        } else if !desk.near || self.pending.is_held_back() {
+            self.people.task_mut(slot).due = now;
+            self.take_next(index);
+            self.send_answer(slot, id);
+        } else {
+            // The answer has its number before whatever the next work schedules.
+            let number = self.agenda.number();
+            if self.has_business(index, desk) || !self.is_next_alone() {
+                self.hand_over(slot, id, number);
+                return;
+            }
+            self.people.remove(slot);
+            self.pending.crosses();
+            self.tell(Told {
+                caller,
+                call,
+                sent,
+                answer,
+            });
+            self.pending.crossed();
+        }
+    }
+
+    /// A message was worked off, or an attempt whose caller has left.
+    #[inline(never)]
+    fn end_for_nobody(&mut self, slot: u32, id: ServiceId) {
+        let attempt = *self.people.attempt(slot);
+        if self.rules.is_message(attempt.call) {
+            let ended = match attempt.answer {
+                Answer::Ok => MessageCounter::Delivered,
+                _ => MessageCounter::Undelivered,
+            };
+            self.message_ends(slot, ended);
+        } else {
+            self.count_wasted(id, &attempt, self.now);
+        }
+        self.people.remove(slot);
+        self.take_next(attempt.server);
+    }
+
+    /// A worker is free for the next, and the answer of the work that has ended sets out, with
+    /// this number. Where nothing else happens at this instant, it reaches its caller within this
+    /// event.
+    #[inline(never)]
+    fn hand_over(&mut self, slot: u32, id: ServiceId, number: Number) {
+        let now = self.now;
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::Answering;
+        task.event = number;
+        task.due = now;
+        let ticket = self.people.ticket(slot);
+        let index = self.people.attempt(slot).server;
+        self.take_next(index);
+        if self.pending.is_any_ready() {
+            self.pending.hold_back();
+            self.settle();
+            self.pending.let_go();
+            if self.people.get(ticket).is_none() {
+                return;
+            }
+        }
+        if self.is_next_alone() {
+            self.pending.crosses();
+            let told = Told::of(self.people.attempt(slot));
+            self.people.remove(slot);
+            self.tell(told);
+            self.pending.crossed();
+        } else {
+            self.send_numbered_answer(slot, id, number);
+        }
+    }
+
+    /// A worker of a server is free.
+    #[inline(always)]
+    pub(in crate::engine) fn free_one(&mut self, index: u32, desk: &Desk) {
+        let server = &mut self.services.servers[index as usize];
+        server.occupied -= 1;
+        server.gauge.give(u64::from(server.occupied), self.now);
+        if server.occupied >= desk.workers {
+            self.shed_one(index);
+        }
+    }
+
+    /// A worker above a number that was lowered while it was in use is free, and gone.
+    #[cold]
+    fn shed_one(&mut self, index: u32) {
+        let now = self.now;
+        let server = &mut self.services.servers[index as usize];
+        let id = server.service;
+        server.sharing.advance(now);
+        let before = server.cores;
+        server.resize(&self.rules.settings.services[id]);
+        let (gone, works) = (before - server.cores, server.works());
+        if works {
+            let level = |what| self.rules.program.layout.service_level(id.0, what);
+            for (level, by) in [
+                (level(ServiceLevel::Workers), 1),
+                (level(ServiceLevel::Cores), gone),
+            ] {
+                let left = self.rec.value(level).saturating_sub(by);
+                self.rec.set(level, left, now);
+            }
+        }
+        if gone > 0 {
+            self.measure_busy(id);
+            self.touch(index);
+        }
+    }
+
+    /// A worker of a server has done with an attempt that was accepted then.
+    #[inline(always)]
+    fn free_worker(&mut self, id: ServiceId, index: u32, accepted: Time) {
+        let desk = &self.rules.routes.services[id];
+        self.free_one(index, desk);
+        self.shift_held(desk, Change::Less);
+        self.leave_system(desk, accepted);
+    }
+
+    /// Work whose result nobody received.
+    fn count_wasted(&mut self, id: ServiceId, attempt: &Attempt, ended: Time) {
+        self.count_service(id, [ServiceCounter::Wasted], attempt.sent);
+        let held = ended - attempt.started;
+        self.add_service_ns(id, ServiceCounter::WastedHeldNs, held, attempt.sent);
+        self.add_service_ns(id, ServiceCounter::WastedCpuNs, attempt.cpu, attempt.sent);
+    }
+
+    /// The caller of an attempt has stopped waiting (semantics#giving-up).
+    pub(in crate::engine) fn caller_left(&mut self, ticket: Ticket) {
+        let Some(task) = self.people.get(ticket) else {
+            return;
+        };
+        let (slot, doing, due) = (ticket.slot, task.doing, task.due);
+        self.people.attempt(slot).caller = Ticket::NONE;
+        let attempt = *self.people.attempt(slot);
+        let id = self.rules.program.calls[attempt.call].service;
+        let on_timeout = self.rules.settings.services[id].on_timeout;
+        match doing {
+            Doing::Answering => {
+                if attempt.served {
+                    self.count_wasted(id, &attempt, due);
+                }
+                self.people.remove(slot);
+            }
+            Doing::Queued if matches!(on_timeout, OnTimeout::Dequeue | OnTimeout::Cancel) => {
+                self.leave_queue(slot, id);
+                self.quit(slot, id);
+            }
+            Doing::Travelling | Doing::Queued | Doing::Refusing => {}
+            _ if on_timeout == OnTimeout::Cancel => self.pending.doom(ticket),
+            _ => {}
+        }
+    }
+
+    /// A waiting attempt leaves its queue.
+    fn leave_queue(&mut self, slot: u32, id: ServiceId) {
+        let index = self.people.attempt(slot).server;
+        self.people.task_mut(slot).event = NO_EVENT;
+        let people = &self.people;
+        let still = |slot: u32, number: Number| waits(people, slot, number);
+        let (queue, gauge) = if index == u32::MAX {
+            let station = &mut self.services.stations[id];
+            (&mut station.queue, &mut station.line)
+        } else {
+            let server = &mut self.services.servers[index as usize];
+            (&mut server.queue, &mut server.gauge)
+        };
+        queue.left(still);
+        gauge.want(queue.len(), self.now);
+        self.queue_level(id, Change::Less);
+    }
+
+    /// Work begun stops because nobody waits for it.
+    pub(in crate::engine) fn stop_work(&mut self, ticket: Ticket) {
+        if self.people.get(ticket).is_none() {
+            return;
+        }
+        let slot = ticket.slot;
+        self.interrupt(slot);
+        let attempt = *self.people.attempt(slot);
+        let id = self.rules.program.calls[attempt.call].service;
+        self.free_worker(id, attempt.server, attempt.accepted);
+        self.count_service(id, [ServiceCounter::Stopped], attempt.sent);
+        self.count_wasted(id, &attempt, self.now);
+        self.people.remove(slot);
+        self.take_next(attempt.server);
+    }
+
+    /// Work in progress is lost by a crash; its caller is told, unless silent.
+    pub(in crate::engine) fn lose_work(&mut self, slot: u32, silent: bool) {
+        self.interrupt(slot);
+        let attempt = *self.people.attempt(slot);
+        let id = self.rules.program.calls[attempt.call].service;
+        self.count_service(id, [ServiceCounter::Lost], attempt.sent);
+        self.free_worker(id, attempt.server, attempt.accepted);
+        self.tell_of_crash(slot, id, silent);
+    }
+
+    /// A waiting attempt is lost by a crash.
+    pub(in crate::engine) fn lose_waiting(&mut self, slot: u32, silent: bool) {
+        let attempt = *self.people.attempt(slot);
+        let id = self.rules.program.calls[attempt.call].service;
+        self.queue_level(id, Change::Less);
+        self.people.task_mut(slot).event = NO_EVENT;
+        self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
+        if self.rec.counts(attempt.sent) {
+            let sample = self
+                .rules
+                .program
+                .layout
+                .service_time(id.0, ServiceSample::Wait);
+            self.rec.sample_counted(sample, attempt.accepted, self.now);
+        }
+        self.shift(id, [ServiceLevel::InSystem], Change::Less);
+        self.leave_system(&self.rules.routes.services[id], attempt.accepted);
+        self.tell_of_crash(slot, id, silent);
+    }
+
+    /// A refusal whose cost was being worked off is lost by a crash.
+    pub(in crate::engine) fn forget_refusal(&mut self, slot: u32, silent: bool) {
+        let id = self.rules.program.calls[self.people.attempt(slot).call].service;
+        self.people.task_mut(slot).event = NO_EVENT;
+        self.tell_of_crash(slot, id, silent);
+    }
+
+    fn tell_of_crash(&mut self, slot: u32, id: ServiceId, silent: bool) {
+        let attempt = self.people.attempt(slot);
+        attempt.answer = Answer::Error;
+        // What a crash has lost is counted as lost, not as wasted.
+        attempt.served = false;
+        let message = self.rules.program.calls[attempt.call].message;
+        if silent || message {
+            self.vanish(slot);
+        } else if self.people.attempt(slot).caller.is_none() {
+            self.people.remove(slot);
+        } else {
+            self.send_answer(slot, id);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! One instance of a service: its workers, its queue, its cores, and whether it is up.
+
+use crate::base::time::{Span, Time};
+use crate::engine::calendar::agenda::{NO_EVENT, Number};
+use crate::engine::held::queue::Queue;
+use crate::engine::record::gauge::Gauge;
+use crate::engine::record::holders::Holders;
+use crate::engine::services::sharing::Sharing;
+use crate::observation::fullness::Out;
+use crate::program::{ServiceId, ServiceSettings};
+
+/// The life of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum State {
+    /// Not there.
+    Off,
+    /// Ordered, not yet serving.
+    Booting,
+    /// Serving.
+    Up,
+    /// Gets no new work; queue and work are finished.
+    Draining,
+    /// Crashed.
+    Down,
+}
+
+/// One instance.
+#[derive(Debug)]
+pub(in crate::engine) struct Server {
+    pub(in crate::engine) service: ServiceId,
+    /// Its number within the service, from 0.
+    pub(in crate::engine) number: u32,
+    pub(in crate::engine) state: State,
+    /// Crashed, and the balancer does not know it yet.
+    pub(in crate::engine) unnoticed: bool,
+    /// Calls that meet the crash get no answer.
+    pub(in crate::engine) silent: bool,
+    /// Workers in use.
+    pub(in crate::engine) occupied: u32,
+    /// Its cores, with those that workers above their number have kept.
+    pub(in crate::engine) cores: u32,
+    /// How full its workers are.
+    pub(in crate::engine) gauge: Gauge,
+    pub(in crate::engine) queue: Queue,
+    pub(in crate::engine) sharing: Sharing,
+    /// Faults that slow it: fault and factor, in the order of their beginning.
+    pub(in crate::engine) slowed: Vec<(u32, f64)>,
+    /// Faults that halt it.
+    pub(in crate::engine) halted: Vec<u32>,
+    /// Faults that keep it down.
+    pub(in crate::engine) crashed: Vec<u32>,
+    /// How many times slower while it is cold; 1 when warm.
+    pub(in crate::engine) cold: f64,
+    /// The end of the boot, of being cold, or of not being noticed.
+    pub(in crate::engine) event: Number,
+    /// How often it has booted: each time with luck of its own.
+    pub(in crate::engine) boots: u32,
+    /// How full its cores are, where they are shared.
+    pub(in crate::engine) core_gauge: Gauge,
+    /// Some of those who hold a worker.
+    pub(in crate::engine) holders: Holders,
+    /// Since when attempts are sent to it in vain.
+    pub(in crate::engine) out: Option<Since>,
+    /// How many were.
+    pub(in crate::engine) swallowed: u32,
+}
+
+/// When a server began to be out, and how many attempts had been sent to its service by then.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Since {
+    pub(in crate::engine) at: Time,
+    pub(in crate::engine) turn: u32,
+    pub(in crate::engine) why: Out,
+}
+
+impl Server {
+    pub(in crate::engine) fn new(service: ServiceId, number: u32) -> Self {
+        Self {
+            service,
+            number,
+            state: State::Off,
+            unnoticed: false,
+            silent: false,
+            occupied: 0,
+            cores: 0,
+            gauge: Gauge::default(),
+            queue: Queue::default(),
+            sharing: Sharing::default(),
+            slowed: Vec::new(),
+            halted: Vec::new(),
+            crashed: Vec::new(),
+            cold: 1.0,
+            event: NO_EVENT,
+            boots: 0,
+            core_gauge: Gauge::default(),
+            holders: Holders::default(),
+            out: None,
+            swallowed: 0,
+        }
+    }
+
+    /// Bytes of its lists, for the memory limit.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        self.queue.bytes() + self.sharing.bytes() + self.holders.bytes()
+    }
+
+    /// Whether work here goes at its nominal speed.
+    #[inline]
+    pub(in crate::engine) fn keeps_pace(&self) -> bool {
+        self.halted.is_empty() && self.slowed.is_empty() && self.cold <= 1.0
+    }
+
+    /// Speed of `cpu` and `wait` here against nominal; 0 while halted.
+    #[inline]
+    pub(in crate::engine) fn pace(&self) -> f64 {
+        if self.keeps_pace() {
+            return 1.0;
+        }
+        if !self.halted.is_empty() {
+            return 0.0;
+        }
+        let mut slowness = self.cold;
+        for (_, factor) in &self.slowed {
+            slowness *= factor;
+        }
+        1.0 / slowness
+    }
+
+    /// Whether a worker that becomes free may find something to do here: somebody who waits, or
+    /// the end of draining.
+    #[inline]
+    pub(in crate::engine) fn has_business(&self) -> bool {
+        self.queue.len() > 0 || self.state != State::Up
+    }
+
+    /// Whether its workers work.
+    #[inline]
+    pub(in crate::engine) fn works(&self) -> bool {
+        matches!(self.state, State::Up | State::Draining)
+    }
+
+    /// Whether the balancer sends work here.
+    #[inline]
+    pub(in crate::engine) fn is_eligible(&self) -> bool {
+        self.state == State::Up || (self.state == State::Down && self.unnoticed)
+    }
+
+    /// Whether it takes work from a shared queue: one that stands still takes none, nor does one on
+    /// its way out.
+    #[inline]
+    pub(in crate::engine) fn takes_of_all(&self) -> bool {
+        self.state == State::Up && !self.is_halted()
+    }
+
+    /// The workers it has, with those in use above their number, who finish what they have.
+    pub(in crate::engine) fn workers(&self, settings: &ServiceSettings) -> u32 {
+        settings.workers.max(self.occupied)
+    }
+
+    /// Its workers and cores may have changed in number. A worker above the number keeps the core
+    /// that it has until it is free; all other cores are there, or gone, at once.
+    pub(in crate::engine) fn resize(&mut self, settings: &ServiceSettings) {
+        let above = self.occupied.saturating_sub(settings.workers);
+        let kept = self.cores.min(settings.cores.saturating_add(above));
+        self.cores = settings.cores.max(kept);
+    }
+
+    /// Whether it stands still.
+    #[inline]
+    pub(in crate::engine) fn is_halted(&self) -> bool {
+        !self.halted.is_empty()
+    }
+
+    /// Why attempts are sent to it in vain, if they are.
+    pub(in crate::engine) fn is_out(&self) -> Option<Out> {
+        if self.state == State::Down && self.unnoticed {
+            Some(Out::Down)
+        } else if self.works() && self.is_halted() {
+            Some(Out::Paused)
+        } else {
+            None
+        }
+    }
+
+    /// Waiting and in service.
+    #[inline]
+    pub(in crate::engine) fn load(&self) -> u32 {
+        self.occupied + self.queue.len()
+    }
+}
+
+/// The time that work of `demand` takes at a pace; `None` while halted.
+#[inline]
+pub(in crate::engine) fn stretched(demand: Span, pace: f64) -> Option<Span> {
+    if (pace - 1.0).abs() <= 0.0 {
+        return Some(demand);
+    }
+    (pace > 0.0).then(|| demand.divided(pace))
+}
+
+/// What is left of work that would end at `due`, in nominal ns.
+#[inline]
+pub(in crate::engine) fn remaining(due: Time, now: Time, pace: f64) -> Span {
+    Span(((due.0 - now.0) as f64 * pace).round() as i64)
+}

@@ -1,0 +1,586 @@
+//! A service: balancing, queues, workers, and how attempts come in
+//! (semantics#call, #giving-up, #refused, #service).
+
+use crate::base::time::Time;
+use crate::engine::Sim;
+use crate::engine::calendar::agenda::{NO_EVENT, Number};
+use crate::engine::held::queue::Queue;
+use crate::engine::record::gauge::Gauge;
+use crate::engine::record::recorder::Change;
+use crate::engine::route::Desk;
+use crate::engine::services::server::{Server, State};
+use crate::engine::tasks::population::{Doing, Population};
+use crate::observation::{SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
+use crate::program::{Balance, FaultKind, OnTimeout, ServiceId, ServiceSettings};
+use crate::random::key::{Owner, Place};
+
+/// Draws at the path of an attempt, after those of the caller.
+const BALANCE: u32 = 8;
+const SECOND_CHOICE: u32 = 9;
+/// Steps of the luck that belongs to no user.
+const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0001;
+const STICKY: u64 = 0x7374_6963_6b79_0001;
+
+/// What becomes of an attempt that arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Placing {
+    /// A free worker of this server takes it.
+    Started(u32),
+    /// It waits at this server, or, for [`u32::MAX`], for all of them.
+    Queued(u32),
+    /// It is turned away, by this server if there is any.
+    Refused(Option<u32>),
+    /// It meets the crash of this server.
+    Crashed(u32),
+}
+
+/// A service under way.
+#[derive(Debug)]
+pub(in crate::engine) struct Station {
+    /// First of its servers among all.
+    pub(in crate::engine) first: u32,
+    /// Servers that the settings ask for.
+    pub(in crate::engine) wanted: u32,
+    /// Servers there ever may be.
+    pub(in crate::engine) most: u32,
+    /// The queue, when it is shared.
+    pub(in crate::engine) queue: Queue,
+    /// Servers that the balancer knows, by number.
+    pub(in crate::engine) eligible: Vec<u32>,
+    /// Attempts that the balancer has sent on so far: whose turn it is.
+    pub(in crate::engine) turn: u32,
+    /// The shared queue, and attempts that find no server.
+    pub(in crate::engine) line: Gauge,
+    /// Draws of a random order so far.
+    draws: u32,
+    /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
+    only: u32,
+    /// Error faults in force.
+    pub(in crate::engine) errors: Vec<u32>,
+}
+
+/// Whether a task with this number still waits in a queue.
+#[inline]
+pub(in crate::engine) fn waits(people: &Population, slot: u32, number: Number) -> bool {
+    people
+        .tenant(slot)
+        .is_some_and(|t| t.event == number && t.doing == Doing::Queued)
+}
+
+impl Sim<'_> {
+    /// Opens every service with the servers of the first epoch.
+    pub(in crate::engine) fn open_stations(&mut self) {
+        let program = self.rules.program;
+        for (id, service) in program.services.iter() {
+            let first = self.services.servers.len() as u32;
+            for number in 0..service.servers_max {
+                self.services.servers.push(Server::new(id, number));
+            }
+            let wanted = self.rules.settings.services[id].servers;
+            self.services.stations.push(Station {
+                first,
+                wanted,
+                most: service.servers_max,
+                queue: Queue::default(),
+                eligible: Vec::new(),
+                turn: 0,
+                line: Gauge::default(),
+                draws: 0,
+                only: u32::MAX,
+                errors: Vec::new(),
+            });
+            for number in 0..service.servers_max {
+                let server = &mut self.services.servers[(first + number) as usize];
+                server.resize(&self.rules.settings.services[id]);
+                if number < wanted {
+                    server.state = State::Up;
+                }
+            }
+            self.open_gauges(id);
+            self.servers_changed(id);
+            let desk = &self.rules.routes.services[id];
+            if desk.plain {
+                let same = [ServiceLevel::Active as u32, ServiceLevel::Busy as u32];
+                self.rec.equate(desk.meter, same, ServiceLevel::Held as u32);
+            }
+        }
+    }
+
+    /// Numbers of servers that are up, draining or known to the balancer have changed.
+    pub(in crate::engine) fn servers_changed(&mut self, id: ServiceId) {
+        let now = self.now;
+        let station = &mut self.services.stations[id];
+        let range = station.first as usize..(station.first + station.most) as usize;
+        let servers = &self.services.servers[range];
+        station.eligible.clear();
+        station
+            .eligible
+            .extend(servers.iter().filter(|s| s.is_eligible()).map(|s| s.number));
+        station.only = match station.eligible[..] {
+            [only] => station.first + only,
+            _ => u32::MAX,
+        };
+        let settings = &self.rules.settings.services[id];
+        let working = || servers.iter().filter(|s| s.works());
+        let sum =
+            |of: &dyn Fn(&Server) -> u32| working().fold(0u32, |n, s| n.saturating_add(of(s)));
+        let (up, workers, cores) = (
+            sum(&|_| 1),
+            sum(&|s| s.workers(settings)),
+            sum(&|s| s.cores),
+        );
+        let (layout, wanted) = (self.rules.program.layout, station.wanted);
+        let mut set = |level, value| self.rec.set(layout.service_level(id.0, level), value, now);
+        set(ServiceLevel::Up, up);
+        set(ServiceLevel::Workers, workers);
+        set(ServiceLevel::Cores, cores);
+        set(ServiceLevel::Nominal, wanted);
+        self.measure_pools_of(id);
+        self.watch_outages(id);
+    }
+
+    /// Counts things of a service, of an attempt that was sent then.
+    #[inline(always)]
+    pub(in crate::engine) fn count_service<const N: usize>(
+        &mut self,
+        id: ServiceId,
+        what: [ServiceCounter; N],
+        sent: Time,
+    ) {
+        let first = self.rules.routes.services[id].counters;
+        let row = self.rec.row::<{ SERVICE_COUNTERS as usize }>(first, sent);
+        for what in what {
+            row[what as usize] += 1;
+        }
+    }
+
+    /// Attempts in the system and workers held go up or down by one.
+    #[inline(always)]
+    pub(in crate::engine) fn shift_held(&mut self, desk: &Desk, by: Change) {
+        let levels = [ServiceLevel::InSystem as u32, ServiceLevel::Held as u32];
+        self.rec.shift_at(desk.meter, levels, (by, self.now));
+    }
+
+    /// Levels of a service go up or down by one.
+    #[inline(always)]
+    pub(in crate::engine) fn shift<const N: usize>(
+        &mut self,
+        id: ServiceId,
+        levels: [ServiceLevel; N],
+        by: Change,
+    ) {
+        let meter = self.rules.routes.services[id].meter;
+        self.rec
+            .shift_at(meter, levels.map(|level| level as u32), (by, self.now));
+    }
+
+    /// An attempt or a message arrives.
+    pub(in crate::engine) fn attempt_arrived(&mut self, slot: u32) {
+        let now = self.now;
+        let task = self.people.task_mut(slot);
+        task.event = NO_EVENT;
+        let (owner, path) = (task.owner, task.path);
+        let attempt = self.people.attempt(slot);
+        attempt.accepted = now;
+        let id = self.rules.routes.calls[attempt.call].service;
+        let gives_up = matches!(
+            self.rules.routes.services[id].on_timeout,
+            OnTimeout::Dequeue | OnTimeout::Cancel
+        );
+        if gives_up && self.is_orphan(slot) {
+            self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+            self.shift(id, [ServiceLevel::InSystem], Change::More);
+            self.quit(slot, id);
+        } else {
+            let place = self.place((owner, path), id, &self.rules.routes.services[id]);
+            self.arrive_at(slot, id, place);
+        }
+    }
+
+    /// Counts an attempt that has arrived, and what else is to be counted of it.
+    #[inline(always)]
+    fn count_arrival<const N: usize>(
+        &mut self,
+        slot: u32,
+        id: ServiceId,
+        what: [ServiceCounter; N],
+    ) {
+        let attempt = self.people.attempt(slot);
+        let first = self.rules.routes.services[id].counters;
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(first, attempt.sent);
+        row[ServiceCounter::Arrived as usize] += 1;
+        row[ServiceCounter::Original as usize] += u32::from(attempt.original);
+        for what in what {
+            row[what as usize] += 1;
+        }
+    }
+
+    /// What becomes of an attempt that arrives now, by the state at this instant.
+    #[inline(always)]
+    pub(in crate::engine) fn place(
+        &mut self,
+        (owner, path): (Owner, Place),
+        id: ServiceId,
+        desk: &Desk,
+    ) -> Placing {
+        let station = &mut self.services.stations[id];
+        station.turn = station.turn.wrapping_add(1);
+        if desk.shared {
+            return self.place_in_shared(id, desk);
+        }
+        let index = if station.only == u32::MAX {
+            match self.balance(owner, path, id) {
+                Some(index) => index,
+                None => return Placing::Refused(None),
+            }
+        } else {
+            station.only
+        };
+        let server = &self.services.servers[index as usize];
+        if server.state == State::Down {
+            Placing::Crashed(index)
+        } else if server.occupied < desk.workers {
+            Placing::Started(index)
+        } else if u64::from(server.queue.len()) < desk.limit {
+            Placing::Queued(index)
+        } else {
+            Placing::Refused(Some(index))
+        }
+    }
+
+    /// The same where one queue is shared: servers come to it, so that one that is down or stands
+    /// still gets nothing.
+    #[inline(never)]
+    fn place_in_shared(&self, id: ServiceId, desk: &Desk) -> Placing {
+        let station = &self.services.stations[id];
+        if station.eligible.is_empty() {
+            return Placing::Refused(None);
+        }
+        if let Some(free) = self.freest(id) {
+            return Placing::Started(free);
+        }
+        if u64::from(station.queue.len()) < desk.limit {
+            return Placing::Queued(u32::MAX);
+        }
+        let servers = station.eligible.iter().map(|&n| station.first + n);
+        let mut up = servers.filter(|&i| self.services.servers[i as usize].works());
+        let turned_away_by = up
+            .clone()
+            .find(|&i| self.services.servers[i as usize].takes_of_all());
+        Placing::Refused(turned_away_by.or_else(|| up.next()))
+    }
+
+    /// An attempt takes the place that was found for it.
+    pub(in crate::engine) fn arrive_at(&mut self, slot: u32, id: ServiceId, place: Placing) {
+        match place {
+            Placing::Started(index) => {
+                self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+                self.count_swallowed(index);
+                if self.expires(slot, id) {
+                    self.shift(id, [ServiceLevel::InSystem], Change::More);
+                    self.quit(slot, id);
+                } else {
+                    self.shift_held(&self.rules.routes.services[id], Change::More);
+                    self.start(slot, id, index);
+                    self.execute(slot);
+                }
+            }
+            Placing::Queued(index) => self.wait_in_queue(slot, id, index),
+            Placing::Refused(index) => {
+                self.count_arrival(slot, id, []);
+                self.no_room((id, self.rules.routes.services[id].shared), index);
+                self.refuse(slot, id, index);
+            }
+            Placing::Crashed(index) => {
+                self.count_arrival(slot, id, []);
+                self.services.servers[index as usize].swallowed += 1;
+                self.meet_crash(slot, id, index);
+            }
+        }
+    }
+
+    /// An attempt is accepted and waits, at a server or for all of them.
+    fn wait_in_queue(&mut self, slot: u32, id: ServiceId, index: u32) {
+        self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+        let number = self.agenda.number();
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::Queued;
+        task.event = number;
+        self.people.attempt(slot).server = index;
+        self.shift(id, [ServiceLevel::InSystem], Change::More);
+        self.queue_level(id, Change::More);
+        let (queue, gauge) = if index == u32::MAX {
+            let station = &mut self.services.stations[id];
+            (&mut station.queue, &mut station.line)
+        } else {
+            let server = &mut self.services.servers[index as usize];
+            (&mut server.queue, &mut server.gauge)
+        };
+        queue.join(slot, number);
+        gauge.joined();
+        gauge.want(queue.len(), self.now);
+        self.count_swallowed_in_queue(id, index);
+    }
+
+    /// Counts an attempt sent now and refused at once.
+    #[inline(always)]
+    pub(in crate::engine) fn count_refusal(&mut self, desk: &Desk, original: bool) {
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, self.now);
+        row[ServiceCounter::Arrived as usize] += 1;
+        row[ServiceCounter::Refused as usize] += 1;
+        row[ServiceCounter::Original as usize] += u32::from(original);
+    }
+
+    /// Whether nobody waits for an attempt any more.
+    #[inline]
+    fn is_orphan(&mut self, slot: u32) -> bool {
+        let attempt = self.people.attempt(slot);
+        let (call, caller) = (attempt.call, attempt.caller);
+        caller.is_none() && !self.rules.is_message(call)
+    }
+
+    /// Whether a service notices, where it would start an attempt, that nobody waits for it.
+    #[inline(always)]
+    fn expires(&mut self, slot: u32, id: ServiceId) -> bool {
+        self.rules.routes.services[id].on_timeout == OnTimeout::Expire && self.is_orphan(slot)
+    }
+
+    /// The server with a free worker and the fewest in use; ties to the lowest number.
+    fn freest(&self, id: ServiceId) -> Option<u32> {
+        let (station, workers) = (
+            &self.services.stations[id],
+            self.rules.settings.services[id].workers,
+        );
+        let servers = station.eligible.iter().map(|&n| station.first + n);
+        let free = servers.filter(|&i| {
+            let server = &self.services.servers[i as usize];
+            server.takes_of_all() && server.occupied < workers
+        });
+        free.min_by_key(|&i| (self.services.servers[i as usize].occupied, i))
+    }
+
+    /// One more waits at a service, or one less.
+    #[inline]
+    pub(in crate::engine) fn queue_level(&mut self, id: ServiceId, by: Change) {
+        let meter = self.rules.routes.services[id].meter;
+        let queue = ServiceLevel::Queue as u32;
+        self.rec.shift_at(meter, [queue], (by, self.now));
+        if self.rec.value_at(meter, queue) <= 1 {
+            self.queue_turns(id);
+        }
+    }
+
+    /// A queue is empty now, or no longer.
+    #[inline(never)]
+    fn queue_turns(&mut self, id: ServiceId) {
+        let level = |what| self.rules.program.layout.service_level(id.0, what);
+        let waiting = self.rec.value(level(ServiceLevel::Queue));
+        let non_empty = level(ServiceLevel::QueueNonEmpty);
+        self.rec.set(non_empty, waiting, self.now);
+    }
+
+    /// Which server an attempt goes to, by the state at this instant.
+    #[inline]
+    fn balance(&mut self, owner: Owner, path: Place, id: ServiceId) -> Option<u32> {
+        let settings = &self.rules.settings.services[id];
+        let station = &mut self.services.stations[id];
+        let n = station.eligible.len() as u32;
+        let first = station.first;
+        let turn = station.turn.wrapping_sub(1);
+        if n <= 1 {
+            return station.eligible.first().map(|&number| first + number);
+        }
+        let load = |number: u32| self.services.servers[(first + number) as usize].load();
+        let number = match settings.balance {
+            Balance::RoundRobin => station.eligible[(turn % n) as usize],
+            Balance::Random => {
+                let u = self.rules.luck.uniform(owner, path, BALANCE);
+                station.eligible[(u * f64::from(n)) as usize]
+            }
+            Balance::LeastLoaded => {
+                let least = station
+                    .eligible
+                    .iter()
+                    .min_by_key(|&&number| (load(number), number));
+                *least.expect("there are several")
+            }
+            Balance::TwoChoices => {
+                let a = (self.rules.luck.uniform(owner, path, BALANCE) * f64::from(n)) as u32;
+                let b = self.rules.luck.uniform(owner, path, SECOND_CHOICE) * f64::from(n - 1);
+                let b = b as u32 + u32::from(b as u32 >= a);
+                let pair = [station.eligible[a as usize], station.eligible[b as usize]];
+                pair.into_iter()
+                    .min_by_key(|&number| (load(number), number))
+                    .expect("two")
+            }
+            Balance::Sticky => {
+                let place = Place::ROOT
+                    .step(STICKY)
+                    .turn(self.rules.program.services[id].owner.0);
+                let u = self.rules.luck.uniform(owner, place, 0);
+                station.eligible[(u * f64::from(n)) as usize]
+            }
+        };
+        Some(first + number)
+    }
+
+    /// A worker starts an attempt; the levels know already.
+    #[inline(always)]
+    fn start(&mut self, slot: u32, id: ServiceId, index: u32) {
+        let now = self.now;
+        let task = self.people.task_mut(slot);
+        task.doing = Doing::Running;
+        let attempt = self.people.attempt(slot);
+        attempt.server = index;
+        attempt.started = now;
+        attempt.served = true;
+        let (accepted, sent) = (attempt.accepted, attempt.sent);
+        let waits = self.rules.routes.services[id].waits;
+        if accepted != now {
+            self.count_service(id, [ServiceCounter::Waited], sent);
+            if self.rec.counts(sent) {
+                self.rec.sample_counted(waits, accepted, now);
+            }
+        } else {
+            self.count_service(id, [ServiceCounter::AtOnce], sent);
+            if self.rec.counts(sent) {
+                self.rec.waited_for_nothing(waits, now);
+            }
+        }
+        self.take_worker(index);
+        self.note_holder(slot, id, index);
+        if !self.services.stations[id].errors.is_empty() {
+            self.strike(slot, id);
+        }
+    }
+
+    /// Error faults decide whether an attempt fails where it would start.
+    fn strike(&mut self, slot: u32, id: ServiceId) {
+        for &number in &self.services.stations[id].errors {
+            let fault = &self.rules.program.faults[number as usize];
+            if let FaultKind::Error { share, code, .. } = fault.kind {
+                let task = self.people.task(slot);
+                if self
+                    .rules
+                    .luck
+                    .uniform(task.owner, fault.place(task.path), 0)
+                    < share
+                {
+                    self.people.task_mut(slot).pc = code;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// A worker of a server is taken.
+    #[inline(always)]
+    pub(in crate::engine) fn take_worker(&mut self, index: u32) {
+        let server = &mut self.services.servers[index as usize];
+        server.occupied += 1;
+        server.gauge.take(u64::from(server.occupied), self.now);
+    }
+
+    /// Whether a worker of a server that becomes free may find something to do.
+    #[inline(always)]
+    pub(in crate::engine) fn has_business(&self, index: u32, desk: &Desk) -> bool {
+        desk.has_shared || self.services.servers[index as usize].has_business()
+    }
+
+    /// A free worker of a server takes the next who waits.
+    #[inline(always)]
+    pub(in crate::engine) fn take_next(&mut self, index: u32) {
+        let id = self.services.servers[index as usize].service;
+        if self.has_business(index, &self.rules.routes.services[id]) {
+            self.take_those_who_wait(index, id, &self.rules.settings.services[id]);
+        }
+    }
+
+    fn take_those_who_wait(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) {
+        loop {
+            let server = &self.services.servers[index as usize];
+            if !server.works() || server.occupied >= settings.workers {
+                return;
+            }
+            if !self.takes_one(index, id, settings) {
+                self.drained(index);
+                return;
+            }
+        }
+    }
+
+    /// A free worker of a server takes the next in line; false when there is none.
+    #[inline(always)]
+    fn takes_one(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) -> bool {
+        let Some(slot) = self.next_in_line(index, id, settings) else {
+            return false;
+        };
+        self.queue_level(id, Change::Less);
+        self.people.task_mut(slot).event = NO_EVENT;
+        if self.expires(slot, id) {
+            self.quit(slot, id);
+        } else {
+            self.services.servers[index as usize].gauge.called();
+            self.shift(id, [ServiceLevel::Held], Change::More);
+            self.start(slot, id, index);
+            self.make_ready(slot);
+        }
+        true
+    }
+
+    /// Those who wait in a shared queue are taken one by one, each by the server with the fewest
+    /// workers in use, for several may have become free at one instant.
+    pub(in crate::engine) fn share_out(&mut self, id: ServiceId) {
+        let settings = &self.rules.settings.services[id];
+        while self.services.stations[id].queue.len() > 0
+            && let Some(index) = self.freest(id)
+            && self.takes_one(index, id, settings)
+        {}
+    }
+
+    fn next_in_line(
+        &mut self,
+        index: u32,
+        id: ServiceId,
+        settings: &ServiceSettings,
+    ) -> Option<u32> {
+        let (people, luck) = (&self.people, &self.rules.luck);
+        let owner = self.rules.program.services[id].owner;
+        let server = &mut self.services.servers[index as usize];
+        let station = &mut self.services.stations[id];
+        let from_shared = server.queue.len() == 0 && station.queue.len() > 0;
+        if from_shared && !server.takes_of_all() {
+            return None;
+        }
+        let draws = &mut station.draws;
+        let draw = || {
+            *draws += 1;
+            luck.uniform(owner, Place::ROOT.step(RANDOM_ORDER), *draws)
+        };
+        let queue = if from_shared {
+            &mut station.queue
+        } else {
+            &mut server.queue
+        };
+        let next = queue.next(
+            settings.order,
+            |slot, number| waits(people, slot, number),
+            draw,
+        );
+        if let Some(after) = queue.front() {
+            people.fetch(after);
+        }
+        let waiting = queue.len();
+        let gauge = if from_shared {
+            &mut station.line
+        } else {
+            &mut server.gauge
+        };
+        gauge.want(waiting, self.now);
+        next
+    }
+}

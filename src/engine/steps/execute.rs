@@ -1,0 +1,243 @@
+//! The one `match` over instructions; an arm is one call.
+
+use crate::base::time::Span;
+use crate::engine::Sim;
+use crate::engine::calendar::agenda::NO_EVENT;
+use crate::engine::tasks::population::{Answer, Doing, Failure, FrameKind, NO_FRAME, Role};
+use crate::program::{ChooseId, Instruction, RepeatId, WorkId};
+
+/// What the cursor does after an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Flow {
+    /// The next instruction.
+    Next,
+    /// Another one: `pc` was set.
+    Elsewhere,
+    /// The task waits, has ended, or was put among the ready.
+    Stop,
+}
+
+impl Sim<'_> {
+    /// Runs a task until it waits or ends.
+    pub(in crate::engine) fn execute(&mut self, slot: u32) {
+        loop {
+            let mut pc = self.people.task(slot).pc as usize;
+            // What a step begins with is only counted: it needs no choice among all instructions.
+            while let Instruction::Step(step) = self.rules.program.code[pc] {
+                self.reach_step(slot, step);
+                pc += 1;
+            }
+            match self.instruction(slot, self.rules.program.code[pc]) {
+                Flow::Next => self.people.task_mut(slot).pc += 1,
+                Flow::Elsewhere => {}
+                Flow::Stop => return,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn instruction(&mut self, slot: u32, instruction: Instruction) -> Flow {
+        match instruction {
+            Instruction::Call(call) => {
+                self.begin_request(slot, call);
+                Flow::Stop
+            }
+            Instruction::Cpu(work) => {
+                let demand = self.demand(slot, work);
+                self.begin_cpu(slot, self.server_of(slot), demand);
+                Flow::Stop
+            }
+            Instruction::Think(work) => {
+                let at = self.now + self.demand(slot, work);
+                self.work_until(slot, at);
+                Flow::Stop
+            }
+            Instruction::End => {
+                self.end_task(slot, None);
+                Flow::Stop
+            }
+            other => self.rarer_instruction(slot, other),
+        }
+    }
+
+    #[inline(never)]
+    fn rarer_instruction(&mut self, slot: u32, instruction: Instruction) -> Flow {
+        match instruction {
+            Instruction::Send(call) => self.send_message(slot, call),
+            Instruction::Wait(work) => {
+                let demand = self.demand(slot, work);
+                self.begin_wait_step(slot, self.server_of(slot), demand);
+                Flow::Stop
+            }
+            Instruction::Hold(hold) => self.begin_hold(slot, hold),
+            Instruction::Release | Instruction::Exit => {
+                self.close_frame(slot);
+                Flow::Next
+            }
+            Instruction::Enter(enter) => self.begin_enter(slot, enter),
+            Instruction::Choose(choose) => self.choose(slot, choose),
+            Instruction::Repeat(repeat) => self.begin_repeat(slot, repeat),
+            Instruction::Turn => self.next_turn(slot),
+            Instruction::Parallel(parallel) => self.begin_parallel(slot, parallel),
+            Instruction::Take(take) => {
+                if self.take_units(slot, take) {
+                    Flow::Next
+                } else {
+                    self.fail_step(
+                        slot,
+                        Failure::NoUnits,
+                        self.rules.program.takes[take].on_failure,
+                    )
+                }
+            }
+            Instruction::Mark(mark) => {
+                self.rec.mark(mark.0, self.now);
+                Flow::Next
+            }
+            Instruction::Leave(outcome) => {
+                self.leave(slot, outcome);
+                Flow::Stop
+            }
+            Instruction::Fail { refused, last } => {
+                self.fail_endpoint(slot, refused, last);
+                Flow::Stop
+            }
+            Instruction::Jump(to) => {
+                self.people.task_mut(slot).pc = to;
+                Flow::Elsewhere
+            }
+            Instruction::Step(_) => unreachable!("steps were counted before"),
+            Instruction::Call(_)
+            | Instruction::Cpu(_)
+            | Instruction::Think(_)
+            | Instruction::End => unreachable!("the usual ones were looked at before"),
+        }
+    }
+
+    /// The uniform number of a step's draw.
+    #[inline(always)]
+    pub(in crate::engine) fn step_luck(&self, slot: u32, luck: u64, draw: u32) -> f64 {
+        let task = self.people.task(slot);
+        self.rules
+            .luck
+            .uniform(task.owner, task.path.step(luck), draw)
+    }
+
+    /// The demand of a step of a task, drawn now from the law in force.
+    #[inline(always)]
+    fn demand(&self, slot: u32, work: WorkId) -> Span {
+        let task = self.people.task(slot);
+        let place = task.path.step(self.rules.program.work[work]);
+        self.rules
+            .drawn(task.owner, self.rules.luck.spot(place, 0), work)
+    }
+
+    /// Timed work is over: a `think`, a `wait`, or a `cpu` on a core of its own.
+    pub(in crate::engine) fn work_ended(&mut self, slot: u32) {
+        let task = self.people.task_mut(slot);
+        let pc = task.pc as usize;
+        task.event = NO_EVENT;
+        task.pc += 1;
+        task.doing = Doing::Running;
+        let ended = self.rules.program.code[pc];
+        if ended.is_on_a_server() {
+            self.end_on_a_server(slot, ended, self.rules.program.code[pc + 1]);
+        } else {
+            self.execute(slot);
+        }
+    }
+
+    fn choose(&mut self, slot: u32, choose: ChooseId) -> Flow {
+        let step = &self.rules.program.chooses[choose];
+        let u = self.step_luck(slot, step.luck, 0);
+        let shares = &self.rules.settings.choices[choose];
+        let branch = shares
+            .iter()
+            .position(|&s| u < s)
+            .unwrap_or(shares.len() - 1);
+        self.people.task_mut(slot).pc = step.branches[branch];
+        Flow::Elsewhere
+    }
+
+    fn begin_repeat(&mut self, slot: u32, repeat: RepeatId) -> Flow {
+        let step = &self.rules.program.repeats[repeat];
+        let law = &self.rules.settings.work[step.times];
+        let times = law.sample(self.step_luck(slot, step.luck, 0)).round();
+        let times = times.clamp(0.0, f64::from(u32::MAX)) as u32;
+        let task = self.people.task_mut(slot);
+        if times == 0 {
+            task.pc = step.after;
+            return Flow::Elsewhere;
+        }
+        let path = task.path;
+        task.path = path.step(step.luck).turn(0);
+        let outer = task.frame;
+        let kind = FrameKind::Repeat {
+            repeat,
+            left: times - 1,
+            turn: 0,
+            path,
+        };
+        let frame = self.people.push_frame(outer, kind);
+        self.people.task_mut(slot).frame = frame;
+        Flow::Next
+    }
+
+    fn next_turn(&mut self, slot: u32) -> Flow {
+        if !self.another() {
+            return Flow::Stop;
+        }
+        let number = self.people.task(slot).frame;
+        let pc = self.people.task(slot).pc;
+        let frame = self.people.frame_mut(number);
+        let FrameKind::Repeat {
+            repeat,
+            left,
+            turn,
+            path,
+        } = &mut frame.kind
+        else {
+            unreachable!("a turn ends in its repeat");
+        };
+        if *left == 0 {
+            let (outer, path) = (frame.outer, *path);
+            self.people.pop_frame(number);
+            let task = self.people.task_mut(slot);
+            task.frame = outer;
+            task.path = path;
+            task.pc = pc + 1;
+            return Flow::Elsewhere;
+        }
+        *left -= 1;
+        *turn += 1;
+        let (luck, turns, path) = (self.rules.program.repeats[*repeat].luck, *turn, *path);
+        let body = self.rules.program.repeats[*repeat].body;
+        let task = self.people.task_mut(slot);
+        task.path = path.step(luck).turn(u64::from(turns));
+        task.pc = body;
+        Flow::Elsewhere
+    }
+
+    /// The innermost structured step ends well.
+    fn close_frame(&mut self, slot: u32) {
+        let number = self.people.task(slot).frame;
+        debug_assert!(number != NO_FRAME);
+        let frame = self.people.pop_frame(number);
+        self.people.task_mut(slot).frame = frame.outer;
+        self.undo_frame(slot, frame.kind);
+    }
+
+    /// A task ends: well, or with a failure that nobody caught.
+    pub(in crate::engine) fn end_task(&mut self, slot: u32, failure: Option<Failure>) {
+        match self.people.task(slot).role {
+            Role::Visitor(_) => {
+                let outcome = failure.map_or(crate::observation::Outcome::Served, Failure::outcome);
+                self.end_visit(slot, outcome);
+            }
+            Role::Attempt(_) => {
+                self.finish(slot, failure.map_or(Answer::Ok, Failure::answer));
+            }
+            Role::Branch(_) => self.branch_ended(slot, failure),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Whoever runs instructions, as plain data: users on their journeys, attempts in their endpoints,
+//! branches of a `parallel`; where each stands, and who is above it.
+
+pub(in crate::engine) mod cursor;
+pub(in crate::engine) mod population;

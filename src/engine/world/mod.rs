@@ -1,0 +1,34 @@
+//! What happens to the system from outside: the network, faults, and actions by the clock
+//! (semantics#faults, #changes).
+
+pub(in crate::engine) mod change;
+pub(in crate::engine) mod network;
+
+use crate::base::time::Time;
+use crate::engine::world::change::Calendar;
+use crate::engine::world::network::Edges;
+use crate::program::Program;
+
+/// The network, and what is still to change by the clock.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct World {
+    edges: Edges,
+    calendar: Calendar,
+    changes_end: Time,
+}
+
+impl World {
+    /// A calm network, and a calendar that is still empty.
+    pub(in crate::engine) fn new(program: &Program, horizon: Time) -> World {
+        World {
+            changes_end: program.clock.tail.map_or(Time::NEVER, |_| horizon),
+            ..World::default()
+        }
+    }
+
+    /// The last instant at which a fault or an action may begin or a door turn: in a steady study
+    /// nothing does after the horizon.
+    pub(in crate::engine) fn changes_end(&self) -> Time {
+        self.changes_end
+    }
+}
