@@ -379,12 +379,12 @@ fn split(found: Option<(&str, &str)>, help: &str) -> Result<(String, String), St
     }
 }
 
-/// A share between 0 and 1, both excluded.
 /// How many launches: as many as that at least, and as a model may ask for.
 fn launches(least: i64) -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(least..=i64::from(MOST_REPLICATIONS))
 }
 
+/// A share between 0 and 1, both excluded.
 fn share(text: &str) -> Result<f64, String> {
     let outside = || "must be between 0% and 100%".to_owned();
     match Share::parse(text) {

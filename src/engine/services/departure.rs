@@ -11,9 +11,7 @@ use crate::engine::route::Desk;
 use crate::engine::services::station::waits;
 use crate::engine::tasks::population::{Answer, Attempt, Doing};
 use crate::engine::world::network::{Passage, Way};
-use crate::observation::{
-    MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel, ServiceSample,
-};
+use crate::observation::{MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
 use crate::program::{OnTimeout, ServiceId};
 
 /// The draw of what a refusal costs, at the path of an attempt, after those of the balancer.
@@ -62,21 +60,22 @@ impl Sim<'_> {
     /// A waiting attempt leaves without service and is gone.
     pub(in crate::engine) fn quit(&mut self, slot: u32, id: ServiceId) {
         let attempt = *self.people.attempt(slot);
-        self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
         if attempt.accepted != self.now {
             self.count_service(id, [ServiceCounter::Waited], attempt.sent);
         }
+        self.leave_unserved(id, &attempt);
+        self.people.remove(slot);
+    }
+
+    /// A waiting attempt leaves the system without service: what is counted of it.
+    fn leave_unserved(&mut self, id: ServiceId, attempt: &Attempt) {
+        self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
         if self.rec.counts(attempt.sent) {
-            let sample = self
-                .rules
-                .program
-                .layout
-                .service_time(id.0, ServiceSample::Wait);
-            self.rec.sample_counted(sample, attempt.accepted, self.now);
+            let waits = self.rules.routes.services[id].waits;
+            self.rec.sample_counted(waits, attempt.accepted, self.now);
         }
         self.shift(id, [ServiceLevel::InSystem], Change::Less);
         self.leave_system(&self.rules.routes.services[id], attempt.accepted);
-        self.people.remove(slot);
     }
 
     /// An attempt is turned away.
@@ -377,17 +376,7 @@ impl Sim<'_> {
         let id = self.rules.program.calls[attempt.call].service;
         self.queue_level(id, Change::Less);
         self.people.task_mut(slot).event = NO_EVENT;
-        self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
-        if self.rec.counts(attempt.sent) {
-            let sample = self
-                .rules
-                .program
-                .layout
-                .service_time(id.0, ServiceSample::Wait);
-            self.rec.sample_counted(sample, attempt.accepted, self.now);
-        }
-        self.shift(id, [ServiceLevel::InSystem], Change::Less);
-        self.leave_system(&self.rules.routes.services[id], attempt.accepted);
+        self.leave_unserved(id, &attempt);
         self.tell_of_crash(slot, id, silent);
     }
 
