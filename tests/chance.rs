@@ -17,6 +17,7 @@ mod action;
 pub(crate) mod books;
 pub(crate) mod model;
 mod reach;
+mod short_ways;
 
 use std::cell::RefCell;
 

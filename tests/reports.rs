@@ -5,9 +5,10 @@
 //! dear ones that the README quotes (`cargo test --release reports` then takes minutes, with the
 //! draws over the ranges of the inputs half an hour). So a change of behaviour is a readable
 //! difference in a review. What is too large to keep (results, timeline, page) is pinned by its
-//! digest; bitmaps are checked for their shape elsewhere.
+//! digest, with one for each part of it (`parts.txt`), so that a difference says what moved; bitmaps
+//! are checked for their shape elsewhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,7 +95,7 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
         report.model, answer.code, answer.err
     );
     let mut files = vec![("terminal.txt".to_owned(), answer.out.into_bytes())];
-    let mut digests = String::new();
+    let (mut digests, mut parts) = (String::new(), BTreeMap::new());
     let mut document = serde_json::Value::Null;
     for folder in ["", "charts/"] {
         for name in scene.names(&format!("out/{folder}")) {
@@ -105,6 +106,9 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
             let bytes = fs::read(&path).expect("it was written");
             if name == "results.json" {
                 document = serde_json::from_slice(&bytes).expect("results are JSON");
+                parts.extend(parts_of_results(&document));
+            } else if name == "timeline.csv" {
+                parts.extend(parts_of_timeline(&String::from_utf8_lossy(&bytes)));
             }
             if is_kept(report, &name) {
                 files.push((format!("{folder}{name}"), bytes));
@@ -119,8 +123,55 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
         let strangers = strangers(&summary, &document);
         assert!(strangers.is_empty(), "not in results.json: {strangers:?}");
     }
+    let parts = parts
+        .iter()
+        .map(|(part, text)| format!("{:016x} {part}\n", digest(text.as_bytes())));
+    let parts: String = parts.collect();
+    files.push(("parts.txt".to_owned(), parts.into_bytes()));
     files.push(("digests.txt".to_owned(), digests.into_bytes()));
     files
+}
+
+/// The parts of a results document, those of all variants together.
+fn parts_of_results(document: &serde_json::Value) -> BTreeMap<String, String> {
+    let mut parts: BTreeMap<String, String> = BTreeMap::new();
+    for (key, value) in document.as_object().expect("results are an object") {
+        if key != "variants" {
+            parts.insert(format!("results.json {key}"), value.to_string());
+            continue;
+        }
+        let variants = value.as_object().expect("variants have names");
+        for (part, value) in variants.values().filter_map(|v| v.as_object()).flatten() {
+            let part = parts.entry(format!("results.json variants.*.{part}"));
+            *part.or_default() += &value.to_string();
+        }
+    }
+    parts
+}
+
+/// The lines of a timeline by metric.
+fn parts_of_timeline(text: &str) -> BTreeMap<String, String> {
+    let mut parts: BTreeMap<String, String> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        // A metric may have commas in it, and is in quotes then.
+        let metric = line.split_once(',').map_or("", |(_, rest)| rest);
+        let metric = match metric.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next(),
+            None => metric.split(',').next(),
+        };
+        let part = format!("timeline.csv {}", metric.unwrap_or_default());
+        *parts.entry(part).or_default() += line;
+    }
+    parts
+}
+
+/// The lines of one text that another has not.
+fn moved(there: &[u8], here: &[u8]) -> Vec<String> {
+    let there = String::from_utf8_lossy(there);
+    let known: BTreeSet<&str> = there.lines().collect();
+    let here = String::from_utf8_lossy(here);
+    let new = here.lines().filter(|line| !known.contains(line));
+    new.map(str::to_owned).collect()
 }
 
 /// Figures of a summary that no part of its document spells. What only charts show is left out, so
@@ -188,8 +239,9 @@ fn check(report: &Report) {
         assert!(
             &there == bytes,
             "reports/{}/{name} is not what the model gives; if that is meant, run: \
-             ONRUSH_BLESS=1 cargo test reports",
-            report.folder
+             ONRUSH_BLESS=1 cargo test reports\n{}",
+            report.folder,
+            moved(&there, bytes).join("\n")
         );
     }
     let pictures = files.iter().filter(|(name, _)| name.ends_with(".svg"));

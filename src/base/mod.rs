@@ -15,6 +15,8 @@ pub mod exponential;
 pub mod logarithm;
 pub mod gamma;
 pub mod table;
+pub mod rank;
 pub mod slab;
+pub mod slim;
 pub mod fetch;
 pub mod visible;

@@ -2,12 +2,13 @@
 
 use crate::base::slab::Ticket;
 use crate::base::time::Time;
-use crate::engine::calendar::agenda::MAX_SLOT;
+use crate::engine::calendar::key::MAX_SLOT;
 use crate::engine::limits::{self, BETWEEN_LOOKS, Exceeded, MAX_EVENTS, Progress, Share};
 use crate::engine::{Replication, Sim};
 use crate::program::Program;
 
 /// How far a replication is, and what may end it.
+#[derive(Clone)]
 pub(super) struct Course<'p> {
     replication: &'p Replication<'p>,
     /// The start of the clock, from T+0.

@@ -122,6 +122,13 @@ pub(super) struct Share {
     bytes: usize,
 }
 
+impl Clone for Share {
+    /// Another part of the same account, with no bytes so far.
+    fn clone(&self) -> Self {
+        Self::of(Arc::clone(&self.account))
+    }
+}
+
 impl Share {
     /// No bytes of an account so far.
     pub(super) fn of(account: Arc<Account>) -> Self {

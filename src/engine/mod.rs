@@ -2,7 +2,7 @@
 //!
 //! [`run`] executes the events of the agenda in one total order until the horizon (or until
 //! everybody has left) and returns what was seen. The order of ties is written at
-//! `agenda::Group`; arrivals from sources count as scheduled before the clock started, by the
+//! `key::Group`; arrivals from sources count as scheduled before the clock started, by the
 //! name of the source, then by user.
 //!
 //! Nothing here allocates in steady state, hashes or dispatches dynamically, and nothing knows a
@@ -11,9 +11,11 @@
 mod calendar;
 mod callers;
 mod course;
+mod draws;
 mod end;
 mod held;
 mod limits;
+mod lines;
 mod looks;
 mod pending;
 mod people;
@@ -32,17 +34,16 @@ use crate::observation::Observation;
 use crate::program::Program;
 use crate::random::key::Luck;
 
-use calendar::agenda::{self, Agenda, Event, Key, Kind};
+use calendar::agenda::Agenda;
+use calendar::key::{self, Event, Group, Key, Kind};
 use callers::Callers;
 use course::Course;
 use held::Held;
 use limits::{BETWEEN_LOOKS, Share};
-use looks::profile;
 use pending::{Left, Pending};
 use people::arrivals::Arrivals;
 use record::recorder::Recorder;
-use route::{Routes, routes};
-use rules::Rules;
+use rules::{InForce, Rules};
 use services::Services;
 use tasks::population::{Doing, Population, Role};
 use world::World;
@@ -94,13 +95,8 @@ pub fn run(
     arena: &mut Arena,
 ) -> Result<Observation, Exceeded> {
     limits::fits(program, &replication.limits)?;
-    let (routes, lanes) = routes(program);
-    let clock = &program.clock;
-    arena
-        .agenda
-        .clear(Time(clock.sources_end().0 - clock.start.0));
-    arena.agenda.open_lanes(&lanes, agenda::Group::Clock);
-    let mut sim = Sim::new(program, &routes, replication, arena);
+    let first = begin(program, arena);
+    let mut sim = Sim::new(program, &first, replication, arena);
     let done = sim.run();
     let seen = done.map(|()| sim.observe(replication.number));
     arena.agenda = sim.agenda;
@@ -111,10 +107,22 @@ pub fn run(
     seen
 }
 
+/// What is in force when the clock starts, with an empty agenda.
+fn begin(program: &Program, arena: &mut Arena) -> InForce {
+    let clock = &program.clock;
+    arena
+        .agenda
+        .clear(Time(clock.sources_end().0 - clock.start.0));
+    InForce::first(program, &mut arena.agenda)
+}
+
 /// One replication under way. Times inside count from the start of the clock.
 ///
 /// What is used most stands first and stays there: its addresses take one byte, not four, and
 /// nearly the whole of the event loop fits where instructions are fetched from.
+///
+/// It is one value: a copy goes on as the original does.
+#[derive(Clone)]
 #[repr(C)]
 struct Sim<'p> {
     now: Time,
@@ -135,7 +143,7 @@ struct Sim<'p> {
 impl<'p> Sim<'p> {
     fn new(
         program: &'p Program,
-        routes: &'p [Routes],
+        first: &'p InForce,
         replication: &'p Replication<'p>,
         arena: &mut Arena,
     ) -> Self {
@@ -144,17 +152,18 @@ impl<'p> Sim<'p> {
         let mut sim = Self {
             now: Time(0),
             people: std::mem::take(&mut arena.people),
-            rules: Rules::new(program, routes, luck),
+            rules: Rules::new(program, first, luck),
             services: Services::default(),
             agenda: std::mem::take(&mut arena.agenda),
             rec: std::mem::take(&mut arena.rec),
-            callers: Callers::new(&routes[0]),
+            callers: Callers::default(),
             pending: Pending::default(),
             arrivals: std::mem::take(&mut arena.arrivals),
             held: Held::new(program),
             world: World::new(program, course.horizon),
             course,
         };
+        sim.callers.begin(sim.rules.routes);
         sim.people.clear();
         sim.rec.prepare(program);
         sim.open();
@@ -182,6 +191,11 @@ impl<'p> Sim<'p> {
         if !self.list_arrivals() {
             return Err(Exceeded::Stopped);
         }
+        self.go_on()
+    }
+
+    /// Executes events until there is none before the end.
+    fn go_on(&mut self) -> Result<(), Exceeded> {
         loop {
             self.check()?;
             let roomy = self.people.slots() + BETWEEN_LOOKS;
@@ -220,7 +234,7 @@ impl<'p> Sim<'p> {
         let key = match self.agenda.next_in_tick(|slot| people.fetch(slot)) {
             Some(key) => key,
             None => match self.next_of_all() {
-                agenda::NOTHING => return false,
+                key::NOTHING => return false,
                 key => key,
             },
         };
@@ -253,9 +267,13 @@ impl<'p> Sim<'p> {
     /// One arm a kind; false when the event was stale or is none of the model's.
     #[inline(always)]
     fn dispatch(&mut self, key: Key) -> bool {
-        let event = agenda::event(key);
+        let event = key::event(key);
         match event.kind {
-            Kind::Work | Kind::Served | Kind::Backoff if !self.is_awaited(event) => return false,
+            Kind::Work | Kind::Served | Kind::Backoff
+                if !self.people.awaits(event.slot, event.number) =>
+            {
+                return false;
+            }
             Kind::Served => self.served(event.slot),
             Kind::Work => self.work_ended(event.slot),
             Kind::Backoff => self.backoff_ended(event.slot),
@@ -267,7 +285,7 @@ impl<'p> Sim<'p> {
 
     #[inline(never)]
     fn dispatch_rarer(&mut self, key: Key) -> bool {
-        let mut event = agenda::event(key);
+        let mut event = key::event(key);
         if event.kind == Kind::Lane {
             let people = &self.people;
             event = self.agenda.pop_lane(
@@ -297,24 +315,12 @@ impl<'p> Sim<'p> {
                 return self.server_ready(event.slot, event.number);
             }
             Kind::Change => self.change(event.slot),
-            Kind::Tick => {
-                self.tick(event.slot);
-                return false;
-            }
-            Kind::Reading => {
-                self.read(event.slot);
+            Kind::Bin | Kind::Cut | Kind::Horizon | Kind::Look | Kind::Window | Kind::Reading => {
+                self.tick(event);
                 return false;
             }
         }
         true
-    }
-
-    /// Whether the task of an event still waits for it.
-    #[inline(always)]
-    fn is_awaited(&self, event: Event) -> bool {
-        self.people
-            .tenant(event.slot)
-            .is_some_and(|task| task.event == event.number)
     }
 
     /// Runs what the event has made ready, to the end.
@@ -354,53 +360,47 @@ impl<'p> Sim<'p> {
     /// Schedules the beginnings of bins, one after the other, the cut and the horizon.
     fn schedule_ticks(&mut self) {
         if self.rec.cut.0 > 0 {
-            self.agenda.at(
-                self.rec.cut,
-                agenda::Group::Tick,
-                Kind::Tick,
-                agenda::MAX_SLOT,
-            );
+            self.agenda.at(self.rec.cut, Group::Tick, Kind::Cut, 0);
         }
         if self.course.end > self.course.horizon {
-            let group = agenda::Group::Reading;
-            self.agenda
-                .at(self.course.horizon, group, Kind::Tick, agenda::MAX_SLOT - 1);
+            let at = self.course.horizon;
+            self.agenda.at(at, Group::Reading, Kind::Horizon, 0);
         }
-        self.schedule_tick(1);
+        self.schedule_bin(1);
     }
 
-    fn schedule_tick(&mut self, bin: u32) {
-        let at = Time(
-            self.rec
-                .bin_width
-                .0
-                .saturating_mul(i64::from(bin))
-                .min(self.course.horizon.0),
-        );
+    fn schedule_bin(&mut self, bin: u32) {
+        let begin = self.rec.bin_width.0.saturating_mul(i64::from(bin));
+        let at = Time(begin.min(self.course.horizon.0));
         if i64::from(bin) < self.rec.bins as i64 {
-            self.agenda.at(at, agenda::Group::Tick, Kind::Tick, bin);
+            self.agenda.at(at, Group::Tick, Kind::Bin, bin);
         }
     }
 
-    /// A bin begins, the warm-up ends, or the measured period does.
-    fn tick(&mut self, bin: u32) {
-        if bin == agenda::MAX_SLOT {
-            self.part_all();
-            self.rec.present_at_cut = self.people.len() as u64;
-            self.rec.cut(self.now);
-            self.begin_profile();
-        } else if bin == agenda::MAX_SLOT - 1 {
-            self.freeze();
-            if self.rules.program.clock.tail.is_some() {
-                self.await_those_inside();
+    /// The clock of the record: a bin begins, the warm-up or the measured period ends, somebody
+    /// looks around.
+    fn tick(&mut self, event: Event) {
+        match event.kind {
+            Kind::Bin => {
+                self.rec.end_bin(event.slot as usize - 1, self.now);
+                self.schedule_bin(event.slot + 1);
             }
-        } else if bin == profile::LOOK {
-            self.look();
-        } else if bin == profile::WINDOW_ENDS {
-            self.window_ends();
-        } else {
-            self.rec.end_bin(bin as usize - 1, self.now);
-            self.schedule_tick(bin + 1);
+            Kind::Cut => {
+                self.part_all();
+                self.rec.present_at_cut = self.people.len() as u64;
+                self.rec.cut(self.now);
+                self.begin_profile();
+            }
+            Kind::Horizon => {
+                self.freeze();
+                if self.rules.program.clock.tail.is_some() {
+                    self.await_those_inside();
+                }
+            }
+            Kind::Look => self.look(),
+            Kind::Window => self.window_ends(),
+            Kind::Reading => self.read(event.slot),
+            other => unreachable!("{other:?} is none of the record's"),
         }
     }
 }
@@ -408,29 +408,38 @@ impl<'p> Sim<'p> {
 /// Whether an event still concerns whom it was scheduled for.
 #[inline]
 fn is_live(people: &Population, event: Event) -> bool {
-    let Some(task) = (match event.kind {
+    let tenant = people.tenant(event.slot);
+    match event.kind {
         Kind::Core
         | Kind::Server
         | Kind::Change
-        | Kind::Tick
+        | Kind::Bin
+        | Kind::Cut
+        | Kind::Horizon
+        | Kind::Look
+        | Kind::Window
         | Kind::Reading
         | Kind::Lane
-        | Kind::Newcomer => return true,
-        _ => people.tenant(event.slot),
-    }) else {
-        return false;
-    };
-    match event.kind {
-        Kind::Timeout => match task.doing {
-            Doing::Calling => task.event == event.number,
-            Doing::Served => task.request.attempt.generation == event.number,
+        | Kind::Newcomer => true,
+        Kind::Timeout => tenant.is_some_and(|task| match task.doing {
+            Doing::Calling { .. } => task.awaits == event.number,
+            Doing::Served { clock, .. } => clock == event.number,
             _ => false,
-        },
-        Kind::Reload => task.request.reload == event.number,
-        Kind::Patience => match &task.role {
+        }),
+        Kind::Reload => tenant.is_some_and(|task| task.request.reload == event.number),
+        Kind::Patience => tenant.is_some_and(|task| match &task.role {
             Role::Visitor(v) => v.clock == event.number,
             Role::Attempt(_) | Role::Branch(_) => false,
-        },
-        _ => task.event == event.number,
+        }),
+        Kind::Work
+        | Kind::Served
+        | Kind::Backoff
+        | Kind::Answer
+        | Kind::HoldTimeout
+        | Kind::Attempt
+        | Kind::Return => tenant.is_some_and(|task| task.awaits == event.number),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ const TO_DO: u64 = 1 << 32;
 const GIVEN_UP: u64 = 1 << 63;
 
 /// What is left within the present event.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Pending {
     /// How many messages are crossing in the lowest 16 bits, then what is in the way, in the upper
     /// half how much is to be done, and in the highest bit that nothing more is.

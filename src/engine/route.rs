@@ -1,8 +1,7 @@
 //! What every attempt of a call, every attempt at a service and every user of a source asks for:
 //! in one place.
 //!
-//! [`Routes`] are put together from the program, the layout and the settings of each epoch before
-//! the clock starts: a [`Route`] for each call, a [`Desk`] for each service and a [`Course`] for
+//! [`Routes`] are put together from the program, the layout and the settings in force: a [`Route`] for each call, a [`Desk`] for each service and a [`Course`] for
 //! each source. They add nothing; they spare the event loop a dozen tables.
 
 use crate::base::table::Table;
@@ -12,12 +11,12 @@ use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    Backoff, Call, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, OnTimeout, Pc,
-    Program, Reload, RetrySettings, ServiceId, Settings, Source, SourceId, WorkId,
+    BackoffKind, Call, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, OnTimeout,
+    Pc, Program, Reload, RetrySettings, ServiceId, Settings, Site, Source, SourceId, WorkId,
 };
 use crate::random::key::{Owner, Place};
 
-/// The routes and desks of one epoch.
+/// The routes, desks and courses in force.
 #[derive(Debug)]
 pub(super) struct Routes {
     pub(super) calls: Table<CallId, Route>,
@@ -67,7 +66,7 @@ pub(super) struct Retry {
     /// Attempts in all.
     pub(super) attempts: u16,
     /// How the wait grows.
-    pub(super) kind: Backoff,
+    pub(super) kind: BackoffKind,
     /// How the wait is spread.
     pub(super) jitter: Jitter,
     /// The first wait, in ns.
@@ -108,7 +107,7 @@ pub(super) struct Desk {
     pub(super) on_timeout: OnTimeout,
     /// A message takes no time and makes no choice on its network.
     pub(super) near: bool,
-    /// Every worker has a core of its own, whatever the epoch.
+    /// Every worker has a core of its own, whatever is in force.
     pub(super) dedicated: bool,
     /// Besides, all that any endpoint asks for is one `cpu`, and none is made to fail: who holds a
     /// worker executes on a core.
@@ -150,28 +149,24 @@ pub(super) struct Course {
     pub(super) starts_over: bool,
 }
 
-/// The routes of every epoch, and the lengths of the lanes for their timeouts.
-pub(super) fn routes(program: &Program) -> (Vec<Routes>, Vec<Span>) {
-    let mut lanes = Vec::new();
-    let routes = program.epochs.iter().map(|epoch| {
-        let settings = &epoch.settings;
+impl Routes {
+    /// The routes under these settings; the clocks of timeouts have no lanes yet.
+    pub(super) fn new(program: &Program, settings: &Settings) -> Routes {
         let services = program.services.map(|id, _| desk(program, settings, id));
         Routes {
-            calls: calls(program, settings, &services, &mut lanes),
+            calls: calls(program, settings, &services),
             services,
             sources: program
                 .sources
                 .map(|_, source| course(program, settings, source)),
         }
-    });
-    (routes.collect(), lanes)
+    }
 }
 
 fn calls(
     program: &Program,
     settings: &Settings,
     services: &Table<ServiceId, Desk>,
-    lanes: &mut Vec<Span>,
 ) -> Table<CallId, Route> {
     let any = |asks: fn(&Reload) -> bool| {
         let mut journeys = settings.journeys.values();
@@ -191,13 +186,13 @@ fn calls(
             entry,
             luck: step.luck,
             timeout: call.timeout.unwrap_or(Span::FOREVER),
-            lane: call.timeout.map_or(NO_LANE, |span| lane(lanes, span)),
+            lane: NO_LANE,
             deadline: call.deadline.unwrap_or(Span::FOREVER),
             counters: layout.call_row(id.0),
-            from_user: step.from == 0,
+            from_user: step.from == Site::Users,
             step: followed(id),
-            reloads: step.from == 0 && reloads,
-            asks_again: step.from == 0 && asks_again,
+            reloads: step.from == Site::Users && reloads,
+            asks_again: step.from == Site::Users && asks_again,
             message: step.message,
             cpu: match program.code[entry as usize] {
                 Instruction::Cpu(work) if is_served_in_place(&desk, step, &call.retry) => {
@@ -217,37 +212,13 @@ fn is_served_in_place(desk: &Desk, step: &Call, retry: &Option<RetrySettings>) -
     desk.plain && !step.message && !retry.as_ref().is_some_and(remembers)
 }
 
-/// The lane of a timeout, if there is room for one.
-fn lane(lanes: &mut Vec<Span>, span: Span) -> u32 {
-    /// Most lanes; clocks of further lengths are events like others.
-    const MOST: usize = 256;
-    match lanes.iter().position(|&length| length == span) {
-        Some(lane) => lane as u32,
-        None if lanes.len() < MOST => {
-            lanes.push(span);
-            lanes.len() as u32 - 1
-        }
-        None => NO_LANE,
-    }
-}
-
 fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
     let (layout, service) = (program.layout, &settings.services[id]);
-    let dedicated = !program.services[id].fans_out
-        && program.epochs.iter().all(|e| {
-            let s = &e.settings.services[id];
-            s.workers <= s.cores
-                && s.contention == 0.0
-                && s.coherency == 0.0
-                && s.refuse_cost.is_none()
-        });
+    let dedicated = program.services[id].dedicated;
     Desk {
         workers: service.workers,
         shared: service.shared,
-        has_shared: program
-            .epochs
-            .iter()
-            .any(|e| e.settings.services[id].shared),
+        has_shared: program.services[id].ever_shared,
         limit: service.queue_limit.unwrap_or(u64::MAX),
         refuses_for_nothing: !service.silent && service.refuse_cost.is_none(),
         on_timeout: service.on_timeout,

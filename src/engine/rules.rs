@@ -1,39 +1,86 @@
-//! What is in force: the program, its settings and routes of the present epoch, and luck.
+//! What is in force: the program, its settings and routes, and luck.
+//!
+//! The settings begin as the program has them, and change by patches, at whatever instants and in
+//! whatever order the run finds. What was in force stays where it is, so that whoever reads it
+//! never waits for a change.
+
+use std::cell::OnceCell;
 
 use crate::base::time::Span;
-use crate::engine::route::Routes;
+use crate::engine::calendar::agenda::Agenda;
+use crate::engine::calendar::key::Group;
+use crate::engine::route::{NO_LANE, Routes};
 use crate::observation::{LevelId, UserLevel};
-use crate::program::{CallId, Program, Settings, WorkId};
+use crate::program::{CallId, Patch, Program, Settings, WorkId};
 use crate::random::key::{Luck, Owner, Spot};
 
-/// The program and what is in force of it. Nothing here changes but when an action takes effect.
+/// What holds from one change to the next.
 #[derive(Debug)]
+pub(super) struct InForce {
+    settings: Settings,
+    routes: Routes,
+    /// What holds after it.
+    next: OnceCell<Box<InForce>>,
+}
+
+impl InForce {
+    /// What holds when the clock starts.
+    pub(super) fn first(program: &Program, agenda: &mut Agenda) -> InForce {
+        InForce::of(program, program.settings.clone(), agenda)
+    }
+
+    fn of(program: &Program, settings: Settings, agenda: &mut Agenda) -> InForce {
+        let mut routes = Routes::new(program, &settings);
+        for route in routes.calls.values_mut() {
+            if route.timeout != Span::FOREVER {
+                let lane = agenda.lane(route.timeout, Group::Clock);
+                route.lane = lane.unwrap_or(NO_LANE);
+            }
+        }
+        InForce {
+            settings,
+            routes,
+            next: OnceCell::new(),
+        }
+    }
+
+    /// What holds once a patch has taken effect.
+    fn after(&self, program: &Program, patch: &Patch, agenda: &mut Agenda) -> &InForce {
+        self.next.get_or_init(|| {
+            let mut settings = self.settings.clone();
+            settings.apply(patch);
+            Box::new(InForce::of(program, settings, agenda))
+        })
+    }
+}
+
+/// The program and what is in force of it. Nothing here changes but when an action takes effect.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Rules<'p> {
     /// What is in force of each call, service and source.
     pub(super) routes: &'p Routes,
     pub(super) program: &'p Program,
     pub(super) luck: Luck,
     pub(super) settings: &'p Settings,
-    /// The routes of every epoch.
-    all_routes: &'p [Routes],
+    now: &'p InForce,
 }
 
 impl<'p> Rules<'p> {
-    /// Those of the first epoch.
-    pub(super) fn new(program: &'p Program, routes: &'p [Routes], luck: Luck) -> Self {
+    /// Those at the start of the clock.
+    pub(super) fn new(program: &'p Program, first: &'p InForce, luck: Luck) -> Self {
         Self {
-            routes: &routes[0],
+            routes: &first.routes,
             program,
             luck,
-            settings: &program.epochs[0].settings,
-            all_routes: routes,
+            settings: &first.settings,
+            now: first,
         }
     }
 
-    /// Another epoch is in force.
-    pub(super) fn begin(&mut self, epoch: u32) {
-        self.settings = &self.program.epochs[epoch as usize].settings;
-        self.routes = &self.all_routes[epoch as usize];
+    /// A patch takes effect.
+    pub(super) fn change(&mut self, patch: &Patch, agenda: &mut Agenda) {
+        self.now = self.now.after(self.program, patch, agenda);
+        (self.settings, self.routes) = (&self.now.settings, &self.now.routes);
     }
 
     /// Whether an attempt is a message, which nobody waits for.

@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::interval;
-use super::order;
+use crate::base::rank::rank;
 use crate::base::time::{Span, Time};
 use crate::observation::{StepWindows, Windows};
 
@@ -279,7 +279,7 @@ pub fn usual(seen: &StepWindows, windows: &Range<usize>, width: Span) -> Option<
 fn median_s(seen: &StepWindows, windows: &Range<usize>) -> Option<f64> {
     let counted = &seen.windows[windows.clone()];
     let ok: u64 = counted.iter().map(|w| u64::from(w.ok)).sum();
-    let mut left = order::rank(0.5, ok);
+    let mut left = rank(0.5, ok);
     for (class, &middle_s) in seen.middles_s.iter().enumerate() {
         let in_class = windows.clone().map(|w| u64::from(seen.times_of(w)[class]));
         let in_class: u64 = in_class.sum();

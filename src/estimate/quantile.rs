@@ -7,6 +7,7 @@
 
 use super::order::{self, BEYOND};
 use super::resample::Luck;
+use crate::base::rank::rank;
 use crate::results::{Pooled, PooledPercentile};
 
 /// Replicas of a bootstrap.
@@ -49,7 +50,7 @@ impl Sample {
     /// ten values beyond it.
     pub fn percentile(&self, q: f64) -> Option<f64> {
         let n = self.len();
-        let rank = order::rank(q, n);
+        let rank = rank(q, n);
         if n < rank + BEYOND {
             return None;
         }
@@ -150,7 +151,7 @@ impl Grid {
     /// The q-quantile when each replication counts `times` times.
     fn at(&self, q: f64, times: &[u32], beyond: u64) -> Option<f64> {
         let n = weighted(&self.sizes, times);
-        let rank = order::rank(q, n);
+        let rank = rank(q, n);
         if n == 0 || n < rank + beyond {
             return None;
         }

@@ -5,6 +5,8 @@
 //! with logarithms in place of the linear cut, DDSketch (Masson, Rim, Lee 2019). Mergeable:
 //! buckets add. A live sketch is a flat array; a finished one keeps only the range in use.
 
+use crate::base::rank::rank;
+
 /// Largest relative error of a quantile.
 pub const RELATIVE_ERROR: f64 = 0.004;
 
@@ -87,7 +89,7 @@ impl Sketch {
     /// any time: the ⌈q·n⌉-th, in nanoseconds. `None` without ten values beyond it.
     pub fn percentile(&self, q: f64, started: u64) -> Option<Percentile> {
         let rank = rank(q, started);
-        if rank == 0 || started < rank + 10 {
+        if started < rank + 10 {
             return None;
         }
         Some(self.kth(rank).map_or(Percentile::Never, Percentile::At))
@@ -135,20 +137,6 @@ pub enum Percentile {
     Never,
 }
 
-/// The rank ⌈q·n⌉ of a percentile.
-///
-/// q is a written decimal such as 0.95, so q·n is compared with a tolerance of a millionth: 95 %
-/// of 100 is the 95th, not the 96th that binary rounding would make of it.
-pub fn rank(q: f64, n: u64) -> u64 {
-    let exact = q * n as f64;
-    let nearest = exact.round();
-    if (exact - nearest).abs() < 1e-6 {
-        nearest as u64
-    } else {
-        exact.ceil() as u64
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,7 +171,7 @@ mod tests {
             let sketch = Sketch::from_live(&live);
             let mut sorted = values;
             sorted.sort_unstable();
-            let k = rank(q, n).max(1);
+            let k = rank(q, n);
             let exact = sorted[k as usize - 1] as f64;
             let ours = sketch.kth(k).expect("k is at most n") as f64;
             prop_assert!((ours - exact).abs() <= RELATIVE_ERROR * exact);
@@ -214,12 +202,5 @@ mod tests {
         assert_eq!(sketch.percentile(0.95, 199), None);
         assert_eq!(sketch.percentile(0.95, 200), Some(Percentile::At(1)));
         assert_eq!(sketch.percentile(0.96, 1000), Some(Percentile::Never));
-    }
-
-    #[test]
-    fn the_rank_of_a_written_decimal_is_exact() {
-        assert_eq!(rank(0.95, 100), 95);
-        assert_eq!(rank(0.95, 101), 96);
-        assert_eq!(rank(0.07, 100), 7);
     }
 }

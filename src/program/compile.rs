@@ -13,26 +13,22 @@ mod index;
 mod naming;
 mod places;
 mod probes;
+mod services;
 mod sources;
 mod steps;
 mod words;
 
-use std::collections::BTreeSet;
-
 use self::code::Structure;
 use self::epochs::Era;
 use self::figures::Figures;
-use self::index::{Index, each_step};
+use self::index::Index;
 use self::places::Places;
 use self::probes::Probes;
-use super::{Epoch, Form, Program, Service};
-use crate::base::table::Table;
+use super::{Action, Form, Program};
 use crate::base::time::Time;
 use crate::model::metric::Metric;
-use crate::model::step::StepKind;
 use crate::model::{Checked, Model};
 use crate::observation::Layout;
-use crate::random::key::Owner;
 
 /// What a study wants to know of a program beyond the model's own objectives.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +50,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     let servers_max = epochs::servers_max(&eras);
     let places = Places::of_model(model, &index, &servers_max);
     let structure = code::code(model, &index, &places).structure;
-    let epoch = |era: &Era| {
+    let settings = |era: &Era| {
         let coded = code::code(&era.model, &index, &places);
         let same = coded.structure == structure;
         assert!(
@@ -62,14 +58,22 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
             "the action `{}` was checked to change numbers only",
             era.name
         );
-        let settings = epochs::settings(&era.model, &index, coded);
-        Epoch {
+        epochs::settings(&era.model, &index, coded)
+    };
+    let mut services = services::services(model, &index, &servers_max);
+    let begin = settings(&eras[0]);
+    services::hold(&mut services, &begin);
+    let mut now = begin.clone();
+    let action = |era: &Era| {
+        let before = std::mem::replace(&mut now, settings(era));
+        services::hold(&mut services, &now);
+        Action {
             at: era.at,
             name: era.name.clone(),
-            settings,
+            patch: before.patch_to(&now),
         }
     };
-    let epochs = eras.iter().map(epoch).collect();
+    let actions = eras[1..].iter().map(action).collect();
     let faults = faults::faults(model, &index, &structure);
     let clock = clock::clock(model, asked.cut);
     let mut names = naming::names(model, &index, &structure);
@@ -88,12 +92,13 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     Program {
         clock,
         sources: sources::sources(&eras, &index, &clock),
-        services: services(model, &index, &servers_max),
+        services,
         pools: places.pools,
         rooms: count(model.rooms.len()),
         stocks: model.stocks.values().map(|stock| stock.units).collect(),
         marks: layout.marks,
-        epochs,
+        settings: begin,
+        actions,
         faults: faults.into_iter().map(|(_, fault)| fault).collect(),
         probes: probes.probes,
         layout,
@@ -129,30 +134,6 @@ fn layout(model: &Model, structure: &Structure, names: &super::Names) -> Layout 
         own_outcomes: u8::try_from(names.own_outcomes.len())
             .expect("the number of outcomes was checked"),
     }
-}
-
-fn services(
-    model: &Model,
-    index: &Index,
-    servers_max: &Table<super::ServiceId, u32>,
-) -> Table<super::ServiceId, Service> {
-    let mut fan_out = BTreeSet::new();
-    each_step(model, &mut |service, step| {
-        if let (Some(service), StepKind::Parallel { .. }) = (service, &step.kind) {
-            fan_out.insert(index.service(service));
-        }
-    });
-    let names = model.services.keys();
-    let service = |name: &String| {
-        let id = index.service(name);
-        let owner = Owner::named(&format!("service {name}"));
-        Service {
-            owner,
-            servers_max: servers_max[id],
-            fans_out: fan_out.contains(&id),
-        }
-    };
-    names.map(service).collect()
 }
 
 /// How many users the sources are expected to send before the horizon; a closed population counts

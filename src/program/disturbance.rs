@@ -5,8 +5,16 @@ use crate::base::time::{Span, Time};
 use crate::random::key::{Owner, Place};
 use crate::random::sampler::Sampler;
 
-/// A place that messages travel between: 0 is the users, n + 1 the n-th service.
-pub type Station = u32;
+pub use crate::model::fault::{CutMessages, Selector};
+
+/// A place that messages travel between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    /// Where the users are.
+    Users,
+    /// A service.
+    Service(ServiceId),
+}
 
 /// One fault with its window.
 #[derive(Clone, Debug)]
@@ -27,28 +35,6 @@ impl Fault {
     pub fn place(&self, attempt: Place) -> Place {
         attempt.step(self.owner.0)
     }
-}
-
-/// Which instances of a service.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Selector {
-    /// So many, at most all.
-    Count(u32),
-    /// A share of those that are up, half up, at least one.
-    Share(f64),
-    /// Every one.
-    All,
-}
-
-/// What happens to messages that meet a cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CutMessages {
-    /// They all arrive at the end of the cut, or later where the network takes longer.
-    Kept,
-    /// They never arrive.
-    Lost,
-    /// The sender is told, as by a refusal.
-    Refused,
 }
 
 /// What a fault does (semantics#faults).
@@ -86,18 +72,18 @@ pub enum FaultKind {
     /// No message passes between two places.
     Cut {
         /// One place.
-        a: Station,
+        a: Site,
         /// The other.
-        b: Station,
+        b: Site,
         /// What happens to them.
         messages: CutMessages,
     },
     /// Some messages between two places take longer.
     Delay {
         /// One place.
-        a: Station,
+        a: Site,
         /// The other.
-        b: Station,
+        b: Site,
         /// Seconds on top.
         by: Sampler,
         /// Which share of the messages, each way.

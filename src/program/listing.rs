@@ -10,7 +10,7 @@ use std::fmt::Write;
 use self::numbers::{law, settings, span, time};
 use super::{
     Clock, CutMessages, Fault, FaultKind, Form, Instruction, NOWHERE, Pc, Program, Scope, Selector,
-    ServiceId, Source, Spacing, Station, Stay,
+    ServiceId, Site, Source, Spacing, Stay,
 };
 use crate::base::table::Id;
 use crate::base::time::Span;
@@ -20,14 +20,15 @@ pub fn listing(program: &Program) -> String {
     let mut lines = vec![clock(&program.clock)];
     let sources = program.names.sources.iter().zip(program.sources.values());
     lines.extend(sources.map(|(name, of)| source(program, name, of)));
-    let mut before: Vec<String> = Vec::new();
-    for epoch in &program.epochs {
-        let now = settings(program, &epoch.settings);
-        if !epoch.name.is_empty() {
-            lines.push(format!("from {}, {}:", time(epoch.at), epoch.name));
-        }
-        lines.extend(now.iter().filter(|line| !before.contains(line)).cloned());
-        before = now;
+    let mut now = program.settings.clone();
+    let mut before = settings(program, &now);
+    lines.extend(before.iter().cloned());
+    for action in &program.actions {
+        now.apply(&action.patch);
+        lines.push(format!("from {}, {}:", time(action.at), action.name));
+        let after = settings(program, &now);
+        lines.extend(after.iter().filter(|line| !before.contains(line)).cloned());
+        before = after;
     }
     let faults = program.names.faults.iter().zip(&program.faults);
     lines.extend(faults.map(|(name, of)| fault(program, name, of)));
@@ -174,10 +175,10 @@ fn selector(servers: Selector) -> String {
     }
 }
 
-fn place(program: &Program, station: Station) -> &str {
-    match station.checked_sub(1) {
-        None => "users",
-        Some(service) => &program.names.services[service as usize],
+fn place(program: &Program, site: Site) -> &str {
+    match site {
+        Site::Users => "users",
+        Site::Service(service) => &program.names.services[service.index()],
     }
 }
 
@@ -209,7 +210,7 @@ fn code(program: &Program) -> Vec<String> {
 
 fn instruction_words(program: &Program, instruction: Instruction) -> String {
     let names = &program.names;
-    let work = &program.epochs[0].settings.work;
+    let work = &program.settings.work;
     match instruction {
         Instruction::Step(id) => {
             let before = program.journeys.values().take_while(|j| j.first <= id);
@@ -285,7 +286,7 @@ fn structured_words(program: &Program, instruction: Instruction) -> String {
         Instruction::Choose(id) => format!("choose {}", addresses(&program.chooses[id].branches)),
         Instruction::Repeat(id) => {
             let repeat = &program.repeats[id];
-            let times = law(&program.epochs[0].settings.work[repeat.times], "");
+            let times = law(&program.settings.work[repeat.times], "");
             format!(
                 "repeat {times} times, until {}{}",
                 repeat.after,

@@ -1,7 +1,7 @@
 //! The model made fast: flat, immutable, shared by all threads.
 //!
-//! A [`Program`] is structure (code, tables by dense id, names for the results) plus
-//! [`Settings`] for each epoch between two actions. The engine reads it and never a name; the
+//! A [`Program`] is structure (code, tables by dense id, names for the results) plus the
+//! [`Settings`] that it begins with and a [`Patch`] for each action. The engine reads it and never a name; the
 //! study reads the names and never the code. Compiling is the business of `compile`, the only
 //! file that knows both the model and the program.
 
@@ -9,11 +9,12 @@ pub mod compile;
 pub mod disturbance;
 pub mod instruction;
 pub mod listing;
+pub mod patch;
 pub mod settings;
 pub mod source;
 
 pub use compile::{Asked, compile, expected_users};
-pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Station};
+pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Site};
 pub use instruction::{Instruction, NOWHERE, Pc};
 pub use listing::listing;
 pub use settings::*;
@@ -102,9 +103,10 @@ pub struct Program {
     pub stocks: Table<StockId, u64>,
     /// How many marks there are.
     pub marks: u32,
-    /// What is in force when; the first begins with the clock, the others with an action's
-    /// effect, in time order.
-    pub epochs: Vec<Epoch>,
+    /// What is in force when the clock starts.
+    pub settings: Settings,
+    /// What actions by the clock change, in the order of their effect.
+    pub actions: Vec<Action>,
     /// What goes wrong, in the order of begin and name.
     pub faults: Vec<Fault>,
     /// What is asked beyond the usual, in the order of [`Names::probes`].
@@ -144,15 +146,15 @@ impl Clock {
     }
 }
 
-/// What is in force from an instant on.
+/// An action by the clock.
 #[derive(Clone, Debug)]
-pub struct Epoch {
-    /// The instant.
+pub struct Action {
+    /// When it takes effect.
     pub at: Time,
-    /// The action's name; empty for the first.
+    /// Its name.
     pub name: String,
-    /// Every number.
-    pub settings: Settings,
+    /// What it changes of what is in force before it.
+    pub patch: Patch,
 }
 
 /// A journey.
@@ -173,8 +175,13 @@ pub struct Journey {
 pub struct Service {
     /// Its name: luck of what belongs to no user.
     pub owner: Owner,
-    /// The most instances that any epoch asks for.
+    /// The most instances that are ever asked for.
     pub servers_max: u32,
+    /// Whether there ever is one queue for all instances.
+    pub ever_shared: bool,
+    /// Whether every worker always has a core to itself, and nothing slows those who work side by
+    /// side.
+    pub dedicated: bool,
     /// Whether some endpoint has `parallel`, so that one worker may be in `cpu` more than once.
     pub fans_out: bool,
 }
@@ -198,7 +205,7 @@ pub struct Call {
     /// A `send`: one way, nobody waits.
     pub message: bool,
     /// Where the caller stands.
-    pub from: Station,
+    pub from: Site,
     /// Luck: stable hash of the chain of written steps, from the top of the journey or endpoint
     /// down to this one, each by its identity (semantics#luck).
     pub luck: u64,

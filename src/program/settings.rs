@@ -1,17 +1,24 @@
-//! The numbers of a program: all that an action by the clock may change while it runs.
+//! The numbers of a program: all that may change while it runs, and what each change is.
 //!
-//! Compiling the model as it stands after each action gives one [`Settings`] an epoch; the
-//! engine swaps them at the instant of effect. Structure (code, ids, names) never changes.
+//! Structure (code, ids, names) never changes. The numbers begin as [`Settings`]; an action is a
+//! [`Patch`], which holds the new value of every number that it changes and of no other, so that
+//! actions may take effect at instants and in an order that only the run knows.
 
+use super::patch::{in_part, in_tables, whole};
 use super::{CallId, ChooseId, HoldId, JourneyId, PoolId, RoomId, ServiceId, WorkId};
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::observation::Outcome;
 use crate::random::sampler::Sampler;
 
-/// Every number in force during one epoch.
-#[derive(Clone, Debug)]
-pub struct Settings {
+pub use crate::model::retry::{BackoffKind, Jitter};
+pub use crate::model::service::{Balance, OnTimeout, QueueOrder};
+
+in_tables! {
+/// Every number in force.
+pub struct Settings,
+/// What an action changes of them.
+pub struct Patch {
     /// Demands of `cpu`, `wait` and `think` in seconds, turns of `repeat` as counts.
     pub work: Table<WorkId, Sampler>,
     /// The caller's side of every `call` and `send`.
@@ -29,16 +36,20 @@ pub struct Settings {
     /// The people of each journey.
     pub journeys: Table<JourneyId, JourneySettings>,
 }
+}
 
+in_part! {
 /// The caller's side of a call.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CallSettings {
+pub struct CallSettings,
+/// What an action changes of the caller's side of a call.
+pub struct CallPatch {
     /// Per attempt, from its sending, both ways over the network included.
     pub timeout: Option<Span>,
     /// Per request, from its start, backoffs included.
     pub deadline: Option<Span>,
     /// The retry policy, if any.
     pub retry: Option<RetrySettings>,
+}
 }
 
 /// A retry policy (semantics#retry).
@@ -47,7 +58,7 @@ pub struct RetrySettings {
     /// Attempts in all, with the first; at least 1.
     pub attempts: u32,
     /// How the wait grows.
-    pub kind: Backoff,
+    pub kind: BackoffKind,
     /// The first wait.
     pub base: Span,
     /// The longest wait.
@@ -56,37 +67,11 @@ pub struct RetrySettings {
     pub jitter: Jitter,
 }
 
-/// How the wait before the n-th retry grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backoff {
-    /// At once.
-    None,
-    /// The base every time.
-    Constant,
-    /// The base times n.
-    Linear,
-    /// The base times 2 to the n − 1.
-    Exponential,
-}
-
-/// How a wait v is spread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Jitter {
-    /// v.
-    None,
-    /// U(0, v).
-    Full,
-    /// v/2 + U(0, v/2).
-    Equal,
-    /// Exponential with mean v.
-    Exponential,
-    /// min(cap, U(base, 3 · previous wait)), whatever the kind.
-    Decorrelated,
-}
-
+in_part! {
 /// A service (semantics#service, #scaling).
-#[derive(Clone, Debug)]
-pub struct ServiceSettings {
+pub struct ServiceSettings,
+/// What an action changes of a service.
+pub struct ServicePatch {
     /// Identical instances.
     pub servers: u32,
     /// Requests that one instance works on at once.
@@ -100,7 +85,7 @@ pub struct ServiceSettings {
     /// A refused caller learns only at its timeout.
     pub silent: bool,
     /// Who is next.
-    pub order: Order,
+    pub order: QueueOrder,
     /// Seconds of CPU on the refusing instance for one refusal; `None` costs nothing.
     pub refuse_cost: Option<Sampler>,
     /// One way over the network, in seconds; `None` is no time at all.
@@ -120,69 +105,39 @@ pub struct ServiceSettings {
     /// How long an instance stays cold.
     pub warm_after: Span,
 }
-
-/// The order of a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// First come, first served.
-    Fifo,
-    /// Last come, first served.
-    Lifo,
-    /// Anyone who waits, with equal chance.
-    Random,
 }
 
-/// How attempts are spread over the instances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Balance {
-    /// In turn; one counter a service.
-    RoundRobin,
-    /// Instance ⌊u·n⌋.
-    Random,
-    /// Fewest waiting and in service; ties to the lowest number.
-    LeastLoaded,
-    /// The better of two different ones.
-    TwoChoices,
-    /// Always the same one for a user.
-    Sticky,
-}
-
-/// What a service does when a caller stops waiting (semantics#giving-up).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnTimeout {
-    /// It knows nothing and does the work.
-    Ignore,
-    /// It notices when it would start the work.
-    Expire,
-    /// A waiting attempt leaves the queue at once; work begun goes on.
-    Dequeue,
-    /// Work begun stops too, and its own calls are given up likewise.
-    Cancel,
-}
-
+in_part! {
 /// A pool or a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoolSettings {
+pub struct PoolSettings,
+/// What an action changes of a pool or a lock.
+pub struct PoolPatch {
     /// Units of each instance of the pool.
     pub size: u64,
     /// Longest queue of each instance; `None` is unlimited.
     pub queue_limit: Option<u64>,
     /// Who is next.
-    pub order: Order,
+    pub order: QueueOrder,
+}
 }
 
+in_part! {
 /// A room with a clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoomSettings {
+pub struct RoomSettings,
+/// What an action changes of a room.
+pub struct RoomPatch {
     /// When the door opens; `None` is open from the start.
     pub opens: Option<Time>,
     /// When it closes for good; `None` is never.
     pub closes: Option<Time>,
 }
+}
 
+in_part! {
 /// The people of a journey (semantics#people).
-#[derive(Clone, Debug)]
-pub struct JourneySettings {
+pub struct JourneySettings,
+/// What an action changes of the people of a journey.
+pub struct JourneyPatch {
     /// How long a visit may take before the user leaves.
     pub patience: Option<Patience>,
     /// When the person asks again.
@@ -190,9 +145,10 @@ pub struct JourneySettings {
     /// Who comes back after giving up.
     pub again: Option<Again>,
 }
+}
 
 /// A user's patience, in seconds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Patience {
     /// From arrival, everything included.
     Visit(Sampler),
@@ -201,7 +157,7 @@ pub enum Patience {
 }
 
 /// The person who asks again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reload {
     /// Seconds without an answer since the last attempt was sent.
     pub after: Option<Sampler>,
@@ -212,7 +168,7 @@ pub struct Reload {
 }
 
 /// The person who comes back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Again {
     /// Chance to come back, 0 to 1.
     pub share: f64,
@@ -223,3 +179,5 @@ pub struct Again {
     /// The outcomes after which a user may come back.
     pub on: Vec<Outcome>,
 }
+
+whole!(Sampler, Option<Span>, Vec<f64>);

@@ -268,7 +268,7 @@ fn geometric_below(r: u32, mean: f64, x: f64) -> f64 {
 }
 
 /// A piece of a law by its quantiles: ln x = `start` + `slope` × (score − `from`).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Line {
     from: f64,
     start: f64,

@@ -22,10 +22,10 @@ const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
 const ABOVE_ZERO: f64 = f64::EPSILON / 2.0;
 
 /// A distribution with everything computed that does not depend on the draw.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sampler(Kind);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Kind {
     Constant(f64),
     Exponential {
@@ -76,7 +76,7 @@ enum Kind {
 }
 
 /// A part of a mix: chosen by uniform numbers up to `until`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Branch {
     from: f64,
     until: f64,
@@ -84,7 +84,7 @@ struct Branch {
 }
 
 /// A piece of a law by its quantiles: holds the scores up to `until`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Piece {
     until: f64,
     line: Line,

@@ -17,13 +17,13 @@ const DENSITY: i32 = 32;
 const STEP: f64 = 1.0 / DENSITY as f64;
 
 /// ln x of a gamma law of scale 1 at equally spaced normal scores.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct GammaTable {
     points: Vec<Node>,
 }
 
 /// ln x, and its slope times the step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Node {
     ln_value: f64,
     rise: f64,

@@ -14,7 +14,7 @@ use crate::model::{Model, Study};
 use crate::observation::{
     CallCounter, Fullness, LevelId, Observation, Probe, RecoveryFigure, UserCounter, Windows,
 };
-use crate::program::{CallId, Program};
+use crate::program::{CallId, Program, Site};
 use crate::study::columns::{self, Column};
 use crate::study::offered;
 use crate::study::stations::Stations;
@@ -166,7 +166,7 @@ impl<'a> Lens<'a> {
     /// Whether a call is one of the steps of journeys whose health is followed.
     pub(crate) fn is_step(&self, call: u32) -> bool {
         let call = &self.program.calls[CallId::from_index(call as usize)];
-        call.from == 0 && !call.message
+        call.from == Site::Users && !call.message
     }
 
     /// The name of a call.
@@ -176,7 +176,7 @@ impl<'a> Lens<'a> {
 
     /// A median up to here is healthy whatever is usual, seconds: a tenth of the step's timeout.
     fn quick_s(&self, call: u32) -> f64 {
-        let settings = &self.program.epochs[0].settings.calls[CallId::from_index(call as usize)];
+        let settings = &self.program.settings.calls[CallId::from_index(call as usize)];
         let timeout = settings.timeout.or(settings.deadline);
         timeout.map_or(QUICK_S, |timeout| QUICK_S.min(timeout.as_secs_f64() / 10.0))
     }

@@ -39,13 +39,15 @@ pub(crate) fn loads(
     for source in model.arrivals.values() {
         water.pour(source);
     }
+    let mut settings = program.settings.clone();
+    let mut actions = program.actions.iter().peekable();
     let busiest = |(index, demands): (usize, &Vec<Demand>)| {
         let begin = water.begin(index);
-        let mut epochs = program.epochs.iter();
-        let epoch = epochs.rfind(|epoch| epoch.at <= begin);
-        let settings = &epoch.unwrap_or(&program.epochs[0]).settings;
+        while let Some(action) = actions.next_if(|action| action.at <= begin) {
+            settings.apply(&action.patch);
+        }
         let loads = demands.iter().enumerate().map(|(station, demand)| {
-            load(program, settings, (station, stations.services), demand) / window.as_secs_f64()
+            load(program, &settings, (station, stations.services), demand) / window.as_secs_f64()
         });
         loads.fold(0.0, f64::max)
     };

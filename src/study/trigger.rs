@@ -128,7 +128,7 @@ pub(crate) fn changes_and_overload(
 fn changes(model: &Model, program: &Program) -> Option<(Time, Time)> {
     let horizon = program.clock.horizon;
     let faults = program.faults.iter().map(|fault| (fault.from, fault.until));
-    let actions = program.epochs.iter().filter(|epoch| !epoch.name.is_empty());
+    let actions = program.actions.iter();
     let actions = actions.map(|epoch| (epoch.at, epoch.at));
     let first = model.arrivals.values().filter_map(first_arrival).min()?;
     faults

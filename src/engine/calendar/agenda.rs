@@ -2,8 +2,8 @@
 //!
 //! Every event has a key of 128 bits: instant, group, number in the order of scheduling, then
 //! what it is and whom it concerns. The smallest key is next, so the order is total, the same on
-//! every machine, and written in one place ([`Group`]). Where an event waits is only a matter of
-//! cost: events at the present instant stand in rings, clocks of a fixed length in lanes (each is
+//! every machine, and written in one place (`key`). Where an event waits is only a matter of
+//! cost: events at the present instant stand in rings ([`Ring`]), clocks of a fixed length in lanes (each is
 //! in order by itself, so only its head stands among the others), those of the tick under way in
 //! slots of their own ([`Near`]; a heap where a slot is in use), the later ones in a timing wheel.
 //! An event is cancelled by forgetting its number.
@@ -14,176 +14,19 @@ use std::collections::VecDeque;
 
 use crate::base::time::{Span, Time};
 use crate::engine::calendar::heap::Heap;
+use crate::engine::calendar::key::{
+    Event, FAR, Group, Key, Kind, NEWCOMER, NOTHING, Number, SLOT_BITS, event, half, instant, key,
+    upper,
+};
 use crate::engine::calendar::near::Near;
+use crate::engine::calendar::ring::Ring;
 use crate::engine::calendar::wheel::Wheel;
 
-/// What comes first at one instant (semantics#ties); within a group the order of scheduling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub(in crate::engine) enum Group {
-    /// A bin of the timeline begins.
-    Tick = 0,
-    /// Faults, actions, boots, doors.
-    Change = 1,
-    /// Work that ends and answers that arrive, with the grants they cause.
-    Work = 2,
-    /// Patience.
-    Patience = 3,
-    /// Timeouts, deadlines, reloads, and the ends of backoffs.
-    Clock = 4,
-    /// Attempts and users that arrive.
-    Arrival = 5,
-    /// Readings of what stands after all of it.
-    Reading = 6,
-}
-
-/// What an event is: the usual kinds first, so that one comparison tells them from the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(in crate::engine) enum Kind {
-    /// What a server does for an attempt without a task ends; the slot is its caller.
-    Served,
-    /// Timed work of a task ends.
-    Work,
-    /// The wait before a retry, or before asking again after an error, is over.
-    Backoff,
-    /// A user of the sources arrives for the first time.
-    Newcomer,
-    /// The head of a lane; the slot is the lane.
-    Lane,
-    /// The next of those who share the cores of a server is done.
-    Core,
-    /// An answer reaches the caller; the slot is the attempt.
-    Answer,
-    /// A user's patience is spent.
-    Patience,
-    /// A caller's timeout or deadline.
-    Timeout,
-    /// A person asks again.
-    Reload,
-    /// A `hold` has waited long enough.
-    HoldTimeout,
-    /// An attempt arrives at its service.
-    Attempt,
-    /// A user comes back for another visit.
-    Return,
-    /// A server has booted, or is warm; the slot is the server.
-    Server,
-    /// An entry of the calendar of changes.
-    Change,
-    /// A bin begins.
-    Tick,
-    /// A reading is due.
-    Reading,
-}
-
-impl Kind {
-    /// The kind that five bits tell; all of them tell one.
-    #[inline]
-    const fn of(bits: u64) -> Self {
-        match bits & 31 {
-            0 => Self::Served,
-            1 => Self::Work,
-            2 => Self::Backoff,
-            3 => Self::Newcomer,
-            4 => Self::Lane,
-            5 => Self::Core,
-            6 => Self::Answer,
-            7 => Self::Patience,
-            8 => Self::Timeout,
-            9 => Self::Reload,
-            10 => Self::HoldTimeout,
-            11 => Self::Attempt,
-            12 => Self::Return,
-            13 => Self::Server,
-            14 => Self::Change,
-            15 => Self::Tick,
-            _ => Self::Reading,
-        }
-    }
-}
-
-/// The number of an event in the order of scheduling; unique in a replication.
-pub(in crate::engine) type Number = u32;
-
-/// No event.
-pub(in crate::engine) const NO_EVENT: Number = 0;
-
-/// Bits of a slot in a key; those of the kind stand above.
-const SLOT_BITS: u32 = 27;
-/// Slots that fit into a key.
-pub(in crate::engine) const MAX_SLOT: u32 = (1 << SLOT_BITS) - 1;
-
-/// Instant and group of a newcomer, as the upper half of a key has them; of nobody without one.
-#[inline]
-pub(in crate::engine) fn newcomer_half(at: Option<Time>) -> u64 {
-    at.map_or(u64::MAX, |at| upper(at, Group::Arrival))
-}
-
-#[inline]
-fn upper(at: Time, group: Group) -> u64 {
-    ((at.0 as u64) << 3) | group as u64
-}
-
-/// The upper half of a key.
-#[inline]
-fn half(key: Key) -> u64 {
-    (key >> 64) as u64
-}
-
-/// An event taken from the agenda.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) struct Event {
-    /// When, since the start of the clock.
-    pub(in crate::engine) at: Time,
-    /// What.
-    pub(in crate::engine) kind: Kind,
-    /// Its number.
-    pub(in crate::engine) number: Number,
-    /// Whom it concerns.
-    pub(in crate::engine) slot: u32,
-}
-
-/// Instant and group, number, kind and slot in 61 + 3, 32, 5 + 27 bits.
-pub(in crate::engine) type Key = u128;
-
-/// The lower half of a newcomer: no number, and nobody yet.
-const NEWCOMER: Key = (Kind::Newcomer as Key) << SLOT_BITS;
-
-/// What is next when nothing is.
-pub(in crate::engine) const NOTHING: Key = Key::MAX;
-
-/// The last instant that a key can tell: 73 years; what would come later never does.
-const FAR: Time = Time((1 << 61) - 1);
-
-#[inline]
-fn key(at: Time, group: Group, number: Number, kind: Kind, slot: u32) -> Key {
-    debug_assert!(at.0 >= 0 && at.0 < 1 << 61 && slot <= MAX_SLOT);
-    let high = upper(at, group);
-    let low = (u64::from(number) << 32) | (u64::from(kind as u8) << SLOT_BITS) | u64::from(slot);
-    (u128::from(high) << 64) | u128::from(low)
-}
-
-/// The instant of a key, in nanoseconds.
-#[inline]
-pub(in crate::engine) fn instant(key: Key) -> u64 {
-    (key >> 67) as u64
-}
-
-/// The event of a key.
-#[inline]
-pub(in crate::engine) fn event(key: Key) -> Event {
-    let low = key as u64;
-    Event {
-        at: Time(instant(key) as i64),
-        kind: Kind::of(low >> SLOT_BITS),
-        number: (low >> 32) as u32,
-        slot: (low as u32) & MAX_SLOT,
-    }
-}
+/// Most lanes that are open.
+const MOST_LANES: usize = 256;
 
 /// Clocks of one fixed length, in order by themselves.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Lane {
     length: Span,
     group: Group,
@@ -192,56 +35,8 @@ struct Lane {
     posted: bool,
 }
 
-/// Events at the present instant, in order; emptied before the clock moves.
-#[derive(Debug, Default)]
-struct Ring {
-    keys: Vec<Key>,
-    head: usize,
-}
-
-impl Ring {
-    /// So many that have gone are swept out when they are the majority: an instant may be long.
-    const MUCH: usize = 4096;
-
-    fn clear(&mut self) {
-        self.keys.clear();
-        self.head = 0;
-    }
-
-    /// Adds an event, nearly always as the last.
-    #[inline]
-    fn push(&mut self, key: Key) {
-        let mut at = self.keys.len();
-        while at > self.head && self.keys[at - 1] > key {
-            at -= 1;
-        }
-        self.keys.insert(at, key);
-    }
-
-    #[inline]
-    fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    #[inline]
-    fn front(&self) -> Option<Key> {
-        self.keys.get(self.head).copied()
-    }
-
-    #[inline]
-    fn pop(&mut self) {
-        self.head += 1;
-        if self.head == self.keys.len() {
-            self.clear();
-        } else if self.head >= Self::MUCH && 2 * self.head >= self.keys.len() {
-            self.keys.drain(..self.head);
-            self.head = 0;
-        }
-    }
-}
-
 /// All that is still to happen.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Agenda {
     now: Time,
     numbers: u64,
@@ -375,14 +170,21 @@ impl Agenda {
         self.late.push(key);
     }
 
-    /// Opens a lane for clocks of each of these lengths.
-    pub(in crate::engine) fn open_lanes(&mut self, lengths: &[Span], group: Group) {
-        self.lanes.extend(lengths.iter().map(|&length| Lane {
-            length,
-            group,
-            keys: VecDeque::new(),
-            posted: false,
-        }));
+    /// The lane for clocks of a length, if there is room for one; clocks of further lengths are
+    /// events like others.
+    pub(in crate::engine) fn lane(&mut self, length: Span, group: Group) -> Option<u32> {
+        let is_it = |lane: &Lane| (lane.length, lane.group) == (length, group);
+        let open = self.lanes.iter().position(is_it);
+        if open.is_none() && self.lanes.len() < MOST_LANES {
+            self.lanes.push(Lane {
+                length,
+                group,
+                keys: VecDeque::new(),
+                posted: false,
+            });
+            return Some(self.lanes.len() as u32 - 1);
+        }
+        open.map(|lane| lane as u32)
     }
 
     /// Starts a clock of the lane's length.
@@ -572,7 +374,7 @@ impl Agenda {
     /// Bytes in use, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
         let keys: usize = self.lanes.iter().map(|l| l.keys.capacity()).sum();
-        let rings = self.work.keys.capacity() + self.arrivals.keys.capacity();
+        let rings = self.work.capacity() + self.arrivals.capacity();
         (rings + keys) * size_of::<Key>() + self.late.bytes() + self.wheel.bytes()
     }
 }

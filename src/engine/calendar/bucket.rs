@@ -6,7 +6,7 @@
 //! one chunk that is not full.
 
 use crate::base::fetch::fetch;
-use crate::engine::calendar::agenda::Key;
+use crate::engine::calendar::key::Key;
 
 /// Keys of a chunk: with the link, eight lines of the cache.
 const KEYS: usize = 31;
@@ -38,7 +38,7 @@ impl Bucket {
 }
 
 /// The chunks of all buckets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct Store {
     chunks: Vec<Chunk>,
     /// The first chunk that no bucket uses.

@@ -5,14 +5,14 @@
 //! the popped root stays a hole that the next push fills, so pop-then-push costs one walk. It
 //! knows nothing of a key but its order.
 
-use crate::engine::calendar::agenda::Key;
+use crate::engine::calendar::key::Key;
 
 /// First slot in use; the four children of slot i are 4(i − 2) … 4(i − 2) + 3, so siblings share
 /// a cache line.
 const ROOT: usize = 3;
 
 /// A four-ary heap; unused slots hold the largest key, so groups of children are always whole.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct Heap {
     /// The smallest key, the largest number if there is none.
     least: Key,

@@ -5,7 +5,7 @@
 //! back then, and waits elsewhere. So nothing branches on what was drawn, as sorting would. It
 //! does not know which tick it is, nor what an event is.
 
-use crate::engine::calendar::agenda::{Key, instant};
+use crate::engine::calendar::key::{Key, instant};
 use crate::engine::calendar::wheel::TICK;
 
 /// Nanoseconds of a slot, as a power of two.
@@ -15,7 +15,7 @@ const SLOTS: usize = 512;
 const WORDS: usize = SLOTS / 64;
 
 /// The events of one tick, at most one a slot.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct Near {
     /// The lowest slot in use.
     first: usize,

@@ -16,8 +16,8 @@
 //! tick: so what happens now is never here.
 
 use crate::base::fetch::fetch;
-use crate::engine::calendar::agenda::{Key, instant};
 use crate::engine::calendar::bucket::{Bucket, Store};
+use crate::engine::calendar::key::{Key, instant};
 
 /// Nanoseconds of a tick, as a power of two.
 pub(in crate::engine) const TICK: u32 = 21;
@@ -96,7 +96,7 @@ fn halves(key: Key) -> [u64; 2] {
 }
 
 /// Events by the ticks in which they are due.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct Wheel {
     /// The tick whose events were taken out last.
     cursor: u64,

@@ -5,24 +5,19 @@
 //! sending; a deadline covers the request; the person's clock runs from the last sending, through
 //! backoffs, until the request has ended.
 
-use crate::base::math::ln_of_unit;
 use crate::base::slab::Ticket;
-use crate::base::time::{Span, Time};
+use crate::base::slim::Slim;
+use crate::base::time::Time;
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
+use crate::engine::callers::backoff::Follows;
+use crate::engine::callers::ending::{AttemptEnd, RequestEnd};
 use crate::engine::callers::sending::{Orbit, Sending};
+use crate::engine::draws::OfAttempt;
 use crate::engine::record::recorder::Change;
-use crate::engine::record::windows::NO_STEP;
-use crate::engine::route::{Retry, Route};
 use crate::engine::steps::execute::Flow;
-use crate::engine::tasks::population::{Answer, Attempt, Doing, Failure, Request, Role, Task};
-use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
-use crate::program::{Backoff, CallId, Jitter};
-use crate::random::key::{Luck, Spot};
-
-/// The draw of how long a person waits before asking again after an error, at the path of an
-/// attempt, after those of its sending.
-const ON_ERROR: u32 = 4;
+use crate::engine::tasks::population::{Answer, Attempt, Doing, Failure};
+use crate::program::CallId;
 
 /// What an attempt tells its caller.
 #[derive(Clone, Copy, Debug)]
@@ -45,24 +40,27 @@ impl Told {
     }
 }
 
-impl<'p> Sim<'p> {
-    /// Counts things of a call that began at `began`.
-    #[inline(always)]
-    pub(in crate::engine) fn count_call<const N: usize>(
-        &mut self,
-        route: &Route,
-        what: [CallCounter; N],
-        began: Time,
-    ) {
-        let row = self
-            .rec
-            .row::<{ CALL_COUNTERS as usize }>(route.counters, began);
-        for what in what {
-            row[what as usize] += 1;
+impl Failure {
+    /// How an attempt that fails so ends.
+    fn of_attempt(self) -> AttemptEnd {
+        match self {
+            Self::Refused | Self::FinalRefusal => AttemptEnd::Refused,
+            Self::TimedOut => AttemptEnd::TimedOut,
+            Self::Error | Self::Final | Self::NoUnits => AttemptEnd::Error,
         }
     }
 
-    fn request_deadline(&self, slot: u32, call: CallId, from: Time) -> Time {
+    /// Whether another attempt may fare better.
+    fn may_pass(self) -> bool {
+        match self {
+            Self::Refused | Self::TimedOut | Self::Error => true,
+            Self::Final | Self::FinalRefusal | Self::NoUnits => false,
+        }
+    }
+}
+
+impl Sim<'_> {
+    pub(in crate::engine) fn request_deadline(&self, slot: u32, call: CallId, from: Time) -> Time {
         let own = from + self.rules.routes.calls[call].deadline;
         self.heritage(slot).0.min(own)
     }
@@ -71,9 +69,12 @@ impl<'p> Sim<'p> {
     pub(in crate::engine) fn answer_at(&mut self, slot: u32, at: Time, number: Number) {
         self.agenda
             .numbered(number, at, Group::Work, (Kind::Answer, slot));
+        let now = self.now;
         let task = self.people.task_mut(slot);
-        task.doing = Doing::Answering;
-        task.event = number;
+        task.doing = Doing::Answering {
+            since: Slim::new(now),
+        };
+        task.awaits = number;
     }
 
     /// An answer reaches its caller.
@@ -89,184 +90,63 @@ impl<'p> Sim<'p> {
         let Some(task) = self.people.get_mut(told.caller) else {
             return;
         };
-        debug_assert_eq!(task.doing, Doing::Calling);
-        task.event = NO_EVENT;
-        task.request.attempt = Ticket::NONE;
+        debug_assert!(matches!(task.doing, Doing::Calling { .. }));
+        (task.awaits, task.doing) = (NO_EVENT, Doing::Running);
         let (caller, call, sent) = (told.caller.slot, told.call, told.sent);
         match told.answer {
             Answer::Ok => {
                 let asked = task.request.asked;
                 self.rec.sample_call(call.0, (asked, sent), self.now);
-                self.request_ok(caller, call, sent);
+                self.answered_ok(caller, call, sent);
             }
-            Answer::Refused => self.answered_badly(caller, (call, sent), Failure::Refused),
+            Answer::Refused => self.attempt_failed((caller, call), sent, Failure::Refused),
             Answer::FinalRefusal => {
-                self.answered_badly(caller, (call, sent), Failure::FinalRefusal);
+                self.attempt_failed((caller, call), sent, Failure::FinalRefusal);
             }
-            Answer::Error => self.answered_badly(caller, (call, sent), Failure::Error),
-            Answer::Final => self.answered_badly(caller, (call, sent), Failure::Final),
+            Answer::Error => self.attempt_failed((caller, call), sent, Failure::Error),
+            Answer::Final => self.attempt_failed((caller, call), sent, Failure::Final),
         }
-    }
-
-    /// The answer to an attempt of a call, sent then, is a refusal or an error.
-    fn answered_badly(&mut self, caller: u32, (call, sent): (CallId, Time), failure: Failure) {
-        let ended = match failure {
-            Failure::Refused | Failure::FinalRefusal => CallCounter::AttemptRefused,
-            _ => CallCounter::AttemptError,
-        };
-        self.end_attempt_badly(call, ended, sent);
-        self.attempt_failed(caller, call, failure);
-    }
-
-    /// An attempt ended in another way than ok: it took longer than any time.
-    pub(in crate::engine) fn end_attempt_badly(
-        &mut self,
-        call: CallId,
-        how: CallCounter,
-        sent: Time,
-    ) {
-        let routes = self.rules.routes;
-        self.count_call(&routes.calls[call], [how], sent);
-        let sample = self
-            .rules
-            .program
-            .layout
-            .call_time(call.0, CallSample::Attempt);
-        self.rec.never(sample, sent);
     }
 
     /// The clock of an attempt has run out.
     pub(in crate::engine) fn timed_out(&mut self, slot: u32) {
         let call = self.call_at(slot);
         let sent = self.abandon_attempt(slot);
-        self.end_attempt_badly(call, CallCounter::AttemptTimedOut, sent);
-        self.attempt_failed(slot, call, Failure::TimedOut);
+        self.attempt_failed((slot, call), sent, Failure::TimedOut);
     }
 
     /// A task no longer waits for its attempt: when that was sent.
     fn abandon_attempt(&mut self, slot: u32) -> Time {
         self.part(slot);
         let task = self.people.task_mut(slot);
-        task.event = NO_EVENT;
-        let ticket = std::mem::replace(&mut task.request.attempt, Ticket::NONE);
         let sent = task.request.last_sent;
-        self.caller_left(ticket);
+        let Doing::Calling { attempt } = task.doing else {
+            unreachable!("who waits for an answer has sent an attempt");
+        };
+        (task.awaits, task.doing) = (NO_EVENT, Doing::Running);
+        self.caller_left(attempt);
         sent
     }
 
-    /// An attempt has failed: again, or not.
-    fn attempt_failed(&mut self, slot: u32, call: CallId, failure: Failure) {
+    /// A task no longer wants the answer to its attempt.
+    fn cancel_attempt(&mut self, slot: u32, call: CallId) {
+        let sent = self.abandon_attempt(slot);
         let route = &self.rules.routes.calls[call];
+        self.attempt_over((call, route), AttemptEnd::Cancelled, sent);
+    }
+
+    /// An attempt, sent then, has failed: again, or not.
+    fn attempt_failed(&mut self, (slot, call): (u32, CallId), sent: Time, failure: Failure) {
+        let route = &self.rules.routes.calls[call];
+        self.attempt_over((call, route), failure.of_attempt(), sent);
         let task = self.people.task(slot);
         let (tried, deadline) = ((task.path, task.request.sent), task.request.deadline);
         let there = self.ways(call, route, tried).backoff;
-        let may_retry = !matches!(
-            failure,
-            Failure::Final | Failure::FinalRefusal | Failure::NoUnits
-        );
         let wait = self.next_wait(route, (slot, deadline), there);
-        let wait = wait.filter(|_| may_retry);
-        if self.is_tried_again_at_once((slot, call), failure, wait) {
+        let wait = wait.filter(|_| failure.may_pass());
+        if self.follow_up((slot, call), failure, wait) == Follows::Another {
             self.send((slot, call), Sending::Program, Orbit::Outside);
         }
-    }
-
-    /// How long a task waits before it tries again, with the luck of its latest attempt; none when
-    /// the policy allows no more attempts, or when the wait would not end before the deadline of
-    /// the request.
-    #[inline(always)]
-    pub(in crate::engine) fn next_wait(
-        &self,
-        route: &Route,
-        (slot, deadline): (u32, Time),
-        there: Spot,
-    ) -> Option<Span> {
-        let task = self.people.task(slot);
-        let retry = route.retry.as_ref()?;
-        if task.request.tries >= retry.attempts {
-            return None;
-        }
-        let wait = backoff(retry, task, there, &self.rules.luck);
-        (deadline == Time::NEVER || self.now + wait < deadline).then_some(wait)
-    }
-
-    /// An attempt has failed: whether the next one is to be sent at this instant; if not, what else
-    /// follows is under way: a wait, or, without one, the end of the request.
-    #[inline(always)]
-    pub(in crate::engine) fn is_tried_again_at_once(
-        &mut self,
-        (slot, call): (u32, CallId),
-        failure: Failure,
-        wait: Option<Span>,
-    ) -> bool {
-        let Some(wait) = wait else {
-            self.fail_request(slot, call, failure);
-            return false;
-        };
-        self.enter_orbit(slot, call);
-        if wait.is_zero() {
-            let task = self.people.task_mut(slot);
-            task.due = Time(0);
-            task.request.tries += 1;
-        } else {
-            self.back_off((slot, call), wait);
-        }
-        wait.is_zero()
-    }
-
-    fn back_off(&mut self, (slot, call): (u32, CallId), wait: Span) {
-        self.pause(slot, wait);
-        self.wait_in_orbit(&self.rules.routes.calls[call], Change::More);
-    }
-
-    /// A task does nothing for a while before it asks again.
-    #[inline(always)]
-    pub(in crate::engine) fn pause(&mut self, slot: u32, wait: Span) {
-        let event = self
-            .agenda
-            .at(self.now + wait, Group::Clock, Kind::Backoff, slot);
-        let task = self.people.task_mut(slot);
-        task.doing = Doing::BackingOff;
-        task.due = Time(wait.0);
-        task.event = event;
-    }
-
-    /// Whoever asks begins to wait before asking again, or no longer does: users are counted.
-    #[inline(always)]
-    pub(in crate::engine) fn wait_in_orbit(&mut self, route: &Route, by: Change) {
-        if route.from_user {
-            let waits = [UserLevel::OrbitWaiting];
-            self.rec.orbit(waits, (by, self.now));
-        }
-    }
-
-    /// An attempt has failed or was given up and the request goes on: after the first the user is
-    /// in the orbit, until the request has ended.
-    #[inline(always)]
-    pub(in crate::engine) fn enter_orbit(&mut self, slot: u32, call: CallId) {
-        let is_first = self.people.task(slot).request.sent == 1;
-        if is_first && self.rules.routes.calls[call].from_user {
-            self.rec.orbit([UserLevel::Orbit], (Change::More, self.now));
-        }
-    }
-
-    /// A backoff is over, or the wait of a person after an error.
-    pub(in crate::engine) fn backoff_ended(&mut self, slot: u32) {
-        let call = self.call_at(slot);
-        let now = self.now;
-        let task = self.people.task_mut(slot);
-        task.event = NO_EVENT;
-        task.request.tries += 1;
-        let sending = if task.request.tries == 1 {
-            Sending::Person
-        } else {
-            Sending::Program
-        };
-        if sending == Sending::Person {
-            let deadline = self.request_deadline(slot, call, now);
-            self.people.task_mut(slot).request.deadline = deadline;
-        }
-        self.send((slot, call), sending, Orbit::Inside);
     }
 
     /// A person asks again: the attempt under way, or the backoff, is given up.
@@ -277,11 +157,10 @@ impl<'p> Sim<'p> {
         match self.people.task(slot).doing {
             Doing::BackingOff => {
                 self.wait_in_orbit(&self.rules.routes.calls[call], Change::Less);
-                self.people.task_mut(slot).event = NO_EVENT;
+                self.people.task_mut(slot).awaits = NO_EVENT;
             }
             _ => {
-                let sent = self.abandon_attempt(slot);
-                self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
+                self.cancel_attempt(slot, call);
                 self.enter_orbit(slot, call);
             }
         }
@@ -295,49 +174,20 @@ impl<'p> Sim<'p> {
         }
     }
 
-    /// A request ends ok, by the attempt that was sent then.
-    #[inline(always)]
-    pub(in crate::engine) fn request_ok(&mut self, slot: u32, call: CallId, sent: Time) {
-        let (now, routes) = (self.now, self.rules.routes);
-        let route = &routes.calls[call];
-        let task = self.people.task_mut(slot);
-        let asked = task.request.asked;
-        let retried = task.request.sent > 1;
-        task.request.reload = NO_EVENT;
-        task.pc += 1;
-        task.doing = Doing::Running;
-        if let Role::Visitor(visitor) = &mut task.role {
-            visitor.end_wait(now);
-        } else if route.from_user {
-            self.end_wait(slot);
-        }
-        if asked == sent {
-            self.count_call(route, [CallCounter::AttemptOk, CallCounter::Ok], asked);
-        } else {
-            self.count_call(route, [CallCounter::AttemptOk], sent);
-            self.count_call(route, [CallCounter::Ok], asked);
-        }
-        if route.from_user && retried {
-            self.rec.orbit([UserLevel::Orbit], (Change::Less, now));
-        }
-        if route.step != NO_STEP {
-            self.rec.windows.ok(route.step, asked, now);
-        }
-        self.execute(slot);
-    }
-
     /// A request has failed for good, unless a person asks again.
     pub(in crate::engine) fn fail_request(&mut self, slot: u32, call: CallId, failure: Failure) {
-        if self.rules.routes.calls[call].asks_again && self.ask_again_after_error(slot, call) {
+        let route = &self.rules.routes.calls[call];
+        if route.asks_again && self.ask_again_after_error(slot, call) {
             return;
         }
-        self.request_over(slot, call);
+        self.request_over((slot, call), route, RequestEnd::Failed);
         let on_failure = self.rules.program.calls[call].on_failure;
         if self.fail_step(slot, failure, on_failure) == Flow::Elsewhere {
             self.make_ready(slot);
         }
     }
 
+    /// A person may ask again after an error: whether that is so.
     #[inline(never)]
     fn ask_again_after_error(&mut self, slot: u32, call: CallId) -> bool {
         let Some(root) = self.visitor_above(slot) else {
@@ -361,33 +211,13 @@ impl<'p> Sim<'p> {
         task.request.reload = NO_EVENT;
         task.request.tries = 0;
         let owner = task.owner;
-        let wait = after.span(self.rules.luck.uniform(owner, path, ON_ERROR));
+        let wait = after.span(
+            self.rules
+                .luck
+                .uniform(owner, path, OfAttempt::OnError as u32),
+        );
         self.back_off((slot, call), wait);
         true
-    }
-
-    /// A request has ended without success.
-    pub(in crate::engine) fn request_over(&mut self, slot: u32, call: CallId) {
-        let asked = self.people.task(slot).request.asked;
-        let routes = self.rules.routes;
-        self.count_call(&routes.calls[call], [CallCounter::Failed], asked);
-        self.rec.never(
-            self.rules
-                .program
-                .layout
-                .call_time(call.0, CallSample::Request),
-            asked,
-        );
-        if self.rules.program.calls[call].from == 0 {
-            self.end_wait(slot);
-            let task = self.people.task(slot);
-            if task.request.sent > 1 || task.doing == Doing::BackingOff {
-                let less = (Change::Less, self.now);
-                self.rec.orbit([UserLevel::Orbit], less);
-            }
-            self.rec.windows.failed(routes.calls[call].step, self.now);
-        }
-        self.people.task_mut(slot).request = Request::NONE;
     }
 
     /// A task that waits for an answer, or to retry, is stopped: its request fails.
@@ -396,65 +226,9 @@ impl<'p> Sim<'p> {
         if self.people.task(slot).doing == Doing::BackingOff {
             self.wait_in_orbit(&self.rules.routes.calls[call], Change::Less);
         } else {
-            let sent = self.abandon_attempt(slot);
-            self.end_attempt_badly(call, CallCounter::AttemptCancelled, sent);
+            self.cancel_attempt(slot, call);
         }
-        self.request_over(slot, call);
+        let route = &self.rules.routes.calls[call];
+        self.request_over((slot, call), route, RequestEnd::Failed);
     }
-
-    /// A message was worked off or is gone.
-    pub(in crate::engine) fn message_ends(&mut self, slot: u32, what: MessageCounter) {
-        let attempt = *self.people.attempt(slot);
-        if !self.rules.is_message(attempt.call) {
-            return;
-        }
-        let (layout, now) = (self.rules.program.layout, self.now);
-        let endpoint = self.rules.program.calls[attempt.call].endpoint.0;
-        self.rec.count(layout.message(endpoint, what), attempt.sent);
-        self.rec.less(layout.backlog(endpoint), now);
-        if what == MessageCounter::Delivered {
-            self.rec.sample(layout.delay(endpoint), attempt.sent, now);
-        } else {
-            self.rec.never(layout.delay(endpoint), attempt.sent);
-        }
-    }
-}
-
-/// 2ⁿ, up to 2¹⁰⁰⁰.
-#[inline]
-fn power_of_two(n: u16) -> f64 {
-    f64::from_bits(u64::from(1023 + n.min(1000)) << 52)
-}
-
-/// The wait before the n-th retry (semantics#retry) of a task, with the luck of the attempt that
-/// failed.
-#[inline(always)]
-fn backoff(retry: &Retry, task: &Task, there: Spot, luck: &Luck) -> Span {
-    if retry.kind == Backoff::None && retry.jitter != Jitter::Decorrelated {
-        return Span(0);
-    }
-    let u = || luck.uniform_at(there, task.owner);
-    let n = task.request.tries;
-    let v = match retry.kind {
-        Backoff::None => 0.0,
-        Backoff::Constant => retry.base,
-        Backoff::Linear => retry.base * f64::from(n),
-        Backoff::Exponential => retry.base * power_of_two(n.saturating_sub(1)),
-    };
-    let v = v.min(retry.cap);
-    let ns = match retry.jitter {
-        Jitter::None => v,
-        Jitter::Full => u() * v,
-        Jitter::Equal => v / 2.0 + u() * v / 2.0,
-        Jitter::Exponential => -ln_of_unit(u()) * v,
-        Jitter::Decorrelated => {
-            let previous = if n == 1 {
-                retry.base
-            } else {
-                task.due.0 as f64
-            };
-            (retry.base + u() * (3.0 * previous - retry.base).max(0.0)).min(retry.cap)
-        }
-    };
-    Span::from_nanos_f64(ns.min(9e18))
 }

@@ -1,17 +1,20 @@
 //! The caller's side: requests, attempts, timeouts, retries, and the person who asks again
 //! (semantics#call, #giving-up, #refused, #retry, #people).
 
+pub(in crate::engine) mod backoff;
 pub(in crate::engine) mod caller;
+pub(in crate::engine) mod ending;
 pub(in crate::engine) mod sending;
 pub(in crate::engine) mod served;
+pub(in crate::engine) mod ways;
 
 use crate::base::table::Table;
-use crate::engine::callers::sending::{Trail, trails};
+use crate::engine::callers::ways::{Trail, trails};
 use crate::engine::route::Routes;
 use crate::program::CallId;
 
 /// What callers remember between their requests.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Callers {
     /// The way that the attempts of each call had last.
     trails: Table<CallId, Trail>,
@@ -20,15 +23,7 @@ pub(in crate::engine) struct Callers {
 }
 
 impl Callers {
-    /// With the trails of the first epoch.
-    pub(in crate::engine) fn new(routes: &Routes) -> Callers {
-        Callers {
-            trails: trails(routes),
-            served: 0,
-        }
-    }
-
-    /// Another epoch is in force.
+    /// These routes are in force.
     pub(in crate::engine) fn begin(&mut self, routes: &Routes) {
         self.trails = trails(routes);
     }

@@ -5,27 +5,24 @@
 //! one that is turned away for nothing, need no event and no task.
 
 use crate::base::slab::Ticket;
-use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
+use crate::engine::callers::backoff::Follows;
+use crate::engine::callers::ending::AttemptEnd;
+use crate::engine::callers::ways::Ways;
+use crate::engine::draws::OfAttempt;
 use crate::engine::record::recorder::Change;
 use crate::engine::record::windows::NO_STEP;
-use crate::engine::route::{Desk, NO_LANE, Route, Routes};
-use crate::engine::services::station::Placing;
+use crate::engine::route::{Desk, NO_LANE, Route};
+use crate::engine::services::balance::Placing;
 use crate::engine::steps::execute::Flow;
-use crate::engine::tasks::population::{
-    Answer, Attempt, Doing, Failure, NO_FRAME, Request, Role, Task,
-};
+use crate::engine::tasks::frame::NO_FRAME;
+use crate::engine::tasks::population::{Answer, Attempt, Doing, Failure, Request, Role, Task};
 use crate::engine::world::network::{Passage, Way};
 use crate::observation::{CallCounter, MessageCounter};
 use crate::program::CallId;
-use crate::random::key::{Luck, Owner, Place, Spot};
-
-/// Draws at the path of an attempt, after the two of the network: how long a person waits before
-/// asking again, and the program before the next attempt.
-const RELOAD: u32 = 2;
-const BACKOFF: u32 = 3;
+use crate::random::key::{Owner, Place};
 
 /// How an attempt after the first came to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +66,8 @@ impl Outgoing<'_> {
             frame: NO_FRAME,
             path: self.ways.path,
             owner: self.owner,
-            event: NO_EVENT,
+            awaits: NO_EVENT,
             doing: Doing::Travelling,
-            due: sent,
             request: Request::NONE,
             role: Role::Attempt(Attempt {
                 caller,
@@ -89,74 +85,6 @@ impl Outgoing<'_> {
             }),
         }
     }
-}
-
-/// Where the luck of an attempt is.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct Ways {
-    /// The place of the attempt.
-    pub(in crate::engine) path: Place,
-    /// The draw of what it asks for, where a caller's task may stand for it.
-    pub(in crate::engine) demand: Spot,
-    /// The draw of the wait that follows when it fails.
-    pub(in crate::engine) backoff: Spot,
-}
-
-impl Ways {
-    fn new(luck: &Luck, route: &Route, path: Place) -> Self {
-        let work = route.cpu.map_or(path, |(_, work)| path.step(work));
-        Self {
-            path,
-            demand: luck.spot(work, 0),
-            backoff: luck.spot(path, BACKOFF),
-        }
-    }
-}
-
-/// The ways from a step's surroundings to the attempts of its call: the same for all users who
-/// come there in the same way, so that a draw seldom waits for their hashes.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct Trail {
-    from: Place,
-    step: Place,
-    /// Those of the first attempts, each once it was needed.
-    first: [Option<Ways>; KEPT],
-}
-
-/// Attempts whose ways are kept.
-const KEPT: usize = 4;
-
-impl Trail {
-    fn new(route: &Route, from: Place) -> Self {
-        Self {
-            from,
-            step: from.step(route.luck),
-            first: [None; KEPT],
-        }
-    }
-
-    /// The ways of attempt number `sent`, from 1.
-    #[inline(always)]
-    fn ways(&mut self, luck: &Luck, route: &Route, sent: u16) -> Ways {
-        match self.first.get(usize::from(sent).wrapping_sub(1)) {
-            Some(Some(ways)) => *ways,
-            _ => self.find(luck, route, sent),
-        }
-    }
-
-    #[inline(never)]
-    fn find(&mut self, luck: &Luck, route: &Route, sent: u16) -> Ways {
-        let ways = Ways::new(luck, route, self.step.turn(u64::from(sent)));
-        if let Some(kept) = self.first.get_mut(usize::from(sent).wrapping_sub(1)) {
-            *kept = Some(ways);
-        }
-        ways
-    }
-}
-
-/// The trails of all calls, before anybody has come.
-pub(in crate::engine) fn trails(routes: &Routes) -> Table<CallId, Trail> {
-    routes.calls.map(|_, route| Trail::new(route, Place::ROOT))
 }
 
 impl<'p> Sim<'p> {
@@ -218,7 +146,7 @@ impl<'p> Sim<'p> {
             original,
             orbit: Orbit::Outside,
         };
-        if self.is_sent_in_vain(&first) && self.another() {
+        if self.send_one(&first) == Follows::Another && self.another() {
             self.send((slot, call), Sending::Program, Orbit::Outside);
         }
     }
@@ -255,21 +183,6 @@ impl<'p> Sim<'p> {
         }
     }
 
-    /// The ways from a place to an attempt of a call, by its number.
-    #[inline(always)]
-    pub(in crate::engine) fn ways(
-        &mut self,
-        call: CallId,
-        route: &Route,
-        (from, sent): (Place, u16),
-    ) -> Ways {
-        let trail = &mut self.callers.trails[call];
-        if trail.from != from {
-            *trail = Trail::new(route, from);
-        }
-        trail.ways(&self.rules.luck, route, sent)
-    }
-
     /// Sends another attempt of the request of a task, and others as long as each is turned away
     /// and followed by the next at this very instant.
     pub(in crate::engine) fn send(
@@ -302,21 +215,20 @@ impl<'p> Sim<'p> {
                 original: false,
                 orbit,
             };
-            if !(self.is_sent_in_vain(&next) && self.another()) {
+            if !(self.send_one(&next) == Follows::Another && self.another()) {
                 return;
             }
             orbit = Orbit::Outside;
         }
     }
 
-    /// Sends an attempt that is counted already: whether it has failed at this very instant, and
-    /// the next one is to be sent at once.
+    /// Sends an attempt that is counted already: what follows if it has failed at this very instant.
     #[inline(always)]
-    fn is_sent_in_vain(&mut self, out: &Outgoing<'p>) -> bool {
+    fn send_one(&mut self, out: &Outgoing<'p>) -> Follows {
         let (route, desk) = (out.route, &out.route.desk);
         if self.now >= out.deadline || !desk.near || !self.is_next_alone() {
             self.send_on_its_way(*out);
-            return false;
+            return Follows::Nothing;
         }
         let place = self.place((out.owner, out.ways.path), route.service, desk);
         if let Placing::Started(index) = place
@@ -324,16 +236,16 @@ impl<'p> Sim<'p> {
         {
             self.leave_orbit(out);
             self.serve(out, desk, (index, demand));
-            return false;
+            return Follows::Nothing;
         }
         if let Placing::Refused(index) = place
             && desk.refuses_for_nothing
         {
             self.no_room((route.service, desk.shared), index);
-            return self.is_turned_away_in_vain(out, desk);
+            return self.turn_away(out, desk);
         }
         self.send_apart(*out, place);
-        false
+        Follows::Nothing
     }
 
     /// An attempt sets out that does not arrive at this very instant, or not before other things
@@ -342,7 +254,7 @@ impl<'p> Sim<'p> {
     fn send_on_its_way(&mut self, out: Outgoing<'p>) {
         self.leave_orbit(&out);
         if self.now >= out.deadline {
-            self.end_attempt_badly(out.call, CallCounter::AttemptRefused, self.now);
+            self.attempt_over((out.call, out.route), AttemptEnd::Refused, self.now);
             self.fail_request(out.slot, out.call, Failure::Refused);
         } else {
             let attempt = self.set_out(&out);
@@ -361,9 +273,9 @@ impl<'p> Sim<'p> {
     }
 
     /// An attempt is turned away where its caller is told at this very instant and before anything
-    /// else happens, so that it needs no task of its own; whether the next is to be sent at once.
+    /// else happens, so that it needs no task of its own: what follows at once.
     #[inline(always)]
-    fn is_turned_away_in_vain(&mut self, out: &Outgoing<'p>, desk: &Desk) -> bool {
+    fn turn_away(&mut self, out: &Outgoing<'p>, desk: &Desk) -> Follows {
         let Outgoing {
             slot, call, route, ..
         } = *out;
@@ -372,7 +284,7 @@ impl<'p> Sim<'p> {
         if route.reloads {
             self.start_reload(slot, out.ways.path);
         }
-        self.end_attempt_badly(call, CallCounter::AttemptRefused, self.now);
+        self.attempt_over((call, route), AttemptEnd::Refused, self.now);
         self.count_refusal(desk, out.original);
         if let Some(wait) = wait
             && !wait.is_zero()
@@ -383,10 +295,10 @@ impl<'p> Sim<'p> {
                 self.enter_orbit(slot, call);
                 self.wait_in_orbit(route, Change::More);
             }
-            return false;
+            return Follows::Nothing;
         }
         self.leave_orbit(out);
-        self.is_tried_again_at_once((slot, call), Failure::Refused, wait)
+        self.follow_up((slot, call), Failure::Refused, wait)
     }
 
     /// Who asks no longer counts among those who wait to retry.
@@ -405,21 +317,12 @@ impl<'p> Sim<'p> {
         let ticket = self.people.add(|| out.task(caller, now));
         let timeout = self.start_timeout(out.slot, route, out.deadline);
         let task = self.people.task_mut(out.slot);
-        task.doing = Doing::Calling;
-        task.event = timeout;
-        task.request.attempt = ticket;
+        task.doing = Doing::Calling { attempt: ticket };
+        task.awaits = timeout;
         if route.reloads {
             self.start_reload(out.slot, out.ways.path);
         }
         ticket.slot
-    }
-
-    /// The place of the luck of the attempt sent last.
-    #[inline(always)]
-    pub(in crate::engine) fn attempt_path(&self, slot: u32, call: CallId) -> Place {
-        let task = self.people.task(slot);
-        let path = task.path.step(self.rules.routes.calls[call].luck);
-        path.turn(u64::from(task.request.sent))
     }
 
     /// Sends an attempt or a message on its way.
@@ -430,7 +333,7 @@ impl<'p> Sim<'p> {
         match self.passage((step.from, step.service), (owner, path), Way::There) {
             Passage::Arrives(at) => {
                 let event = self.agenda.at(at, Group::Arrival, Kind::Attempt, slot);
-                self.people.task_mut(slot).event = event;
+                self.people.task_mut(slot).awaits = event;
             }
             Passage::Lost => self.lose(slot),
             Passage::TurnedAway(_) if step.message => self.lose(slot),
@@ -482,7 +385,12 @@ impl<'p> Sim<'p> {
         let reloads = u32::from(self.people.visitor(root).reloads);
         let event = if reload.at_most.is_none_or(|most| reloads < most) {
             let owner = self.people.task(slot).owner;
-            let at = self.now + after.span(self.rules.luck.uniform(owner, path, RELOAD));
+            let at = self.now
+                + after.span(
+                    self.rules
+                        .luck
+                        .uniform(owner, path, OfAttempt::Reload as u32),
+                );
             self.agenda.at(at, Group::Clock, Kind::Reload, slot)
         } else {
             NO_EVENT

@@ -1,18 +1,20 @@
 //! Attempts that need no task of their own: a free worker takes them at the instant at which they
 //! are sent, and all that they ask for is one `cpu`.
 //!
-//! While nothing comes between, the caller stands for both sides: its event is the end of the
-//! work, its request keeps the server and the number of the caller's clock. As soon as the two
+//! While nothing comes between, the caller stands for both sides: it awaits the end of the work,
+//! and keeps the server and the clock of the attempt. As soon as the two
 //! sides part (the caller stops waiting, a fault or an action meets the server, somebody waits for
 //! the worker), the attempt is set apart, as the task that it would have been from the beginning.
 
 use crate::base::slab::Ticket;
-use crate::base::time::Span;
+use crate::base::slim::Slim;
+use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT};
+use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::callers::sending::Outgoing;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
+use crate::engine::services::departure::WorkEnd;
 use crate::engine::tasks::population::{Doing, Task};
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter};
 
@@ -56,16 +58,15 @@ impl Sim<'_> {
         if route.reloads {
             self.start_reload(out.slot, out.ways.path);
         }
-        let due = now + demand;
-        let event = self.agenda.at(due, Group::Work, Kind::Served, out.slot);
+        let event = self
+            .agenda
+            .at(now + demand, Group::Work, Kind::Served, out.slot);
         let task = self.people.task_mut(out.slot);
-        task.doing = Doing::Served;
-        task.due = due;
-        task.event = event;
-        task.request.attempt = Ticket {
-            slot: index,
-            generation: clock,
+        task.doing = Doing::Served {
+            server: index,
+            clock,
         };
+        task.awaits = event;
     }
 
     /// The work of an attempt without a task is done.
@@ -75,68 +76,78 @@ impl Sim<'_> {
         let call = self.call_at(slot);
         let route = &routes.calls[call];
         let desk = &route.desk;
-        let request = &self.people.task(slot).request;
-        let (index, asked, sent) = (request.attempt.slot, request.asked, request.last_sent);
+        let task = self.people.task(slot);
+        let Doing::Served {
+            server: index,
+            clock,
+        } = task.doing
+        else {
+            unreachable!("what is served in place has a server");
+        };
+        let (asked, sent) = (task.request.asked, task.request.last_sent);
         if !desk.near || self.has_business(index, desk) || !self.is_next_alone() {
-            let apart = self.set_apart(slot);
+            let (apart, _) = self.set_apart(slot, index, clock);
             self.work_ended(apart);
             return;
         }
         self.callers.served -= 1;
-        let row = self
-            .rec
-            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, sent);
-        row[ServiceCounter::Completed as usize] += 1;
-        row[ServiceCounter::Goodput as usize] += 1;
         self.rec
             .sample_at_once((call.0, desk.times), (asked, sent), now);
-        self.shift_held(desk, Change::Less);
-        self.free_one(index, desk);
-        self.leave_system(desk, sent);
+        self.work_over(desk, index, WorkEnd::RECEIVED, (sent, sent));
         // The number that the event of the answer would have.
         self.agenda.number();
         let task = self.people.task_mut(slot);
-        task.event = NO_EVENT;
-        task.request.attempt = Ticket::NONE;
+        task.awaits = NO_EVENT;
         self.pending.crosses();
-        self.request_ok(slot, call, sent);
+        self.answered_ok(slot, call, sent);
         self.pending.crossed();
     }
 
-    /// An attempt without a task is given one, which still has to be told of its event.
+    /// An attempt without a task is given one, which still has to be told of its event: the slot
+    /// of it, and the end of its work.
     #[inline(never)]
-    fn set_apart(&mut self, slot: u32) -> u32 {
+    fn set_apart(&mut self, slot: u32, server: u32, clock: Number) -> (u32, Time) {
         self.callers.served -= 1;
         let (out, caller) = (self.outgoing(slot), self.people.ticket(slot));
-        let task = *self.people.task(slot);
-        debug_assert_eq!(task.doing, Doing::Served);
-        let sent = task.request.last_sent;
-        let apart = self.people.add(|| out.task(caller, sent));
-        let work = self.people.task_mut(apart.slot);
-        (work.event, work.doing, work.due) = (task.event, Doing::Timed, task.due);
-        let attempt = self.people.attempt(apart.slot);
-        attempt.server = task.request.attempt.slot;
-        attempt.cpu = task.due - sent;
-        attempt.active = 1;
-        attempt.served = true;
+        let (cpu, sent) = (
+            self.demanded(&out),
+            self.people.task(slot).request.last_sent,
+        );
+        let attempt = self.people.add(|| out.task(caller, sent));
         let waiting = self.people.task_mut(slot);
-        waiting.doing = Doing::Calling;
-        waiting.event = task.request.attempt.generation;
-        waiting.request.attempt = apart;
-        apart.slot
+        let event = std::mem::replace(&mut waiting.awaits, clock);
+        waiting.doing = Doing::Calling { attempt };
+        let until = sent + cpu;
+        let work = self.people.task_mut(attempt.slot);
+        (work.awaits, work.doing) = (
+            event,
+            Doing::Timed {
+                until: Slim::new(until),
+            },
+        );
+        let apart = self.people.attempt(attempt.slot);
+        (apart.server, apart.cpu, apart.active, apart.served) = (server, cpu, 1, true);
+        (attempt.slot, until)
+    }
+
+    /// What an attempt without a task has demanded: the same luck again, and what is in force has
+    /// not changed, for then all attempts have tasks.
+    fn demanded(&self, out: &Outgoing<'_>) -> Span {
+        let (work, _) = out.route.cpu.expect("only a `cpu` is served in place");
+        self.rules.drawn(out.owner, out.ways.demand, work)
     }
 
     /// The two sides of a request part, if the caller has stood for both.
     #[inline]
     pub(in crate::engine) fn part(&mut self, slot: u32) {
-        if self.people.task(slot).doing != Doing::Served {
+        let Doing::Served { server, clock } = self.people.task(slot).doing else {
             return;
-        }
-        let apart = self.set_apart(slot);
-        let (number, due) = (self.people.task(apart).event, self.people.task(apart).due);
+        };
+        let number = self.people.task(slot).awaits;
+        let (apart, until) = self.set_apart(slot, server, clock);
         // What stands in the agenda names the caller, who no longer waits for it.
         self.agenda
-            .numbered(number, due, Group::Work, (Kind::Work, apart));
+            .numbered(number, until, Group::Work, (Kind::Work, apart));
     }
 
     /// Both sides of every request part, for what is done to servers looks at attempts.
@@ -145,7 +156,7 @@ impl Sim<'_> {
             return;
         }
         let served = |(ticket, task): (Ticket, &Task)| {
-            (task.doing == Doing::Served).then_some((task.event, ticket.slot))
+            matches!(task.doing, Doing::Served { .. }).then_some((task.awaits, ticket.slot))
         };
         let mut all: Vec<_> = self.people.iter().filter_map(served).collect();
         all.sort_unstable();

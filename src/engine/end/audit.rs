@@ -8,14 +8,14 @@
 use crate::base::table::Id;
 use crate::base::time::Time;
 use crate::engine::Sim;
+use crate::engine::callers::ending::{AttemptEnd, RequestEnd};
 use crate::engine::record::readings::Frozen;
-use crate::engine::record::windows::NO_STEP;
 use crate::engine::tasks::population::{Attempt, Doing, Role, Task, Visitor};
 use crate::observation::{
-    CallCounter, CallSample, FunnelStep, LANES, Observation, Outcome, PoolLevel, SampleId,
-    ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
+    CallCounter, FunnelStep, LANES, Observation, Outcome, PoolLevel, SampleId, ServiceCounter,
+    ServiceLevel, ServiceSample, UserCounter,
 };
-use crate::program::{CallId, Instruction, Journey, StepId};
+use crate::program::{CallId, Journey, StepId};
 
 impl Sim<'_> {
     /// Ends the measured period: at the horizon, before a drain goes on.
@@ -54,7 +54,7 @@ impl Sim<'_> {
         let slots: Vec<u32> = self.people.iter().map(|(t, _)| t.slot).collect();
         for slot in slots {
             let task = *self.people.task(slot);
-            self.close_request(&task);
+            self.close_request(slot, &task);
             let journey = |v: &Visitor| self.rules.program.sources[v.source].journey.0;
             match task.role {
                 Role::Visitor(v) if task.doing != Doing::AtHome => {
@@ -83,33 +83,23 @@ impl Sim<'_> {
         self.audit();
     }
 
-    fn close_request(&mut self, task: &Task) {
-        if !matches!(task.doing, Doing::Calling | Doing::BackingOff) {
+    fn close_request(&mut self, slot: u32, task: &Task) {
+        let is_under_way = matches!(task.doing, Doing::Calling { .. });
+        if !is_under_way && task.doing != Doing::BackingOff {
             return;
         }
-        let Instruction::Call(call) = self.rules.program.code[task.pc as usize] else {
-            return;
-        };
-        let layout = self.rules.program.layout;
-        let unfinished = layout.call(call.0, CallCounter::Unfinished);
-        self.rec.count(unfinished, task.request.asked);
-        let step = self.rules.routes.calls[call].step;
-        if step != NO_STEP {
-            self.rec.windows.open_since[step as usize].push(task.request.asked);
+        let call = self.call_at(slot);
+        let route = &self.rules.routes.calls[call];
+        if is_under_way {
+            let sent = task.request.last_sent;
+            self.attempt_over((call, route), AttemptEnd::Unfinished, sent);
         }
-        let sample = layout.call_time(call.0, CallSample::Request);
-        self.rec.never(sample, task.request.asked);
-        if task.doing == Doing::Calling {
-            let unfinished = layout.call(call.0, CallCounter::AttemptUnfinished);
-            self.rec.count(unfinished, task.request.last_sent);
-            let sample = layout.call_time(call.0, CallSample::Attempt);
-            self.rec.never(sample, task.request.last_sent);
-        }
+        self.request_over((slot, call), route, RequestEnd::Unfinished);
     }
 
     fn close_attempt(&mut self, task: &Task, attempt: &Attempt) {
         let in_system = attempt.server != u32::MAX || task.doing == Doing::Queued;
-        let there = in_system && !matches!(task.doing, Doing::Answering | Doing::Refusing);
+        let there = in_system && !matches!(task.doing, Doing::Answering { .. } | Doing::Refusing);
         if there {
             let id = self.rules.program.calls[attempt.call].service;
             let ns = self.sojourn(attempt.accepted);

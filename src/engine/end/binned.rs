@@ -5,9 +5,11 @@
 
 use std::ops::Range;
 
+use crate::base::rank::rank;
 use crate::base::time::Span;
 use crate::engine::Sim;
-use crate::engine::record::recorder::{Recorder, call_of};
+use crate::engine::record::recorder::Recorder;
+use crate::engine::record::samples::call_of;
 use crate::engine::record::tally::{COARSE, coarse_middle};
 use crate::engine::record::windows::{self, CLASSES as CLASSES_OF_WINDOW, Count};
 use crate::observation::classes::{self, CLASSES};
@@ -182,7 +184,7 @@ fn add_in_groups<const N: usize>(sums: &mut [u32; N], bin: &[u32], used: &Range<
 
 /// The ⌈q·n⌉-th of n values in coarse buckets from `first` on, in seconds; −1 without any.
 fn percentile(buckets: &[u32], n: u32, q: f64, first: usize) -> f32 {
-    let mut left = crate::observation::sketch::rank(q, u64::from(n)).max(1);
+    let mut left = rank(q, u64::from(n));
     for (i, &count) in buckets.iter().enumerate() {
         if u64::from(count) >= left {
             return (coarse_middle(first + i) as f64 / 1e9) as f32;

@@ -52,12 +52,22 @@ impl Sim<'_> {
     fn waits_since_then(&self, task: &Task) -> bool {
         let counts = |at| self.rec.counts(at);
         match task.doing {
-            Doing::Calling | Doing::Served => {
+            Doing::Calling { .. } | Doing::Served { .. } => {
                 counts(task.request.asked) || counts(task.request.last_sent)
             }
             Doing::BackingOff => counts(task.request.asked),
-            Doing::AtPool | Doing::AtDoor => counts(task.due),
-            _ => false,
+            Doing::AtPool { since } | Doing::AtDoor { since } => counts(since.get()),
+            Doing::Running
+            | Doing::Travelling
+            | Doing::Queued
+            | Doing::Timed { .. }
+            | Doing::Halted { .. }
+            | Doing::Sharing
+            | Doing::Joining
+            | Doing::Answering { .. }
+            | Doing::Refusing
+            | Doing::AtHome
+            | Doing::Done => false,
         }
     }
 }

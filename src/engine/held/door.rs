@@ -1,24 +1,25 @@
 //! Rooms: a door with a clock. Before it opens users wait; after it closes they are refused.
 
+use crate::base::slim::Slim;
 use crate::base::time::Time;
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{NO_EVENT, Number};
-use crate::engine::held::queue::Queue;
+use crate::engine::lines::line::Line;
 use crate::engine::steps::execute::Flow;
-use crate::engine::tasks::population::{Doing, Failure, FrameKind, Population};
+use crate::engine::tasks::frame::FrameKind;
+use crate::engine::tasks::population::{Doing, Failure};
 use crate::observation::{RoomCounter, RoomLevel};
-use crate::program::{EnterId, Instruction, Order, RoomId, Stay};
+use crate::program::{EnterId, Instruction, QueueOrder, RoomId, Stay};
 
 /// A room.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Room {
-    queue: Queue,
+    line: Line,
 }
 
 impl Room {
     /// Bytes of its queue, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
-        self.queue.bytes()
+        self.line.bytes()
     }
 }
 
@@ -28,12 +29,6 @@ enum Door {
     NotYet,
     Open,
     Closed,
-}
-
-fn waits(people: &Population, slot: u32, number: Number) -> bool {
-    people
-        .tenant(slot)
-        .is_some_and(|t| t.event == number && t.doing == Doing::AtDoor)
 }
 
 impl Sim<'_> {
@@ -65,8 +60,7 @@ impl Sim<'_> {
             .count(layout.room(room.0, RoomCounter::Arrived), self.now);
         match self.door(room) {
             Door::Open => {
-                self.people.task_mut(slot).due = self.now;
-                self.admit(slot, enter);
+                self.admit(slot, enter, self.now);
                 Flow::Next
             }
             Door::Closed => {
@@ -80,24 +74,23 @@ impl Sim<'_> {
             }
             Door::NotYet => {
                 let number = self.agenda.number();
-                let task = self.people.task_mut(slot);
-                task.doing = Doing::AtDoor;
-                task.event = number;
-                task.due = self.now;
-                self.held.rooms[room.0 as usize].queue.join(slot, number);
-                self.rec
-                    .more(layout.room_level(room.0, RoomLevel::Waiting), self.now);
-                self.begin_wait(slot);
+                let line = &mut self.held.rooms[room.0 as usize].line;
+                line.join((slot, number), self.now);
+                let length = layout.room_level(room.0, RoomLevel::Waiting);
+                let waits = Doing::AtDoor {
+                    since: Slim::new(self.now),
+                };
+                self.wait_in_line(slot, (waits, number), length);
                 Flow::Stop
             }
         }
     }
 
-    /// A user passes the door.
-    fn admit(&mut self, slot: u32, enter: EnterId) {
+    /// A user who has waited since then passes the door.
+    fn admit(&mut self, slot: u32, enter: EnterId, since: Time) {
         let step = &self.rules.program.enters[enter];
         let (layout, room) = (self.rules.program.layout, step.room.0);
-        let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
+        let outer = self.people.task(slot).frame;
         self.rec
             .count(layout.room(room, RoomCounter::Admitted), since);
         self.rec.sample(layout.room_wait(room), since, self.now);
@@ -128,22 +121,14 @@ impl Sim<'_> {
             return;
         }
         while let Some(slot) = self.next_at_door(room) {
-            let enter = self.enter_at(slot);
-            let level = self
-                .rules
-                .program
-                .layout
-                .room_level(room.0, RoomLevel::Waiting);
-            self.rec.less(level, self.now);
-            self.end_wait(slot);
-            self.people.task_mut(slot).event = NO_EVENT;
+            let (enter, layout) = (self.enter_at(slot), self.rules.program.layout);
+            let since = self.leave_line(slot, layout.room_level(room.0, RoomLevel::Waiting));
             if door == Door::Open {
-                self.admit(slot, enter);
+                self.admit(slot, enter, since);
                 self.people.task_mut(slot).pc += 1;
                 self.make_ready(slot);
             } else {
-                let refused = self.rules.program.layout.room(room.0, RoomCounter::Refused);
-                let since = self.people.task(slot).due;
+                let refused = layout.room(room.0, RoomCounter::Refused);
                 self.rec.count(refused, since);
                 let on_failure = self.rules.program.enters[enter].on_failure;
                 if self.fail_step(slot, Failure::Refused, on_failure) == Flow::Elsewhere {
@@ -154,13 +139,8 @@ impl Sim<'_> {
     }
 
     fn next_at_door(&mut self, room: RoomId) -> Option<u32> {
-        let people = &self.people;
-        let queue = &mut self.held.rooms[room.0 as usize].queue;
-        queue.next(
-            Order::Fifo,
-            |slot, number| waits(people, slot, number),
-            || 0.0,
-        )
+        let line = &mut self.held.rooms[room.0 as usize].line;
+        line.next(QueueOrder::Fifo, &self.people, || 0.0, self.now)
     }
 
     fn enter_at(&self, slot: u32) -> EnterId {
@@ -177,18 +157,11 @@ impl Sim<'_> {
 
     /// A user no longer waits at a door.
     pub(in crate::engine) fn leave_door(&mut self, slot: u32) {
-        let room = self.rules.program.enters[self.enter_at(slot)].room;
-        self.people.task_mut(slot).event = NO_EVENT;
-        let people = &self.people;
-        let queue = &mut self.held.rooms[room.0 as usize].queue;
-        queue.left(|slot, number| waits(people, slot, number));
-        let layout = self.rules.program.layout;
-        let since: Time = self.people.task(slot).due;
-        self.rec
-            .count(layout.room(room.0, RoomCounter::Lost), since);
-        self.rec.sample(layout.room_wait(room.0), since, self.now);
-        self.rec
-            .less(layout.room_level(room.0, RoomLevel::Waiting), self.now);
-        self.end_wait(slot);
+        let (room, layout) = (self.room_awaited(slot).0, self.rules.program.layout);
+        let since = self.leave_line(slot, layout.room_level(room, RoomLevel::Waiting));
+        let line = &mut self.held.rooms[room as usize].line;
+        line.left(&self.people, self.now);
+        self.rec.count(layout.room(room, RoomCounter::Lost), since);
+        self.rec.sample(layout.room_wait(room), since, self.now);
     }
 }

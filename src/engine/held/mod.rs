@@ -1,9 +1,7 @@
-//! What steps hold or take: units of pools and locks, places behind doors, units of stocks; and the
-//! one way in which anybody waits.
+//! What steps hold or take: units of pools and locks, places behind doors, units of stocks.
 
 pub(in crate::engine) mod door;
 pub(in crate::engine) mod pool;
-pub(in crate::engine) mod queue;
 pub(in crate::engine) mod stock;
 
 use crate::engine::held::door::Room;
@@ -14,7 +12,7 @@ use crate::engine::tasks::population::Population;
 use crate::program::Program;
 
 /// Pools, rooms and stocks under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Held {
     pools: Vec<PoolInstance>,
     rooms: Vec<Room>,
@@ -43,7 +41,7 @@ impl Held {
     /// The gauge of every instance of a pool, with what is in use.
     pub(in crate::engine) fn each_gauge(&mut self, mut each: impl FnMut(&mut Gauge, u64)) {
         for pool in &mut self.pools {
-            each(&mut pool.gauge, pool.in_use);
+            each(&mut pool.line.gauge, pool.in_use);
         }
     }
 

@@ -1,23 +1,22 @@
 //! Pools and locks: units that steps hold.
 
+use crate::base::slim::Slim;
+use crate::base::time::Time;
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT, Number};
-use crate::engine::held::queue::Queue;
+use crate::engine::calendar::key::{Group, Kind};
+use crate::engine::draws::{Aside, HOLDERS};
+use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::{Holders, Note};
 use crate::engine::steps::execute::Flow;
-use crate::engine::tasks::population::{Doing, Failure, FrameKind, Population};
+use crate::engine::tasks::frame::FrameKind;
+use crate::engine::tasks::population::{Doing, Failure};
 use crate::observation::{PoolCounter, PoolLevel};
 use crate::program::{HoldId, Instruction, Pool, PoolId, Scope, ServiceId};
 use crate::random::key::Place;
 
-/// Step of the luck of a random order.
-const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0002;
-/// The draw of an instance that tells which of its holders are noted.
-pub(in crate::engine) const HOLDERS: u32 = u32::MAX;
-
 /// One instance of a pool.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct PoolInstance {
     pub(in crate::engine) pool: PoolId,
     pub(in crate::engine) number: u32,
@@ -25,10 +24,10 @@ pub(in crate::engine) struct PoolInstance {
     server: u32,
     size: u64,
     pub(in crate::engine) in_use: u64,
-    queue: Queue,
+    /// Who waits for a unit.
+    pub(in crate::engine) line: Line,
+    /// Draws of a random order so far.
     draws: u32,
-    /// How full it is.
-    pub(in crate::engine) gauge: Gauge,
     /// Some of those who hold a unit.
     pub(in crate::engine) holders: Holders,
 }
@@ -36,14 +35,8 @@ pub(in crate::engine) struct PoolInstance {
 impl PoolInstance {
     /// Bytes of its queue, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
-        self.queue.bytes() + self.holders.bytes()
+        self.line.bytes() + self.holders.bytes()
     }
-}
-
-fn waits(people: &Population, slot: u32, number: Number) -> bool {
-    people
-        .tenant(slot)
-        .is_some_and(|t| t.event == number && t.doing == Doing::AtPool)
 }
 
 impl Sim<'_> {
@@ -53,7 +46,6 @@ impl Sim<'_> {
         for (id, pool) in program.pools.iter() {
             let size = self.rules.settings.pools[id].size;
             for number in 0..pool.instances {
-                let queue = Queue::default();
                 let luck = self
                     .rules
                     .luck
@@ -64,9 +56,8 @@ impl Sim<'_> {
                     server: self.home_of(pool, number),
                     size,
                     in_use: 0,
-                    queue,
+                    line: Line::before(Gauge::new(size)),
                     draws: 0,
-                    gauge: Gauge::new(size),
                     holders: Holders::new(size, luck),
                 });
             }
@@ -134,15 +125,14 @@ impl Sim<'_> {
             .count(layout.pool(id.0, PoolCounter::Asked), self.now);
         let settings = &self.rules.settings.pools[id];
         if pool.in_use < pool.size {
-            self.people.task_mut(slot).due = self.now;
-            self.grant(slot, hold, index);
+            self.grant(slot, hold, (index, self.now));
             return Flow::Next;
         }
-        let waiting = u64::from(pool.queue.len());
+        let waiting = u64::from(pool.line.len());
         if settings.queue_limit.is_some_and(|limit| waiting >= limit) {
             self.rec
                 .count(layout.pool(id.0, PoolCounter::Refused), self.now);
-            self.held.pools[index as usize].gauge.refuse();
+            self.held.pools[index as usize].line.gauge.refuse();
             let on_failure = self.rules.program.holds[hold].on_failure;
             return self.fail_step(slot, Failure::Refused, on_failure);
         }
@@ -152,28 +142,26 @@ impl Sim<'_> {
                 .at(self.now + span, Group::Clock, Kind::HoldTimeout, slot),
             None => self.agenda.number(),
         };
-        let task = self.people.task_mut(slot);
-        task.doing = Doing::AtPool;
-        task.event = number;
-        task.due = self.now;
-        let pool = &mut self.held.pools[index as usize];
-        pool.queue.join(slot, number);
-        pool.gauge.joined();
-        pool.gauge.want(pool.queue.len(), self.now);
-        self.rec
-            .more(layout.pool_level(id.0, PoolLevel::Queue), self.now);
-        self.begin_wait(slot);
+        let line = &mut self.held.pools[index as usize].line;
+        line.join((slot, number), self.now);
+        let (waits, length) = (
+            Doing::AtPool {
+                since: Slim::new(self.now),
+            },
+            layout.pool_level(id.0, PoolLevel::Queue),
+        );
+        self.wait_in_line(slot, (waits, number), length);
         Flow::Stop
     }
 
-    /// A unit is granted; the wait began at `due`.
-    fn grant(&mut self, slot: u32, hold: HoldId, index: u32) {
+    /// A unit of an instance is granted to who has waited since then.
+    fn grant(&mut self, slot: u32, hold: HoldId, (index, since): (u32, Time)) {
         let (now, layout) = (self.now, self.rules.program.layout);
         let pool = &mut self.held.pools[index as usize];
         pool.in_use += 1;
-        pool.gauge.take(pool.in_use, now);
+        pool.line.gauge.take(pool.in_use, now);
         let id = pool.pool.0;
-        let (since, outer) = (self.people.task(slot).due, self.people.task(slot).frame);
+        let outer = self.people.task(slot).frame;
         self.rec.count(layout.pool(id, PoolCounter::Granted), since);
         self.rec.more(layout.pool_level(id, PoolLevel::InUse), now);
         if since != now {
@@ -199,7 +187,7 @@ impl Sim<'_> {
     pub(in crate::engine) fn release(&mut self, index: u32) {
         let pool = &mut self.held.pools[index as usize];
         pool.in_use -= 1;
-        pool.gauge.give(pool.in_use, self.now);
+        pool.line.gauge.give(pool.in_use, self.now);
         let level = self
             .rules
             .program
@@ -223,17 +211,13 @@ impl Sim<'_> {
 
     fn grant_next(&mut self, index: u32) {
         while let Some(slot) = self.next_at_pool(index) {
-            let level = PoolLevel::Queue;
-            let id = self.held.pools[index as usize].pool;
-            self.rec
-                .less(self.rules.program.layout.pool_level(id.0, level), self.now);
-            let hold = self.hold_at(slot);
-            self.held.pools[index as usize].gauge.called();
-            self.end_wait(slot);
-            self.grant(slot, hold, index);
-            let task = self.people.task_mut(slot);
-            task.event = NO_EVENT;
-            task.pc += 1;
+            let pool = &mut self.held.pools[index as usize];
+            pool.line.gauge.called();
+            let layout = self.rules.program.layout;
+            let length = layout.pool_level(pool.pool.0, PoolLevel::Queue);
+            let since = self.leave_line(slot, length);
+            self.grant(slot, self.hold_at(slot), (index, since));
+            self.people.task_mut(slot).pc += 1;
             self.make_ready(slot);
         }
     }
@@ -250,14 +234,10 @@ impl Sim<'_> {
         let draws = &mut pool.draws;
         let draw = || {
             *draws += 1;
-            luck.uniform(owner, Place::ROOT.step(RANDOM_ORDER), *draws)
+            luck.uniform(owner, Place::ROOT.step(Aside::PoolOrder as u64), *draws)
         };
         let order = self.rules.settings.pools[pool.pool].order;
-        let next = pool
-            .queue
-            .next(order, |slot, number| waits(people, slot, number), draw);
-        pool.gauge.want(pool.queue.len(), self.now);
-        next
+        pool.line.next(order, people, draw, self.now)
     }
 
     fn hold_at(&self, slot: u32) -> HoldId {
@@ -274,23 +254,15 @@ impl Sim<'_> {
 
     /// A task no longer waits for its unit.
     pub(in crate::engine) fn leave_pool(&mut self, slot: u32) {
-        let hold = self.hold_at(slot);
-        let index = self.pool_of(slot, hold);
-        self.people.task_mut(slot).event = NO_EVENT;
-        let people = &self.people;
-        let pool = &mut self.held.pools[index as usize];
-        pool.queue.left(|slot, number| waits(people, slot, number));
-        pool.gauge.want(pool.queue.len(), self.now);
-        let (id, layout) = (pool.pool.0, self.rules.program.layout);
-        let since = self.people.task(slot).due;
+        let index = self.pool_awaited(slot) as usize;
+        let (id, layout) = (self.held.pools[index].pool.0, self.rules.program.layout);
+        let since = self.leave_line(slot, layout.pool_level(id, PoolLevel::Queue));
+        self.held.pools[index].line.left(&self.people, self.now);
         self.rec.count(layout.pool(id, PoolCounter::GaveUp), since);
         if since != self.now {
             self.rec.count(layout.pool(id, PoolCounter::Waited), since);
         }
         self.rec.sample(layout.pool_wait(id), since, self.now);
-        self.rec
-            .less(layout.pool_level(id, PoolLevel::Queue), self.now);
-        self.end_wait(slot);
     }
 
     /// A `hold` has waited long enough.
@@ -308,7 +280,7 @@ impl Sim<'_> {
         let now = self.now;
         for pool in &mut self.held.pools {
             pool.size = self.rules.settings.pools[pool.pool].size;
-            pool.gauge.resize(pool.size, pool.in_use, now);
+            pool.line.gauge.resize(pool.size, pool.in_use, now);
             pool.holders.resize(pool.size);
         }
         for id in self.rules.program.pools.ids() {

@@ -1,7 +1,7 @@
 //! Stocks: units that users take, and give back unless they end served.
 
 use crate::engine::Sim;
-use crate::engine::tasks::population::{FrameKind, NO_FRAME};
+use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
 use crate::observation::{Outcome, StockCounter};
 use crate::program::{StockId, TakeId};
 

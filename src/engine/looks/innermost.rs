@@ -6,7 +6,8 @@
 
 use crate::base::slab::Ticket;
 use crate::engine::Sim;
-use crate::engine::tasks::population::{Doing, FrameKind, NO_FRAME, Role, Task};
+use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
+use crate::engine::tasks::population::{Doing, Role, Task};
 use crate::observation::fullness::Thing;
 use crate::program::{Instruction, ServiceId};
 
@@ -82,14 +83,14 @@ impl Sim<'_> {
             let task = self.people.task(slot);
             match task.doing {
                 Doing::Running | Doing::AtHome | Doing::Done => {}
-                Doing::Travelling | Doing::Answering => found.add(Thing::Network),
+                Doing::Travelling | Doing::Answering { .. } => found.add(Thing::Network),
                 Doing::BackingOff => found.add(Thing::Pause),
                 Doing::Joining => self.open_branches((task, own), &mut open),
-                Doing::Calling => match self.people.get(task.request.attempt) {
-                    Some(_) => open.push((task.request.attempt.slot, None)),
+                Doing::Calling { attempt } => match self.people.get(attempt) {
+                    Some(_) => open.push((attempt.slot, None)),
                     None => found.add(self.lost(slot)),
                 },
-                Doing::Timed => match own {
+                Doing::Timed { .. } => match own {
                     Some(own) if self.is_own_time(slot, task) => found.add(own),
                     _ => found.add(self.thing_of(slot, task)),
                 },
@@ -108,12 +109,9 @@ impl Sim<'_> {
     fn thing_of(&self, slot: u32, task: &Task) -> Thing {
         match task.doing {
             Doing::Queued => Thing::Workers(self.service_of(task).0),
-            Doing::Served => {
-                let server = task.request.attempt.slot;
-                Thing::Workers(self.services.server(server).service.0)
-            }
-            Doing::AtPool => Thing::Pool(self.held.pool(self.pool_awaited(slot)).pool.0),
-            Doing::AtDoor => Thing::Room(self.room_awaited(slot).0),
+            Doing::Served { server, .. } => Thing::Workers(self.services.server(server).service.0),
+            Doing::AtPool { .. } => Thing::Pool(self.held.pool(self.pool_awaited(slot)).pool.0),
+            Doing::AtDoor { .. } => Thing::Room(self.room_awaited(slot).0),
             Doing::Sharing => self.cores_of(self.server_of(slot)),
             Doing::Refusing => match &task.role {
                 Role::Attempt(a) => self.cores_of(a.server),

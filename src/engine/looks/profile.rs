@@ -8,7 +8,7 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, MAX_SLOT};
+use crate::engine::calendar::key::{Group, Kind};
 use crate::engine::looks::innermost::Found;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::services::Of;
@@ -31,10 +31,6 @@ const MOST_ROWS: u64 = 1 << 23;
 const EVENTS: u64 = 20;
 const VISITS: (u64, u64) = (32, 2_048);
 
-/// Slots of the events: a look, the end of a window.
-pub(in crate::engine) const LOOK: u32 = MAX_SLOT - 2;
-pub(in crate::engine) const WINDOW_ENDS: u32 = MAX_SLOT - 3;
-
 /// Whose luck the instants of looks are.
 const LOOKER: Owner = Owner::named("looks at holders");
 
@@ -55,7 +51,7 @@ struct Sighting {
 }
 
 /// What is recorded, and where the next look is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Profile {
     pub(in crate::engine) seen: Fullness,
     /// Where the first window begins, since the start of the clock.
@@ -214,7 +210,7 @@ impl Sim<'_> {
         let ended = seen.starts.len() as i64;
         if ended < i64::from(seen.windows) {
             let at = self.rec.profile.from + Span(seen.width.0 * ended);
-            self.agenda.at(at, Group::Tick, Kind::Tick, WINDOW_ENDS);
+            self.agenda.at(at, Group::Tick, Kind::Window, 0);
         }
     }
 
@@ -261,7 +257,7 @@ impl Sim<'_> {
         let within = (u * profile.part.0 as f64) as i64;
         let at = Time(profile.from.0 + part * profile.part.0 + within);
         if at < self.course.horizon {
-            self.agenda.at(at, Group::Tick, Kind::Tick, LOOK);
+            self.agenda.at(at, Group::Tick, Kind::Look, 0);
         }
     }
 
@@ -303,13 +299,13 @@ impl Sim<'_> {
                 let holders = self.services.lend_holders(index, people);
                 let server = self.services.server(index);
                 let holder = Thing::Workers(server.service.0);
-                let is_full = server.gauge.is_full();
+                let is_full = server.line.gauge.is_full();
                 (holder, u64::from(server.occupied), is_full, holders)
             }
             Looked::Pool(index) => {
                 let holders = self.held.lend_holders(index, people);
                 let pool = self.held.pool(index);
-                let is_full = pool.gauge.is_full();
+                let is_full = pool.line.gauge.is_full();
                 (Thing::Pool(pool.pool.0), pool.in_use, is_full, holders)
             }
         };

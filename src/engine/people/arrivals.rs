@@ -6,13 +6,11 @@
 
 use crate::base::math::ln_of_unit;
 use crate::base::time::{Span, Time};
-use crate::engine::calendar::agenda::newcomer_half;
+use crate::engine::calendar::key::newcomer_half;
+use crate::engine::draws::Aside;
 use crate::engine::limits::{BETWEEN_LOOKS, listed};
 use crate::program::{Form, Piece, Program, Source, SourceId, Spacing};
 use crate::random::key::{Luck, Owner, Place};
-
-/// The step of every user's path that holds the luck of the arrival.
-const ARRIVAL: u64 = 0x6172_7269_7661_6c00;
 
 /// Gaps of a Poisson stream that are made at one time: none waits for the one before, so the
 /// processor works at several side by side.
@@ -26,7 +24,7 @@ pub(in crate::engine) struct Newcomer {
 }
 
 /// All sources.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Arrivals {
     /// Nobody comes later.
     until: Time,
@@ -38,7 +36,7 @@ pub(in crate::engine) struct Arrivals {
 }
 
 /// A source under way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Live {
     /// When its next user comes, as the agenda compares it; never beyond the end of all sources.
     half: u64,
@@ -46,7 +44,7 @@ struct Live {
     form: LiveForm,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum LiveForm {
     Stream(Stream),
     /// Instants and users, sorted.
@@ -54,7 +52,7 @@ enum LiveForm {
 }
 
 /// A stream, and what inverting it within the piece under way needs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Stream {
     owner: Owner,
     is_poisson: bool,
@@ -155,7 +153,7 @@ fn half(next: Option<Time>, until: Time) -> u64 {
 }
 
 /// The place of the luck of an arrival.
-const ARRIVAL_PLACE: Place = Place::ROOT.step(ARRIVAL);
+const ARRIVAL_PLACE: Place = Place::ROOT.step(Aside::Arrival as u64);
 
 /// A source at its beginning; none when somebody asked to stop.
 fn open(source: &Source, program: &Program, luck: &Luck, stop: &dyn Fn() -> bool) -> Option<Live> {

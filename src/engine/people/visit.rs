@@ -5,18 +5,15 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT};
+use crate::engine::calendar::key::{Group, Kind, NO_EVENT};
+use crate::engine::draws::OfVisit;
 use crate::engine::people::arrivals::Newcomer;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Course;
-use crate::engine::tasks::population::{Doing, NO_FRAME, NO_STEP, Request, Role, Task, Visitor};
+use crate::engine::tasks::frame::NO_FRAME;
+use crate::engine::tasks::population::{Doing, NO_STEP, Request, Role, Task, Visitor};
 use crate::observation::{Outcome, UserCounter, UserLevel};
 use crate::program::{JourneyId, Patience, SourceId, StepId};
-
-/// Draws at the root of a visit.
-const PATIENCE: u32 = 0;
-const AGAIN: u32 = 1;
-const AWAY: u32 = 2;
 
 /// Who is at home before another visit is in the orbit, and waits there.
 const AT_HOME: [UserLevel; 2] = [UserLevel::Orbit, UserLevel::OrbitWaiting];
@@ -77,9 +74,8 @@ impl Sim<'_> {
                 frame: NO_FRAME,
                 path: course.root.turn(u64::from(visit)),
                 owner: course.owner.number(newcomer.index),
-                event: NO_EVENT,
+                awaits: NO_EVENT,
                 doing: Doing::Running,
-                due: now,
                 request: Request::NONE,
                 role: Role::Visitor(Visitor {
                     arrived: now,
@@ -117,7 +113,10 @@ impl Sim<'_> {
     #[inline(never)]
     fn begin_patience(&mut self, slot: u32, journey: JourneyId) {
         let task = self.people.task(slot);
-        let u = self.rules.luck.uniform(task.owner, task.path, PATIENCE);
+        let u = self
+            .rules
+            .luck
+            .uniform(task.owner, task.path, OfVisit::Patience as u32);
         match &self.rules.settings.journeys[journey].patience {
             None => {}
             Some(Patience::Visit(law)) => {
@@ -228,9 +227,12 @@ impl Sim<'_> {
             && again
                 .at_most
                 .is_none_or(|most| self.returns(source, visit, most) < most)
-            && luck.uniform(owner, root, AGAIN) < again.share;
+            && luck.uniform(owner, root, OfVisit::Again as u32) < again.share;
         if comes {
-            let at = self.now + again.after.span(luck.uniform(owner, root, AWAY));
+            let at = self.now
+                + again
+                    .after
+                    .span(luck.uniform(owner, root, OfVisit::Away as u32));
             let visitor = self.go_home(slot, at);
             visitor.visit += 1;
             visitor.reloads = 0;
@@ -245,7 +247,7 @@ impl Sim<'_> {
         let event = self.agenda.at(until, Group::Arrival, Kind::Return, slot);
         let task = self.people.task_mut(slot);
         task.doing = Doing::AtHome;
-        task.event = event;
+        task.awaits = event;
         task.request = Request::NONE;
         let visitor = self.people.visitor(slot);
         visitor.clock = NO_EVENT;
@@ -311,7 +313,7 @@ impl Sim<'_> {
         self.rec.orbit(AT_HOME, (Change::Less, self.now));
         let course = &routes.sources[source];
         let task = self.people.task_mut(slot);
-        task.event = NO_EVENT;
+        task.awaits = NO_EVENT;
         task.path = course.root.turn(u64::from(visit));
         task.pc = course.entry;
         task.frame = NO_FRAME;

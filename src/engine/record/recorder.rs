@@ -4,28 +4,23 @@
 //! additions; what a probe asks beyond it (raw durations, readings at instants) is recorded only
 //! where asked.
 
-use std::ops::Range;
-
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::looks::profile::Profile;
 use crate::engine::record::meter::Meter;
 use crate::engine::record::readings::{Frozen, Readings};
+use crate::engine::record::samples::call_of;
 use crate::engine::record::shelf::has_others;
-use crate::engine::record::tally::{COARSE, FINE, LiveTally, Took, refill};
+use crate::engine::record::tally::{COARSE, FINE, LiveTally, refill};
 use crate::engine::record::watch::Watch;
 use crate::engine::record::windows::{self, WindowLog};
 use crate::observation::{
-    CallCounter, CallSample, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, ServiceCounter,
-    ServiceSample, Tally, UserLevel,
+    CallCounter, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, UserLevel,
 };
 use crate::program::{Program, StepId};
 
-/// A duration that no time is longer than, in a log.
-pub(in crate::engine) const NEVER: i64 = i64::MAX;
-
 /// What one replication records while it runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Recorder {
     pub(in crate::engine) layout: Layout,
     /// By shelf, then counter: sums of nanoseconds, which no bin holds.
@@ -39,8 +34,8 @@ pub(in crate::engine) struct Recorder {
     /// Whether there may be others: a warm-up, or a time after the horizon.
     pub(in crate::engine) has_others: bool,
     /// The bin under way (after the horizon still the last one), and when it began.
-    bin: usize,
-    bin_began: Time,
+    pub(super) bin: usize,
+    pub(super) bin_began: Time,
     pub(in crate::engine) bin_width: Span,
     pub(in crate::engine) bins: usize,
     /// Where the shelf of others begins.
@@ -55,12 +50,12 @@ pub(in crate::engine) struct Recorder {
     pub(in crate::engine) tallies: Vec<LiveTally>,
     /// By call: the requests that ended ok after several attempts. Those of a single attempt stand
     /// among the tallies, for the request and for the attempt.
-    retried: Vec<LiveTally>,
+    pub(super) retried: Vec<LiveTally>,
     /// By call: the requests of a single attempt that was work at once, and nothing but it; for the
     /// request, for the attempt and for the work.
-    at_once: Vec<LiveTally>,
+    pub(super) at_once: Vec<LiveTally>,
     /// Whether a probe asks for every duration of some sample.
-    logs: bool,
+    pub(super) logs: bool,
     pub(in crate::engine) funnel: Table<StepId, FunnelStep>,
     pub(in crate::engine) marked: Vec<Option<(Time, Time)>>,
     pub(in crate::engine) sold_out_at: Vec<Option<Time>>,
@@ -161,12 +156,6 @@ impl Recorder {
             }
         }
         self.windows.prepare(program);
-    }
-
-    /// Asks for every duration of a sample.
-    pub(in crate::engine) fn log(&mut self, sample: SampleId) {
-        self.tallies[sample.0 as usize].log = Some(Vec::new());
-        self.logs = true;
     }
 
     /// The integral of a level since the cut, up to now, in units times nanoseconds.
@@ -277,129 +266,6 @@ impl Recorder {
         self.meters[meter].value(lane as usize)
     }
 
-    /// A duration that ended ok.
-    #[inline]
-    pub(in crate::engine) fn sample(&mut self, sample: SampleId, began: Time, now: Time) {
-        if self.counts(began) {
-            self.sample_counted(sample, began, now);
-        }
-    }
-
-    /// A duration that is part of a thing that counts.
-    #[inline]
-    pub(in crate::engine) fn sample_counted(&mut self, sample: SampleId, began: Time, now: Time) {
-        let took = Took::new(now.0 - began.0);
-        let tally = &mut self.tallies[sample.0 as usize];
-        tally.add(took);
-        tally.note(began, took.ns);
-    }
-
-    /// A wait of no time at all, which is counted elsewhere.
-    #[inline(always)]
-    pub(in crate::engine) fn waited_for_nothing(&mut self, waits: SampleId, now: Time) {
-        if self.logs {
-            self.log_one(waits, (now, 0));
-        }
-    }
-
-    #[cold]
-    fn log_one(&mut self, sample: SampleId, (began, ns): (Time, i64)) {
-        self.tallies[sample.0 as usize].note(began, ns);
-    }
-
-    /// A request that ended ok, and the attempt, sent then, that did it: the sample of attempts is
-    /// the next. Those whose only attempt it was are recorded once, for both.
-    #[inline]
-    pub(in crate::engine) fn sample_call(
-        &mut self,
-        call: u32,
-        (asked, sent): (Time, Time),
-        now: Time,
-    ) {
-        let requests = self.layout.call_time(call, CallSample::Request);
-        if asked != sent {
-            self.sample_retried(call, (asked, sent), now);
-        } else if self.counts(asked) {
-            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
-            let tally = &mut self.tallies[requests.0 as usize];
-            tally.add(took);
-            tally.add_to_bin(took, bin);
-            tally.note(asked, took.ns);
-            if self.logs {
-                let attempts = self.layout.call_time(call, CallSample::Attempt);
-                self.log_one(attempts, (sent, took.ns));
-            }
-        }
-    }
-
-    /// The same where all of the attempt was work at once, and nothing but it, so that it took the
-    /// time of the work: those whose only attempt it was are recorded once, for all three.
-    #[inline(always)]
-    pub(in crate::engine) fn sample_at_once(
-        &mut self,
-        (call, work): (u32, SampleId),
-        (asked, sent): (Time, Time),
-        now: Time,
-    ) {
-        if asked != sent {
-            self.sample(work, sent, now);
-            self.sample_retried(call, (asked, sent), now);
-        } else if self.counts(asked) {
-            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
-            let requests = self.layout.call_time(call, CallSample::Request);
-            self.at_once[call as usize].add(took);
-            self.tallies[requests.0 as usize].add_to_bin(took, bin);
-            if self.logs {
-                let attempts = self.layout.call_time(call, CallSample::Attempt);
-                for sample in [requests, attempts, work] {
-                    self.log_one(sample, (asked, took.ns));
-                }
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn sample_retried(&mut self, call: u32, (asked, sent): (Time, Time), now: Time) {
-        let attempts = self.layout.call_time(call, CallSample::Attempt);
-        self.sample(attempts, sent, now);
-        if self.counts(asked) {
-            let requests = self.layout.call_time(call, CallSample::Request);
-            let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
-            self.retried[call as usize].add(took);
-            let tally = &mut self.tallies[requests.0 as usize];
-            tally.add_to_bin(took, bin);
-            tally.note(asked, took.ns);
-        }
-    }
-
-    /// All that every sample holds; the work of each call is recorded in that sample.
-    pub(in crate::engine) fn finished(&self, work: impl Fn(u32) -> SampleId) -> Vec<Tally> {
-        let layout = &self.layout;
-        let mut whole: Vec<LiveTally> = self.tallies.iter().map(LiveTally::whole).collect();
-        for call in 0..layout.calls {
-            let [requests, attempts] = [CallSample::Request, CallSample::Attempt]
-                .map(|what| layout.call_time(call, what).0 as usize);
-            let at_once = &self.at_once[call as usize];
-            whole[attempts].merge(&self.tallies[requests]);
-            whole[attempts].merge(at_once);
-            whole[requests].merge(&self.retried[call as usize]);
-            whole[requests].merge(at_once);
-            whole[work(call).0 as usize].merge(at_once);
-        }
-        for service in 0..layout.services {
-            let at_once = self.total(layout.service(service, ServiceCounter::AtOnce));
-            let waits = layout.service_time(service, ServiceSample::Wait);
-            whole[waits.0 as usize].buckets[0] += at_once as u32;
-        }
-        whole.iter().map(LiveTally::finished).collect()
-    }
-
-    /// The requests of a call, by bin.
-    pub(in crate::engine) fn bins_of(&self, call: u32) -> &[u32] {
-        let requests = self.layout.call_time(call, CallSample::Request);
-        &self.tallies[requests.0 as usize].bins[..self.bins * COARSE]
-    }
-
     /// How many requests of a call started in each bin, but for those of a warm-up.
     pub(in crate::engine) fn started_of(&self, call: u32) -> impl Iterator<Item = u32> {
         self.counted_of(call, CallCounter::Started)
@@ -414,41 +280,6 @@ impl Recorder {
         let counter = self.layout.call(call, what).0 as usize;
         let rows = self.counter_bins.chunks_exact(self.layout.counters());
         rows.take(self.bins).map(move |row| row[counter])
-    }
-
-    /// The coarse buckets that the bins of a call's requests use, in whole groups of so many.
-    pub(in crate::engine) fn used(&self, call: u32, group: usize) -> Range<usize> {
-        let requests = self.layout.call_time(call, CallSample::Request).0 as usize;
-        let call = call as usize;
-        let parts = [
-            &self.tallies[requests],
-            &self.at_once[call],
-            &self.retried[call],
-        ];
-        let ranges = parts.map(LiveTally::used).into_iter();
-        let used = ranges
-            .filter(|range| !range.is_empty())
-            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
-            .unwrap_or(0..0);
-        used.start / group * group..used.end.next_multiple_of(group)
-    }
-
-    /// The bin in which something began.
-    #[inline(always)]
-    fn bin_of(&self, began: Time) -> usize {
-        if began >= self.bin_began {
-            self.bin
-        } else {
-            (began.0 / self.bin_width.0) as usize
-        }
-    }
-
-    /// A duration that is longer than any time.
-    #[inline]
-    pub(in crate::engine) fn never(&mut self, sample: SampleId, began: Time) {
-        if self.logs && self.counts(began) {
-            self.log_one(sample, (began, NEVER));
-        }
     }
 
     /// A mark is passed.
@@ -522,13 +353,4 @@ impl Recorder {
         });
         logs.sum()
     }
-}
-
-/// The call whose requests a sample holds, if it is one that is followed by bin.
-pub(in crate::engine) fn call_of(layout: &Layout, sample: SampleId) -> Option<u32> {
-    let number = sample
-        .0
-        .checked_sub(layout.call_time(0, CallSample::Request).0)?;
-    let call = number / 2;
-    (call < layout.calls && layout.call_time(call, CallSample::Request) == sample).then_some(call)
 }

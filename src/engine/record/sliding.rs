@@ -5,10 +5,10 @@
 //! costs what comes in and goes out, not all that is in it. Sums are of integers, so that what goes
 //! out leaves nothing behind.
 
-use crate::engine::record::readings::seconds;
-use crate::engine::record::recorder::NEVER;
+use crate::base::rank::rank;
+use crate::engine::record::answers::seconds;
+use crate::engine::record::samples::NEVER;
 use crate::observation::Statistic;
-use crate::observation::sketch::rank;
 
 /// Durations in the order of their start, and which of them are inside.
 pub(in crate::engine) struct Sliding {
@@ -105,7 +105,7 @@ impl Sliding {
             _ if n == 0 => None,
             Statistic::Max => self.smallest(n).map(seconds),
             Statistic::Percentile(q) => {
-                let k = rank(q, u64::from(n)).max(1) as u32;
+                let k = rank(q, u64::from(n)) as u32;
                 let found = (n >= k + 10).then(|| self.smallest(k)).flatten();
                 found.map(seconds)
             }

@@ -36,7 +36,7 @@ fn merged(bucket: usize) -> usize {
 }
 
 /// Durations of one kind.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct LiveTally {
     pub(in crate::engine) buckets: Vec<u32>,
     pub(in crate::engine) sum: u128,

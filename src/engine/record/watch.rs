@@ -4,7 +4,7 @@ use crate::base::time::Time;
 use crate::observation::{Comparison, LevelId};
 
 /// Follows one level for one probe.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct Watch {
     pub(in crate::engine) probe: u32,
     pub(in crate::engine) level: LevelId,

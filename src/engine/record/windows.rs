@@ -6,7 +6,7 @@
 use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::engine::record::tally::{COARSE, Took, refill};
-use crate::program::{CallId, Clock, Program};
+use crate::program::{CallId, Clock, Program, Site};
 
 /// Classes of the times of a window: each is four coarse buckets, eight in an octave.
 pub(in crate::engine) const CLASSES: usize = COARSE / 4;
@@ -16,7 +16,7 @@ const ROWS_MAX: usize = 1 << 16;
 pub(in crate::engine) const NO_STEP: u32 = u32::MAX;
 
 /// The windows of a replication, while it runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct WindowLog {
     width: Span,
     steps: usize,
@@ -42,7 +42,7 @@ pub(in crate::engine) struct Count {
 /// The calls that are steps of journeys and are waited for, in order: a step's number is its place.
 pub(in crate::engine) fn steps(program: &Program) -> impl Iterator<Item = CallId> + '_ {
     let calls = (0..program.layout.calls as usize).map(CallId::from_index);
-    calls.filter(|&call| program.calls[call].from == 0 && !program.calls[call].message)
+    calls.filter(|&call| program.calls[call].from == Site::Users && !program.calls[call].message)
 }
 
 /// Whether every window is some whole bins, in which all requests are recorded.
@@ -132,6 +132,11 @@ impl WindowLog {
         if let Some(n) = self.times.get_mut(class) {
             *n += 1;
         }
+    }
+
+    /// A request that started then has not ended when the replication does.
+    pub(in crate::engine) fn stays_open(&mut self, step: u32, asked: Time) {
+        self.open_since[step as usize].push(asked);
     }
 
     /// A request ends without success.

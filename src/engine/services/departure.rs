@@ -2,20 +2,37 @@
 //! (semantics#call, #giving-up, #refused, #service).
 
 use crate::base::slab::Ticket;
+use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{NO_EVENT, Number};
+use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::callers::caller::Told;
+use crate::engine::draws::OfAttempt;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
-use crate::engine::services::station::waits;
 use crate::engine::tasks::population::{Answer, Attempt, Doing};
 use crate::engine::world::network::{Passage, Way};
 use crate::observation::{MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
 use crate::program::{OnTimeout, ServiceId};
 
-/// The draw of what a refusal costs, at the path of an attempt, after those of the balancer.
-const REFUSE_COST: u32 = 10;
+/// How work at a service ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum WorkEnd {
+    /// Its steps are done, and somebody receives the answer, or nobody does.
+    Done {
+        /// Whether the answer is ok and received.
+        received: bool,
+    },
+    /// Nobody waits for it any more, and it stops.
+    Stopped,
+    /// A crash has taken it.
+    Lost,
+}
+
+impl WorkEnd {
+    /// Done, for somebody.
+    pub(in crate::engine) const RECEIVED: WorkEnd = WorkEnd::Done { received: true };
+}
 
 impl Sim<'_> {
     fn add_service_ns(&mut self, id: ServiceId, what: ServiceCounter, ns: Span, sent: Time) {
@@ -44,7 +61,7 @@ impl Sim<'_> {
 
     /// The time in the system of an attempt, accepted then, that leaves it.
     #[inline(always)]
-    pub(in crate::engine) fn leave_system(&mut self, desk: &Desk, accepted: Time) {
+    fn leave_system(&mut self, desk: &Desk, accepted: Time) {
         let ns = self.sojourn(accepted);
         self.rec.add_ns(desk.sojourn, ns);
     }
@@ -90,7 +107,11 @@ impl Sim<'_> {
         self.people.attempt(slot).answer = Answer::Refused;
         if let (Some(law), Some(index)) = (&settings.refuse_cost, server) {
             let task = self.people.task(slot);
-            let demand = law.span(self.rules.luck.uniform(task.owner, task.path, REFUSE_COST));
+            let demand = law.span(self.rules.luck.uniform(
+                task.owner,
+                task.path,
+                OfAttempt::RefuseCost as u32,
+            ));
             self.people.attempt(slot).server = index;
             self.join_cores(slot, index, demand, Doing::Refusing);
         } else {
@@ -162,19 +183,13 @@ impl Sim<'_> {
         let (route, id) = (&routes.calls[call], routes.calls[call].service);
         let desk = &route.desk;
         let received = answer == Answer::Ok && (route.message || !caller.is_none());
-        let row = self
-            .rec
-            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, sent);
-        row[ServiceCounter::Completed as usize] += 1;
-        row[ServiceCounter::Goodput as usize] += u32::from(received);
         if self.rec.counts(sent) {
             self.rec.sample_counted(desk.times, accepted, now);
         }
-        self.free_worker(id, index, accepted);
+        self.work_over(desk, index, WorkEnd::Done { received }, (sent, accepted));
         if caller.is_none() {
             self.end_for_nobody(slot, id);
         } else if !desk.near || self.pending.is_held_back() {
-            self.people.task_mut(slot).due = now;
             self.take_next(index);
             self.send_answer(slot, id);
         } else {
@@ -220,9 +235,10 @@ impl Sim<'_> {
     fn hand_over(&mut self, slot: u32, id: ServiceId, number: Number) {
         let now = self.now;
         let task = self.people.task_mut(slot);
-        task.doing = Doing::Answering;
-        task.event = number;
-        task.due = now;
+        task.doing = Doing::Answering {
+            since: Slim::new(now),
+        };
+        task.awaits = number;
         let ticket = self.people.ticket(slot);
         let index = self.people.attempt(slot).server;
         self.take_next(index);
@@ -247,10 +263,10 @@ impl Sim<'_> {
 
     /// A worker of a server is free.
     #[inline(always)]
-    pub(in crate::engine) fn free_one(&mut self, index: u32, desk: &Desk) {
+    fn free_one(&mut self, index: u32, desk: &Desk) {
         let server = &mut self.services.servers[index as usize];
         server.occupied -= 1;
-        server.gauge.give(u64::from(server.occupied), self.now);
+        server.line.gauge.give(u64::from(server.occupied), self.now);
         if server.occupied >= desk.workers {
             self.shed_one(index);
         }
@@ -282,10 +298,27 @@ impl Sim<'_> {
         }
     }
 
-    /// A worker of a server has done with an attempt that was accepted then.
+    /// The work of an attempt, sent and accepted then, is over, however it ends: its worker is free,
+    /// and the attempt is out of the system.
     #[inline(always)]
-    fn free_worker(&mut self, id: ServiceId, index: u32, accepted: Time) {
-        let desk = &self.rules.routes.services[id];
+    pub(in crate::engine) fn work_over(
+        &mut self,
+        desk: &Desk,
+        index: u32,
+        how: WorkEnd,
+        (sent, accepted): (Time, Time),
+    ) {
+        let row = self
+            .rec
+            .row::<{ SERVICE_COUNTERS as usize }>(desk.counters, sent);
+        match how {
+            WorkEnd::Done { received } => {
+                row[ServiceCounter::Completed as usize] += 1;
+                row[ServiceCounter::Goodput as usize] += u32::from(received);
+            }
+            WorkEnd::Stopped => row[ServiceCounter::Stopped as usize] += 1,
+            WorkEnd::Lost => row[ServiceCounter::Lost as usize] += 1,
+        }
         self.free_one(index, desk);
         self.shift_held(desk, Change::Less);
         self.leave_system(desk, accepted);
@@ -304,15 +337,15 @@ impl Sim<'_> {
         let Some(task) = self.people.get(ticket) else {
             return;
         };
-        let (slot, doing, due) = (ticket.slot, task.doing, task.due);
+        let (slot, doing) = (ticket.slot, task.doing);
         self.people.attempt(slot).caller = Ticket::NONE;
         let attempt = *self.people.attempt(slot);
         let id = self.rules.program.calls[attempt.call].service;
         let on_timeout = self.rules.settings.services[id].on_timeout;
         match doing {
-            Doing::Answering => {
+            Doing::Answering { since } => {
                 if attempt.served {
-                    self.count_wasted(id, &attempt, due);
+                    self.count_wasted(id, &attempt, since.get());
                 }
                 self.people.remove(slot);
             }
@@ -329,18 +362,9 @@ impl Sim<'_> {
     /// A waiting attempt leaves its queue.
     fn leave_queue(&mut self, slot: u32, id: ServiceId) {
         let index = self.people.attempt(slot).server;
-        self.people.task_mut(slot).event = NO_EVENT;
-        let people = &self.people;
-        let still = |slot: u32, number: Number| waits(people, slot, number);
-        let (queue, gauge) = if index == u32::MAX {
-            let station = &mut self.services.stations[id];
-            (&mut station.queue, &mut station.line)
-        } else {
-            let server = &mut self.services.servers[index as usize];
-            (&mut server.queue, &mut server.gauge)
-        };
-        queue.left(still);
-        gauge.want(queue.len(), self.now);
+        self.people.task_mut(slot).awaits = NO_EVENT;
+        let line = self.services.line_of(id, index);
+        line.left(&self.people, self.now);
         self.queue_level(id, Change::Less);
     }
 
@@ -353,11 +377,16 @@ impl Sim<'_> {
         self.interrupt(slot);
         let attempt = *self.people.attempt(slot);
         let id = self.rules.program.calls[attempt.call].service;
-        self.free_worker(id, attempt.server, attempt.accepted);
-        self.count_service(id, [ServiceCounter::Stopped], attempt.sent);
+        self.abort(id, &attempt, WorkEnd::Stopped);
         self.count_wasted(id, &attempt, self.now);
         self.people.remove(slot);
         self.take_next(attempt.server);
+    }
+
+    /// Work of an attempt ends before its steps are done.
+    fn abort(&mut self, id: ServiceId, attempt: &Attempt, how: WorkEnd) {
+        let desk = &self.rules.routes.services[id];
+        self.work_over(desk, attempt.server, how, (attempt.sent, attempt.accepted));
     }
 
     /// Work in progress is lost by a crash; its caller is told, unless silent.
@@ -365,8 +394,7 @@ impl Sim<'_> {
         self.interrupt(slot);
         let attempt = *self.people.attempt(slot);
         let id = self.rules.program.calls[attempt.call].service;
-        self.count_service(id, [ServiceCounter::Lost], attempt.sent);
-        self.free_worker(id, attempt.server, attempt.accepted);
+        self.abort(id, &attempt, WorkEnd::Lost);
         self.tell_of_crash(slot, id, silent);
     }
 
@@ -375,7 +403,7 @@ impl Sim<'_> {
         let attempt = *self.people.attempt(slot);
         let id = self.rules.program.calls[attempt.call].service;
         self.queue_level(id, Change::Less);
-        self.people.task_mut(slot).event = NO_EVENT;
+        self.people.task_mut(slot).awaits = NO_EVENT;
         self.leave_unserved(id, &attempt);
         self.tell_of_crash(slot, id, silent);
     }
@@ -383,7 +411,7 @@ impl Sim<'_> {
     /// A refusal whose cost was being worked off is lost by a crash.
     pub(in crate::engine) fn forget_refusal(&mut self, slot: u32, silent: bool) {
         let id = self.rules.program.calls[self.people.attempt(slot).call].service;
-        self.people.task_mut(slot).event = NO_EVENT;
+        self.people.task_mut(slot).awaits = NO_EVENT;
         self.tell_of_crash(slot, id, silent);
     }
 

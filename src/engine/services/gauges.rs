@@ -3,6 +3,7 @@
 
 use crate::base::slab::Ticket;
 use crate::engine::Sim;
+use crate::engine::draws::Aside;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::{Holders, Note};
 use crate::engine::services::server::Since;
@@ -10,9 +11,6 @@ use crate::engine::tasks::population::{Doing, Population, Role};
 use crate::observation::fullness::{Out, Outage};
 use crate::program::ServiceId;
 use crate::random::key::Place;
-
-/// Step of the luck by which holders of a worker are noted.
-const NOTED: u64 = 0x6e6f_7465_645f_0001;
 
 impl Sim<'_> {
     /// Gauges of the servers of a service that opens.
@@ -27,10 +25,10 @@ impl Sim<'_> {
             ..self.services.stations[id].first + self.services.stations[id].most;
         for index in range {
             let server = &mut self.services.servers[index as usize];
-            server.gauge = Gauge::new(workers);
+            server.line.gauge = Gauge::new(workers);
             server.core_gauge = Gauge::new(cores);
             if !desk.plain {
-                let place = Place::ROOT.step(NOTED);
+                let place = Place::ROOT.step(Aside::Holders as u64);
                 let luck = self.rules.luck.bits(owner.number(server.number), place, 0);
                 server.holders = Holders::new(workers, luck);
             }
@@ -45,6 +43,7 @@ impl Sim<'_> {
         let range = station.first as usize..(station.first + station.most) as usize;
         for server in &mut self.services.servers[range] {
             server
+                .line
                 .gauge
                 .resize(workers, u64::from(server.occupied), now);
             server.holders.resize(workers);
@@ -85,8 +84,8 @@ impl Sim<'_> {
         index: Option<u32>,
     ) {
         match index {
-            Some(index) if !is_shared => self.services.servers[index as usize].gauge.refuse(),
-            _ => self.services.stations[id].line.refuse(),
+            Some(index) if !is_shared => self.services.servers[index as usize].line.gauge.refuse(),
+            _ => self.services.stations[id].line.gauge.refuse(),
         }
     }
 
@@ -175,7 +174,11 @@ pub(super) fn works_at(people: &Population, note: &Note, index: u32) -> bool {
     people.get(note.task).is_some_and(|task| {
         let works = !matches!(
             task.doing,
-            Doing::Travelling | Doing::Queued | Doing::Answering | Doing::Refusing | Doing::Done
+            Doing::Travelling
+                | Doing::Queued
+                | Doing::Answering { .. }
+                | Doing::Refusing
+                | Doing::Done
         );
         works && matches!(&task.role, Role::Attempt(a) if a.server == index)
     })

@@ -1,11 +1,11 @@
 //! The life of servers: they boot, warm up, slow down, stand still, crash and drain
 //! (semantics#scaling, #faults).
 
+use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::services::server::{Server, State, remaining, stretched};
-use crate::engine::services::station::waits;
 use crate::engine::tasks::population::{Doing, Role};
 use crate::observation::ServiceLevel;
 use crate::program::{Selector, ServiceId};
@@ -132,19 +132,20 @@ impl Sim<'_> {
         }
         for (slot, which) in self.timed_on(chosen) {
             let after = self.services.servers[chosen[which] as usize].pace();
-            let task = self.people.task(slot);
-            let left = match task.doing {
-                Doing::Timed => remaining(task.due, now, before[which]),
-                _ => Span(task.due.0),
+            let left = match self.people.task(slot).doing {
+                Doing::Timed { until } => remaining(until.get(), now, before[which]),
+                Doing::Halted { left } => left.get(),
+                other => unreachable!("timed work is under way, not {other:?}"),
             };
             match stretched(left, after) {
                 Some(span) => self.work_until(slot, now + span),
                 None => {
                     let number = self.agenda.number();
                     let task = self.people.task_mut(slot);
-                    task.doing = Doing::Halted;
-                    task.due = Time(left.0);
-                    task.event = number;
+                    task.doing = Doing::Halted {
+                        left: Slim::new(left),
+                    };
+                    task.awaits = number;
                 }
             }
         }
@@ -154,10 +155,10 @@ impl Sim<'_> {
     fn timed_on(&self, chosen: &[u32]) -> Vec<(u32, usize)> {
         let mut found: Vec<(Number, u32, usize)> = Vec::new();
         for (ticket, task) in self.people.iter() {
-            let on_server = matches!(task.doing, Doing::Timed | Doing::Halted)
+            let on_server = matches!(task.doing, Doing::Timed { .. } | Doing::Halted { .. })
                 && self.rules.program.code[task.pc as usize].is_on_a_server();
             if on_server && let Ok(which) = chosen.binary_search(&self.server_of(ticket.slot)) {
-                found.push((task.event, ticket.slot, which));
+                found.push((task.awaits, ticket.slot, which));
             }
         }
         found.sort_unstable();
@@ -189,7 +190,7 @@ impl Sim<'_> {
                 && a.server == index
                 && !matches!(
                     task.doing,
-                    Doing::Travelling | Doing::Queued | Doing::Answering
+                    Doing::Travelling | Doing::Queued | Doing::Answering { .. }
                 )
             {
                 lost.push((a.started, ticket.slot));
@@ -205,10 +206,8 @@ impl Sim<'_> {
                 self.lose_work(slot, silent);
             }
         }
-        let people = &self.people;
-        let queue = &mut self.services.servers[index as usize].queue;
-        let waiting = queue.drain(|slot, number| waits(people, slot, number));
-        self.services.servers[index as usize].gauge.want(0, now);
+        let line = &mut self.services.servers[index as usize].line;
+        let waiting = line.drain(&self.people, now);
         for slot in waiting {
             self.lose_waiting(slot, silent);
         }

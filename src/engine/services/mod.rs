@@ -1,6 +1,7 @@
 //! Services: balancing, queues, workers and their cores, the life of servers, and how attempts come
 //! and go (semantics#service, #scaling).
 
+pub(in crate::engine) mod balance;
 pub(in crate::engine) mod departure;
 pub(in crate::engine) mod gauges;
 pub(in crate::engine) mod life;
@@ -10,6 +11,7 @@ pub(in crate::engine) mod station;
 pub(in crate::engine) mod work;
 
 use crate::base::table::Table;
+use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::Holders;
 use crate::engine::route::Routes;
@@ -20,7 +22,7 @@ use crate::engine::tasks::population::Population;
 use crate::program::ServiceId;
 
 /// All services under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Services {
     stations: Table<ServiceId, Station>,
     /// Of all services, one after the other.
@@ -47,6 +49,14 @@ impl Services {
         &self.servers[index as usize]
     }
 
+    /// The line before a server, or, for [`u32::MAX`], before all of a service.
+    fn line_of(&mut self, id: ServiceId, index: u32) -> &mut Line {
+        match index {
+            u32::MAX => &mut self.stations[id].line,
+            _ => &mut self.servers[index as usize].line,
+        }
+    }
+
     /// Services by their id.
     pub(in crate::engine) fn iter(&self) -> impl Iterator<Item = (ServiceId, &Station)> {
         self.stations.iter()
@@ -61,10 +71,14 @@ impl Services {
     ) {
         for (id, station) in self.stations.iter_mut() {
             let shares = !routes.services[id].dedicated;
-            each(&mut station.line, 0, Of::Others);
+            each(&mut station.line.gauge, 0, Of::Others);
             let range = station.first as usize..(station.first + station.most) as usize;
             for server in &mut self.servers[range] {
-                each(&mut server.gauge, u64::from(server.occupied), Of::Others);
+                each(
+                    &mut server.line.gauge,
+                    u64::from(server.occupied),
+                    Of::Others,
+                );
                 if shares {
                     let busy = u64::from(server.sharing.working).min(server.core_gauge.size());
                     each(&mut server.core_gauge, busy, Of::Cores);
@@ -88,7 +102,7 @@ impl Services {
     /// Bytes of its lists, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
         let stations = self.stations.values();
-        let queues: usize = stations.map(|s| s.queue.bytes()).sum();
+        let queues: usize = stations.map(|s| s.line.bytes()).sum();
         let servers: usize = self.servers.iter().map(Server::bytes).sum();
         queues + servers
     }

@@ -1,8 +1,8 @@
 //! One instance of a service: its workers, its queue, its cores, and whether it is up.
 
 use crate::base::time::{Span, Time};
-use crate::engine::calendar::agenda::{NO_EVENT, Number};
-use crate::engine::held::queue::Queue;
+use crate::engine::calendar::key::{NO_EVENT, Number};
+use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::Holders;
 use crate::engine::services::sharing::Sharing;
@@ -25,7 +25,7 @@ pub(in crate::engine) enum State {
 }
 
 /// One instance.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct Server {
     pub(in crate::engine) service: ServiceId,
     /// Its number within the service, from 0.
@@ -39,9 +39,8 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) occupied: u32,
     /// Its cores, with those that workers above their number have kept.
     pub(in crate::engine) cores: u32,
-    /// How full its workers are.
-    pub(in crate::engine) gauge: Gauge,
-    pub(in crate::engine) queue: Queue,
+    /// Who waits for its workers, and how full they are.
+    pub(in crate::engine) line: Line,
     pub(in crate::engine) sharing: Sharing,
     /// Faults that slow it: fault and factor, in the order of their beginning.
     pub(in crate::engine) slowed: Vec<(u32, f64)>,
@@ -83,8 +82,7 @@ impl Server {
             silent: false,
             occupied: 0,
             cores: 0,
-            gauge: Gauge::default(),
-            queue: Queue::default(),
+            line: Line::default(),
             sharing: Sharing::default(),
             slowed: Vec::new(),
             halted: Vec::new(),
@@ -101,7 +99,7 @@ impl Server {
 
     /// Bytes of its lists, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
-        self.queue.bytes() + self.sharing.bytes() + self.holders.bytes()
+        self.line.bytes() + self.sharing.bytes() + self.holders.bytes()
     }
 
     /// Whether work here goes at its nominal speed.
@@ -130,7 +128,7 @@ impl Server {
     /// the end of draining.
     #[inline]
     pub(in crate::engine) fn has_business(&self) -> bool {
-        self.queue.len() > 0 || self.state != State::Up
+        self.line.len() > 0 || self.state != State::Up
     }
 
     /// Whether its workers work.
@@ -185,7 +183,7 @@ impl Server {
     /// Waiting and in service.
     #[inline]
     pub(in crate::engine) fn load(&self) -> u32 {
-        self.occupied + self.queue.len()
+        self.occupied + self.line.len()
     }
 }
 

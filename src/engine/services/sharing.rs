@@ -11,10 +11,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::base::time::Time;
-use crate::engine::calendar::agenda::{NO_EVENT, Number};
+use crate::engine::calendar::key::{NO_EVENT, Number};
 
 /// Those in `cpu` on one server.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Sharing {
     virtual_ns: f64,
     since: Time,

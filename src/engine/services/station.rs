@@ -3,39 +3,20 @@
 
 use crate::base::time::Time;
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{NO_EVENT, Number};
-use crate::engine::held::queue::Queue;
-use crate::engine::record::gauge::Gauge;
+use crate::engine::calendar::key::NO_EVENT;
+use crate::engine::draws::{Aside, OfFault};
+use crate::engine::lines::line::Line;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
+use crate::engine::services::balance::Placing;
 use crate::engine::services::server::{Server, State};
-use crate::engine::tasks::population::{Doing, Population};
+use crate::engine::tasks::population::Doing;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
-use crate::program::{Balance, FaultKind, OnTimeout, ServiceId, ServiceSettings};
-use crate::random::key::{Owner, Place};
-
-/// Draws at the path of an attempt, after those of the caller.
-const BALANCE: u32 = 8;
-const SECOND_CHOICE: u32 = 9;
-/// Steps of the luck that belongs to no user.
-const RANDOM_ORDER: u64 = 0x7261_6e64_6f6d_0001;
-const STICKY: u64 = 0x7374_6963_6b79_0001;
-
-/// What becomes of an attempt that arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum Placing {
-    /// A free worker of this server takes it.
-    Started(u32),
-    /// It waits at this server, or, for [`u32::MAX`], for all of them.
-    Queued(u32),
-    /// It is turned away, by this server if there is any.
-    Refused(Option<u32>),
-    /// It meets the crash of this server.
-    Crashed(u32),
-}
+use crate::program::{FaultKind, OnTimeout, ServiceId, ServiceSettings};
+use crate::random::key::Place;
 
 /// A service under way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::engine) struct Station {
     /// First of its servers among all.
     pub(in crate::engine) first: u32,
@@ -43,28 +24,18 @@ pub(in crate::engine) struct Station {
     pub(in crate::engine) wanted: u32,
     /// Servers there ever may be.
     pub(in crate::engine) most: u32,
-    /// The queue, when it is shared.
-    pub(in crate::engine) queue: Queue,
     /// Servers that the balancer knows, by number.
     pub(in crate::engine) eligible: Vec<u32>,
     /// Attempts that the balancer has sent on so far: whose turn it is.
     pub(in crate::engine) turn: u32,
-    /// The shared queue, and attempts that find no server.
-    pub(in crate::engine) line: Gauge,
+    /// Who waits for any server, where that is shared, and attempts that find no server.
+    pub(in crate::engine) line: Line,
     /// Draws of a random order so far.
     draws: u32,
     /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
-    only: u32,
+    pub(super) only: u32,
     /// Error faults in force.
     pub(in crate::engine) errors: Vec<u32>,
-}
-
-/// Whether a task with this number still waits in a queue.
-#[inline]
-pub(in crate::engine) fn waits(people: &Population, slot: u32, number: Number) -> bool {
-    people
-        .tenant(slot)
-        .is_some_and(|t| t.event == number && t.doing == Doing::Queued)
 }
 
 impl Sim<'_> {
@@ -81,10 +52,9 @@ impl Sim<'_> {
                 first,
                 wanted,
                 most: service.servers_max,
-                queue: Queue::default(),
                 eligible: Vec::new(),
                 turn: 0,
-                line: Gauge::default(),
+                line: Line::default(),
                 draws: 0,
                 only: u32::MAX,
                 errors: Vec::new(),
@@ -178,7 +148,7 @@ impl Sim<'_> {
     pub(in crate::engine) fn attempt_arrived(&mut self, slot: u32) {
         let now = self.now;
         let task = self.people.task_mut(slot);
-        task.event = NO_EVENT;
+        task.awaits = NO_EVENT;
         let (owner, path) = (task.owner, task.path);
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
@@ -217,61 +187,6 @@ impl Sim<'_> {
         }
     }
 
-    /// What becomes of an attempt that arrives now, by the state at this instant.
-    #[inline(always)]
-    pub(in crate::engine) fn place(
-        &mut self,
-        (owner, path): (Owner, Place),
-        id: ServiceId,
-        desk: &Desk,
-    ) -> Placing {
-        let station = &mut self.services.stations[id];
-        station.turn = station.turn.wrapping_add(1);
-        if desk.shared {
-            return self.place_in_shared(id, desk);
-        }
-        let index = if station.only == u32::MAX {
-            match self.balance(owner, path, id) {
-                Some(index) => index,
-                None => return Placing::Refused(None),
-            }
-        } else {
-            station.only
-        };
-        let server = &self.services.servers[index as usize];
-        if server.state == State::Down {
-            Placing::Crashed(index)
-        } else if server.occupied < desk.workers {
-            Placing::Started(index)
-        } else if u64::from(server.queue.len()) < desk.limit {
-            Placing::Queued(index)
-        } else {
-            Placing::Refused(Some(index))
-        }
-    }
-
-    /// The same where one queue is shared: servers come to it, so that one that is down or stands
-    /// still gets nothing.
-    #[inline(never)]
-    fn place_in_shared(&self, id: ServiceId, desk: &Desk) -> Placing {
-        let station = &self.services.stations[id];
-        if station.eligible.is_empty() {
-            return Placing::Refused(None);
-        }
-        if let Some(free) = self.freest(id) {
-            return Placing::Started(free);
-        }
-        if u64::from(station.queue.len()) < desk.limit {
-            return Placing::Queued(u32::MAX);
-        }
-        let servers = station.eligible.iter().map(|&n| station.first + n);
-        let mut up = servers.filter(|&i| self.services.servers[i as usize].works());
-        let turned_away_by = up
-            .clone()
-            .find(|&i| self.services.servers[i as usize].takes_of_all());
-        Placing::Refused(turned_away_by.or_else(|| up.next()))
-    }
-
     /// An attempt takes the place that was found for it.
     pub(in crate::engine) fn arrive_at(&mut self, slot: u32, id: ServiceId, place: Placing) {
         match place {
@@ -307,20 +222,12 @@ impl Sim<'_> {
         let number = self.agenda.number();
         let task = self.people.task_mut(slot);
         task.doing = Doing::Queued;
-        task.event = number;
+        task.awaits = number;
         self.people.attempt(slot).server = index;
         self.shift(id, [ServiceLevel::InSystem], Change::More);
         self.queue_level(id, Change::More);
-        let (queue, gauge) = if index == u32::MAX {
-            let station = &mut self.services.stations[id];
-            (&mut station.queue, &mut station.line)
-        } else {
-            let server = &mut self.services.servers[index as usize];
-            (&mut server.queue, &mut server.gauge)
-        };
-        queue.join(slot, number);
-        gauge.joined();
-        gauge.want(queue.len(), self.now);
+        let line = self.services.line_of(id, index);
+        line.join((slot, number), self.now);
         self.count_swallowed_in_queue(id, index);
     }
 
@@ -349,20 +256,6 @@ impl Sim<'_> {
         self.rules.routes.services[id].on_timeout == OnTimeout::Expire && self.is_orphan(slot)
     }
 
-    /// The server with a free worker and the fewest in use; ties to the lowest number.
-    fn freest(&self, id: ServiceId) -> Option<u32> {
-        let (station, workers) = (
-            &self.services.stations[id],
-            self.rules.settings.services[id].workers,
-        );
-        let servers = station.eligible.iter().map(|&n| station.first + n);
-        let free = servers.filter(|&i| {
-            let server = &self.services.servers[i as usize];
-            server.takes_of_all() && server.occupied < workers
-        });
-        free.min_by_key(|&i| (self.services.servers[i as usize].occupied, i))
-    }
-
     /// One more waits at a service, or one less.
     #[inline]
     pub(in crate::engine) fn queue_level(&mut self, id: ServiceId, by: Change) {
@@ -381,51 +274,6 @@ impl Sim<'_> {
         let waiting = self.rec.value(level(ServiceLevel::Queue));
         let non_empty = level(ServiceLevel::QueueNonEmpty);
         self.rec.set(non_empty, waiting, self.now);
-    }
-
-    /// Which server an attempt goes to, by the state at this instant.
-    #[inline]
-    fn balance(&mut self, owner: Owner, path: Place, id: ServiceId) -> Option<u32> {
-        let settings = &self.rules.settings.services[id];
-        let station = &mut self.services.stations[id];
-        let n = station.eligible.len() as u32;
-        let first = station.first;
-        let turn = station.turn.wrapping_sub(1);
-        if n <= 1 {
-            return station.eligible.first().map(|&number| first + number);
-        }
-        let load = |number: u32| self.services.servers[(first + number) as usize].load();
-        let number = match settings.balance {
-            Balance::RoundRobin => station.eligible[(turn % n) as usize],
-            Balance::Random => {
-                let u = self.rules.luck.uniform(owner, path, BALANCE);
-                station.eligible[(u * f64::from(n)) as usize]
-            }
-            Balance::LeastLoaded => {
-                let least = station
-                    .eligible
-                    .iter()
-                    .min_by_key(|&&number| (load(number), number));
-                *least.expect("there are several")
-            }
-            Balance::TwoChoices => {
-                let a = (self.rules.luck.uniform(owner, path, BALANCE) * f64::from(n)) as u32;
-                let b = self.rules.luck.uniform(owner, path, SECOND_CHOICE) * f64::from(n - 1);
-                let b = b as u32 + u32::from(b as u32 >= a);
-                let pair = [station.eligible[a as usize], station.eligible[b as usize]];
-                pair.into_iter()
-                    .min_by_key(|&number| (load(number), number))
-                    .expect("two")
-            }
-            Balance::Sticky => {
-                let place = Place::ROOT
-                    .step(STICKY)
-                    .turn(self.rules.program.services[id].owner.0);
-                let u = self.rules.luck.uniform(owner, place, 0);
-                station.eligible[(u * f64::from(n)) as usize]
-            }
-        };
-        Some(first + number)
     }
 
     /// A worker starts an attempt; the levels know already.
@@ -464,11 +312,11 @@ impl Sim<'_> {
             let fault = &self.rules.program.faults[number as usize];
             if let FaultKind::Error { share, code, .. } = fault.kind {
                 let task = self.people.task(slot);
-                if self
-                    .rules
-                    .luck
-                    .uniform(task.owner, fault.place(task.path), 0)
-                    < share
+                if self.rules.luck.uniform(
+                    task.owner,
+                    fault.place(task.path),
+                    OfFault::Strikes as u32,
+                ) < share
                 {
                     self.people.task_mut(slot).pc = code;
                     return;
@@ -482,7 +330,7 @@ impl Sim<'_> {
     pub(in crate::engine) fn take_worker(&mut self, index: u32) {
         let server = &mut self.services.servers[index as usize];
         server.occupied += 1;
-        server.gauge.take(u64::from(server.occupied), self.now);
+        server.line.gauge.take(u64::from(server.occupied), self.now);
     }
 
     /// Whether a worker of a server that becomes free may find something to do.
@@ -520,11 +368,11 @@ impl Sim<'_> {
             return false;
         };
         self.queue_level(id, Change::Less);
-        self.people.task_mut(slot).event = NO_EVENT;
+        self.people.task_mut(slot).awaits = NO_EVENT;
         if self.expires(slot, id) {
             self.quit(slot, id);
         } else {
-            self.services.servers[index as usize].gauge.called();
+            self.services.servers[index as usize].line.gauge.called();
             self.shift(id, [ServiceLevel::Held], Change::More);
             self.start(slot, id, index);
             self.make_ready(slot);
@@ -536,7 +384,7 @@ impl Sim<'_> {
     /// workers in use, for several may have become free at one instant.
     pub(in crate::engine) fn share_out(&mut self, id: ServiceId) {
         let settings = &self.rules.settings.services[id];
-        while self.services.stations[id].queue.len() > 0
+        while self.services.stations[id].line.len() > 0
             && let Some(index) = self.freest(id)
             && self.takes_one(index, id, settings)
         {}
@@ -552,35 +400,24 @@ impl Sim<'_> {
         let owner = self.rules.program.services[id].owner;
         let server = &mut self.services.servers[index as usize];
         let station = &mut self.services.stations[id];
-        let from_shared = server.queue.len() == 0 && station.queue.len() > 0;
+        let from_shared = server.line.len() == 0 && station.line.len() > 0;
         if from_shared && !server.takes_of_all() {
             return None;
         }
         let draws = &mut station.draws;
         let draw = || {
             *draws += 1;
-            luck.uniform(owner, Place::ROOT.step(RANDOM_ORDER), *draws)
+            luck.uniform(owner, Place::ROOT.step(Aside::QueueOrder as u64), *draws)
         };
-        let queue = if from_shared {
-            &mut station.queue
-        } else {
-            &mut server.queue
-        };
-        let next = queue.next(
-            settings.order,
-            |slot, number| waits(people, slot, number),
-            draw,
-        );
-        if let Some(after) = queue.front() {
-            people.fetch(after);
-        }
-        let waiting = queue.len();
-        let gauge = if from_shared {
+        let line = if from_shared {
             &mut station.line
         } else {
-            &mut server.gauge
+            &mut server.line
         };
-        gauge.want(waiting, self.now);
+        let next = line.next(settings.order, people, draw, self.now);
+        if let Some(after) = line.front() {
+            people.fetch(after);
+        }
         next
     }
 }

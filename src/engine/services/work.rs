@@ -6,9 +6,10 @@
 //! [`sharing`](super::sharing)), and the speed is found anew at the end of every event that changes
 //! who works there.
 
+use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind, NO_EVENT, Number};
+use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::record::recorder::Change;
 use crate::engine::services::server::stretched;
 use crate::engine::services::sharing::speed;
@@ -21,7 +22,7 @@ use crate::program::{Instruction, ServiceId};
 fn shares(people: &Population, slot: u32, number: Number) -> bool {
     people
         .tenant(slot)
-        .is_some_and(|t| t.event == number && matches!(t.doing, Doing::Sharing | Doing::Refusing))
+        .is_some_and(|t| t.awaits == number && matches!(t.doing, Doing::Sharing | Doing::Refusing))
 }
 
 impl Sim<'_> {
@@ -38,7 +39,7 @@ impl Sim<'_> {
         self.executes(id, Change::More);
         let timed = self.timed(slot, demand, pace);
         let task = self.people.task_mut(slot);
-        (task.event, task.doing, task.due) = timed;
+        (task.awaits, task.doing) = timed;
         if let Role::Attempt(attempt) = &mut task.role {
             attempt.active += 1;
             attempt.cpu += demand;
@@ -52,30 +53,41 @@ impl Sim<'_> {
         self.activate(slot, id, Change::More);
         let timed = self.timed(slot, demand, pace);
         let task = self.people.task_mut(slot);
-        (task.event, task.doing, task.due) = timed;
+        (task.awaits, task.doing) = timed;
     }
 
     /// Work that begins and shares nothing with others on its server, which has this pace: its
-    /// event, what its task does, and until when (or how much remains, while the server halts).
+    /// event, and what its task does.
     #[inline(always)]
-    fn timed(&mut self, slot: u32, demand: Span, pace: f64) -> (Number, Doing, Time) {
+    fn timed(&mut self, slot: u32, demand: Span, pace: f64) -> (Number, Doing) {
         match stretched(demand, pace) {
             Some(span) => {
-                let at = self.now + span;
-                let event = self.agenda.at(at, Group::Work, Kind::Work, slot);
-                (event, Doing::Timed, at)
+                let until = self.now + span;
+                let event = self.agenda.at(until, Group::Work, Kind::Work, slot);
+                (
+                    event,
+                    Doing::Timed {
+                        until: Slim::new(until),
+                    },
+                )
             }
-            None => (NO_EVENT, Doing::Halted, Time(demand.0)),
+            None => (
+                NO_EVENT,
+                Doing::Halted {
+                    left: Slim::new(demand),
+                },
+            ),
         }
     }
 
     /// Timed work goes on until an instant.
-    pub(in crate::engine) fn work_until(&mut self, slot: u32, at: Time) {
-        let event = self.agenda.at(at, Group::Work, Kind::Work, slot);
+    pub(in crate::engine) fn work_until(&mut self, slot: u32, until: Time) {
+        let event = self.agenda.at(until, Group::Work, Kind::Work, slot);
         let task = self.people.task_mut(slot);
-        task.doing = Doing::Timed;
-        task.due = at;
-        task.event = event;
+        task.doing = Doing::Timed {
+            until: Slim::new(until),
+        };
+        task.awaits = event;
     }
 
     /// Core time counts for the attempt at the top.
@@ -158,7 +170,7 @@ impl Sim<'_> {
         let number = self.agenda.number();
         let task = self.people.task_mut(slot);
         task.doing = doing;
-        task.event = number;
+        task.awaits = number;
         if doing == Doing::Sharing {
             self.spend(slot, demand);
         }
@@ -255,7 +267,7 @@ impl Sim<'_> {
         let Some(slot) = ended else { return false };
         self.leave_cores(index);
         let task = self.people.task_mut(slot);
-        task.event = NO_EVENT;
+        task.awaits = NO_EVENT;
         if task.doing == Doing::Refusing {
             self.refusal_leaves(slot, id);
             self.drained(index);

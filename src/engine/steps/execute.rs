@@ -1,9 +1,11 @@
-//! The one `match` over instructions; an arm is one call.
+//! The one `match` over instructions.
 
 use crate::base::time::Span;
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::NO_EVENT;
-use crate::engine::tasks::population::{Answer, Doing, Failure, FrameKind, NO_FRAME, Role};
+use crate::engine::calendar::key::NO_EVENT;
+use crate::engine::draws::OfStep;
+use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
+use crate::engine::tasks::population::{Answer, Doing, Failure, Role};
 use crate::program::{ChooseId, Instruction, RepeatId, WorkId};
 
 /// What the cursor does after an instruction.
@@ -116,11 +118,11 @@ impl Sim<'_> {
 
     /// The uniform number of a step's draw.
     #[inline(always)]
-    pub(in crate::engine) fn step_luck(&self, slot: u32, luck: u64, draw: u32) -> f64 {
+    pub(in crate::engine) fn step_luck(&self, slot: u32, luck: u64) -> f64 {
         let task = self.people.task(slot);
         self.rules
             .luck
-            .uniform(task.owner, task.path.step(luck), draw)
+            .uniform(task.owner, task.path.step(luck), OfStep::Only as u32)
     }
 
     /// The demand of a step of a task, drawn now from the law in force.
@@ -128,15 +130,18 @@ impl Sim<'_> {
     fn demand(&self, slot: u32, work: WorkId) -> Span {
         let task = self.people.task(slot);
         let place = task.path.step(self.rules.program.work[work]);
-        self.rules
-            .drawn(task.owner, self.rules.luck.spot(place, 0), work)
+        self.rules.drawn(
+            task.owner,
+            self.rules.luck.spot(place, OfStep::Only as u32),
+            work,
+        )
     }
 
     /// Timed work is over: a `think`, a `wait`, or a `cpu` on a core of its own.
     pub(in crate::engine) fn work_ended(&mut self, slot: u32) {
         let task = self.people.task_mut(slot);
         let pc = task.pc as usize;
-        task.event = NO_EVENT;
+        task.awaits = NO_EVENT;
         task.pc += 1;
         task.doing = Doing::Running;
         let ended = self.rules.program.code[pc];
@@ -149,7 +154,7 @@ impl Sim<'_> {
 
     fn choose(&mut self, slot: u32, choose: ChooseId) -> Flow {
         let step = &self.rules.program.chooses[choose];
-        let u = self.step_luck(slot, step.luck, 0);
+        let u = self.step_luck(slot, step.luck);
         let shares = &self.rules.settings.choices[choose];
         let branch = shares
             .iter()
@@ -162,7 +167,7 @@ impl Sim<'_> {
     fn begin_repeat(&mut self, slot: u32, repeat: RepeatId) -> Flow {
         let step = &self.rules.program.repeats[repeat];
         let law = &self.rules.settings.work[step.times];
-        let times = law.sample(self.step_luck(slot, step.luck, 0)).round();
+        let times = law.sample(self.step_luck(slot, step.luck)).round();
         let times = times.clamp(0.0, f64::from(u32::MAX)) as u32;
         let task = self.people.task_mut(slot);
         if times == 0 {

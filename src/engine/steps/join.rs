@@ -3,11 +3,10 @@
 
 use crate::base::slab::Ticket;
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::NO_EVENT;
+use crate::engine::calendar::key::NO_EVENT;
 use crate::engine::steps::execute::Flow;
-use crate::engine::tasks::population::{
-    Branch, Doing, Failure, FrameKind, NO_FRAME, Request, Role, Task,
-};
+use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
+use crate::engine::tasks::population::{Branch, Doing, Failure, Request, Role, Task};
 use crate::program::{NOWHERE, ParallelId, Pc};
 
 impl Sim<'_> {
@@ -64,19 +63,28 @@ impl Sim<'_> {
     /// Stops a task from outside: what it waits for, what it works at, what it holds.
     pub(in crate::engine) fn interrupt(&mut self, slot: u32) {
         match self.people.task(slot).doing {
-            Doing::Timed | Doing::Halted => {
+            Doing::Timed { .. } | Doing::Halted { .. } => {
                 let instruction = self.rules.program.code[self.people.task(slot).pc as usize];
                 if instruction.is_on_a_server() {
                     self.end_active(slot, instruction);
                 }
             }
             Doing::Sharing => self.stop_sharing(slot),
-            Doing::Calling | Doing::Served | Doing::BackingOff => self.give_up_request(slot),
-            Doing::AtPool => self.leave_pool(slot),
-            Doing::AtDoor => self.leave_door(slot),
-            _ => {}
+            Doing::Calling { .. } | Doing::Served { .. } | Doing::BackingOff => {
+                self.give_up_request(slot);
+            }
+            Doing::AtPool { .. } => self.leave_pool(slot),
+            Doing::AtDoor { .. } => self.leave_door(slot),
+            Doing::Running
+            | Doing::Travelling
+            | Doing::Queued
+            | Doing::Joining
+            | Doing::Answering { .. }
+            | Doing::Refusing
+            | Doing::AtHome
+            | Doing::Done => {}
         }
-        self.people.task_mut(slot).event = NO_EVENT;
+        self.people.task_mut(slot).awaits = NO_EVENT;
         self.people.task_mut(slot).doing = Doing::Done;
         loop {
             let number = self.people.task(slot).frame;
@@ -106,9 +114,8 @@ impl Sim<'_> {
                 frame: NO_FRAME,
                 path: task.path,
                 owner: task.owner,
-                event: NO_EVENT,
+                awaits: NO_EVENT,
                 doing: Doing::Running,
-                due: self.now,
                 request: Request::NONE,
                 role: Role::Branch(Branch {
                     parent,
@@ -127,7 +134,7 @@ impl Sim<'_> {
         let task = self.people.task_mut(slot);
         task.frame = frame;
         task.doing = Doing::Joining;
-        task.event = NO_EVENT;
+        task.awaits = NO_EVENT;
         let mut next = first;
         while let Some(task) = self.people.get(next) {
             let ticket = next;
@@ -147,7 +154,7 @@ impl Sim<'_> {
         };
         let task = self.people.task_mut(slot);
         task.doing = Doing::Done;
-        task.event = NO_EVENT;
+        task.awaits = NO_EVENT;
         let parent = branch.parent.slot;
         debug_assert!(
             self.people.get(branch.parent).is_some(),

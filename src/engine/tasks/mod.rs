@@ -2,4 +2,5 @@
 //! branches of a `parallel`; where each stands, and who is above it.
 
 pub(in crate::engine) mod cursor;
+pub(in crate::engine) mod frame;
 pub(in crate::engine) mod population;

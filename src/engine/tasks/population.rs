@@ -2,20 +2,18 @@
 //!
 //! A [`Task`] runs code: the journey of a visitor, the endpoint of an attempt, or one branch of
 //! a `parallel`. It has at most one request outstanding, so the caller's side of a request lives
-//! in it. Structured steps are [`Frame`]s in a list. A million users must be ordinary, hence the
+//! in it. A million users must be ordinary, hence the
 //! size asserted below. It knows no rule of the language.
 
 use crate::base::slab::{Slab, Ticket};
+use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
-use crate::engine::calendar::agenda::{NO_EVENT, Number};
+use crate::engine::calendar::key::{NO_EVENT, Number};
+use crate::engine::tasks::frame::{Frame, FrameKind};
 use crate::observation::Outcome;
-use crate::program::{
-    CallId, EnterId, HoldId, ParallelId, Pc, RepeatId, SourceId, StepId, StockId,
-};
+use crate::program::{CallId, Pc, SourceId, StepId};
 use crate::random::key::{Owner, Place};
 
-/// No frame.
-pub(in crate::engine) const NO_FRAME: u32 = u32::MAX;
 /// Before the first step of a journey.
 pub(in crate::engine) const NO_STEP: StepId = StepId(u32::MAX);
 
@@ -28,26 +26,49 @@ pub(in crate::engine) enum Doing {
     Travelling,
     /// An attempt in the queue of a service.
     Queued,
-    /// `think`, `wait`, or `cpu` on a core of its own: ends at `due`.
-    Timed,
-    /// The same on a server that stands still: `due` is what remains, in ns.
-    Halted,
+    /// `think`, `wait`, or `cpu` on a core of its own.
+    Timed {
+        /// The end.
+        until: Slim<Time>,
+    },
+    /// The same on a server that stands still.
+    Halted {
+        /// What remains, at nominal speed.
+        left: Slim<Span>,
+    },
     /// `cpu` on cores shared with others.
     Sharing,
-    /// Waits for the answer to its request.
-    Calling,
-    /// Waits for the answer to an attempt that has no task of its own: a server works for it.
-    Served,
+    /// Waits for the answer to an attempt, which is gone where it, or its answer, was lost.
+    Calling {
+        /// The attempt.
+        attempt: Ticket,
+    },
+    /// Waits for the answer to an attempt that has no task of its own.
+    Served {
+        /// The server that works for it.
+        server: u32,
+        /// The clock of the attempt.
+        clock: Number,
+    },
     /// Waits before a retry, or before asking again after an error.
     BackingOff,
     /// Waits for a unit of a pool.
-    AtPool,
+    AtPool {
+        /// When the wait began.
+        since: Slim<Time>,
+    },
     /// Waits for a room.
-    AtDoor,
+    AtDoor {
+        /// When the wait began.
+        since: Slim<Time>,
+    },
     /// Waits for its branches.
     Joining,
     /// An answer on its way to the caller.
-    Answering,
+    Answering {
+        /// When it set out.
+        since: Slim<Time>,
+    },
     /// A refused attempt that still costs CPU.
     Refusing,
     /// A user at home before another visit.
@@ -119,14 +140,11 @@ pub(in crate::engine) struct Task {
     pub(in crate::engine) path: Place,
     /// Whose luck it is.
     pub(in crate::engine) owner: Owner,
-    /// The event, the place in a queue, or the timeout of the attempt that the task waits for.
-    pub(in crate::engine) event: Number,
+    /// The number of what it waits for: of an event, or of its place in a line. What carries
+    /// another number finds nobody.
+    pub(in crate::engine) awaits: Number,
     /// What it is doing.
     pub(in crate::engine) doing: Doing,
-    /// End of timed work, also of what a server does for it in place (or what remains in ns); when
-    /// a wait for a unit or a door began; during a request else the wait before its latest retry in
-    /// ns (for decorrelated jitter).
-    pub(in crate::engine) due: Time,
     /// The caller's side of its request.
     pub(in crate::engine) request: Request,
     /// What it is.
@@ -136,15 +154,14 @@ pub(in crate::engine) struct Task {
 /// The caller's side of a request.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine) struct Request {
-    /// The attempt under way; while [`Doing::Served`] the server, and the caller's clock in place
-    /// of the generation.
-    pub(in crate::engine) attempt: Ticket,
     /// When the step was reached.
     pub(in crate::engine) asked: Time,
     /// When the latest attempt was sent.
     pub(in crate::engine) last_sent: Time,
     /// No attempt starts from here on; [`Time::NEVER`] without one.
     pub(in crate::engine) deadline: Time,
+    /// The wait before the latest retry.
+    pub(in crate::engine) waited: Span,
     /// The person's clock.
     pub(in crate::engine) reload: Number,
     /// Attempts of the policy so far.
@@ -156,10 +173,10 @@ pub(in crate::engine) struct Request {
 impl Request {
     /// No request.
     pub(in crate::engine) const NONE: Self = Self {
-        attempt: Ticket::NONE,
         asked: Time(0),
         last_sent: Time(0),
         deadline: Time::NEVER,
+        waited: Span(0),
         reload: NO_EVENT,
         tries: 0,
         sent: 0,
@@ -245,63 +262,10 @@ pub(in crate::engine) struct Branch {
     pub(in crate::engine) next: Ticket,
 }
 
-/// A structured step in progress.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct Frame {
-    /// The frame around it, or [`NO_FRAME`].
-    pub(in crate::engine) outer: u32,
-    /// Which.
-    pub(in crate::engine) kind: FrameKind,
-}
-
-/// Which structured step.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::engine) enum FrameKind {
-    /// A unit of a pool is held.
-    Hold {
-        /// The step.
-        hold: HoldId,
-        /// The instance of the pool.
-        pool: u32,
-    },
-    /// A place in a room is kept.
-    Room(EnterId),
-    /// Turns of a `repeat`.
-    Repeat {
-        /// The step.
-        repeat: RepeatId,
-        /// Turns to come.
-        left: u32,
-        /// Turns begun.
-        turn: u32,
-        /// The path outside.
-        path: Place,
-    },
-    /// Branches under way.
-    Join {
-        /// The step.
-        parallel: ParallelId,
-        /// Branches that ended ok.
-        succeeded: u16,
-        /// Branches that failed.
-        failed: u16,
-        /// First of the branches still under way.
-        first: Ticket,
-    },
-    /// Units of a stock that a user has taken; a list of its own.
-    Taken {
-        /// Of what.
-        stock: StockId,
-        /// How many.
-        units: u32,
-    },
-}
-
 const _: () = assert!(size_of::<Task>() <= 144);
-const _: () = assert!(size_of::<Frame>() <= 40);
 
 /// Everybody there is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Population {
     tasks: Slab<Task>,
     frames: Slab<Frame>,
@@ -364,6 +328,12 @@ impl Population {
     #[inline]
     pub(in crate::engine) fn tenant(&self, slot: u32) -> Option<&Task> {
         self.tasks.get_slot(slot)
+    }
+
+    /// Whether whoever lives in a slot still waits for what has this number.
+    #[inline(always)]
+    pub(in crate::engine) fn awaits(&self, slot: u32, number: Number) -> bool {
+        self.tenant(slot).is_some_and(|task| task.awaits == number)
     }
 
     /// A task that is known to live.

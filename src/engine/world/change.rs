@@ -3,25 +3,25 @@
 //!
 //! All changes by the clock are known before it starts. At one instant they take effect in this
 //! order: faults that end, faults that begin (each by the name of the fault), actions in the
-//! order of the model's epochs, doors by the name of the room; boots follow as they were ordered.
+//! order of their effect and name, doors by the name of the room; boots follow as they were ordered.
 
 use crate::base::table::Id;
 use crate::base::time::Time;
 use crate::engine::Sim;
-use crate::engine::calendar::agenda::{Group, Kind};
-use crate::program::{FaultKind, RoomId};
+use crate::engine::calendar::key::{Group, Kind};
+use crate::program::{FaultKind, Patch, RoomId};
 
 /// A change by the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     FaultEnds(u32),
     FaultBegins(u32),
-    Epoch(u32),
+    Action(u32),
     Door(RoomId),
 }
 
 /// All changes by the clock.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Calendar {
     entries: Vec<Change>,
     /// Servers that each fault has chosen.
@@ -39,8 +39,8 @@ impl Sim<'_> {
         for (i, fault) in program.faults.iter().enumerate() {
             self.schedule_begin(fault.from, Change::FaultBegins(i as u32));
         }
-        for (i, epoch) in program.epochs.iter().enumerate().skip(1) {
-            self.schedule_begin(epoch.at, Change::Epoch(i as u32));
+        for (i, action) in program.actions.iter().enumerate() {
+            self.schedule_begin(action.at, Change::Action(i as u32));
         }
         self.schedule_doors();
     }
@@ -83,7 +83,10 @@ impl Sim<'_> {
         match self.world.calendar.entries[slot as usize] {
             Change::FaultEnds(fault) => self.fault_ends(fault),
             Change::FaultBegins(fault) => self.fault_begins(fault),
-            Change::Epoch(epoch) => self.begin_epoch(epoch),
+            Change::Action(number) => {
+                let program = self.rules.program;
+                self.act(&program.actions[number as usize].patch);
+            }
             Change::Door(room) => self.door_turns(room),
         }
     }
@@ -133,8 +136,8 @@ impl Sim<'_> {
     }
 
     /// An action takes effect.
-    fn begin_epoch(&mut self, epoch: u32) {
-        self.rules.begin(epoch);
+    fn act(&mut self, patch: &Patch) {
+        self.rules.change(patch, &mut self.agenda);
         self.callers.begin(self.rules.routes);
         for id in self.rules.program.services.ids() {
             self.resize_station(id);

@@ -10,7 +10,7 @@ use crate::engine::world::network::Edges;
 use crate::program::Program;
 
 /// The network, and what is still to change by the clock.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct World {
     edges: Edges,
     calendar: Calendar,

@@ -5,17 +5,35 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::program::{CutMessages, FaultKind, ServiceId, Station};
+use crate::engine::draws::{OfAttempt, OfFault};
+use crate::program::{CutMessages, FaultKind, ServiceId, Site};
 use crate::random::key::{Owner, Place};
 
-/// Which way a message goes; its draws are numbered by it.
+/// Which way a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
 pub(in crate::engine) enum Way {
     /// From the caller.
-    There = 0,
+    There,
     /// Back to the caller.
-    Back = 1,
+    Back,
+}
+
+impl Way {
+    /// The draw of how long it takes.
+    fn length(self) -> u32 {
+        match self {
+            Way::There => OfAttempt::There as u32,
+            Way::Back => OfAttempt::Back as u32,
+        }
+    }
+
+    /// The draws of whether a delay meets the message, and of how much later it arrives then.
+    fn delay(self) -> [u32; 2] {
+        match self {
+            Way::There => [OfFault::Strikes as u32, OfFault::By as u32],
+            Way::Back => [OfFault::StrikesBack as u32, OfFault::ByBack as u32],
+        }
+    }
 }
 
 /// What becomes of a message.
@@ -30,13 +48,13 @@ pub(in crate::engine) enum Passage {
 }
 
 /// The faults of the network, and those in force.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Edges {
     /// Faults in force, by their number in the program, in the order of their beginning.
     active: Vec<u32>,
 }
 
-fn joins(a: Station, b: Station, x: Station, y: Station) -> bool {
+fn joins(a: Site, b: Site, x: Site, y: Site) -> bool {
     (a == x && b == y) || (a == y && b == x)
 }
 
@@ -76,7 +94,7 @@ impl Sim<'_> {
             None => Span(0),
             Some(law) => match law.as_constant() {
                 Some(secs) => Span::from_secs_f64(secs),
-                None => law.span(self.rules.luck.uniform(owner, path, way as u32)),
+                None => law.span(self.rules.luck.uniform(owner, path, way.length())),
             },
         }
     }
@@ -85,7 +103,7 @@ impl Sim<'_> {
     #[inline]
     pub(in crate::engine) fn passage(
         &self,
-        (from, service): (Station, ServiceId),
+        (from, service): (Site, ServiceId),
         (owner, path): (Owner, Place),
         way: Way,
     ) -> Passage {
@@ -93,13 +111,13 @@ impl Sim<'_> {
         if self.world.edges.are_calm() {
             return Passage::Arrives(at);
         }
-        self.disturbed((from, service.0 + 1), (owner, path), (way, at))
+        self.disturbed((from, Site::Service(service)), (owner, path), (way, at))
     }
 
     #[cold]
     fn disturbed(
         &self,
-        (from, to): (Station, Station),
+        (from, to): (Site, Site),
         (owner, path): (Owner, Place),
         (way, mut at): (Way, Time),
     ) -> Passage {
@@ -108,9 +126,9 @@ impl Sim<'_> {
             if let FaultKind::Delay { a, b, by, share } = &fault.kind
                 && joins(*a, *b, from, to)
             {
-                let (place, draw) = (fault.place(path), 2 * way as u32);
-                if self.rules.luck.uniform(owner, place, draw) < *share {
-                    at += by.span(self.rules.luck.uniform(owner, place, draw + 1));
+                let (place, [strikes, later]) = (fault.place(path), way.delay());
+                if self.rules.luck.uniform(owner, place, strikes) < *share {
+                    at += by.span(self.rules.luck.uniform(owner, place, later));
                 }
             }
         }
@@ -132,7 +150,7 @@ impl Sim<'_> {
     }
 
     /// The end of a cut, or of those that carry it on.
-    fn uncut(&self, (from, to): (Station, Station), until: Time) -> Time {
+    fn uncut(&self, (from, to): (Site, Site), until: Time) -> Time {
         let mut end = until;
         loop {
             let later = self

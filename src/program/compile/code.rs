@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 
-use super::index::{Index, USERS};
+use super::index::Index;
 use super::places::Places;
 use crate::base::table::Table;
 use crate::base::time::Span;
@@ -21,8 +21,8 @@ use crate::model::step::Step;
 use crate::observation::Outcome;
 use crate::program::{
     Call, CallId, CallSettings, Choose, ChooseId, Endpoint, Enter, EnterId, Hold, HoldId,
-    Instruction, Journey, NOWHERE, Parallel, ParallelId, Pc, Repeat, RepeatId, Station, StepId,
-    Take, TakeId, WorkId,
+    Instruction, Journey, NOWHERE, Parallel, ParallelId, Pc, Repeat, RepeatId, Site, StepId, Take,
+    TakeId, WorkId,
 };
 use crate::random::family::Distribution;
 use crate::random::key::{Place, identity};
@@ -119,7 +119,7 @@ pub(super) fn code(model: &Model, index: &Index, places: &Places) -> Coded {
         index,
         places,
         owner,
-        station: USERS,
+        site: Site::Users,
         coded: Coded::default(),
         labels: Vec::new(),
         catchers: Vec::new(),
@@ -150,7 +150,7 @@ pub(super) struct Coder<'m> {
     /// The journey or endpoint that is being written.
     pub(super) owner: StepOwner,
     /// Who runs it.
-    pub(super) station: Station,
+    pub(super) site: Site,
     pub(super) coded: Coded,
     labels: Vec<Pc>,
     catchers: Vec<(Catcher, Label)>,
@@ -160,7 +160,7 @@ pub(super) struct Coder<'m> {
 impl<'m> Coder<'m> {
     fn journey(&mut self, name: &str, steps: &'m [Step]) {
         self.owner = StepOwner::Journey(name.to_owned());
-        self.station = USERS;
+        self.site = Site::Users;
         let count = u16::try_from(steps.len()).expect("a journey has at most 65,535 steps");
         let before = self.coded.structure.journeys.last();
         let first = before.map_or(0, |j| j.first.0 + u32::from(j.steps));
@@ -187,7 +187,7 @@ impl<'m> Coder<'m> {
             service: service.to_owned(),
             endpoint: endpoint.to_owned(),
         };
-        self.station = self.index.station(service);
+        self.site = Site::Service(self.index.service(service));
         let entry = Endpoint {
             service: self.index.service(service),
             entry: self.here(),

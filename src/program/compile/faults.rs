@@ -1,12 +1,11 @@
 //! From `[fault.…]` to faults, in the order of begin and name.
 
 use super::code::Structure;
-use super::index::{Index, USERS};
-use super::words;
+use super::index::Index;
 use crate::base::time::{Span, Time};
 use crate::model::Model;
 use crate::model::fault::{self, Peer};
-use crate::program::{Fault, FaultKind, Station};
+use crate::program::{Fault, FaultKind, Site};
 use crate::random::key::Owner;
 
 /// The faults of a model with their names.
@@ -35,11 +34,11 @@ fn kind(name: &str, kind: &fault::FaultKind, index: &Index, structure: &Structur
         } => FaultKind::Slow {
             service: index.service(service),
             factor: *factor,
-            servers: words::selector(*servers),
+            servers: *servers,
         },
         fault::FaultKind::Pause { service, servers } => FaultKind::Pause {
             service: index.service(service),
-            servers: words::selector(*servers),
+            servers: *servers,
         },
         fault::FaultKind::Crash {
             service,
@@ -49,7 +48,7 @@ fn kind(name: &str, kind: &fault::FaultKind, index: &Index, structure: &Structur
             silent,
         } => FaultKind::Crash {
             service: index.service(service),
-            servers: words::selector(*servers),
+            servers: *servers,
             boot: Some(boot.sampler()),
             noticed_after: (*noticed_after > Span::ZERO).then_some(*noticed_after),
             silent: *silent,
@@ -58,17 +57,17 @@ fn kind(name: &str, kind: &fault::FaultKind, index: &Index, structure: &Structur
             between: [a, b],
             messages,
         } => FaultKind::Cut {
-            a: station(a, index),
-            b: station(b, index),
-            messages: words::cut_messages(*messages),
+            a: site(a, index),
+            b: site(b, index),
+            messages: *messages,
         },
         fault::FaultKind::Delay {
             between: [a, b],
             by,
             share,
         } => FaultKind::Delay {
-            a: station(a, index),
-            b: station(b, index),
+            a: site(a, index),
+            b: site(b, index),
             by: by.sampler(),
             share: *share,
         },
@@ -84,9 +83,9 @@ fn kind(name: &str, kind: &fault::FaultKind, index: &Index, structure: &Structur
     }
 }
 
-fn station(peer: &Peer, index: &Index) -> Station {
+fn site(peer: &Peer, index: &Index) -> Site {
     match peer {
-        Peer::Users => USERS,
-        Peer::Service(service) => index.station(service),
+        Peer::Users => Site::Users,
+        Peer::Service(service) => Site::Service(index.service(service)),
     }
 }

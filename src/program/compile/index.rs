@@ -10,10 +10,7 @@ use crate::base::table::Id;
 use crate::model::Model;
 use crate::model::step::{Step, StepKind};
 use crate::observation::Outcome;
-use crate::program::{EndpointId, JourneyId, MarkId, PoolId, RoomId, ServiceId, Station, StockId};
-
-/// The station of the users.
-pub(super) const USERS: Station = 0;
+use crate::program::{EndpointId, JourneyId, MarkId, PoolId, RoomId, ServiceId, StockId};
 
 /// The ids of everything that a model names.
 #[derive(Debug)]
@@ -103,11 +100,6 @@ impl Index {
         let own = &self.outcomes;
         let found = words::outcomes(own).find(|outcome| outcome.word(own) == word);
         found.expect("the words of outcomes were checked")
-    }
-
-    /// Where a service stands among the places that messages travel between.
-    pub(super) fn station(&self, service: &str) -> Station {
-        self.service(service).0 + 1
     }
 }
 

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::index::{Index, USERS, each_step};
+use super::index::{Index, each_step};
 use crate::base::table::Table;
 use crate::model::Model;
 use crate::model::pool::PoolScope;
 use crate::model::step::StepKind;
-use crate::program::{Pool, PoolId, Scope, ServiceId, Station};
+use crate::program::{Pool, PoolId, Scope, ServiceId, Site};
 use crate::random::key::Owner;
 
 /// The instances of all pools.
@@ -18,7 +18,7 @@ use crate::random::key::Owner;
 pub(super) struct Places {
     /// Pools with their instances.
     pub(super) pools: Table<PoolId, Pool>,
-    first: BTreeMap<(PoolId, Station), (u32, Scope)>,
+    first: BTreeMap<(PoolId, Site), (u32, Scope)>,
 }
 
 impl Places {
@@ -28,11 +28,11 @@ impl Places {
         index: &Index,
         servers_max: &Table<ServiceId, u32>,
     ) -> Places {
-        let mut users: BTreeMap<PoolId, BTreeSet<Station>> = BTreeMap::new();
+        let mut users: BTreeMap<PoolId, BTreeSet<Site>> = BTreeMap::new();
         each_step(model, &mut |service, step| {
             if let StepKind::Hold { pool, .. } = &step.kind {
-                let station = service.map_or(USERS, |service| index.station(service));
-                users.entry(index.pool(pool)).or_default().insert(station);
+                let site = service.map_or(Site::Users, |name| Site::Service(index.service(name)));
+                users.entry(index.pool(pool)).or_default().insert(site);
             }
         });
         let mut places = Places {
@@ -43,17 +43,18 @@ impl Places {
         for (name, pool) in &model.pools {
             let id = places.pools.next_id();
             let (first, mut homes) = (next, Vec::new());
-            for station in users.get(&id).into_iter().flatten() {
-                let (instance, scope, further) = match pool.scope {
-                    PoolScope::Global => (first, Scope::Shared, 0),
-                    PoolScope::Service => (next, Scope::Shared, 1),
-                    PoolScope::Server if *station == USERS => (next, Scope::Shared, 1),
-                    PoolScope::Server => (next, Scope::Server, servers_max[ServiceId(station - 1)]),
+            for site in users.get(&id).into_iter().flatten() {
+                let (instance, scope, further) = match (pool.scope, *site) {
+                    (PoolScope::Global, _) => (first, Scope::Shared, 0),
+                    (PoolScope::Service, _) | (PoolScope::Server, Site::Users) => {
+                        (next, Scope::Shared, 1)
+                    }
+                    (PoolScope::Server, Site::Service(service)) => {
+                        homes.push((next - first, service));
+                        (next, Scope::Server, servers_max[service])
+                    }
                 };
-                if scope == Scope::Server {
-                    homes.push((next - first, ServiceId(station - 1)));
-                }
-                places.first.insert((id, *station), (instance, scope));
+                places.first.insert((id, *site), (instance, scope));
                 next += further;
             }
             // A global pool is there once, and a pool that nobody holds too.
@@ -69,9 +70,9 @@ impl Places {
         places
     }
 
-    /// The first instance that a step of a station uses, and whether each server has its own.
-    pub(super) fn of(&self, pool: PoolId, station: Station) -> (u32, Scope) {
-        let found = self.first.get(&(pool, station));
+    /// The first instance that a step uses at a site, and whether each server has its own.
+    pub(super) fn of(&self, pool: PoolId, site: Site) -> (u32, Scope) {
+        let found = self.first.get(&(pool, site));
         *found.expect("the places of every `hold` were counted")
     }
 }

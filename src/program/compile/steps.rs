@@ -179,7 +179,7 @@ impl<'m> Coder<'m> {
             endpoint: self.index.endpoint(service, endpoint),
             service: self.index.service(service),
             message: message == Message::Yes,
-            from: self.station,
+            from: self.site,
             luck: around.place.0,
             on_failure: NOWHERE,
         });
@@ -194,7 +194,7 @@ impl<'m> Coder<'m> {
 
     fn hold(&mut self, pool: &str, steps: &'m [Step], timeout: Option<Span>, around: Around) {
         let pool = self.index.pool(pool);
-        let (instance, per_server) = self.places.of(pool, self.station);
+        let (instance, per_server) = self.places.of(pool, self.site);
         let hold = Hold {
             pool,
             instance,

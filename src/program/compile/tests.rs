@@ -13,7 +13,7 @@ use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::model::files::Files;
 use crate::model::{self, Checked};
-use crate::program::{FaultKind, Program, Scope, listing};
+use crate::program::{FaultKind, Program, Scope, ServiceId, Settings, Site, listing};
 use crate::text::{Level, Source};
 
 /// The model of the language's own page.
@@ -154,7 +154,7 @@ fn luck(program: &Program) -> BTreeMap<String, u64> {
     }
     for (id, luck) in program.work.iter() {
         // The demands have no names; those of the launch are told apart by their law.
-        let law = &program.epochs[0].settings.work[id];
+        let law = &program.settings.work[id];
         add("work", &format!("{law:?} of {:?}", id.index() < 2), *luck);
     }
     for (id, choose) in program.chooses.iter() {
@@ -346,8 +346,17 @@ set = { "service.a.servers" = 4 }
     assert_eq!(program.services.as_slice()[0].servers_max, 4);
 }
 
+/// What is in force once so many actions have taken effect.
+fn after(program: &Program, actions: usize) -> Settings {
+    let mut settings = program.settings.clone();
+    for action in &program.actions[..actions] {
+        settings.apply(&action.patch);
+    }
+    settings
+}
+
 #[test]
-fn actions_are_epochs_in_the_order_of_their_effect() {
+fn actions_are_patches_in_the_order_of_their_effect() {
     let actions = r#"
 [action.late]
 at = "20m"
@@ -361,36 +370,43 @@ at = "2m"
 set = { "service.shop.workers" = 1 }
 "#;
     let program = program_of(&(LAUNCH.to_owned() + actions));
-    let epochs: Vec<(&str, Time)> = program
-        .epochs
+    let actions: Vec<(&str, Time)> = program
+        .actions
         .iter()
-        .map(|epoch| (epoch.name.as_str(), epoch.at))
+        .map(|action| (action.name.as_str(), action.at))
         .collect();
     let minutes = |n: i64| Time::ZERO + Span::MINUTE * n;
     let expected = [
-        ("", minutes(-2)),
         ("early", minutes(1)),
         ("more-servers", minutes(16)),
         ("late", minutes(20)),
     ];
-    assert_eq!(epochs, expected);
+    assert_eq!(actions, expected);
     let shop = program
         .names
         .services
         .iter()
         .position(|name| name == "shop")
         .unwrap();
-    let of = |epoch: usize| &program.epochs[epoch].settings.services.as_slice()[shop];
-    assert_eq!((of(0).workers, of(0).servers), (64, 20));
-    assert_eq!((of(2).workers, of(2).servers), (64, 30));
-    assert_eq!((of(3).workers, of(3).servers), (128, 30));
+    let of = |actions: usize| {
+        let now = after(&program, actions);
+        let shop = &now.services.as_slice()[shop];
+        (shop.workers, shop.servers)
+    };
+    assert_eq!((of(0), of(2), of(3)), ((64, 20), (64, 30), (128, 30)));
+    let more_servers = &program.actions[1].patch;
+    let [(_, change)] = &more_servers.services[..] else {
+        panic!("one service changes: {more_servers:?}");
+    };
+    assert_eq!((change.servers, change.workers), (Some(30), None));
+    assert!(more_servers.calls.is_empty() && more_servers.work.is_empty());
     let login = program
         .names
         .calls
         .iter()
         .position(|name| name == "login")
         .unwrap();
-    let timeout = |epoch: usize| program.epochs[epoch].settings.calls.as_slice()[login].timeout;
+    let timeout = |actions| after(&program, actions).calls.as_slice()[login].timeout;
     assert_eq!(timeout(2), Some(Span::from_secs(15)));
     assert_eq!(timeout(3), Some(Span::from_secs(3)));
 }
@@ -400,8 +416,8 @@ fn what_takes_effect_before_the_beginning_is_there_from_it() {
     let action =
         "[action.before]\nat = \"-1h\"\ntakes = \"1m\"\nset = { \"service.db.workers\" = 9 }\n";
     let program = program_of(&(LAUNCH.to_owned() + action));
-    assert_eq!(program.epochs.len(), 2);
-    assert_eq!(program.epochs[0].settings.services.as_slice()[0].workers, 9);
+    assert_eq!(program.actions.len(), 1);
+    assert_eq!(program.settings.services.as_slice()[0].workers, 9);
 }
 
 #[test]
@@ -445,7 +461,7 @@ pause = { service = "db" }
     let FaultKind::Cut { a, b, .. } = program.faults[2].kind else {
         panic!("the third is a cut");
     };
-    assert_eq!((a, b), (0, 3));
+    assert_eq!((a, b), (Site::Users, Site::Service(ServiceId(2))));
 }
 
 #[test]

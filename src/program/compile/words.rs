@@ -1,13 +1,11 @@
-//! The model's words as the program's.
-//!
-//! Both layers name the same choices; each has its own types, so that neither must know the other.
+//! The model's numbers as the program's.
 
 use crate::model::journey::{self, PatienceCounts};
-use crate::model::{fault, pool, retry, room, service};
+use crate::model::{pool, retry, room, service};
 use crate::observation::Outcome;
 use crate::program::{
-    Again, Backoff, Balance, CutMessages, Jitter, JourneySettings, OnTimeout, Order, Patience,
-    PoolSettings, Reload, RetrySettings, RoomSettings, Selector, ServiceSettings,
+    Again, JourneySettings, Patience, PoolSettings, Reload, RetrySettings, RoomSettings,
+    ServiceSettings,
 };
 use crate::random::family::Distribution;
 use crate::random::sampler::Sampler;
@@ -23,21 +21,10 @@ pub(super) fn retry(policy: &retry::Retry) -> RetrySettings {
     let backoff = policy.backoff;
     RetrySettings {
         attempts: policy.attempts,
-        kind: match backoff.kind {
-            retry::BackoffKind::None => Backoff::None,
-            retry::BackoffKind::Constant => Backoff::Constant,
-            retry::BackoffKind::Linear => Backoff::Linear,
-            retry::BackoffKind::Exponential => Backoff::Exponential,
-        },
+        kind: backoff.kind,
         base: backoff.base,
         cap: backoff.cap,
-        jitter: match backoff.jitter {
-            retry::Jitter::None => Jitter::None,
-            retry::Jitter::Full => Jitter::Full,
-            retry::Jitter::Equal => Jitter::Equal,
-            retry::Jitter::Exponential => Jitter::Exponential,
-            retry::Jitter::Decorrelated => Jitter::Decorrelated,
-        },
+        jitter: backoff.jitter,
     }
 }
 
@@ -50,22 +37,11 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         queue_limit: service.queue.limit,
         shared: service.queue.shared,
         silent: service.queue.silent,
-        order: order(service.queue.order),
+        order: service.queue.order,
         refuse_cost: service.refuse_cost.as_ref().and_then(time),
         network: time(&service.network),
-        balance: match service.balance {
-            service::Balance::RoundRobin => Balance::RoundRobin,
-            service::Balance::Random => Balance::Random,
-            service::Balance::LeastLoaded => Balance::LeastLoaded,
-            service::Balance::TwoChoices => Balance::TwoChoices,
-            service::Balance::Sticky => Balance::Sticky,
-        },
-        on_timeout: match service.on_timeout {
-            service::OnTimeout::Ignore => OnTimeout::Ignore,
-            service::OnTimeout::Expire => OnTimeout::Expire,
-            service::OnTimeout::Dequeue => OnTimeout::Dequeue,
-            service::OnTimeout::Cancel => OnTimeout::Cancel,
-        },
+        balance: service.balance,
+        on_timeout: service.on_timeout,
         contention: service.slowdown.contention,
         coherency: service.slowdown.coherency,
         boot: time(&service.boot),
@@ -79,7 +55,7 @@ pub(super) fn pool(pool: &pool::Pool) -> PoolSettings {
     PoolSettings {
         size: u64::from(pool.size),
         queue_limit: pool.queue_limit,
-        order: order(pool.order),
+        order: pool.order,
     }
 }
 
@@ -127,30 +103,4 @@ pub(super) fn people(journey: &journey::Journey, own: &[String]) -> JourneySetti
 /// All outcomes of a model with these words of its own.
 pub(super) fn outcomes(own: &[String]) -> impl Iterator<Item = Outcome> {
     Outcome::all(u8::try_from(own.len()).expect("the number of outcomes was checked"))
-}
-
-fn order(order: service::QueueOrder) -> Order {
-    match order {
-        service::QueueOrder::Fifo => Order::Fifo,
-        service::QueueOrder::Lifo => Order::Lifo,
-        service::QueueOrder::Random => Order::Random,
-    }
-}
-
-/// Which instances a fault hits.
-pub(super) fn selector(selector: fault::Selector) -> Selector {
-    match selector {
-        fault::Selector::All => Selector::All,
-        fault::Selector::Count(count) => Selector::Count(count),
-        fault::Selector::Share(share) => Selector::Share(share),
-    }
-}
-
-/// What becomes of messages that are cut off.
-pub(super) fn cut_messages(messages: fault::CutMessages) -> CutMessages {
-    match messages {
-        fault::CutMessages::Kept => CutMessages::Kept,
-        fault::CutMessages::Lost => CutMessages::Lost,
-        fault::CutMessages::Refused => CutMessages::Refused,
-    }
 }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::program::{
-    Backoff, Balance, CallSettings, Jitter, JourneySettings, OnTimeout, Order, Patience,
-    PoolSettings, Program, ServiceSettings, Settings,
+    BackoffKind, Balance, CallSettings, Jitter, JourneySettings, OnTimeout, Patience, PoolSettings,
+    Program, QueueOrder, ServiceSettings, Settings,
 };
 use crate::random::sampler::Sampler;
 
@@ -94,7 +94,7 @@ pub(super) fn settings(program: &Program, settings: &Settings) -> Vec<String> {
         let shares: Vec<String> = shares.iter().map(f64::to_string).collect();
         lines.push(format!("choose {}: {}", id.index(), shares.join(" ")));
     }
-    if program.epochs.len() > 1 {
+    if !program.actions.is_empty() {
         for (id, demand) in settings.work.iter() {
             lines.push(format!("demand {}: {}", id.index(), law(demand, "s")));
         }
@@ -144,12 +144,12 @@ fn service(of: &ServiceSettings) -> String {
     line
 }
 
-fn queue(limit: Option<u64>, order: Order) -> String {
+fn queue(limit: Option<u64>, order: QueueOrder) -> String {
     let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
     let order = match order {
-        Order::Fifo => "fifo",
-        Order::Lifo => "lifo",
-        Order::Random => "random",
+        QueueOrder::Fifo => "fifo",
+        QueueOrder::Lifo => "lifo",
+        QueueOrder::Random => "random",
     };
     format!("{limit} {order}")
 }
@@ -174,10 +174,10 @@ fn caller(of: &CallSettings) -> String {
     );
     if let Some(retry) = &of.retry {
         let kind = match retry.kind {
-            Backoff::None => "none",
-            Backoff::Constant => "constant",
-            Backoff::Linear => "linear",
-            Backoff::Exponential => "exponential",
+            BackoffKind::None => "none",
+            BackoffKind::Constant => "constant",
+            BackoffKind::Linear => "linear",
+            BackoffKind::Exponential => "exponential",
         };
         let jitter = match retry.jitter {
             Jitter::None => "none",

@@ -97,8 +97,8 @@ fn planned(sight: &Sight<'_>, events: &mut Vec<Event>) {
         tell(format!("{name} begins"), EventKind::Fault, fault.from);
         tell(format!("{name} ends"), EventKind::Fault, fault.until);
     }
-    for epoch in program.epochs.iter().filter(|epoch| !epoch.name.is_empty()) {
-        tell(moments::action(&epoch.name), EventKind::Action, epoch.at);
+    for action in &program.actions {
+        tell(moments::action(&action.name), EventKind::Action, action.at);
     }
 }
 

@@ -13,13 +13,8 @@ pub(super) fn moments(sight: &Sight<'_>, variant: &Variant) -> Vec<Moment> {
     let mut all = Vec::new();
     faults(sight, &mut all);
     let program = sight.lens.program;
-    for epoch in program.epochs.iter().filter(|epoch| !epoch.name.is_empty()) {
-        all.extend(during(
-            sight,
-            action(&epoch.name),
-            EventKind::Action,
-            epoch.at,
-        ));
+    for by in &program.actions {
+        all.extend(during(sight, action(&by.name), EventKind::Action, by.at));
     }
     doors(sight, &mut all);
     for note in &sight.lens.model.notes {

@@ -6,11 +6,11 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::calendar::agenda::Number;
-use crate::program::Order;
+use crate::engine::calendar::key::Number;
+use crate::program::QueueOrder;
 
 /// A waiting line.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Queue {
     entries: VecDeque<(u32, Number)>,
     waiting: u32,
@@ -49,7 +49,7 @@ impl Queue {
     #[inline]
     pub(in crate::engine) fn next(
         &mut self,
-        order: Order,
+        order: QueueOrder,
         waits: impl Fn(u32, Number) -> bool,
         mut draw: impl FnMut() -> f64,
     ) -> Option<u32> {
@@ -59,9 +59,9 @@ impl Queue {
         }
         loop {
             let entry = match order {
-                Order::Fifo => self.entries.pop_front(),
-                Order::Lifo => self.entries.pop_back(),
-                Order::Random => {
+                QueueOrder::Fifo => self.entries.pop_front(),
+                QueueOrder::Lifo => self.entries.pop_back(),
+                QueueOrder::Random => {
                     let n = self.entries.len();
                     let i = ((draw() * n as f64) as usize).min(n.saturating_sub(1));
                     self.entries.swap_remove_back(i)
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn each_order_takes_its_own() {
-        for (order, expected) in [(Order::Fifo, [1, 2, 3]), (Order::Lifo, [3, 2, 1])] {
+        for (order, expected) in [(QueueOrder::Fifo, [1, 2, 3]), (QueueOrder::Lifo, [3, 2, 1])] {
             let mut q = Queue::default();
             for slot in 1..=3 {
                 q.join(slot, slot);
@@ -121,8 +121,8 @@ mod tests {
             q.left(stays);
         }
         assert!(q.len() == 40 && q.entries.len() < 100);
-        assert_eq!(q.next(Order::Fifo, stays, || 0.0), Some(60));
-        assert_eq!(q.next(Order::Random, stays, || 0.999), Some(99));
+        assert_eq!(q.next(QueueOrder::Fifo, stays, || 0.0), Some(60));
+        assert_eq!(q.next(QueueOrder::Random, stays, || 0.999), Some(99));
         assert_eq!(q.drain(stays).len(), 38);
     }
 }

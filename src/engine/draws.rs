@@ -1,0 +1,83 @@
+//! Every draw of luck in the engine by its name: whose it is, where, and its number there
+//! (semantics#luck).
+//!
+//! Nothing is drawn "next": a draw belongs to an owner (a user, a server, a fault: by name and
+//! number), to a place (the chain of written steps) and to a purpose of this list. No two of one
+//! list are equal, for the compiler refuses it; a new mechanism gets a new line, and no other number
+//! moves.
+
+/// Draws of a user, or of whoever the work is for, at the place of an attempt.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(super) enum OfAttempt {
+    /// One way over the network, to the service.
+    There = 0,
+    /// One way over the network, back.
+    Back = 1,
+    /// How long a person waits before asking again.
+    Reload = 2,
+    /// How the wait before the next attempt is spread.
+    Backoff = 3,
+    /// How long a person waits before asking again after an error.
+    OnError = 4,
+    /// The instance that a random balancer takes, and the first of two choices.
+    Balance = 8,
+    /// The second of two choices.
+    SecondChoice = 9,
+    /// What a refusal costs.
+    RefuseCost = 10,
+}
+
+/// Draws of the same at the place of an attempt with a fault upon it.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(super) enum OfFault {
+    /// Whether a delay meets a message to the service, or an error the attempt.
+    Strikes = 0,
+    /// How much later a message to the service arrives.
+    By = 1,
+    /// Whether a delay meets the answer.
+    StrikesBack = 2,
+    /// How much later the answer arrives.
+    ByBack = 3,
+}
+
+/// Draws of a user at the root of a visit.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(super) enum OfVisit {
+    /// The patience for it.
+    Patience = 0,
+    /// Whether another follows.
+    Again = 1,
+    /// How long the user stays away until then.
+    Away = 2,
+}
+
+/// Draws at the place of a step: all that a step asks for is one number.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(super) enum OfStep {
+    /// A demand, a branch, a number of turns.
+    Only = 0,
+}
+
+/// Steps from the root to luck that is none of a visit's: the draw is then a running number, or the
+/// first.
+#[derive(Clone, Copy, Debug)]
+#[repr(u64)]
+pub(super) enum Aside {
+    /// When a user of a source arrives.
+    Arrival = 0x6172_7269_7661_6c00,
+    /// Who is next in the queue of a service, in random order.
+    QueueOrder = 0x7261_6e64_6f6d_0001,
+    /// Who is next for a unit of a pool, in random order.
+    PoolOrder = 0x7261_6e64_6f6d_0002,
+    /// The instance that a user keeps to.
+    Sticky = 0x7374_6963_6b79_0001,
+    /// Which holders of a worker are looked at.
+    Holders = 0x6e6f_7465_645f_0001,
+}
+
+/// The draw of an instance of a pool, at the root, that tells which of its holders are looked at.
+pub(super) const HOLDERS: u32 = u32::MAX;

@@ -1,0 +1,113 @@
+//! A line before something that has room for some: who stands in it, and how full that is.
+//!
+//! A task in a line awaits a number of its own. It leaves by awaiting another, so that whoever gives
+//! up, times out or is stopped is out of the line before the line is told.
+
+use crate::base::time::Time;
+use crate::engine::Sim;
+use crate::engine::calendar::key::{NO_EVENT, Number};
+use crate::engine::lines::queue::Queue;
+use crate::engine::record::gauge::Gauge;
+use crate::engine::tasks::population::{Doing, Population};
+use crate::observation::LevelId;
+use crate::program::QueueOrder;
+
+/// A line, and the gauge of what it stands before.
+#[derive(Clone, Debug, Default)]
+pub(in crate::engine) struct Line {
+    queue: Queue,
+    /// How full it is behind the line.
+    pub(in crate::engine) gauge: Gauge,
+}
+
+impl Line {
+    /// An empty line before something of this gauge.
+    pub(in crate::engine) fn before(gauge: Gauge) -> Line {
+        Line {
+            gauge,
+            ..Line::default()
+        }
+    }
+
+    /// How many stand in it.
+    #[inline]
+    pub(in crate::engine) fn len(&self) -> u32 {
+        self.queue.len()
+    }
+
+    /// Who has stood in it longest, as far as is known without a look at who has left.
+    #[inline]
+    pub(in crate::engine) fn front(&self) -> Option<u32> {
+        self.queue.front()
+    }
+
+    /// A task that awaits this number comes to the end of it.
+    #[inline]
+    pub(in crate::engine) fn join(&mut self, (slot, number): (u32, Number), now: Time) {
+        self.queue.join(slot, number);
+        self.gauge.joined();
+        self.gauge.want(self.queue.len(), now);
+    }
+
+    /// Somebody who stood in it awaits something else now.
+    #[inline]
+    pub(in crate::engine) fn left(&mut self, people: &Population, now: Time) {
+        self.queue.left(|slot, number| people.awaits(slot, number));
+        self.gauge.want(self.queue.len(), now);
+    }
+
+    /// Takes the next out of it; `draw` gives uniform numbers for a random order.
+    #[inline]
+    pub(in crate::engine) fn next(
+        &mut self,
+        order: QueueOrder,
+        people: &Population,
+        draw: impl FnMut() -> f64,
+        now: Time,
+    ) -> Option<u32> {
+        let still = |slot, number| people.awaits(slot, number);
+        let next = self.queue.next(order, still, draw);
+        self.gauge.want(self.queue.len(), now);
+        next
+    }
+
+    /// Takes everybody out, in the order of arrival.
+    pub(in crate::engine) fn drain(&mut self, people: &Population, now: Time) -> Vec<u32> {
+        self.gauge.want(0, now);
+        self.queue.drain(|slot, number| people.awaits(slot, number))
+    }
+
+    /// Bytes in use, for the memory limit.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+}
+
+impl Sim<'_> {
+    /// A user's task begins to wait in a line under this number: the line is one longer, and
+    /// patience is asked for.
+    pub(in crate::engine) fn wait_in_line(
+        &mut self,
+        slot: u32,
+        (doing, number): (Doing, Number),
+        length: LevelId,
+    ) {
+        let task = self.people.task_mut(slot);
+        (task.doing, task.awaits) = (doing, number);
+        self.rec.more(length, self.now);
+        self.begin_wait(slot);
+    }
+
+    /// A user's task is out of the line, whatever comes now: since when it stood there.
+    pub(in crate::engine) fn leave_line(&mut self, slot: u32, length: LevelId) -> Time {
+        let task = self.people.task_mut(slot);
+        let since = match task.doing {
+            Doing::AtPool { since } | Doing::AtDoor { since } => since.get(),
+            other => unreachable!("who stands in a line waits, and is not {other:?}"),
+        };
+        task.awaits = NO_EVENT;
+        self.rec.less(length, self.now);
+        self.end_wait(slot);
+        since
+    }
+}

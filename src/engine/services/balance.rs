@@ -1,0 +1,149 @@
+//! Where an attempt goes that arrives: to which instance, into which line, or away
+//! (semantics#call, #service).
+
+use crate::engine::Sim;
+use crate::engine::draws::{Aside, OfAttempt, OfStep};
+use crate::engine::route::Desk;
+use crate::engine::services::server::State;
+use crate::program::{Balance, ServiceId};
+use crate::random::key::{Owner, Place};
+
+/// What becomes of an attempt that arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Placing {
+    /// A free worker of this server takes it.
+    Started(u32),
+    /// It waits at this server, or, for [`u32::MAX`], for all of them.
+    Queued(u32),
+    /// It is turned away, by this server if there is any.
+    Refused(Option<u32>),
+    /// It meets the crash of this server.
+    Crashed(u32),
+}
+
+impl Sim<'_> {
+    /// What becomes of an attempt that arrives now, by the state at this instant.
+    #[inline(always)]
+    pub(in crate::engine) fn place(
+        &mut self,
+        (owner, path): (Owner, Place),
+        id: ServiceId,
+        desk: &Desk,
+    ) -> Placing {
+        let station = &mut self.services.stations[id];
+        station.turn = station.turn.wrapping_add(1);
+        if desk.shared {
+            return self.place_in_shared(id, desk);
+        }
+        let index = if station.only == u32::MAX {
+            match self.balance(owner, path, id) {
+                Some(index) => index,
+                None => return Placing::Refused(None),
+            }
+        } else {
+            station.only
+        };
+        let server = &self.services.servers[index as usize];
+        if server.state == State::Down {
+            Placing::Crashed(index)
+        } else if server.occupied < desk.workers {
+            Placing::Started(index)
+        } else if u64::from(server.line.len()) < desk.limit {
+            Placing::Queued(index)
+        } else {
+            Placing::Refused(Some(index))
+        }
+    }
+
+    /// The same where one queue is shared: servers come to it, so that one that is down or stands
+    /// still gets nothing.
+    #[inline(never)]
+    fn place_in_shared(&self, id: ServiceId, desk: &Desk) -> Placing {
+        let station = &self.services.stations[id];
+        if station.eligible.is_empty() {
+            return Placing::Refused(None);
+        }
+        if let Some(free) = self.freest(id) {
+            return Placing::Started(free);
+        }
+        if u64::from(station.line.len()) < desk.limit {
+            return Placing::Queued(u32::MAX);
+        }
+        let servers = station.eligible.iter().map(|&n| station.first + n);
+        let mut up = servers.filter(|&i| self.services.servers[i as usize].works());
+        let turned_away_by = up
+            .clone()
+            .find(|&i| self.services.servers[i as usize].takes_of_all());
+        Placing::Refused(turned_away_by.or_else(|| up.next()))
+    }
+
+    /// The server with a free worker and the fewest in use; ties to the lowest number.
+    pub(super) fn freest(&self, id: ServiceId) -> Option<u32> {
+        let (station, workers) = (
+            &self.services.stations[id],
+            self.rules.settings.services[id].workers,
+        );
+        let servers = station.eligible.iter().map(|&n| station.first + n);
+        let free = servers.filter(|&i| {
+            let server = &self.services.servers[i as usize];
+            server.takes_of_all() && server.occupied < workers
+        });
+        free.min_by_key(|&i| (self.services.servers[i as usize].occupied, i))
+    }
+
+    /// Which server an attempt goes to, by the state at this instant.
+    #[inline]
+    fn balance(&mut self, owner: Owner, path: Place, id: ServiceId) -> Option<u32> {
+        let settings = &self.rules.settings.services[id];
+        let station = &mut self.services.stations[id];
+        let n = station.eligible.len() as u32;
+        let first = station.first;
+        let turn = station.turn.wrapping_sub(1);
+        if n <= 1 {
+            return station.eligible.first().map(|&number| first + number);
+        }
+        let load = |number: u32| self.services.servers[(first + number) as usize].load();
+        let number = match settings.balance {
+            Balance::RoundRobin => station.eligible[(turn % n) as usize],
+            Balance::Random => {
+                let u = self
+                    .rules
+                    .luck
+                    .uniform(owner, path, OfAttempt::Balance as u32);
+                station.eligible[(u * f64::from(n)) as usize]
+            }
+            Balance::LeastLoaded => {
+                let least = station
+                    .eligible
+                    .iter()
+                    .min_by_key(|&&number| (load(number), number));
+                *least.expect("there are several")
+            }
+            Balance::TwoChoices => {
+                let a = (self
+                    .rules
+                    .luck
+                    .uniform(owner, path, OfAttempt::Balance as u32)
+                    * f64::from(n)) as u32;
+                let b = self
+                    .rules
+                    .luck
+                    .uniform(owner, path, OfAttempt::SecondChoice as u32)
+                    * f64::from(n - 1);
+                let b = b as u32 + u32::from(b as u32 >= a);
+                let pair = [station.eligible[a as usize], station.eligible[b as usize]];
+                pair.into_iter()
+                    .min_by_key(|&number| (load(number), number))
+                    .expect("two")
+            }
+            Balance::Sticky => {
+                let place = Place::ROOT
+                    .step(Aside::Sticky as u64)
+                    .turn(self.rules.program.services[id].owner.0);
+                let u = self.rules.luck.uniform(owner, place, OfStep::Only as u32);
+                station.eligible[(u * f64::from(n)) as usize]
+            }
+        };
+        Some(first + number)
+    }
+}

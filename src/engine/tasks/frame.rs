@@ -1,0 +1,62 @@
+//! Structured steps in progress, as a list from the innermost to the outermost.
+
+use crate::base::slab::Ticket;
+use crate::program::{EnterId, HoldId, ParallelId, RepeatId, StockId};
+use crate::random::key::Place;
+
+/// No frame.
+pub(in crate::engine) const NO_FRAME: u32 = u32::MAX;
+
+/// A structured step in progress.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Frame {
+    /// The frame around it, or [`NO_FRAME`].
+    pub(in crate::engine) outer: u32,
+    /// Which.
+    pub(in crate::engine) kind: FrameKind,
+}
+
+/// Which structured step.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) enum FrameKind {
+    /// A unit of a pool is held.
+    Hold {
+        /// The step.
+        hold: HoldId,
+        /// The instance of the pool.
+        pool: u32,
+    },
+    /// A place in a room is kept.
+    Room(EnterId),
+    /// Turns of a `repeat`.
+    Repeat {
+        /// The step.
+        repeat: RepeatId,
+        /// Turns to come.
+        left: u32,
+        /// Turns begun.
+        turn: u32,
+        /// The path outside.
+        path: Place,
+    },
+    /// Branches under way.
+    Join {
+        /// The step.
+        parallel: ParallelId,
+        /// Branches that ended ok.
+        succeeded: u16,
+        /// Branches that failed.
+        failed: u16,
+        /// First of the branches still under way.
+        first: Ticket,
+    },
+    /// Units of a stock that a user has taken; a list of its own.
+    Taken {
+        /// Of what.
+        stock: StockId,
+        /// How many.
+        units: u32,
+    },
+}
+
+const _: () = assert!(size_of::<Frame>() <= 40);
