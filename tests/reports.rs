@@ -5,8 +5,8 @@
 //! dear ones that the README quotes (`cargo test --release reports` then takes minutes, with the
 //! draws over the ranges of the inputs half an hour). So a change of behaviour is a readable
 //! difference in a review. What is too large to keep (results, timeline, page) is pinned by its
-//! digest, with one for each part of it (`parts.txt`), so that a difference says what moved; bitmaps
-//! are checked for their shape elsewhere.
+//! digest, with one for each part of it (`parts.txt`), so that a difference says what moved;
+//! bitmaps are checked for their shape elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

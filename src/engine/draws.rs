@@ -3,8 +3,8 @@
 //!
 //! Nothing is drawn "next": a draw belongs to an owner (a user, a server, a fault: by name and
 //! number), to a place (the chain of written steps) and to a purpose of this list. No two of one
-//! list are equal, for the compiler refuses it; a new mechanism gets a new line, and no other number
-//! moves.
+//! list are equal, for the compiler refuses it; a new mechanism gets a new line, and no other
+//! number moves.
 
 /// Draws of a user, or of whoever the work is for, at the place of an attempt.
 #[derive(Clone, Copy, Debug)]

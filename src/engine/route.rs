@@ -1,8 +1,8 @@
 //! What every attempt of a call, every attempt at a service and every user of a source asks for:
 //! in one place.
 //!
-//! [`Routes`] are put together from the program, the layout and the settings in force: a [`Route`] for each call, a [`Desk`] for each service and a [`Course`] for
-//! each source. They add nothing; they spare the event loop a dozen tables.
+//! [`Routes`] are put together from the program, the layout and the settings in force: a [`Route`]
+//! for each call, a [`Desk`] for each service and a [`Course`] for each source. They add nothing; they spare the event loop a dozen tables.
 
 use crate::base::table::Table;
 use crate::base::time::Span;

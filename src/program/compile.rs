@@ -6,7 +6,7 @@
 
 mod clock;
 mod code;
-mod epochs;
+mod eras;
 mod faults;
 mod figures;
 mod index;
@@ -19,12 +19,11 @@ mod steps;
 mod words;
 
 use self::code::Structure;
-use self::epochs::Era;
 use self::figures::Figures;
 use self::index::Index;
 use self::places::Places;
 use self::probes::Probes;
-use super::{Action, Form, Program};
+use super::{Form, Program};
 use crate::base::time::Time;
 use crate::model::metric::Metric;
 use crate::model::{Checked, Model};
@@ -44,36 +43,13 @@ pub struct Asked {
 /// # Panics
 /// When an action by the clock changes more than numbers, which a check of the model refuses.
 pub fn compile(model: &Checked, asked: &Asked) -> Program {
-    let eras = epochs::eras(model);
+    let eras = eras::eras(model);
     let model = &eras[0].model;
     let index = Index::of(model);
-    let servers_max = epochs::servers_max(&eras);
+    let servers_max = eras::servers_max(&eras);
     let places = Places::of_model(model, &index, &servers_max);
     let structure = code::code(model, &index, &places).structure;
-    let settings = |era: &Era| {
-        let coded = code::code(&era.model, &index, &places);
-        let same = coded.structure == structure;
-        assert!(
-            same,
-            "the action `{}` was checked to change numbers only",
-            era.name
-        );
-        epochs::settings(&era.model, &index, coded)
-    };
-    let mut services = services::services(model, &index, &servers_max);
-    let begin = settings(&eras[0]);
-    services::hold(&mut services, &begin);
-    let mut now = begin.clone();
-    let action = |era: &Era| {
-        let before = std::mem::replace(&mut now, settings(era));
-        services::hold(&mut services, &now);
-        Action {
-            at: era.at,
-            name: era.name.clone(),
-            patch: before.patch_to(&now),
-        }
-    };
-    let actions = eras[1..].iter().map(action).collect();
+    let all = eras::settings(&eras, &index, &places, &structure);
     let faults = faults::faults(model, &index, &structure);
     let clock = clock::clock(model, asked.cut);
     let mut names = naming::names(model, &index, &structure);
@@ -92,13 +68,13 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     Program {
         clock,
         sources: sources::sources(&eras, &index, &clock),
-        services,
+        services: services::services(model, &index, (&servers_max, &all)),
         pools: places.pools,
         rooms: count(model.rooms.len()),
         stocks: model.stocks.values().map(|stock| stock.units).collect(),
         marks: layout.marks,
-        settings: begin,
-        actions,
+        actions: eras::actions(&eras, &all),
+        settings: all.into_iter().next().expect("there is a first era"),
         faults: faults.into_iter().map(|(_, fault)| fault).collect(),
         probes: probes.probes,
         layout,

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::tables::{HAND_OVERS, OF_THE_LOOP, ROOMS};
 use super::{File, none, sources};
 
+/// Lines of a file of the engine.
+const LONGEST: usize = 450;
 /// Fields that a replication under way may have.
 const MOST_FIELDS: usize = 12;
 
@@ -99,6 +101,16 @@ fn fits_below(
 ) -> bool {
     let to = home.get(name).copied().flatten();
     to.is_some_and(|to| to == from || allowed.contains(&to))
+}
+
+#[test]
+fn files_of_the_engine_are_short() {
+    let lines = |file: &File| file.text.lines().count();
+    let long = engine().into_iter().filter(|file| lines(file) > LONGEST);
+    let long: Vec<String> = long
+        .map(|file| format!("{}: {} lines", file.path, lines(&file)))
+        .collect();
+    none(&long, "a mechanism is a file that one reads in one go");
 }
 
 #[test]

@@ -57,7 +57,10 @@ pub(super) const ROOMS: [(&str, &[&str]); 12] = [
     ("steps", &["tasks", "people", "callers", "services", "held"]),
     ("world", &["callers", "services", "held"]),
     ("looks", &["tasks", "services", "held"]),
-    ("end", &["people", "callers", "services", "record", "looks"]),
+    (
+        "end",
+        &["tasks", "people", "callers", "services", "record", "looks"],
+    ),
 ];
 
 /// The calls that go up in the engine, from whoever has something to tell.

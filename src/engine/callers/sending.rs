@@ -222,7 +222,7 @@ impl<'p> Sim<'p> {
         }
     }
 
-    /// Sends an attempt that is counted already: what follows if it has failed at this very instant.
+    /// Sends an attempt that is counted already: what follows if it has failed at once.
     #[inline(always)]
     fn send_one(&mut self, out: &Outgoing<'p>) -> Follows {
         let (route, desk) = (out.route, &out.route.desk);

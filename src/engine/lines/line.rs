@@ -1,7 +1,7 @@
 //! A line before something that has room for some: who stands in it, and how full that is.
 //!
-//! A task in a line awaits a number of its own. It leaves by awaiting another, so that whoever gives
-//! up, times out or is stopped is out of the line before the line is told.
+//! A task in a line awaits a number of its own. It leaves by awaiting another, so that whoever
+//! gives up, times out or is stopped is out of the line before the line is told.
 
 use crate::base::time::Time;
 use crate::engine::Sim;

@@ -298,8 +298,8 @@ impl Sim<'_> {
         }
     }
 
-    /// The work of an attempt, sent and accepted then, is over, however it ends: its worker is free,
-    /// and the attempt is out of the system.
+    /// The work of an attempt, sent and accepted then, is over, however it ends: its worker is
+    /// free, and the attempt is out of the system.
     #[inline(always)]
     pub(in crate::engine) fn work_over(
         &mut self,

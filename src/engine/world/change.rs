@@ -3,7 +3,8 @@
 //!
 //! All changes by the clock are known before it starts. At one instant they take effect in this
 //! order: faults that end, faults that begin (each by the name of the fault), actions in the
-//! order of their effect and name, doors by the name of the room; boots follow as they were ordered.
+//! order of their effect and name, doors by the name of the room; boots follow as they were
+//! ordered.
 
 use crate::base::table::Id;
 use crate::base::time::Time;

@@ -1,7 +1,7 @@
 //! From written steps to instructions, and the numbers that stand behind them.
 //!
 //! One idea: the same walk over the steps writes the code, which no action can change, and the
-//! numbers of one epoch, so that both have the same ids. What happens when a step fails is written
+//! numbers of one era, so that both have the same ids. What happens when a step fails is written
 //! behind the journey or endpoint, out of the way of those who succeed.
 //!
 //! A failure looks for its `or` from the inside out. Structured steps that keep something (`hold`,
@@ -31,7 +31,7 @@ use crate::random::sampler::Sampler;
 /// What a walk over all steps of a model gives: code with its tables, and the numbers behind it.
 #[derive(Debug, Default)]
 pub(super) struct Coded {
-    /// Structure: the same in every epoch.
+    /// Structure: the same in every era.
     pub(super) structure: Structure,
     /// Demands, in the order of `structure.work`.
     pub(super) demands: Table<WorkId, Sampler>,

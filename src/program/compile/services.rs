@@ -9,11 +9,12 @@ use crate::model::step::StepKind;
 use crate::program::{Service, ServiceId, ServiceSettings, Settings};
 use crate::random::key::Owner;
 
-/// The services of a model, of which nothing is in force yet.
+/// The services of a model, which has so many servers at most and these numbers one after the
+/// other.
 pub(super) fn services(
     model: &Model,
     index: &Index,
-    servers_max: &Table<ServiceId, u32>,
+    (servers_max, all): (&Table<ServiceId, u32>, &[Settings]),
 ) -> Table<ServiceId, Service> {
     let mut fan_out = BTreeSet::new();
     each_step(model, &mut |service, step| {
@@ -28,20 +29,12 @@ pub(super) fn services(
             owner: Owner::named(&format!("service {name}")),
             servers_max: servers_max[id],
             fans_out: fan_out.contains(&id),
-            ever_shared: false,
-            dedicated: !fan_out.contains(&id),
+            ever_shared: all.iter().any(|now| now.services[id].shared),
+            dedicated: !fan_out.contains(&id)
+                && all.iter().all(|now| has_cores_for_all(&now.services[id])),
         }
     };
     names.map(service).collect()
-}
-
-/// These numbers hold at some time.
-pub(super) fn hold(services: &mut Table<ServiceId, Service>, settings: &Settings) {
-    for (id, service) in services.iter_mut() {
-        let now = &settings.services[id];
-        service.ever_shared |= now.shared;
-        service.dedicated &= has_cores_for_all(now);
-    }
 }
 
 /// Whether every worker has a core to itself, and nothing slows those who work side by side.

@@ -3,7 +3,7 @@
 //! A rate that an action changes holds up to the instant of its effect; from there on the pieces of
 //! the model after it hold. The other forms are decided before anything happens.
 
-use super::epochs::Era;
+use super::eras::Era;
 use super::index::Index;
 use super::words::time;
 use crate::base::table::Table;

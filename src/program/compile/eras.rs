@@ -3,14 +3,15 @@
 //! One idea: an action changes the model itself, so that every model after an action is compiled
 //! like the first; only its numbers may differ.
 
-use super::code::Coded;
+use super::code::{Coded, Structure, code};
 use super::index::Index;
+use super::places::Places;
 use super::words;
 use crate::base::table::Table;
 use crate::base::time::Time;
-use crate::model::action::Action;
+use crate::model::action;
 use crate::model::{Checked, Model};
-use crate::program::{ServiceId, Settings};
+use crate::program::{Action, Patch, ServiceId, Settings};
 
 /// A model and when it begins to hold.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(super) struct Era {
 /// What is in force one after the other: the model, then what it is after each action by the
 /// clock, in the order of effect and name.
 pub(super) fn eras(model: &Checked) -> Vec<Era> {
-    let mut actions: Vec<(&String, &Action)> = model.actions.iter().collect();
+    let mut actions: Vec<(&String, &action::Action)> = model.actions.iter().collect();
     // Stable: actions that take effect together stay in the order of names.
     actions.sort_by_key(|(_, action)| action.effect());
     let begin = Era {
@@ -68,8 +69,42 @@ pub(super) fn servers_max(eras: &[Era]) -> Table<ServiceId, u32> {
     names.map(most).collect()
 }
 
+/// The numbers of every era.
+///
+/// # Panics
+/// Where an action changes more than numbers, which a check of the model refuses.
+pub(super) fn settings(
+    eras: &[Era],
+    index: &Index,
+    places: &Places,
+    structure: &Structure,
+) -> Vec<Settings> {
+    let numbers = |era: &Era| {
+        let coded = code(&era.model, index, places);
+        let same = coded.structure == *structure;
+        let name = &era.name;
+        assert!(
+            same,
+            "the action `{name}` was checked to change numbers only"
+        );
+        numbers(&era.model, index, coded)
+    };
+    eras.iter().map(numbers).collect()
+}
+
+/// What each action changes of the numbers before it.
+pub(super) fn actions(eras: &[Era], all: &[Settings]) -> Vec<Action> {
+    let changes = all.windows(2).map(|pair| pair[0].patch_to(&pair[1]));
+    let action = |(era, patch): (&Era, Patch)| Action {
+        at: era.at,
+        name: era.name.clone(),
+        patch,
+    };
+    eras[1..].iter().zip(changes).map(action).collect()
+}
+
 /// The numbers of a model.
-pub(super) fn settings(model: &Model, index: &Index, coded: Coded) -> Settings {
+fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
     let own = index.own_outcomes();
     let people = |journey| words::people(journey, own);
     Settings {
