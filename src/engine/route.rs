@@ -2,7 +2,8 @@
 //! in one place.
 //!
 //! [`Routes`] are put together from the program, the layout and the settings in force: a [`Route`]
-//! for each call, a [`Desk`] for each service and a [`Course`] for each source. They add nothing; they spare the event loop a dozen tables.
+//! for each call, a [`Desk`] for each service and a [`Course`] for each source. They add nothing;
+//! they spare the event loop a dozen tables.
 
 use crate::base::table::Table;
 use crate::base::time::Span;

@@ -20,7 +20,7 @@ use crate::base::time::Time;
 
 /// How a user's last visit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u32)]
+#[repr(u8)]
 pub enum Outcome {
     /// The last step was done.
     Served,

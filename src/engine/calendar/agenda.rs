@@ -5,8 +5,8 @@
 //! every machine, and written in one place (`key`). Where an event waits is only a matter of
 //! cost: events at the present instant stand in rings ([`Ring`]), clocks of a fixed length in lanes
 //! (each is in order by itself, so only its head stands among the others), those of the tick under
-//! way in slots of their own ([`Near`]; a heap where a slot is in use), the later ones in a timing wheel.
-//! An event is cancelled by forgetting its number.
+//! way in slots of their own ([`Near`]; a heap where a slot is in use), the later ones in a timing
+//! wheel. An event is cancelled by forgetting its number.
 //!
 //! It does not know tasks: whether an event is stale is the caller's business.
 

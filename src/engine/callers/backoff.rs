@@ -95,8 +95,9 @@ impl Sim<'_> {
     /// in the orbit, until the request has ended.
     #[inline(always)]
     pub(in crate::engine) fn enter_orbit(&mut self, slot: u32, call: CallId) {
-        let is_first = self.people.task(slot).request.sent == 1;
-        if is_first && self.rules.routes.calls[call].from_user {
+        if self.rules.routes.calls[call].from_user
+            && !std::mem::replace(self.people.in_orbit(slot), true)
+        {
             self.rec.orbit([UserLevel::Orbit], (Change::More, self.now));
         }
     }

@@ -106,10 +106,7 @@ impl Sim<'_> {
     ) {
         let task = self.people.task_mut(slot);
         let request = std::mem::replace(&mut task.request, Request::NONE);
-        let (asked, is_in_orbit) = (
-            request.asked,
-            request.sent > 1 || task.doing == Doing::BackingOff,
-        );
+        let asked = request.asked;
         self.count_call(route, [how.counter()], asked);
         if how != RequestEnd::Ok {
             let layout = &self.rules.program.layout;
@@ -124,7 +121,7 @@ impl Sim<'_> {
         }
         if route.from_user {
             self.end_wait(slot);
-            if is_in_orbit {
+            if std::mem::take(self.people.in_orbit(slot)) {
                 self.rec.orbit([UserLevel::Orbit], (Change::Less, self.now));
             }
         }

@@ -87,6 +87,7 @@ impl Sim<'_> {
                     taken: NO_FRAME,
                     waits: 0,
                     reloads: 0,
+                    in_orbit: false,
                     step: NO_STEP,
                     last: Some(Outcome::Unfinished),
                 }),

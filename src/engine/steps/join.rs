@@ -121,6 +121,7 @@ impl Sim<'_> {
                     parent,
                     root,
                     next: first,
+                    in_orbit: false,
                 }),
             });
         }

@@ -215,6 +215,8 @@ pub(in crate::engine) struct Visitor {
     pub(in crate::engine) waits: u16,
     /// Times the person asked again on this visit.
     pub(in crate::engine) reloads: u16,
+    /// The request that the user makes counts in the orbit.
+    pub(in crate::engine) in_orbit: bool,
     /// Top-level step of the journey, or [`NO_STEP`].
     pub(in crate::engine) step: StepId,
     /// How the visit before ended, while the user is at home; none when a member of a population
@@ -260,6 +262,8 @@ pub(in crate::engine) struct Branch {
     pub(in crate::engine) root: Ticket,
     /// The next branch of the same `parallel`.
     pub(in crate::engine) next: Ticket,
+    /// The request that it makes for a user counts in the orbit.
+    pub(in crate::engine) in_orbit: bool,
 }
 
 const _: () = assert!(size_of::<Task>() <= 144);
@@ -354,6 +358,16 @@ impl Population {
         match &mut self.task_mut(slot).role {
             Role::Visitor(v) => v,
             other => unreachable!("a visitor was expected, not {other:?}"),
+        }
+    }
+
+    /// Whether the request of a user's task counts in the orbit, to change.
+    #[inline]
+    pub(in crate::engine) fn in_orbit(&mut self, slot: u32) -> &mut bool {
+        match &mut self.task_mut(slot).role {
+            Role::Visitor(v) => &mut v.in_orbit,
+            Role::Branch(b) => &mut b.in_orbit,
+            Role::Attempt(_) => unreachable!("only users are in the orbit"),
         }
     }
 
