@@ -2,6 +2,7 @@
 //!
 //! One idea: the rules are the tables of `tables.rs`; this file only looks them up.
 
+mod command;
 mod engine;
 mod rust;
 mod tables;

@@ -36,11 +36,14 @@ const MAX_FOR_EACH: u64 = 1_000;
 /// Events, turns or slots between two looks at the limits.
 pub(super) const BETWEEN_LOOKS: usize = 65_536;
 
+/// Bytes allowed where nobody says how many: 4 GiB, or all that an address of 32 bits reaches.
+const USUAL_BYTES: u64 = 4 << 30;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             events: MAX_EVENTS,
-            bytes: 4 << 30,
+            bytes: usize::try_from(USUAL_BYTES).unwrap_or(usize::MAX),
         }
     }
 }

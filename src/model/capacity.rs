@@ -7,16 +7,15 @@
 //! case.
 
 mod course;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod demand;
+mod epoch;
+mod roster;
+mod units;
 
 use self::course::Course;
 pub use self::course::Phase;
 use super::Model;
 use super::arrival::{Arrivals, Form, some_bursts};
-use super::pool::PoolScope;
-use super::service::Service;
-use super::step::{Step, StepKind};
 use crate::base::time::Time;
 use crate::random::family::Distribution;
 
@@ -89,9 +88,6 @@ impl ResourceKind {
     }
 }
 
-/// Seconds of each resource that one visit asks for.
-type Demand = BTreeMap<ResourceKind, f64>;
-
 impl Model {
     /// What the model can carry, by the utilisation law, and when it has to.
     pub fn capacity(&self) -> Capacity {
@@ -117,65 +113,6 @@ impl Model {
             course: phases,
         }
     }
-
-    /// The units of every resource.
-    fn units(&self) -> Demand {
-        let mut units = Demand::new();
-        for (name, service) in &self.services {
-            let servers = f64::from(service.servers);
-            let (cores, workers) = (effective_cores(service), f64::from(service.workers));
-            units.insert(ResourceKind::Cores(name.clone()), servers * cores);
-            units.insert(ResourceKind::Workers(name.clone()), servers * workers);
-        }
-        for (name, pool) in &self.pools {
-            let users: Vec<&Service> = self
-                .services
-                .values()
-                .filter(|service| holds(service, name))
-                .collect();
-            let times = match pool.scope {
-                PoolScope::Global => 1.0,
-                PoolScope::Service => users.len().max(1) as f64,
-                PoolScope::Server => users
-                    .iter()
-                    .map(|service| f64::from(service.servers))
-                    .sum::<f64>()
-                    .max(1.0),
-            };
-            units.insert(
-                ResourceKind::Pool(name.clone()),
-                f64::from(pool.size) * times,
-            );
-        }
-        units
-    }
-}
-
-fn holds(service: &Service, pool: &str) -> bool {
-    let mut found = false;
-    for step in service
-        .endpoints
-        .values()
-        .flat_map(|endpoint| &endpoint.steps)
-    {
-        step.visit(&mut |step| {
-            found |= matches!(&step.kind, StepKind::Hold { pool: held, .. } if held == pool);
-        });
-    }
-    found
-}
-
-/// The most work that an instance does per second: n requests at the speed that the Universal
-/// Scalability Law leaves them, for the best n that its workers allow.
-fn effective_cores(service: &Service) -> f64 {
-    let speed = |n: u32| {
-        let n = f64::from(n);
-        let (sigma, kappa) = (service.slowdown.contention, service.slowdown.coherency);
-        n.min(service.cores) / (1.0 + sigma * (n - 1.0) + kappa * n * (n - 1.0))
-    };
-    (1..=service.workers.min(10_000))
-        .map(speed)
-        .fold(0.0, f64::max)
 }
 
 /// Users per second whom a source brings on average between two instants.
@@ -228,121 +165,4 @@ fn rate_between(source: &Arrivals, from: Time, to: Time) -> Option<f64> {
         Form::Population(_) => return None,
     };
     Some(users / seconds)
-}
-
-/// What a list of steps asks for, and how long it takes when nobody else is there.
-#[derive(Clone, Debug, Default)]
-struct Cost {
-    demand: Demand,
-    seconds: f64,
-}
-
-impl Cost {
-    fn add(&mut self, other: &Cost, weight: f64) {
-        for (kind, seconds) in &other.demand {
-            *self.demand.entry(kind.clone()).or_insert(0.0) += seconds * weight;
-        }
-        self.seconds += other.seconds * weight;
-    }
-
-    fn ask(&mut self, kind: ResourceKind, seconds: f64) {
-        *self.demand.entry(kind).or_insert(0.0) += seconds;
-    }
-}
-
-struct Demands<'m> {
-    model: &'m Model,
-    known: BTreeMap<(String, String), Cost>,
-    /// Endpoints being worked out: a circle of calls ends where it would begin anew.
-    under_way: BTreeSet<(String, String)>,
-}
-
-impl Demands<'_> {
-    fn steps(&mut self, steps: &[Step], service: Option<&str>) -> Cost {
-        let mut cost = Cost::default();
-        for step in steps {
-            let one = self.step(step, service);
-            cost.add(&one, 1.0);
-        }
-        cost
-    }
-
-    fn step(&mut self, step: &Step, service: Option<&str>) -> Cost {
-        let mut cost = Cost::default();
-        match &step.kind {
-            StepKind::Call(call) => cost = self.call(&call.service, &call.endpoint),
-            StepKind::Send { service, endpoint } => {
-                cost = self.call(service, endpoint);
-                cost.seconds = 0.0;
-            }
-            StepKind::Cpu(law) => {
-                cost.seconds = mean(law);
-                if let Some(service) = service {
-                    cost.ask(ResourceKind::Cores(service.to_owned()), cost.seconds);
-                }
-            }
-            StepKind::Wait(law) | StepKind::Think(law) => cost.seconds = mean(law),
-            StepKind::Hold { pool, steps, .. } => {
-                cost = self.steps(steps, service);
-                cost.ask(ResourceKind::Pool(pool.clone()), cost.seconds);
-            }
-            StepKind::Enter {
-                steps: Some(steps), ..
-            } => cost = self.steps(steps, service),
-            StepKind::Choose(branches) => {
-                for branch in branches {
-                    let one = self.steps(&branch.steps, service);
-                    cost.add(&one, branch.share);
-                }
-            }
-            StepKind::Parallel { branches, .. } => {
-                let mut longest: f64 = 0.0;
-                for branch in branches {
-                    let one = self.steps(branch, service);
-                    longest = longest.max(one.seconds);
-                    cost.add(&one, 1.0);
-                }
-                cost.seconds = longest;
-            }
-            StepKind::Repeat { times, steps } => {
-                let turn = self.steps(steps, service);
-                cost.add(&turn, mean(times));
-            }
-            StepKind::Enter { steps: None, .. }
-            | StepKind::Take { .. }
-            | StepKind::Mark(_)
-            | StepKind::Leave(_)
-            | StepKind::Fail { .. } => {}
-        }
-        cost
-    }
-
-    fn call(&mut self, service: &str, endpoint: &str) -> Cost {
-        let key = (service.to_owned(), endpoint.to_owned());
-        if let Some(known) = self.known.get(&key) {
-            return known.clone();
-        }
-        let model = self.model;
-        let found = model
-            .services
-            .get(service)
-            .and_then(|found| Some((found, found.endpoints.get(endpoint)?)));
-        let Some((found, body)) = found else {
-            return Cost::default();
-        };
-        if !self.under_way.insert(key.clone()) {
-            return Cost::default();
-        }
-        let mut cost = self.steps(&body.steps, Some(service));
-        self.under_way.remove(&key);
-        cost.ask(ResourceKind::Workers(service.to_owned()), cost.seconds);
-        cost.seconds += 2.0 * mean(&found.network);
-        self.known.insert(key, cost.clone());
-        cost
-    }
-}
-
-/// The mean in seconds or counts; a law without one asks for more than there ever is.
-fn mean(law: &Distribution) -> f64 {
-    law.mean().unwrap_or(f64::INFINITY)
 }

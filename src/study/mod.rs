@@ -24,6 +24,7 @@ mod stations;
 mod steady;
 mod strain;
 mod subject;
+mod threads;
 mod trigger;
 mod usual;
 mod worth;

@@ -1,4 +1,4 @@
-//! Replications side by side: the only door to threads.
+//! Replications side by side.
 //!
 //! One idea: jobs are handed out in order and their results put back in that order, so no byte
 //! depends on the number of threads. Each thread has one arena, used again and again. A job that
@@ -13,8 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
+use super::threads::Threads;
 use crate::engine::{self, Account, Arena, Exceeded, Limits};
 use crate::observation::Observation;
 use crate::program::Program;
@@ -50,8 +49,7 @@ pub struct Onlooker<'a> {
 
 /// Threads with their arenas.
 pub(crate) struct Crew<'a> {
-    /// None where the one who asks does the work alone.
-    pool: Option<ThreadPool>,
+    threads: Threads,
     account: Arc<Account>,
     seats: Vec<Mutex<Seat>>,
     onlooker: Onlooker<'a>,
@@ -118,14 +116,13 @@ impl<'a> Crew<'a> {
     /// A crew of so many threads, or of as many as the system lets us have; 0 is one for each
     /// core.
     pub(crate) fn new(threads: usize, onlooker: Onlooker<'a>) -> Crew<'a> {
-        let pool = pool(threads);
+        let threads = Threads::new(threads);
         let account = Arc::default();
-        let members = pool.as_ref().map_or(1, ThreadPool::current_num_threads);
-        let seats = (0..members)
+        let seats = (0..threads.count())
             .map(|_| Mutex::new(Seat::new(&account)))
             .collect();
         Crew {
-            pool,
+            threads,
             account,
             seats,
             onlooker,
@@ -184,10 +181,7 @@ impl<'a> Crew<'a> {
             }
             mine
         };
-        let mut parts = match &self.pool {
-            Some(pool) => pool.broadcast(|context| member(context.index())),
-            None => vec![member(0)],
-        };
+        let mut parts = self.threads.each(member);
         let begun = next.into_inner().min(jobs);
         let left = if failed.into_inner() { begun } else { jobs };
         self.alone(&mut parts, begun..left, work);
@@ -255,15 +249,6 @@ impl<'a> Crew<'a> {
             panic!("replication {} of seed {}: {said}", job.number, job.seed)
         })
     }
-}
-
-/// So many threads, or fewer where the system denies some; none if there would be but one.
-fn pool(threads: usize) -> Option<ThreadPool> {
-    if threads == 1 {
-        return None;
-    }
-    let built = ThreadPoolBuilder::new().num_threads(threads).build();
-    built.ok().or_else(|| pool((threads / 2).max(1)))
 }
 
 /// Puts what the threads did in the order of the jobs; the first failure in order wins.

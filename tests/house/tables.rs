@@ -99,7 +99,7 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
     ("quick_xml", &["report/junit.rs"]),
     ("rand", &["random/"]),
     ("rand_distr", &["random/"]),
-    ("rayon", &["study/replicate.rs"]),
+    ("rayon", &["study/threads.rs"]),
     ("rustix", &["cli/stage.rs"]),
     ("schemars", &["results/"]),
     ("serde", &["results/"]),
@@ -122,6 +122,19 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
 
 /// Dependencies that any layer may use.
 pub(super) const OPEN: [&str; 1] = ["thiserror"];
+
+/// What only the command needs: it comes with the feature `cli`.
+pub(super) const COMMAND: [&str; 9] = [
+    "anstream",
+    "clap",
+    "clap_complete",
+    "clap_mangen",
+    "indicatif",
+    "rustix",
+    "signal_hook",
+    "tempfile",
+    "terminal_size",
+];
 
 /// What no code outside tests may say: the text, where it may stand all the same, what to use.
 pub(super) const BANNED: [(&str, &[&str], &str); 35] = [
@@ -161,7 +174,7 @@ pub(super) const BANNED: [(&str, &[&str], &str); 35] = [
     (
         "std::thread",
         &["cli/"],
-        "study::replicate, the door to threads",
+        "study::threads, the door to threads",
     ),
     ("println!", &[], "cli::console, the door to the terminal"),
     ("print!", &[], "cli::console, the door to the terminal"),

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cost, Demand, Demands, Resource, ResourceKind, rate_between};
+use super::epoch::{Epoch, Rate, Rates, end};
+use super::roster::{JourneyId, ResourceId, Roster};
+use super::{Resource, ResourceKind, rate_between};
 use crate::base::time::{Span, Time};
 use crate::model::Model;
 use crate::model::action::Action;
 use crate::model::arrival::Arrivals;
-use crate::model::fault::{Fault, FaultKind, Selector};
 use crate::model::step::{Step, StepKind};
 
 /// Windows into which all of the time is cut.
@@ -45,21 +46,6 @@ pub(super) struct Peak {
     pub(super) resources: Vec<Resource>,
 }
 
-/// What one visit asks for before and behind its first door.
-#[derive(Clone, Debug, Default)]
-struct Split {
-    before: Demand,
-    behind: Demand,
-}
-
-/// What holds from an instant on.
-struct Epoch {
-    from: Time,
-    begins: Vec<String>,
-    units: Demand,
-    visits: BTreeMap<String, Split>,
-}
-
 /// A door of a journey.
 #[derive(Clone, Copy, Default)]
 struct Door<'m> {
@@ -68,9 +54,26 @@ struct Door<'m> {
     closes: Option<Time>,
 }
 
+/// A source, and the first door that its users come to.
+struct Source<'m> {
+    arrivals: &'m Arrivals,
+    journey: JourneyId,
+    door: Door<'m>,
+}
+
+/// The worst window so far.
+struct Worst<'c> {
+    at: Time,
+    load: f64,
+    epoch: &'c Epoch,
+    rates: Rates,
+}
+
 /// A model in order of time.
 pub(super) struct Course<'m> {
     model: &'m Model,
+    roster: Roster<'m>,
+    sources: Vec<Source<'m>>,
     epochs: Vec<Epoch>,
 }
 
@@ -98,7 +101,7 @@ impl<'m> Course<'m> {
         let doors: BTreeSet<&str> = model
             .journeys
             .values()
-            .filter_map(|journey| Some(door(model, &journey.steps)?.1.name))
+            .filter_map(|journey| Some(door(model, &journey.steps)?.name))
             .collect();
         for name in doors {
             let Some(room) = model.rooms.get(name) else {
@@ -111,21 +114,13 @@ impl<'m> Course<'m> {
                 cut(closes, format!("the door `{name}` closes"));
             }
         }
-        let mut actions: Vec<&Action> = model.actions.values().collect();
-        actions.sort_by_key(|action| action.effect());
-        let mut actions = actions.into_iter().peekable();
-        let mut now = model.without_actions();
-        let mut epochs = Vec::new();
-        for (from, begins) in cuts {
-            while let Some(action) = actions.next_if(|action| action.effect() <= from) {
-                let (after, _) = now.after(action);
-                if after.is_sound() {
-                    now = after;
-                }
-            }
-            epochs.push(epoch((model, &now), from, begins));
+        let roster = Roster::of(model);
+        Course {
+            model,
+            sources: sources(model, &roster),
+            epochs: epochs(model, &roster, cuts),
+            roster,
         }
-        Course { model, epochs }
     }
 
     /// Every resource that visits ask something of, without anybody there.
@@ -133,239 +128,169 @@ impl<'m> Course<'m> {
         let Some(epoch) = self.epochs.first() else {
             return Vec::new();
         };
-        epoch.resources(&BTreeMap::new())
+        epoch.resources(&self.roster, &self.nobody())
     }
 
     /// The phases, and the worst window of all of them.
     pub(super) fn phases(&self) -> (Vec<Phase>, Option<Peak>) {
-        let (begin, end) = (self.model.begins(), self.model.horizon());
-        let whole = end.since(begin).as_secs_f64().max(1e-9);
-        let (mut phases, mut peak): (Vec<Phase>, Option<Peak>) = (Vec::new(), None);
+        let end = self.model.horizon();
+        let (mut phases, mut peak): (Vec<Phase>, Option<Worst<'_>>) = (Vec::new(), None);
         for (n, epoch) in self.epochs.iter().enumerate() {
             let to = self.epochs.get(n + 1).map_or(end, |next| next.from);
-            let length = to.since(epoch.from);
-            let windows = (WINDOWS * length.as_secs_f64() / whole).max(LEAST).ceil() as i64;
-            let window = Span((length.nanos() / windows).max(1));
-            let mut most: Option<(ResourceKind, f64)> = None;
-            for index in 0..windows {
-                let from = epoch.from + window * index;
-                let rates = self.rates(from, from + window);
-                let resources = epoch.resources(&rates);
-                let Some(first) = resources.first() else {
-                    continue;
-                };
-                let load = first.load;
-                let rate = rates.values().map(|(come, _)| come).sum::<f64>();
-                if load > 0.0 && most.as_ref().is_none_or(|(_, known)| load > *known) {
-                    most = Some((first.kind.clone(), load));
-                }
-                let known = peak.as_ref().map(Peak::load);
-                if rates.values().any(|(come, enter)| come + enter > 0.0)
-                    && known.is_none_or(|known| load > known)
-                {
-                    let at = from;
-                    peak = Some(Peak {
-                        at,
-                        rate,
-                        resources,
-                    });
-                }
-            }
+            let most = self.worst(epoch, to, &mut peak);
             phases.push(self.phase(epoch, to, most));
         }
+        let peak = peak.map(|worst| Peak {
+            at: worst.at,
+            rate: worst.rates.values().map(|rate| rate.come).sum::<f64>(),
+            resources: worst.epoch.resources(&self.roster, &worst.rates),
+        });
         (phases, peak)
     }
 
-    fn phase(&self, epoch: &Epoch, to: Time, most: Option<(ResourceKind, f64)>) -> Phase {
-        let come = self.rates(epoch.from, to);
-        let waiting: BTreeMap<&str, f64> = self.waiting(epoch.from);
-        let mut work = Demand::new();
-        for (journey, users) in &waiting {
-            if let Some(split) = epoch.visits.get(*journey) {
-                for (kind, seconds) in &split.behind {
-                    *work.entry(kind.clone()).or_insert(0.0) += users * seconds;
-                }
+    /// The most loaded resource in the worst window of a phase; keeps the worst window of all in
+    /// which anybody comes.
+    fn worst<'c>(
+        &'c self,
+        epoch: &'c Epoch,
+        to: Time,
+        peak: &mut Option<Worst<'c>>,
+    ) -> Option<(ResourceId, f64)> {
+        let (windows, length) = self.windows(epoch, to);
+        let mut most: Option<(ResourceId, f64)> = None;
+        let mut asked = epoch.nothing();
+        for index in 0..windows {
+            let at = epoch.from + length * index;
+            let rates = self.rates(at, at + length);
+            let Some((id, load)) = epoch.most(&rates, &mut asked) else {
+                continue;
+            };
+            if load > 0.0 && most.is_none_or(|(_, known)| load > known) {
+                most = Some((id, load));
+            }
+            let higher = peak.as_ref().is_none_or(|known| load > known.load);
+            if higher && rates.values().any(|rate| rate.come + rate.enter > 0.0) {
+                *peak = Some(Worst {
+                    at,
+                    load,
+                    epoch,
+                    rates,
+                });
             }
         }
-        let lasts = work.into_iter().map(|(kind, seconds)| {
-            let units = epoch.units.get(&kind).copied().unwrap_or(0.0);
-            (kind, seconds / units)
-        });
-        let longest = lasts.max_by(|a, b| a.1.total_cmp(&b.1));
+        most
+    }
+
+    /// How many windows a phase has, and how long each is.
+    fn windows(&self, epoch: &Epoch, to: Time) -> (i64, Span) {
+        let whole = self.model.horizon().since(self.model.begins());
+        let length = to.since(epoch.from);
+        let share = length.as_secs_f64() / whole.as_secs_f64().max(1e-9);
+        let windows = (WINDOWS * share).max(LEAST).ceil() as i64;
+        (windows, Span((length.nanos() / windows).max(1)))
+    }
+
+    fn phase(&self, epoch: &Epoch, to: Time, most: Option<(ResourceId, f64)>) -> Phase {
+        let come = self.rates(epoch.from, to);
+        let waiting = self.waiting(epoch.from);
+        let named = |(id, figure): (ResourceId, f64)| (self.roster.kind(id), figure);
         Phase {
             from: epoch.from,
             to,
             begins: epoch.begins.clone(),
-            rate: come.values().map(|(come, _)| come).sum(),
+            rate: come.values().map(|rate| rate.come).sum(),
             at_once: waiting.values().sum(),
-            at_once_for: longest.filter(|(_, seconds)| *seconds > 0.0),
-            most,
+            at_once_for: epoch.longest(&waiting).map(named),
+            most: most.map(named),
         }
     }
 
-    /// Users per second by journey from one instant to another: who come, and who go through the
-    /// first door as they come.
-    fn rates(&self, from: Time, to: Time) -> BTreeMap<&'m str, (f64, f64)> {
+    fn nobody(&self) -> Rates {
+        self.roster.journeys(Rate::default())
+    }
+
+    /// Users per second by journey from one instant to another.
+    fn rates(&self, from: Time, to: Time) -> Rates {
         let seconds = to.since(from).as_secs_f64();
-        let mut rates = BTreeMap::new();
-        for source in self.model.arrivals.values() {
-            let Some(come) = rate_between(source, from, to) else {
+        let mut rates = self.nobody();
+        for source in &self.sources {
+            let Some(come) = rate_between(source.arrivals, from, to) else {
                 continue;
             };
-            let door = self.door(source);
+            let door = source.door;
             let open = from.max(door.opens.unwrap_or(from)).min(to);
             let close = to.min(door.closes.unwrap_or(to)).max(open);
             let inside = close.since(open).as_secs_f64();
             let enter = match inside > 0.0 {
-                true => rate_between(source, open, close).unwrap_or(0.0) * inside / seconds,
+                true => {
+                    rate_between(source.arrivals, open, close).unwrap_or(0.0) * inside / seconds
+                }
                 false => 0.0,
             };
-            let sum = rates.entry(source.journey.as_str()).or_insert((0.0, 0.0));
-            *sum = (sum.0 + come, sum.1 + enter);
+            let rate = &mut rates[source.journey];
+            (rate.come, rate.enter) = (rate.come + come, rate.enter + enter);
         }
         rates
     }
 
     /// Users by journey who wait at their first door until it opens at this instant.
-    fn waiting(&self, at: Time) -> BTreeMap<&'m str, f64> {
+    fn waiting(&self, at: Time) -> BTreeMap<JourneyId, f64> {
         let begin = self.model.begins();
         let mut waiting = BTreeMap::new();
-        for source in self.model.arrivals.values() {
-            if at > begin && self.door(source).opens == Some(at) {
+        for source in &self.sources {
+            if at > begin && source.door.opens == Some(at) {
                 let seconds = at.since(begin).as_secs_f64();
-                let users = rate_between(source, begin, at).unwrap_or(0.0) * seconds;
-                *waiting.entry(source.journey.as_str()).or_insert(0.0) += users;
+                let users = rate_between(source.arrivals, begin, at).unwrap_or(0.0) * seconds;
+                *waiting.entry(source.journey).or_insert(0.0) += users;
             }
         }
         waiting
     }
-
-    fn door(&self, source: &Arrivals) -> Door<'m> {
-        let journey = self.model.journeys.get(&source.journey);
-        let found = journey.and_then(|journey| door(self.model, &journey.steps));
-        found.map(|(_, door)| door).unwrap_or_default()
-    }
 }
 
-impl Peak {
-    fn load(&self) -> f64 {
-        self.resources.first().map_or(0.0, |resource| resource.load)
-    }
-}
-
-impl Epoch {
-    /// Every resource that visits ask something of, the most loaded first.
-    fn resources(&self, rates: &BTreeMap<&str, (f64, f64)>) -> Vec<Resource> {
-        let visits: f64 = rates.values().map(|(come, _)| come).sum();
-        let resource = |(kind, units): (&ResourceKind, &f64)| {
-            let of = |demand: &Demand| demand.get(kind).copied().unwrap_or(0.0);
-            let used = self.visits.values();
-            let used = used
-                .clone()
-                .any(|s| s.before.contains_key(kind) || s.behind.contains_key(kind));
-            let asked: f64 = rates
-                .iter()
-                .filter_map(|(journey, rate)| Some((self.visits.get(*journey)?, rate)))
-                .map(|(split, (come, enter))| come * of(&split.before) + enter * of(&split.behind))
-                .sum();
-            used.then(|| Resource {
-                kind: kind.clone(),
-                units: *units,
-                demand_s: if visits > 0.0 { asked / visits } else { 0.0 },
-                load: if asked > 0.0 { asked / units } else { 0.0 },
-            })
-        };
-        let mut resources: Vec<Resource> = self.units.iter().filter_map(resource).collect();
-        resources.sort_by(|a, b| b.load.total_cmp(&a.load).then_with(|| a.kind.cmp(&b.kind)));
-        resources
-    }
-}
-
-/// The first door of a journey that is there, and how many steps come before it.
-fn door<'m>(model: &'m Model, steps: &'m [Step]) -> Option<(usize, Door<'m>)> {
-    steps
-        .iter()
-        .enumerate()
-        .find_map(|(n, step)| match &step.kind {
-            StepKind::Enter { room, .. } => {
-                let (name, found) = model.rooms.get_key_value(room)?;
-                found.on.then_some((
-                    n,
-                    Door {
-                        name,
-                        opens: found.opens,
-                        closes: found.closes,
-                    },
-                ))
+/// What holds between the instants at which something changes.
+fn epochs(model: &Model, roster: &Roster<'_>, cuts: BTreeMap<Time, Vec<String>>) -> Vec<Epoch> {
+    let mut actions: Vec<&Action> = model.actions.values().collect();
+    actions.sort_by_key(|action| action.effect());
+    let mut actions = actions.into_iter().peekable();
+    let mut now = model.without_actions();
+    let mut epochs = Vec::new();
+    for (from, begins) in cuts {
+        while let Some(action) = actions.next_if(|action| action.effect() <= from) {
+            let (after, _) = now.after(action);
+            if after.is_sound() {
+                now = after;
             }
-            _ => None,
+        }
+        epochs.push(Epoch::of((model, &now), roster, from, begins));
+    }
+    epochs
+}
+
+/// The sources whose journey is known, with the door that their users come to.
+fn sources<'m>(model: &'m Model, roster: &Roster<'_>) -> Vec<Source<'m>> {
+    let source = |arrivals: &'m Arrivals| {
+        let journey = model.journeys.get(&arrivals.journey)?;
+        Some(Source {
+            arrivals,
+            journey: roster.journey(&arrivals.journey)?,
+            door: door(model, &journey.steps).unwrap_or_default(),
         })
-}
-
-fn end(fault: &Fault) -> Option<Time> {
-    fault.lasts.map(|lasts| fault.at + lasts)
-}
-
-/// What holds from an instant on, by the faults of a model and as the actions done by then have
-/// made it.
-fn epoch((model, now): (&Model, &Model), from: Time, begins: Vec<String>) -> Epoch {
-    let mut demands = Demands {
-        model: now,
-        known: BTreeMap::new(),
-        under_way: BTreeSet::new(),
     };
-    let mut visits = BTreeMap::new();
-    for (name, journey) in &now.journeys {
-        let at = door(now, &journey.steps).map_or(journey.steps.len(), |(at, _)| at);
-        let mut of = |steps: &[Step]| -> Cost { demands.steps(steps, None) };
-        let (before, behind) = (of(&journey.steps[..at]), of(&journey.steps[at..]));
-        let (before, behind) = (before.demand, behind.demand);
-        visits.insert(name.clone(), Split { before, behind });
-    }
-    let mut units = now.units();
-    for fault in model.faults.values() {
-        if fault.at <= from && end(fault).is_none_or(|end| from < end) {
-            lessen(&mut units, now, &fault.kind);
+    model.arrivals.values().filter_map(source).collect()
+}
+
+/// The first door of a journey that is there.
+fn door<'m>(model: &'m Model, steps: &'m [Step]) -> Option<Door<'m>> {
+    steps.iter().find_map(|step| match &step.kind {
+        StepKind::Enter { room, .. } => {
+            let (name, found) = model.rooms.get_key_value(room)?;
+            found.on.then_some(Door {
+                name,
+                opens: found.opens,
+                closes: found.closes,
+            })
         }
-    }
-    Epoch {
-        from,
-        begins,
-        units,
-        visits,
-    }
-}
-
-/// Takes away the capacity that a fault takes.
-fn lessen(units: &mut Demand, model: &Model, fault: &FaultKind) {
-    let (service, servers, left): (&String, Selector, f64) = match fault {
-        FaultKind::Slow {
-            service,
-            factor,
-            servers,
-        } => (service, *servers, 1.0 / factor),
-        FaultKind::Pause { service, servers }
-        | FaultKind::Crash {
-            service, servers, ..
-        } => (service, *servers, 0.0),
-        FaultKind::Cut { .. } | FaultKind::Delay { .. } | FaultKind::Error { .. } => return,
-    };
-    let Some(found) = model
-        .services
-        .get(service)
-        .filter(|found| found.servers > 0)
-    else {
-        return;
-    };
-    let all = f64::from(found.servers);
-    let hit = f64::from(servers.of(found.servers));
-    let share = (all - hit + hit * left) / all;
-    for kind in [
-        ResourceKind::Cores(service.clone()),
-        ResourceKind::Workers(service.clone()),
-    ] {
-        if let Some(units) = units.get_mut(&kind) {
-            *units *= share;
-        }
-    }
+        _ => None,
+    })
 }
