@@ -1,9 +1,9 @@
 //! The model made fast: flat, immutable, shared by all threads.
 //!
 //! A [`Program`] is structure (code, tables by dense id, names for the results) plus the
-//! [`Settings`] that it begins with and a [`Patch`] for each action. The engine reads it and never a
-//! name; the study reads the names and never the code. Compiling is the business of `compile`, the
-//! only file that knows both the model and the program.
+//! [`Settings`] that it begins with and a [`Patch`] for each action. The engine reads it and never
+//! a name; the study reads the names and never the code. Compiling is the business of `compile`,
+//! the only file that knows both the model and the program.
 
 pub mod compile;
 pub mod disturbance;
