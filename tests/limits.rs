@@ -146,6 +146,26 @@ fn users_beyond_the_memory_end_the_run() {
 }
 
 #[test]
+fn replications_that_are_kept_end_the_study_when_they_fill_the_memory() {
+    let scene = model("rate = \"1/m\"", &desk(""));
+    let tiny = |replications: &str, memory: &str| {
+        let set = format!("model.replications={replications}");
+        let all = ["run", "model.toml", "--threads", "2", "--set", &set];
+        scene.run(all.into_iter().chain(["--memory", memory]))
+    };
+    // A replication in which hardly anybody comes is worth a few kilobytes.
+    tiny("1000", "10MB").expect(0);
+    let full = tiny("20_000", "10MB").expect(1);
+    let said = full.last_line();
+    let (_, said) = said.split_once("finished so far takes ").expect(said);
+    let (kept, said) = said.split_once(' ').expect(said);
+    let kept: u32 = kept.parse().expect("bytes are a whole number");
+    assert!((5_000_000..=10_000_000).contains(&kept), "{kept}");
+    let cure = "of the 10000000 bytes allowed: make fewer replications, or raise `--memory`";
+    assert_eq!(said, cure);
+}
+
+#[test]
 fn what_goes_on_while_no_time_passes_is_given_up() {
     let full = "queue.limit = 0";
     let turns = "[journey.visit]\nsteps = [ { repeat = 4_000_000_000, steps = [] } ]";

@@ -54,6 +54,8 @@ pub(crate) struct Crew<'a> {
     pool: Option<ThreadPool>,
     account: Arc<Account>,
     seats: Vec<Mutex<Seat>>,
+    /// Of how many replications something is kept, and how many bytes that takes.
+    kept: (AtomicUsize, AtomicUsize),
     onlooker: Onlooker<'a>,
     done: AtomicUsize,
     planned: AtomicUsize,
@@ -105,6 +107,15 @@ type Work<'w, T> = dyn Fn(usize, &mut Seat) -> Result<T, Exceeded> + Sync + 'w;
 /// What came of some jobs.
 type Came<T> = Vec<(usize, Result<T, Exceeded>)>;
 
+/// What is kept to the end of a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Of so many replications.
+    pub(crate) replications: usize,
+    /// So many bytes.
+    pub(crate) bytes: usize,
+}
+
 /// A job that needed more than it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Overrun {
@@ -128,6 +139,7 @@ impl<'a> Crew<'a> {
             pool,
             account,
             seats,
+            kept: Default::default(),
             onlooker,
             done: AtomicUsize::new(0),
             planned: AtomicUsize::new(0),
@@ -139,9 +151,19 @@ impl<'a> Crew<'a> {
         (self.onlooker.stop)()
     }
 
-    /// So many bytes are kept to the end of the study.
+    /// So many bytes of another replication are kept to the end of the study.
     pub(crate) fn keep(&self, bytes: usize) {
         self.account.keep(bytes);
+        self.kept.0.fetch_add(1, Ordering::Relaxed);
+        self.kept.1.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// What is kept so far.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept {
+            replications: self.kept.0.load(Ordering::Relaxed),
+            bytes: self.kept.1.load(Ordering::Relaxed),
+        }
     }
 
     /// Tells how narrow the intervals are.

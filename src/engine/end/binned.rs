@@ -11,7 +11,7 @@ use crate::engine::record::recorder::{Recorder, call_of};
 use crate::engine::record::tally::{COARSE, coarse_middle};
 use crate::engine::record::windows::{self, CLASSES as CLASSES_OF_WINDOW, Count};
 use crate::observation::classes::{self, CLASSES};
-use crate::observation::{BinTimes, CallCounter, SampleId, StepWindows, Window, Windows};
+use crate::observation::{BinTimes, CallCounter, Cell, SampleId, StepWindows, Window, Windows};
 
 /// Coarse buckets of one class.
 const OF_CLASS: usize = COARSE / CLASSES;
@@ -44,21 +44,26 @@ impl Sim<'_> {
     }
 
     /// How many requests took how long, by the stretch of bins in which they started.
-    pub(in crate::engine) fn heat_of(&self, sample: SampleId) -> Vec<u32> {
+    pub(in crate::engine) fn heat_of(&self, sample: SampleId) -> Vec<Cell> {
         let Some(call) = call_of(&self.rules.program.layout, sample) else {
             return Vec::new();
         };
         let used = self.rec.used(call, OF_CLASS);
         let row = COARSE * classes::bins_in_row(self.rec.bins);
         let rows = self.rec.bins_of(call).chunks(row);
-        rows.flat_map(|bins| {
+        let cells = (0_u8..).zip(rows).flat_map(|(stretch, bins)| {
             let mut counts = [0; CLASSES];
             for bin in bins.chunks_exact(COARSE) {
                 add_in_groups(&mut counts, bin, &used);
             }
-            counts
-        })
-        .collect()
+            let cells = (0_u8..).zip(counts).filter(|(_, count)| *count > 0);
+            cells.map(move |(class, count)| Cell {
+                stretch,
+                class,
+                count,
+            })
+        });
+        cells.collect()
     }
 
     /// The requests of users, step by step, in the windows that health is judged by.
