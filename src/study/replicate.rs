@@ -146,6 +146,13 @@ impl<'a> Crew<'a> {
         }
     }
 
+    /// Gives back the memory of all arenas; the next job takes what it needs anew.
+    pub(crate) fn rest(&self) {
+        for seat in &self.seats {
+            *seat.lock().unwrap_or_else(PoisonError::into_inner) = Seat::new(&self.account);
+        }
+    }
+
     /// Whether somebody asked to stop.
     fn is_stopped(&self) -> bool {
         (self.onlooker.stop)()
@@ -233,9 +240,7 @@ impl<'a> Crew<'a> {
         if again.is_empty() {
             return;
         }
-        for seat in &self.seats {
-            *seat.lock().unwrap_or_else(PoisonError::into_inner) = Seat::new(&self.account);
-        }
+        self.rest();
         again.sort_unstable();
         let mut came = Vec::new();
         for job in again.into_iter().chain(rest) {

@@ -10,9 +10,10 @@ use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::looks::profile::Profile;
 use crate::engine::record::meter::Meter;
+use crate::engine::record::octaves::Octaves;
 use crate::engine::record::readings::{Frozen, Readings};
 use crate::engine::record::shelf::has_others;
-use crate::engine::record::tally::{COARSE, FINE, LiveTally, Took, refill};
+use crate::engine::record::tally::{LiveTally, Took, refill};
 use crate::engine::record::watch::Watch;
 use crate::engine::record::windows::{self, WindowLog};
 use crate::observation::{
@@ -88,7 +89,7 @@ pub(in crate::engine) enum Change {
 }
 
 impl Recorder {
-    /// Bytes that are recorded whatever happens.
+    /// Bytes that are recorded whatever happens; durations take more as they come.
     pub(in crate::engine) fn size(program: &Program) -> usize {
         let layout = &program.layout;
         let bins = program.clock.bins as usize;
@@ -101,8 +102,8 @@ impl Recorder {
         let levels = levels + layout.states().count() * bins * size_of::<u32>();
         let meters = layout.meters() * size_of::<Meter>();
         let tallies = layout.samples() + 2 * layout.calls as usize;
-        let tallies = tallies * (FINE + 1) * size_of::<u32>();
-        let by_bin = binned * (bins + 1) * COARSE * size_of::<u32>();
+        let tallies = tallies * size_of::<LiveTally>();
+        let by_bin = binned * Octaves::size(bins + 1);
         counters + levels + meters + tallies + by_bin + windows::size(program)
     }
 
@@ -389,15 +390,17 @@ impl Recorder {
         for service in 0..layout.services {
             let at_once = self.total(layout.service(service, ServiceCounter::AtOnce));
             let waits = layout.service_time(service, ServiceSample::Wait);
-            whole[waits.0 as usize].buckets[0] += at_once as u32;
+            if at_once > 0 {
+                whole[waits.0 as usize].count(0, at_once as u32);
+            }
         }
         whole.iter().map(LiveTally::finished).collect()
     }
 
     /// The requests of a call, by bin.
-    pub(in crate::engine) fn bins_of(&self, call: u32) -> &[u32] {
+    pub(in crate::engine) fn bins_of(&self, call: u32) -> &Octaves {
         let requests = self.layout.call_time(call, CallSample::Request);
-        &self.tallies[requests.0 as usize].bins[..self.bins * COARSE]
+        &self.tallies[requests.0 as usize].bins
     }
 
     /// How many requests of a call started in each bin, but for those of a warm-up.
@@ -512,15 +515,17 @@ impl Recorder {
         }
     }
 
-    /// Bytes in use by what grows with time, for the memory limit: logs, and the copies of them
-    /// that the answers at the end are made of.
+    /// Bytes in use by what grows with time, for the memory limit: durations, logs of them, and the
+    /// copies of logs that the answers at the end are made of.
     pub(in crate::engine) fn bytes(&self) -> usize {
+        let tallies = self.tallies.iter().chain(&self.retried);
+        let tallies = tallies.chain(&self.at_once).map(LiveTally::bytes);
         let logs = self.tallies.iter().filter_map(|t| t.log.as_ref());
         let logs = logs.map(|log| {
             let copies = 2 * log.len() * size_of::<(Time, i64)>();
             log.capacity() * size_of::<(Time, i64)>() + copies
         });
-        logs.sum()
+        tallies.chain(logs).sum()
     }
 }
 
