@@ -146,6 +146,64 @@ fn users_beyond_the_memory_end_the_run() {
 }
 
 #[test]
+fn replications_that_are_kept_end_the_study_when_they_fill_the_memory() {
+    let scene = model("rate = \"1/m\"", &desk(""));
+    let tiny = |replications: &str, memory: &str| {
+        let set = format!("model.replications={replications}");
+        let all = ["run", "model.toml", "--threads", "2", "--set", &set];
+        scene.run(all.into_iter().chain(["--memory", memory]))
+    };
+    // A replication in which hardly anybody comes is worth a few kilobytes.
+    tiny("1000", "10MB").expect(0);
+    let full = tiny("20_000", "10MB").expect(1);
+    let said = full.last_line();
+    let (_, said) = said.split_once("finished so far takes ").expect(said);
+    let (kept, said) = said.split_once(' ').expect(said);
+    let kept: u32 = kept.parse().expect("bytes are a whole number");
+    assert!((5_000_000..=10_000_000).contains(&kept), "{kept}");
+    let cure = "of the 10000000 bytes allowed: make fewer replications, or raise `--memory`";
+    assert_eq!(said, cure);
+}
+
+/// A command that may have so many KiB of addresses.
+fn within(scene: &Scene, more: [&str; 4], kib: u32) -> Answer {
+    let command = scene.command(["run", "model.toml"].into_iter().chain(more));
+    let few = format!("ulimit -v {kib} 2>/dev/null");
+    answer(confined(&command, &few).output().expect("it starts"))
+}
+
+/// Each step has 36 octaves of times in each of 300 bins, and uses a few.
+#[test]
+fn a_thousand_steps_fit_into_half_a_gigabyte() {
+    let steps = "{ call = \"desk.ask\" },\n".repeat(1_000);
+    let what = format!(
+        "[journey.visit]\nsteps = [\n{steps}]\n\
+         [service.desk]\nworkers = 100\nendpoint.ask = [ {{ wait = \"exp(20ms)\" }} ]"
+    );
+    let scene = model("rate = \"0.2/s\"", &what);
+    let ran = ["--threads", "1", "--set", "model.run_for=10m"];
+    within(&scene, ran, 1 << 19).expect(0);
+}
+
+/// 65,535 windows of health, in each of which 1,000 services may have work.
+#[test]
+fn the_work_of_a_thousand_services_is_reckoned_some_at_a_time() {
+    use std::fmt::Write as _;
+    let mut what = "[journey.visit]\nsteps = [ { call = \"s0.ask\" } ]\n".to_owned();
+    let calls: String = (1..1_000)
+        .map(|n| format!("{{ send = \"s{n}.ask\" }},\n"))
+        .collect();
+    write!(what, "[service.s0]\nendpoint.ask = [\n{calls}]\n").expect("a text takes all");
+    for n in 1..1_000 {
+        let service = "endpoint.ask = [ { cpu = \"1ms\" } ]";
+        writeln!(what, "[service.s{n}]\n{service}").expect("a text takes all");
+    }
+    let scene = model("rate = \"1/d\"", &what);
+    let ran = ["--threads", "1", "--set", "model.run_for=655350s"];
+    within(&scene, ran, 1 << 20).expect(0);
+}
+
+#[test]
 fn what_goes_on_while_no_time_passes_is_given_up() {
     let full = "queue.limit = 0";
     let turns = "[journey.visit]\nsteps = [ { repeat = 4_000_000_000, steps = [] } ]";

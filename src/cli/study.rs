@@ -78,7 +78,9 @@ fn draws(
 fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
     match failure {
         Failure::Interrupted => Ending::new(Exit::Interrupted, failure.to_string()),
-        Failure::Exceeded { .. } | Failure::NothingUncertain => Ending::could_not(&failure),
+        Failure::Exceeded { .. } | Failure::Full { .. } | Failure::NothingUncertain => {
+            Ending::could_not(&failure)
+        }
         Failure::UnknownVariant { name, .. } => no_variant(model, &name),
         Failure::Invalid {
             variant,

@@ -80,9 +80,9 @@ impl<'p> Course<'p> {
 impl Sim<'_> {
     /// Whether there is room for what is known beforehand.
     pub(super) fn has_room(&mut self) -> Result<(), Exceeded> {
-        let needed = limits::planned(self.rules.program);
+        let needed = self.bytes() + limits::planned(self.rules.program);
         let limit = self.course.replication.limits.bytes;
-        if self.course.share.set(self.bytes() + needed) > limit {
+        if self.course.share.set(needed) > limit {
             return Err(Exceeded::Size { needed, limit });
         }
         Ok(())

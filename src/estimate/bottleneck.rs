@@ -34,6 +34,18 @@ impl Strain {
         }
     }
 
+    /// Bytes in use.
+    pub fn bytes(&self) -> usize {
+        let Finding {
+            waits_for,
+            together,
+            holders,
+            ..
+        } = &self.finding;
+        let things = size_of_val(&**waits_for) + size_of_val(&**together);
+        size_of::<Self>() + things + size_of_val(&**holders)
+    }
+
     fn length_s(&self) -> f64 {
         self.finding.to_s - self.finding.from_s
     }

@@ -9,7 +9,12 @@ use crate::results::Series;
 /// Mean, p10 and p90 over replications in each of `n` bins. A replication's series may be shorter;
 /// what is absent or infinite there does not count.
 pub fn over_replications(n: usize, replications: &[Vec<Option<f64>>]) -> Series {
-    let mut series = Series::default();
+    let mut series = Series {
+        mean: Vec::with_capacity(n),
+        p10: Vec::with_capacity(n),
+        p90: Vec::with_capacity(n),
+        n: Vec::with_capacity(n),
+    };
     for bin in 0..n {
         let values = order::sorted(
             replications

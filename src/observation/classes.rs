@@ -9,6 +9,17 @@ pub const CLASSES: usize = 72;
 /// Most stretches of time.
 pub const ROWS_MAX: usize = 60;
 
+/// A class of durations in a stretch of time that somebody is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The stretch.
+    pub stretch: u8,
+    /// The class.
+    pub class: u8,
+    /// How many are in it.
+    pub count: u32,
+}
+
 /// Bins of one stretch, for so many bins in all.
 pub fn bins_in_row(bins: usize) -> usize {
     bins.div_ceil(ROWS_MAX).max(1)

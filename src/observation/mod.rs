@@ -10,6 +10,7 @@ pub mod probe;
 pub mod sketch;
 pub mod windows;
 
+pub use classes::Cell;
 pub use fullness::Fullness;
 pub use layout::*;
 pub use probe::{Among, Comparison, Period, Probe, RecoveryFigure, Statistic, Term, View, Worst};
@@ -111,9 +112,9 @@ pub struct Observation {
     /// By [`SampleId`] of call requests (the others are empty), then bin: durations by the bin in
     /// which they started, but for those of a warm-up.
     pub tally_bins: Vec<Vec<BinTimes>>,
-    /// By [`SampleId`] of call requests (the others are empty), then stretch of bins, then class of
-    /// [`classes`]: how many of those that started in the stretch ended ok after so long.
-    pub heat: Vec<Vec<u32>>,
+    /// By [`SampleId`] of call requests (the others are empty): how many of those that started in a
+    /// stretch of bins ended ok after so long, where there are any.
+    pub heat: Vec<Vec<Cell>>,
     /// By mark: when it was first and last passed; absent when it never was.
     pub marked: Vec<Option<(Time, Time)>>,
     /// By journey, then top-level step.
@@ -134,6 +135,29 @@ pub struct Observation {
     pub present_at_cut: u64,
     /// How full everything was, and what its holders were at.
     pub fullness: Fullness,
+}
+
+impl Observation {
+    /// Bytes in use, but for windows and fullness.
+    pub fn bytes(&self) -> usize {
+        let sketches = self.tallies.iter().map(|tally| tally.sketch.bytes());
+        let bins = self.tally_bins.iter().map(|bins| size_of_val(&**bins));
+        let heat = self.heat.iter().map(|cells| size_of_val(&**cells));
+        let steps = self.funnel.iter().flatten();
+        let left = steps.map(|step| size_of_val(step) + size_of_val(&*step.left));
+        let lists = [
+            size_of_val(&*self.counters) + size_of_val(&*self.happened),
+            size_of_val(&*self.counter_bins) + size_of_val(&*self.instants),
+            size_of_val(&*self.integrals) + size_of_val(&*self.maxima),
+            size_of_val(&*self.level_bins) + size_of_val(&*self.tallies),
+            size_of_val(&*self.tally_bins) + size_of_val(&*self.heat),
+            size_of_val(&*self.marked) + size_of_val(&*self.sold_out_at),
+            size_of_val(&*self.funnel) + size_of_val(&*self.skipped),
+            size_of_val(&*self.metrics) + size_of_val(&*self.wholes),
+        ];
+        let parts = sketches.chain(bins).chain(heat).chain(left).chain(lists);
+        size_of::<Self>() + parts.sum::<usize>()
+    }
 }
 
 /// Durations of one kind over the whole measured period.

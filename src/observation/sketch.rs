@@ -3,7 +3,9 @@
 //! Every power of two is cut into 128 equal buckets, so a bucket's middle is within 0.4 % of any
 //! value in it (below 256 ns the buckets are exact). The same idea as HdrHistogram (G. Tene) and,
 //! with logarithms in place of the linear cut, DDSketch (Masson, Rim, Lee 2019). Mergeable:
-//! buckets add. A live sketch is a flat array; a finished one keeps only the range in use.
+//! buckets add. A live sketch is a flat array; a finished one keeps only the buckets in use.
+
+use std::collections::BTreeMap;
 
 use crate::base::rank::rank;
 
@@ -37,30 +39,43 @@ pub const fn middle(bucket: usize) -> u64 {
 /// A finished or merged sketch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch {
-    first: usize,
-    counts: Vec<u32>,
+    /// The buckets in use, in order.
+    buckets: Box<[u16]>,
+    /// How many values are in each.
+    counts: Box<[u32]>,
     total: u64,
 }
 
 impl Sketch {
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
-        self.counts.capacity() * size_of::<u32>()
+        size_of_val(&*self.buckets) + size_of_val(&*self.counts)
     }
 
-    /// Keeps the range in use of live buckets.
-    pub fn from_live(live: &[u32]) -> Self {
-        let Some(first) = live.iter().position(|&n| n > 0) else {
-            return Self::default();
-        };
-        let last = live.iter().rposition(|&n| n > 0).unwrap_or(first);
-        let counts = live[first..=last].to_vec();
-        let total = counts.iter().map(|&n| u64::from(n)).sum();
+    /// Keeps what is in live buckets, the first of which has this index.
+    pub fn from_live(first: usize, live: &[u32]) -> Self {
+        Self::of((first..).zip(live.iter().copied()).filter(|(_, n)| *n > 0))
+    }
+
+    /// Of buckets in order, none of them empty.
+    fn of(used: impl Iterator<Item = (usize, u32)>) -> Self {
+        let (mut buckets, mut counts, mut total) = (Vec::new(), Vec::new(), 0);
+        for (bucket, n) in used {
+            buckets.push(u16::try_from(bucket).expect("64 bits have fewer buckets"));
+            counts.push(n);
+            total += u64::from(n);
+        }
         Self {
-            first,
-            counts,
+            buckets: buckets.into_boxed_slice(),
+            counts: counts.into_boxed_slice(),
             total,
         }
+    }
+
+    /// Every bucket in use, and how many values it holds.
+    fn used(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let buckets = self.buckets.iter().map(|&bucket| usize::from(bucket));
+        buckets.zip(self.counts.iter().copied())
     }
 
     /// How many values there are.
@@ -76,9 +91,9 @@ impl Sketch {
     /// The k-th smallest value (k from 1), in nanoseconds; `None` beyond the last.
     pub fn kth(&self, k: u64) -> Option<u64> {
         let mut left = k;
-        for (i, &n) in self.counts.iter().enumerate() {
+        for (bucket, n) in self.used() {
             if u64::from(n) >= left {
-                return Some(middle(self.first + i));
+                return Some(middle(bucket));
             }
             left -= u64::from(n);
         }
@@ -97,34 +112,16 @@ impl Sketch {
 
     /// Adds all values of another sketch.
     pub fn merge(&mut self, other: &Self) {
-        if other.is_empty() {
-            return;
+        let mut sums: BTreeMap<usize, u32> = self.used().collect();
+        for (bucket, n) in other.used() {
+            *sums.entry(bucket).or_default() += n;
         }
-        let first = if self.is_empty() {
-            other.first
-        } else {
-            self.first.min(other.first)
-        };
-        let end = (self.first + self.counts.len()).max(other.first + other.counts.len());
-        let mut counts = vec![0; end - first];
-        for side in [&*self, other] {
-            for (i, &n) in side.counts.iter().enumerate() {
-                counts[side.first + i - first] += n;
-            }
-        }
-        self.first = first;
-        self.counts = counts;
-        self.total += other.total;
+        *self = Self::of(sums.into_iter());
     }
 
     /// Every bucket in use: its middle in nanoseconds, and how many values it holds.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
-        let first = self.first;
-        self.counts
-            .iter()
-            .enumerate()
-            .filter(|(_, n)| **n > 0)
-            .map(move |(i, &n)| (middle(first + i), n))
+        self.used().map(|(bucket, n)| (middle(bucket), n))
     }
 }
 
@@ -168,7 +165,7 @@ mod tests {
                 other.add(v as f64);
             }
             let n = values.len() as u64;
-            let sketch = Sketch::from_live(&live);
+            let sketch = Sketch::from_live(0, &live);
             let mut sorted = values;
             sorted.sort_unstable();
             let k = rank(q, n);
@@ -186,8 +183,8 @@ mod tests {
 
     #[test]
     fn merging_adds() {
-        let mut a = Sketch::from_live(&[0, 1, 0, 2]);
-        a.merge(&Sketch::from_live(&[0, 0, 0, 0, 0, 7]));
+        let mut a = Sketch::from_live(0, &[0, 1, 0, 2]);
+        a.merge(&Sketch::from_live(0, &[0, 0, 0, 0, 0, 7]));
         assert_eq!(a.len(), 10);
         assert_eq!(a.kth(1), Some(1));
         assert_eq!(a.kth(4), Some(5));
@@ -198,7 +195,7 @@ mod tests {
     fn a_percentile_needs_ten_values_beyond_it() {
         let mut live = vec![0; 4];
         live[1] = 190;
-        let sketch = Sketch::from_live(&live);
+        let sketch = Sketch::from_live(0, &live);
         assert_eq!(sketch.percentile(0.95, 199), None);
         assert_eq!(sketch.percentile(0.95, 200), Some(Percentile::At(1)));
         assert_eq!(sketch.percentile(0.96, 1000), Some(Percentile::Never));

@@ -22,6 +22,36 @@ pub(crate) struct Column {
     pub(crate) shown: Vec<(String, Shown)>,
 }
 
+/// A column of one replication: many a quantity is the same in every bin, and kept once.
+#[derive(Clone, Debug)]
+pub(crate) struct Values(Box<[f32]>);
+
+impl Values {
+    fn of(mut values: Vec<f32>) -> Values {
+        if let Some((first, rest)) = values.split_first()
+            && rest.iter().all(|value| value.to_bits() == first.to_bits())
+        {
+            values.truncate(1);
+        }
+        Values(values.into_boxed_slice())
+    }
+
+    /// The value in a bin.
+    pub(crate) fn at(&self, bin: usize) -> f32 {
+        self.0[bin.min(self.0.len() - 1)]
+    }
+
+    /// The values in so many bins.
+    pub(crate) fn values(&self, bins: usize) -> impl Iterator<Item = f32> {
+        (0..bins).map(|bin| self.at(bin))
+    }
+
+    /// Bytes in use.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.0)
+    }
+}
+
 /// How a column becomes a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
@@ -164,7 +194,7 @@ fn calls(program: &Program, columns: &mut Vec<Column>) {
 
 impl Column {
     /// The column of one replication.
-    pub(crate) fn of(&self, program: &Program, seen: &Observation) -> Vec<f32> {
+    pub(crate) fn of(&self, program: &Program, seen: &Observation) -> Values {
         let (counters, levels) = (program.layout.counters(), program.layout.levels());
         let count = |bin: usize, id: CounterId| seen.counter_bins[bin * counters + id.0 as usize];
         let level = |bin: usize, id: LevelId| seen.level_bins[bin * levels + id.0 as usize];
@@ -175,35 +205,33 @@ impl Column {
         let share = |part: f32, whole: f32| {
             if whole > 0.0 { part / whole } else { ABSENT }
         };
-        (0..program.clock.bins as usize)
-            .map(|bin| match self.read {
-                Read::Count(id) => count(bin, id) as f32,
-                Read::Level(id) => level(bin, id),
-                Read::Ratio(part, whole) => share(level(bin, part), level(bin, whole)),
-                Read::Rest(whole, part) => {
-                    let whole = level(bin, whole);
-                    share((whole - level(bin, part)).max(0.0), whole)
-                }
-                Read::Ok(id) => {
-                    let times = times(bin, id);
-                    share(times.ok as f32, times.started as f32)
-                }
-                Read::Time(id, of) => {
-                    let times = times(bin, id);
-                    if times.ok > 0 { of(&times) } else { ABSENT }
-                }
-            })
-            .collect()
+        let values = (0..program.clock.bins as usize).map(|bin| match self.read {
+            Read::Count(id) => count(bin, id) as f32,
+            Read::Level(id) => level(bin, id),
+            Read::Ratio(part, whole) => share(level(bin, part), level(bin, whole)),
+            Read::Rest(whole, part) => {
+                let whole = level(bin, whole);
+                share((whole - level(bin, part)).max(0.0), whole)
+            }
+            Read::Ok(id) => {
+                let times = times(bin, id);
+                share(times.ok as f32, times.started as f32)
+            }
+            Read::Time(id, of) => {
+                let times = times(bin, id);
+                if times.ok > 0 { of(&times) } else { ABSENT }
+            }
+        });
+        Values::of(values.collect())
     }
 }
 
 impl Shown {
     /// The series of one replication made of its column.
-    pub(crate) fn series(self, column: &[f32], bin_s: f64) -> Vec<Option<f64>> {
+    pub(crate) fn series(self, column: impl Iterator<Item = f32>, bin_s: f64) -> Vec<Option<f64>> {
         let mut sum = 0.0;
         column
-            .iter()
-            .map(|&value| {
+            .map(|value| {
                 let value = f64::from(value);
                 match self {
                     Shown::Plain => (value >= 0.0).then_some(value),

@@ -94,6 +94,7 @@ fn study(
         headline: &headline,
     };
     let launches = field.launch(plan, &crew)?;
+    crew.rest();
     let sights: Vec<Sight<'_>> = contenders
         .iter()
         .zip(&lenses)

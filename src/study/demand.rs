@@ -26,20 +26,20 @@ pub(crate) struct Demand {
     pub(crate) held_s: f64,
 }
 
-/// What a step of a journey asks of every station for each user who comes to it, and how many
-/// seconds it takes.
-pub(crate) fn of_step(model: &Model, stations: &Stations, step: &Step) -> (Vec<Demand>, f64) {
+/// What a step of a journey asks of the stations that it uses, in order, for each user who comes to
+/// it, and how many seconds it takes.
+pub(crate) fn of_step(
+    model: &Model,
+    stations: &Stations,
+    step: &Step,
+) -> (BTreeMap<usize, Demand>, f64) {
     let mut walk = Walk {
         model,
         stations,
         known: BTreeMap::new(),
     };
     let cost = walk.step(step, None, 0);
-    let mut demands = vec![Demand::default(); stations.names.len()];
-    for (station, demand) in cost.demands {
-        demands[station] = demand;
-    }
-    (demands, cost.takes_s)
+    (cost.demands, cost.takes_s)
 }
 
 /// What steps ask of the stations that they use, and how long they take.

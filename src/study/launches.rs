@@ -4,6 +4,7 @@
 //! the next; so whatever ends a study, what is finished are whole pairs. A replication counts if
 //! all contenders finished it.
 
+use crate::engine::Exceeded;
 use crate::estimate::interval::Moments;
 use crate::estimate::measure::Quantity;
 use crate::estimate::precision::{self, Next, Rule, Watched};
@@ -84,12 +85,10 @@ impl Field<'_> {
     /// Every headline metric of every contender, with the floor of its precision.
     fn columns(&self, rows: &[Vec<Option<Seen>>]) -> Vec<(f64, Vec<Option<f64>>)> {
         let mut columns = Vec::new();
-        for contender in 0..self.lenses.len() {
+        for (contender, (_, lens)) in self.lenses.iter().enumerate() {
             for name in self.headline {
-                let value = |row: &Vec<Option<Seen>>| {
-                    let seen = row[contender].as_ref()?;
-                    seen.metrics.iter().find(|(known, _)| known == name)?.1
-                };
+                let at = lens.position(name);
+                let value = |row: &Vec<Option<Seen>>| row[contender].as_ref()?.metrics[at?];
                 let floor = Quantity::of(name).precision_floor();
                 columns.push((floor, rows.iter().map(value).collect()));
             }
@@ -121,7 +120,11 @@ impl Field<'_> {
         let mut done = done
             .map_err(|overrun| {
                 let name = self.lenses[overrun.job % n].0;
-                failure(name, (first + overrun.job / n) as u32, overrun)
+                failure(
+                    (name, (first + overrun.job / n) as u32),
+                    overrun,
+                    (plan, crew),
+                )
             })?
             .into_iter();
         Ok((0..more).map(|_| done.by_ref().take(n).collect()).collect())
@@ -172,10 +175,30 @@ fn width(rule: &Rule, watched: &Watched<'_>) -> f64 {
     if half <= 0.0 { 0.0 } else { half / enough }
 }
 
-/// The failure of a replication of a variant.
-pub(crate) fn failure(variant: &str, replication: u32, overrun: Overrun) -> Failure {
+/// The failure of a replication of a variant: of its own making, or for want of the memory that is
+/// kept of those before it.
+fn failure(
+    (variant, replication): (&str, u32),
+    overrun: Overrun,
+    (plan, crew): (&Plan, &Crew<'_>),
+) -> Failure {
+    let (kept, limit) = (crew.kept(), plan.limits.bytes);
+    let fits_alone = match overrun.why {
+        Exceeded::Size { needed, .. } => needed <= limit,
+        why => why.is_for_memory() && kept.bytes > limit / 2,
+    };
+    let variant = variant.to_owned();
+    if fits_alone {
+        return Failure::Full {
+            variant,
+            replication,
+            finished: kept.replications,
+            bytes: kept.bytes,
+            limit,
+        };
+    }
     Failure::Exceeded {
-        variant: variant.to_owned(),
+        variant,
         replication,
         why: overrun.why,
     }
@@ -211,7 +234,7 @@ pub(crate) fn values(
     });
     let done = done.map_err(|overrun| {
         let (name, number) = (&lenses[overrun.job % n].0, numbers[overrun.job / n]);
-        failure(name, number, overrun)
+        failure((name, number), overrun, (plan, crew))
     })?;
     let mut all: Vec<Rows> = (0..n).map(|_| Vec::new()).collect();
     for (index, row) in done.into_iter().enumerate() {

@@ -4,6 +4,8 @@
 //! looked at once, where it was made, and reduced to its totals, the series that are shown, its
 //! spells of saturation, its fate and its metrics.
 
+use std::sync::OnceLock;
+
 use crate::base::table::Id;
 use crate::base::time::Span;
 use crate::estimate::bottleneck::Strain;
@@ -15,7 +17,7 @@ use crate::observation::{
     CallCounter, Fullness, LevelId, Observation, Probe, RecoveryFigure, UserCounter, Windows,
 };
 use crate::program::{CallId, Program, Site};
-use crate::study::columns::{self, Column};
+use crate::study::columns::{self, Column, Values};
 use crate::study::offered;
 use crate::study::stations::Stations;
 use crate::study::strain::strains;
@@ -42,6 +44,8 @@ pub(crate) struct Lens<'a> {
     rule: Rule,
     /// The original work expected in each window, where launches are judged.
     work: Vec<f64>,
+    /// The names of all metrics, once a replication has been looked at.
+    names: OnceLock<Vec<String>>,
 }
 
 /// One replication, reduced.
@@ -50,7 +54,7 @@ pub(crate) struct Seen {
     /// Totals; the bins are gone.
     pub(crate) totals: Observation,
     /// The columns of the lens.
-    pub(crate) columns: Vec<Vec<f32>>,
+    pub(crate) columns: Vec<Values>,
     /// What was full, and why.
     pub(crate) strains: Vec<Strain>,
     /// Whether it collapsed; absent if that cannot be told.
@@ -59,8 +63,8 @@ pub(crate) struct Seen {
     pub(crate) peak: Option<Peak>,
     /// The first bin in which a caller's clock ran out.
     pub(crate) first_timeout: Option<usize>,
-    /// Every metric.
-    pub(crate) metrics: Metrics,
+    /// Every metric, in the order of the lens.
+    pub(crate) metrics: Vec<Option<f64>>,
     /// Of how many things each metric is a share; 0 for what is no share of things.
     pub(crate) wholes: Vec<u64>,
     /// How full the system was over the measured time, state by state of the layout; of a steady
@@ -69,18 +73,14 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Bytes of what is long: sketches, columns, totals.
+    /// Bytes in use.
     pub(crate) fn bytes(&self) -> usize {
-        let sketches = self.totals.tallies.iter();
-        let sketches: usize = sketches.map(|tally| tally.sketch.bytes()).sum();
-        let columns: usize = self
-            .columns
-            .iter()
-            .map(|c| c.len() * size_of::<f32>())
-            .sum();
-        let totals = self.totals.counters.len() + self.totals.integrals.len();
-        let courses: usize = self.courses.iter().map(Course::bytes).sum();
-        sketches + columns + courses + totals * size_of::<u64>()
+        let columns = self.columns.iter().map(Values::bytes);
+        let courses = self.courses.iter().map(Course::bytes);
+        let strains = self.strains.iter().map(Strain::bytes);
+        let answers = size_of_val(&*self.metrics) + size_of_val(&*self.wholes);
+        let own = size_of::<Self>() - size_of::<Observation>() + self.totals.bytes();
+        own + answers + columns.chain(courses).chain(strains).sum::<usize>()
     }
 }
 
@@ -113,13 +113,16 @@ impl<'a> Lens<'a> {
             columns: columns::plan(program),
             judge,
             rule: trigger::rule(model),
+            names: OnceLock::new(),
         }
     }
 
     /// Looks at a replication.
     pub(crate) fn look(&self, mut seen: Observation) -> Seen {
         let fate = self.fate(&seen);
-        let (metrics, wholes) = self.answers(&seen, fate.as_ref());
+        let (answers, wholes) = self.answers(&seen, fate.as_ref());
+        let (names, metrics): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+        self.names.get_or_init(|| names);
         let courses = self.courses(&seen);
         let columns = self.columns.iter();
         let columns = columns.map(|c| c.of(self.program, &seen)).collect();
@@ -142,6 +145,16 @@ impl<'a> Lens<'a> {
             wholes,
             courses,
         }
+    }
+
+    /// The names of all metrics, in their order; none before a replication was looked at.
+    pub(crate) fn names(&self) -> &[String] {
+        self.names.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// Which of the metrics has this name.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.names().iter().position(|known| known == name)
     }
 
     /// What became of a replication.

@@ -7,6 +7,9 @@
 //! it. A closed population comes at the pace of its visits when nobody is in its way. `or`
 //! branches, patience and coming again do not count.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use crate::base::time::{Span, Time};
 use crate::model::Model;
 use crate::model::arrival::{Arrivals, Form, some_bursts};
@@ -18,6 +21,9 @@ use crate::study::stations::Stations;
 /// So much of a burst may be overlooked.
 const REST: f64 = 1e-9;
 
+/// Demands that are reckoned at a time: 64 MB of them. For more the users flow again.
+const AT_A_TIME: usize = 1 << 22;
+
 /// The load of the busiest station by original work in each whole window from the start of the
 /// clock, as a share of its nominal capacity.
 pub(crate) fn loads(
@@ -26,32 +32,38 @@ pub(crate) fn loads(
     stations: &Stations,
     window: Span,
 ) -> Vec<f64> {
+    loads_of_some(model, program, stations, (window, AT_A_TIME))
+}
+
+/// The same, of so many windows times stations at a time.
+fn loads_of_some(
+    model: &Model,
+    program: &Program,
+    stations: &Stations,
+    (window, at_a_time): (Span, usize),
+) -> Vec<f64> {
     let clock = &program.clock;
     let windows = (clock.horizon.since(clock.start).nanos() / window.nanos().max(1)) as usize;
-    let mut water = Water {
-        model,
-        stations,
-        start: clock.start,
-        window,
-        most: f64::INFINITY,
-        asked: vec![vec![Demand::default(); stations.names.len()]; windows],
-    };
-    for source in model.arrivals.values() {
-        water.pour(source);
-    }
-    let mut settings = program.settings.clone();
-    let mut actions = program.actions.iter().peekable();
-    let busiest = |(index, demands): (usize, &Vec<Demand>)| {
-        let begin = water.begin(index);
-        while let Some(action) = actions.next_if(|action| action.at <= begin) {
-            settings.apply(&action.patch);
+    let mut busiest = vec![0.0; windows];
+    let (all, some) = (stations.names.len(), (at_a_time / windows.max(1)).max(1));
+    for first in (0..all).step_by(some) {
+        let some = first..(first + some).min(all);
+        let mut water = Water {
+            model,
+            stations,
+            start: clock.start,
+            window,
+            windows,
+            most: f64::INFINITY,
+            asked: vec![Demand::default(); windows * some.len()],
+            some,
+        };
+        for source in model.arrivals.values() {
+            water.pour(source);
         }
-        let loads = demands.iter().enumerate().map(|(station, demand)| {
-            load(program, &settings, (station, stations.services), demand) / window.as_secs_f64()
-        });
-        loads.fold(0.0, f64::max)
-    };
-    water.asked.iter().enumerate().map(busiest).collect()
+        water.raise(&mut busiest, program);
+    }
+    busiest
 }
 
 /// How many users come to a point, by window.
@@ -62,17 +74,17 @@ struct Water<'a> {
     stations: &'a Stations,
     start: Time,
     window: Span,
+    /// How many windows there are.
+    windows: usize,
     /// Most users of the source under way that there are at one time.
     most: f64,
-    /// By window, then station.
-    asked: Vec<Vec<Demand>>,
+    /// The stations that are looked at.
+    some: Range<usize>,
+    /// By window, then each of those.
+    asked: Vec<Demand>,
 }
 
 impl Water<'_> {
-    fn windows(&self) -> usize {
-        self.asked.len()
-    }
-
     fn begin(&self, window: usize) -> Time {
         Time(self.start.0 + self.window.nanos() * window as i64)
     }
@@ -80,7 +92,25 @@ impl Water<'_> {
     /// The window in which an instant lies, of those there are.
     fn window_of(&self, at: Time) -> usize {
         let window = at.since(self.start).nanos() / self.window.nanos().max(1);
-        usize::try_from(window).map_or(0, |window| window.min(self.windows().saturating_sub(1)))
+        usize::try_from(window).map_or(0, |window| window.min(self.windows.saturating_sub(1)))
+    }
+
+    /// Raises the load of every window to that of the busiest of these stations.
+    fn raise(&self, busiest: &mut [f64], program: &Program) {
+        let rows = self.asked.chunks_exact(self.some.len());
+        let mut settings = program.settings.clone();
+        let mut actions = program.actions.iter().peekable();
+        for ((window, demands), most) in rows.enumerate().zip(busiest) {
+            let begin = self.begin(window);
+            while let Some(action) = actions.next_if(|action| action.at <= begin) {
+                settings.apply(&action.patch);
+            }
+            for (station, demand) in self.some.clone().zip(demands) {
+                let station = (station, self.stations.services);
+                let load = load(program, &settings, station, demand) / self.window.as_secs_f64();
+                *most = f64::max(*most, load);
+            }
+        }
     }
 
     /// The users of a source flow through its journey.
@@ -99,7 +129,7 @@ impl Water<'_> {
 
     /// The users expected of a source, by window.
     fn coming(&self, source: &Arrivals, steps: &[Step]) -> Flow {
-        let mut flow = vec![0.0; self.windows()];
+        let mut flow = vec![0.0; self.windows];
         match &source.form {
             Form::Flow { pieces, .. } => {
                 for piece in pieces {
@@ -122,13 +152,13 @@ impl Water<'_> {
                 every,
                 spread,
             } => {
-                for (burst, many) in some_bursts(*at, *every, self.begin(self.windows())) {
+                for (burst, many) in some_bursts(*at, *every, self.begin(self.windows)) {
                     let users = many * *users as f64;
                     self.arrive(&mut flow, (burst, users), &|after| spread.cdf(after));
                 }
             }
             Form::Instants(instants) => {
-                let end = self.begin(self.windows());
+                let end = self.begin(self.windows);
                 for at in instants.iter().filter(|at| **at < end) {
                     flow[self.window_of(*at)] += 1.0;
                 }
@@ -150,7 +180,7 @@ impl Water<'_> {
             true => law(edge.since(at).as_secs_f64()),
             false => 0.0,
         };
-        if at >= self.begin(self.windows()) {
+        if at >= self.begin(self.windows) {
             return;
         }
         let first = self.window_of(at);
@@ -166,7 +196,7 @@ impl Water<'_> {
     }
 
     /// What a step asks of every station on average, and how long it takes.
-    fn cost(&self, step: &Step) -> (Vec<Demand>, f64) {
+    fn cost(&self, step: &Step) -> (BTreeMap<usize, Demand>, f64) {
         of_step(self.model, self.stations, step)
     }
 
@@ -179,7 +209,7 @@ impl Water<'_> {
                     self.through(steps.as_deref().unwrap_or(&[]), inside)
                 }
                 StepKind::Choose(branches) => {
-                    let mut all = vec![0.0; self.windows()];
+                    let mut all = vec![0.0; self.windows];
                     for branch in branches {
                         let part = flow.iter().map(|users| users * branch.share).collect();
                         let out = self.through(&branch.steps, part);
@@ -190,7 +220,7 @@ impl Water<'_> {
                     all
                 }
                 StepKind::Take { stock, units } => self.counter(stock, *units, flow),
-                StepKind::Leave(_) | StepKind::Fail { .. } => vec![0.0; self.windows()],
+                StepKind::Leave(_) | StepKind::Fail { .. } => vec![0.0; self.windows],
                 _ => self.work(step, &flow),
             };
         }
@@ -208,14 +238,14 @@ impl Water<'_> {
             let opening = self.window_of(opens);
             let early: f64 = flow[..opening].iter().sum();
             flow[..opening].fill(0.0);
-            flow[opening] = if opens < self.begin(self.windows()) {
+            flow[opening] = if opens < self.begin(self.windows) {
                 flow[opening] + early.min(self.most)
             } else {
                 0.0
             };
         }
         if let Some(closes) = room.closes
-            && closes < self.begin(self.windows())
+            && closes < self.begin(self.windows)
         {
             let closing = self.window_of(closes);
             let open = closes.since(self.begin(closing)).as_secs_f64();
@@ -242,19 +272,25 @@ impl Water<'_> {
     fn work(&mut self, step: &Step, flow: &Flow) -> Flow {
         let (demands, takes_s) = self.cost(step);
         let windows = takes_s / self.window.as_secs_f64();
-        let lasts = 1 + (windows as usize).min(self.windows());
-        if demands.iter().any(|demand| *demand != Demand::default()) {
-            let mut present = 0.0;
-            for window in 0..self.windows() {
-                present += flow[window];
-                if window >= lasts {
-                    present -= flow[window - lasts];
-                }
-                let users = f64::max(present, 0.0) / lasts as f64;
-                for (sum, each) in self.asked[window].iter_mut().zip(&demands) {
-                    sum.cpu_s += users * each.cpu_s;
-                    sum.held_s += users * each.held_s;
-                }
+        let lasts = 1 + (windows as usize).min(self.windows);
+        let demands = demands.range(self.some.clone());
+        let demands = demands.filter(|(_, demand)| **demand != Demand::default());
+        let demands: Vec<(usize, &Demand)> = demands
+            .map(|(station, demand)| (station - self.some.start, demand))
+            .collect();
+        let mut present = 0.0;
+        let asked = if demands.is_empty() { 0 } else { self.windows };
+        for window in 0..asked {
+            present += flow[window];
+            if window >= lasts {
+                present -= flow[window - lasts];
+            }
+            let users = f64::max(present, 0.0) / lasts as f64;
+            let row = window * self.some.len();
+            for (station, each) in &demands {
+                let sum = &mut self.asked[row + station];
+                sum.cpu_s += users * each.cpu_s;
+                sum.held_s += users * each.held_s;
             }
         }
         later(flow, windows)

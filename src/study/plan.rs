@@ -94,6 +94,24 @@ pub enum Failure {
         /// What was exceeded.
         why: Exceeded,
     },
+    /// A replication found no room beside what is kept of those before it.
+    #[error(
+        "replication {replication} of `{variant}` finds no room: what is kept of the {finished} \
+         finished so far takes {bytes} of the {limit} bytes allowed: make fewer replications, or \
+         raise `--memory`"
+    )]
+    Full {
+        /// The variant.
+        variant: String,
+        /// The number of the replication, from 0.
+        replication: u32,
+        /// How many are finished, of all variants.
+        finished: usize,
+        /// What is kept of them.
+        bytes: usize,
+        /// What may be used.
+        limit: usize,
+    },
     /// Somebody asked to stop before any replication was finished.
     #[error("interrupted before a replication was finished")]
     Interrupted,

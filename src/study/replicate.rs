@@ -52,6 +52,8 @@ pub(crate) struct Crew<'a> {
     threads: Threads,
     account: Arc<Account>,
     seats: Vec<Mutex<Seat>>,
+    /// Of how many replications something is kept, and how many bytes that takes.
+    kept: (AtomicUsize, AtomicUsize),
     onlooker: Onlooker<'a>,
     done: AtomicUsize,
     planned: AtomicUsize,
@@ -103,6 +105,15 @@ type Work<'w, T> = dyn Fn(usize, &mut Seat) -> Result<T, Exceeded> + Sync + 'w;
 /// What came of some jobs.
 type Came<T> = Vec<(usize, Result<T, Exceeded>)>;
 
+/// What is kept to the end of a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Of so many replications.
+    pub(crate) replications: usize,
+    /// So many bytes.
+    pub(crate) bytes: usize,
+}
+
 /// A job that needed more than it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Overrun {
@@ -125,9 +136,17 @@ impl<'a> Crew<'a> {
             threads,
             account,
             seats,
+            kept: Default::default(),
             onlooker,
             done: AtomicUsize::new(0),
             planned: AtomicUsize::new(0),
+        }
+    }
+
+    /// Gives back the memory of all arenas; the next job takes what it needs anew.
+    pub(crate) fn rest(&self) {
+        for seat in &self.seats {
+            *seat.lock().unwrap_or_else(PoisonError::into_inner) = Seat::new(&self.account);
         }
     }
 
@@ -136,9 +155,19 @@ impl<'a> Crew<'a> {
         (self.onlooker.stop)()
     }
 
-    /// So many bytes are kept to the end of the study.
+    /// So many bytes of another replication are kept to the end of the study.
     pub(crate) fn keep(&self, bytes: usize) {
         self.account.keep(bytes);
+        self.kept.0.fetch_add(1, Ordering::Relaxed);
+        self.kept.1.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// What is kept so far.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept {
+            replications: self.kept.0.load(Ordering::Relaxed),
+            bytes: self.kept.1.load(Ordering::Relaxed),
+        }
     }
 
     /// Tells how narrow the intervals are.
@@ -205,9 +234,7 @@ impl<'a> Crew<'a> {
         if again.is_empty() {
             return;
         }
-        for seat in &self.seats {
-            *seat.lock().unwrap_or_else(PoisonError::into_inner) = Seat::new(&self.account);
-        }
+        self.rest();
         again.sort_unstable();
         let mut came = Vec::new();
         for job in again.into_iter().chain(rest) {

@@ -1,7 +1,7 @@
 //! What is told of durations by the bin in which they started: percentiles of every bin, classes
 //! for heat maps, and the windows that collapse and recovery are judged by.
 //!
-//! All of it reads the coarse buckets of the bins, and of those only the range that is in use.
+//! All of it reads the coarse buckets of the bins, and of those only the octaves that are in use.
 
 use std::ops::Range;
 
@@ -13,10 +13,8 @@ use crate::engine::record::samples::call_of;
 use crate::engine::record::tally::{COARSE, coarse_middle};
 use crate::engine::record::windows::{self, CLASSES as CLASSES_OF_WINDOW, Count};
 use crate::observation::classes::{self, CLASSES};
-use crate::observation::{BinTimes, CallCounter, SampleId, StepWindows, Window, Windows};
+use crate::observation::{BinTimes, CallCounter, Cell, SampleId, StepWindows, Window, Windows};
 
-/// Coarse buckets of one class.
-const OF_CLASS: usize = COARSE / CLASSES;
 /// Coarse buckets of one class of a window.
 const OF_WINDOW: usize = COARSE / CLASSES_OF_WINDOW;
 
@@ -26,13 +24,15 @@ impl Sim<'_> {
         let Some(call) = call_of(&self.rules.program.layout, sample) else {
             return Vec::new();
         };
-        let used = self.rec.used(call, 1);
-        let bins = self.rec.bins_of(call).chunks_exact(COARSE);
-        bins.zip(self.rec.started_of(call))
-            .map(|(buckets, started)| {
-                let buckets = &buckets[used.clone()];
-                let ok: u32 = buckets.iter().sum();
-                let at = |q: f64, n: u32| percentile(buckets, n, q, used.start);
+        let times = self.rec.bins_of(call);
+        (0..self.rec.bins)
+            .zip(self.rec.started_of(call))
+            .map(|(bin, started)| {
+                let octaves = times.of(bin);
+                let ok: u32 = octaves
+                    .map(|(_, buckets)| buckets.iter().sum::<u32>())
+                    .sum();
+                let at = |q: f64, n: u32| percentile(times.of(bin), n, q);
                 BinTimes {
                     started,
                     ok,
@@ -46,21 +46,26 @@ impl Sim<'_> {
     }
 
     /// How many requests took how long, by the stretch of bins in which they started.
-    pub(in crate::engine) fn heat_of(&self, sample: SampleId) -> Vec<u32> {
+    pub(in crate::engine) fn heat_of(&self, sample: SampleId) -> Vec<Cell> {
         let Some(call) = call_of(&self.rules.program.layout, sample) else {
             return Vec::new();
         };
-        let used = self.rec.used(call, OF_CLASS);
-        let row = COARSE * classes::bins_in_row(self.rec.bins);
-        let rows = self.rec.bins_of(call).chunks(row);
-        rows.flat_map(|bins| {
+        let (times, bins) = (self.rec.bins_of(call), self.rec.bins);
+        let row = classes::bins_in_row(bins);
+        let stretches = (0_u8..).zip((0..bins).step_by(row));
+        let cells = stretches.flat_map(|(stretch, first)| {
             let mut counts = [0; CLASSES];
-            for bin in bins.chunks_exact(COARSE) {
-                add_in_groups(&mut counts, bin, &used);
+            for bin in first..(first + row).min(bins) {
+                add_in_groups(&mut counts, times.of(bin));
             }
-            counts
-        })
-        .collect()
+            let cells = (0_u8..).zip(counts).filter(|(_, count)| *count > 0);
+            cells.map(move |(class, count)| Cell {
+                stretch,
+                class,
+                count,
+            })
+        });
+        cells.collect()
     }
 
     /// The requests of users, step by step, in the windows that health is judged by.
@@ -118,11 +123,12 @@ impl Recorder {
         let (started, failed) = (read(CallCounter::Started), read(CallCounter::Failed));
         let ends = read(CallCounter::Ok).into_iter().zip(failed);
         let counts = started.into_iter().zip(ends);
-        let rows = self.bins_of(call).chunks_exact(bins * COARSE).take(n);
-        let times = rows.flat_map(|row| {
+        let of_bin = self.bins_of(call);
+        let windows = n.min(self.bins / bins);
+        let times = (0..windows).flat_map(|window| {
             let mut times = [0; CLASSES_OF_WINDOW];
-            for bin in row.chunks_exact(COARSE) {
-                add_in_groups(&mut times, bin, &used);
+            for bin in window * bins..(window + 1) * bins {
+                add_in_groups(&mut times, of_bin.of(bin));
             }
             times[classes.clone()].to_vec()
         });
@@ -172,24 +178,31 @@ fn middle_s(class: usize) -> f32 {
     (coarse_middle(class * OF_WINDOW + OF_WINDOW / 2) as f64 / 1e9) as f32
 }
 
-/// Adds the coarse buckets of a bin to groups of as many each; those that are used begin and end
-/// with a group.
-fn add_in_groups<const N: usize>(sums: &mut [u32; N], bin: &[u32], used: &Range<usize>) {
+/// Adds the coarse buckets of octaves, each with its first, to groups of as many each.
+fn add_in_groups<'a, const N: usize>(
+    sums: &mut [u32; N],
+    octaves: impl Iterator<Item = (usize, &'a [u32])>,
+) {
     let size = COARSE / N;
-    let groups = bin[used.clone()].chunks_exact(size);
-    for (sum, group) in sums[used.start / size..].iter_mut().zip(groups) {
-        *sum += group.iter().sum::<u32>();
+    for (first, buckets) in octaves {
+        let groups = buckets.chunks_exact(size);
+        for (sum, group) in sums[first / size..].iter_mut().zip(groups) {
+            *sum += group.iter().sum::<u32>();
+        }
     }
 }
 
-/// The ⌈q·n⌉-th of n values in coarse buckets from `first` on, in seconds; −1 without any.
-fn percentile(buckets: &[u32], n: u32, q: f64, first: usize) -> f32 {
+/// The ⌈q·n⌉-th of n values in octaves of coarse buckets, each with its first, in seconds; −1
+/// without any.
+fn percentile<'a>(octaves: impl Iterator<Item = (usize, &'a [u32])>, n: u32, q: f64) -> f32 {
     let mut left = rank(q, u64::from(n));
-    for (i, &count) in buckets.iter().enumerate() {
-        if u64::from(count) >= left {
-            return (coarse_middle(first + i) as f64 / 1e9) as f32;
+    for (first, buckets) in octaves {
+        for (bucket, &count) in (first..).zip(buckets) {
+            if u64::from(count) >= left {
+                return (coarse_middle(bucket) as f64 / 1e9) as f32;
+            }
+            left -= u64::from(count);
         }
-        left -= u64::from(count);
     }
     -1.0
 }

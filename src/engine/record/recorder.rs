@@ -8,10 +8,11 @@ use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::looks::profile::Profile;
 use crate::engine::record::meter::Meter;
+use crate::engine::record::octaves::Octaves;
 use crate::engine::record::readings::{Frozen, Readings};
 use crate::engine::record::samples::call_of;
 use crate::engine::record::shelf::has_others;
-use crate::engine::record::tally::{COARSE, FINE, LiveTally, refill};
+use crate::engine::record::tally::{LiveTally, refill};
 use crate::engine::record::watch::Watch;
 use crate::engine::record::windows::{self, WindowLog};
 use crate::observation::{
@@ -83,7 +84,7 @@ pub(in crate::engine) enum Change {
 }
 
 impl Recorder {
-    /// Bytes that are recorded whatever happens.
+    /// Bytes that are recorded whatever happens; durations take more as they come.
     pub(in crate::engine) fn size(program: &Program) -> usize {
         let layout = &program.layout;
         let bins = program.clock.bins as usize;
@@ -96,8 +97,8 @@ impl Recorder {
         let levels = levels + layout.states().count() * bins * size_of::<u32>();
         let meters = layout.meters() * size_of::<Meter>();
         let tallies = layout.samples() + 2 * layout.calls as usize;
-        let tallies = tallies * (FINE + 1) * size_of::<u32>();
-        let by_bin = binned * (bins + 1) * COARSE * size_of::<u32>();
+        let tallies = tallies * size_of::<LiveTally>();
+        let by_bin = binned * Octaves::size(bins + 1);
         counters + levels + meters + tallies + by_bin + windows::size(program)
     }
 
@@ -343,14 +344,16 @@ impl Recorder {
         }
     }
 
-    /// Bytes in use by what grows with time, for the memory limit: logs, and the copies of them
-    /// that the answers at the end are made of.
+    /// Bytes in use by what grows with time, for the memory limit: durations, logs of them, and the
+    /// copies of logs that the answers at the end are made of.
     pub(in crate::engine) fn bytes(&self) -> usize {
+        let tallies = self.tallies.iter().chain(&self.retried);
+        let tallies = tallies.chain(&self.at_once).map(LiveTally::bytes);
         let logs = self.tallies.iter().filter_map(|t| t.log.as_ref());
         let logs = logs.map(|log| {
             let copies = 2 * log.len() * size_of::<(Time, i64)>();
             log.capacity() * size_of::<(Time, i64)>() + copies
         });
-        logs.sum()
+        tallies.chain(logs).sum()
     }
 }

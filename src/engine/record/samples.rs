@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use crate::base::time::Time;
+use crate::engine::record::octaves::Octaves;
 use crate::engine::record::recorder::Recorder;
-use crate::engine::record::tally::{COARSE, LiveTally, Took};
+use crate::engine::record::tally::{LiveTally, Took};
 use crate::observation::{CallSample, Layout, SampleId, ServiceCounter, ServiceSample, Tally};
 
 /// A duration that no time is longer than, in a log.
@@ -126,15 +127,17 @@ impl Recorder {
         for service in 0..layout.services {
             let at_once = self.total(layout.service(service, ServiceCounter::AtOnce));
             let waits = layout.service_time(service, ServiceSample::Wait);
-            whole[waits.0 as usize].buckets[0] += at_once as u32;
+            if at_once > 0 {
+                whole[waits.0 as usize].count(0, at_once as u32);
+            }
         }
         whole.iter().map(LiveTally::finished).collect()
     }
 
     /// The requests of a call, by bin.
-    pub(in crate::engine) fn bins_of(&self, call: u32) -> &[u32] {
+    pub(in crate::engine) fn bins_of(&self, call: u32) -> &Octaves {
         let requests = self.layout.call_time(call, CallSample::Request);
-        &self.tallies[requests.0 as usize].bins[..self.bins * COARSE]
+        &self.tallies[requests.0 as usize].bins
     }
 
     /// The coarse buckets that the bins of a call's requests use, in whole groups of so many.

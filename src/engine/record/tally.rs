@@ -6,11 +6,12 @@
 use std::ops::Range;
 
 use crate::base::time::Time;
+use crate::engine::record::octaves::{OCTAVE, OCTAVES, Octaves};
 use crate::observation::sketch::bucket;
 use crate::observation::{Sketch, Tally};
 
 /// Coarse buckets: 32 in an octave, from a microsecond up, within 1.6 %.
-pub(in crate::engine) const COARSE: usize = 32 * 36;
+pub(in crate::engine) const COARSE: usize = OCTAVE * OCTAVES;
 
 /// The middle of a coarse bucket, in ns.
 pub(in crate::engine) const fn coarse_middle(bucket: usize) -> u64 {
@@ -24,7 +25,11 @@ pub(in crate::engine) const fn coarse_middle(bucket: usize) -> u64 {
 }
 
 /// Fine buckets up to 2⁵⁸ ns, nine years: longer than the longest time that can be written.
-pub(in crate::engine) const FINE: usize = bucket(1 << 58);
+const FINE: usize = bucket(1 << 58);
+
+/// Fine buckets that are added at a time where a duration is beyond those that are there: an
+/// octave.
+const AT_A_TIME: usize = 128;
 
 /// From here on, 2¹⁶ ns, coarse buckets hold four of the fine ones.
 const MERGED: usize = bucket(1 << 16);
@@ -38,13 +43,16 @@ fn merged(bucket: usize) -> usize {
 /// Durations of one kind.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct LiveTally {
-    pub(in crate::engine) buckets: Vec<u32>,
+    /// The fine buckets of the octaves from the shortest duration to the longest.
+    buckets: Vec<u32>,
+    /// The first of them.
+    first: usize,
     pub(in crate::engine) sum: u128,
     /// In ns².
     pub(in crate::engine) squares: u128,
     pub(in crate::engine) max: u64,
     /// By bin and coarse bucket; only for requests.
-    pub(in crate::engine) bins: Vec<u32>,
+    pub(in crate::engine) bins: Octaves,
     /// Every duration with its start, where a probe asks for it.
     pub(in crate::engine) log: Option<Vec<(Time, i64)>>,
 }
@@ -81,8 +89,8 @@ impl Took {
 impl LiveTally {
     /// Makes ready for a replication of so many bins; keeps what was allocated.
     pub(in crate::engine) fn clear(&mut self, bins: usize) {
-        refill(&mut self.buckets, FINE + 1, 0);
-        refill(&mut self.bins, bins * COARSE, 0);
+        self.buckets.clear();
+        self.bins.clear(bins);
         (self.sum, self.squares, self.max) = (0, 0, 0);
         self.log = None;
     }
@@ -91,16 +99,45 @@ impl LiveTally {
     #[inline(always)]
     pub(in crate::engine) fn add(&mut self, took: Took) {
         let ns = u128::from(took.ns as u64);
-        self.buckets[took.bucket] += 1;
+        self.count(took.bucket, 1);
         self.sum += ns;
         self.squares = self.squares.saturating_add(ns * ns);
         self.max = self.max.max(took.ns as u64);
     }
 
+    /// Counts so many more in a fine bucket.
+    #[inline(always)]
+    pub(in crate::engine) fn count(&mut self, bucket: usize, n: u32) {
+        match self.buckets.get_mut(bucket.wrapping_sub(self.first)) {
+            Some(count) => *count += n,
+            None => self.count_beyond(bucket, n),
+        }
+    }
+
+    /// The same where there is no such bucket yet.
+    #[cold]
+    fn count_beyond(&mut self, bucket: usize, n: u32) {
+        let first = bucket / AT_A_TIME * AT_A_TIME;
+        if self.buckets.is_empty() {
+            self.first = first;
+        }
+        let before = self.first.saturating_sub(first);
+        self.buckets.splice(0..0, std::iter::repeat_n(0, before));
+        self.first -= before;
+        let all = (first + AT_A_TIME - self.first).max(self.buckets.len());
+        self.buckets.resize(all, 0);
+        self.buckets[bucket - self.first] += n;
+    }
+
+    /// Bytes in use, but for logs and bins that nothing is in.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<u32>() + self.bins.bytes()
+    }
+
     /// Adds a duration to a bin.
     #[inline(always)]
     pub(in crate::engine) fn add_to_bin(&mut self, took: Took, bin: usize) {
-        self.bins[bin * COARSE + took.coarse()] += 1;
+        self.bins.add(bin, took.coarse());
     }
 
     /// Keeps a duration, where a probe asks for it, of something that began then.
@@ -116,6 +153,7 @@ impl LiveTally {
         match self.buckets.iter().position(|&n| n > 0) {
             None => 0..0,
             Some(first) => {
+                let first = self.first + first;
                 let from = if first < MERGED { 0 } else { merged(first) };
                 from..Took::new(self.max as i64).coarse() + 1
             }
@@ -132,8 +170,10 @@ impl LiveTally {
 
     /// Adds what another has recorded.
     pub(in crate::engine) fn merge(&mut self, other: &Self) {
-        for (a, b) in self.buckets.iter_mut().zip(&other.buckets) {
-            *a += b;
+        for (bucket, &n) in (other.first..).zip(&other.buckets) {
+            if n > 0 {
+                self.count(bucket, n);
+            }
         }
         self.sum += other.sum;
         self.squares = self.squares.saturating_add(other.squares);
@@ -142,7 +182,7 @@ impl LiveTally {
 
     /// What it has recorded, as an observation holds it.
     pub(in crate::engine) fn finished(&self) -> Tally {
-        let sketch = Sketch::from_live(&self.buckets);
+        let sketch = Sketch::from_live(self.first, &self.buckets);
         Tally {
             count: sketch.len(),
             sketch,
@@ -171,6 +211,22 @@ mod tests {
             let edge = Took::new(classes::edge(class) as i64);
             assert_eq!(edge.coarse(), class * COARSE / CLASSES);
         }
+    }
+
+    #[test]
+    fn fine_buckets_reach_from_the_shortest_to_the_longest() {
+        let mut tally = LiveTally::default();
+        tally.clear(0);
+        let times: [i64; 5] = [1_000_000, 0, 1 << 57, 1_000_000, 2_000_000];
+        times.iter().for_each(|ns| tally.add(Took::new(*ns)));
+        let mut other = LiveTally::default();
+        other.clear(0);
+        assert!(other.used().is_empty());
+        other.add(Took::new(2_000_000));
+        assert!(other.bytes() <= 2 * AT_A_TIME * size_of::<u32>());
+        other.merge(&tally);
+        let found: Vec<u32> = other.finished().sketch.buckets().map(|(_, n)| n).collect();
+        assert_eq!(found, [1, 2, 2, 1]);
     }
 
     proptest! {

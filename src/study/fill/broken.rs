@@ -143,8 +143,8 @@ impl Watched {
     fn breaks(&self, seen: &Seen, bin: usize) -> bool {
         let bins = bin..(bin + self.window).min(self.bins.1);
         let sum = |of: &dyn Fn(usize) -> f64| bins.clone().map(of).sum::<f64>();
-        let started = |bin: usize| f64::from(seen.columns[self.started][bin].max(0.0));
-        let ok = |bin: usize| started(bin) * f64::from(seen.columns[self.ok][bin].max(0.0));
+        let started = |bin: usize| f64::from(seen.columns[self.started].at(bin).max(0.0));
+        let ok = |bin: usize| started(bin) * f64::from(seen.columns[self.ok].at(bin).max(0.0));
         let all = sum(&started);
         if all <= 0.0 || bins.len() < self.window {
             return false;
@@ -155,7 +155,7 @@ impl Watched {
             Limits::Share => beyond(share),
             Limits::Percentile(q, ..) if share < q => beyond(f64::INFINITY),
             Limits::Percentile(_, column, of) => bins.clone().all(|bin| {
-                let value = seen.columns[column][bin];
+                let value = seen.columns[column].at(bin);
                 match (value >= 0.0, of) {
                     (true, _) => beyond(f64::from(value)),
                     (false, Of::All) if started(bin) > 0.0 => beyond(f64::INFINITY),

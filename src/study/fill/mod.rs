@@ -145,15 +145,13 @@ impl Sight<'_> {
 
     /// The names of all metrics, in the order of the lens.
     pub(crate) fn metric_names(&self) -> impl Iterator<Item = &str> {
-        let first = self.seen.first().into_iter();
-        first.flat_map(|seen| seen.metrics.iter().map(|(name, _)| name.as_str()))
+        self.lens.names().iter().map(String::as_str)
     }
 
     /// A metric in every replication.
     pub(crate) fn metric(&self, name: &str) -> Vec<Option<f64>> {
-        let first = self.seen.first();
-        let at = first.and_then(|seen| seen.metrics.iter().position(|(known, _)| known == name));
-        let value = |seen: &Seen| at.and_then(|at| seen.metrics[at].1);
+        let at = self.lens.position(name);
+        let value = |seen: &Seen| at.and_then(|at| seen.metrics[at]);
         self.seen.iter().map(value).collect()
     }
 
@@ -180,15 +178,14 @@ impl Sight<'_> {
 
     /// The counts behind a metric that is a share of things.
     fn parts(&self, name: &str) -> Option<Vec<Part>> {
-        let first = self.seen.first()?;
-        let at = first.metrics.iter().position(|(known, _)| known == name)?;
+        let at = self.lens.position(name)?;
         let part = |seen: &Seen| {
             let whole = seen.wholes[at] as f64;
-            let value = seen.metrics[at].1.filter(|_| whole > 0.0)?;
+            let value = seen.metrics[at].filter(|_| whole > 0.0)?;
             let part = (value * whole).round();
             Some(Part { part, whole })
         };
-        let counted = |seen: &Seen| seen.metrics[at].1.is_none() || seen.wholes[at] > 0;
+        let counted = |seen: &Seen| seen.metrics[at].is_none() || seen.wholes[at] > 0;
         let all = self.seen.iter().all(counted);
         all.then(|| {
             self.seen

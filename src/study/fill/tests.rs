@@ -116,7 +116,7 @@ fn launch(program: &Program, replication: u32, (arrived, served): (u64, u64)) ->
     let mut live = vec![0; 101];
     live[100] = served as u32;
     seen.tallies[layout.call_time(pay, CallSample::Request).0 as usize] = Tally {
-        sketch: Sketch::from_live(&live),
+        sketch: Sketch::from_live(0, &live),
         count: served,
         sum: u128::from(served) * 100,
         squares: served as f64 * 1e-14,

@@ -29,7 +29,7 @@ pub(super) fn timeline(sight: &Sight<'_>) -> Timeline {
             let each: Vec<Vec<Option<f64>>> = sight
                 .seen
                 .iter()
-                .map(|seen| shown.series(&seen.columns[index], bin_s))
+                .map(|seen| shown.series(seen.columns[index].values(n), bin_s))
                 .collect();
             let found = series::over_replications(n, &each);
             all.insert(name.clone(), rounded(found));
@@ -88,14 +88,12 @@ fn heat_of(sight: &Sight<'_>, call: u32) -> Option<Heat> {
         .program
         .layout
         .call_time(call, CallSample::Request);
-    let each = sight.seen.iter();
-    let each: Vec<&[u32]> = each
-        .map(|seen| seen.totals.heat[sample.0 as usize].as_slice())
-        .collect();
-    let mut sums = vec![0_u64; each.first()?.len()];
-    for counts in &each {
-        for (sum, count) in sums.iter_mut().zip(*counts) {
-            *sum += u64::from(*count);
+    let bins = clock.bins as usize;
+    let mut sums = vec![0_u64; bins.div_ceil(classes::bins_in_row(bins)) * CLASSES];
+    for seen in sight.seen {
+        for cell in &seen.totals.heat[sample.0 as usize] {
+            let at = usize::from(cell.stretch) * CLASSES + usize::from(cell.class);
+            sums[at] += u64::from(cell.count);
         }
     }
     let class = |position: usize| position % CLASSES;
@@ -104,7 +102,7 @@ fn heat_of(sight: &Sight<'_>, call: u32) -> Option<Heat> {
     let last = used().map(|(at, _)| class(at)).max()?;
     let edges = first..=last + 1;
     let rows = sums.chunks_exact(CLASSES);
-    let width = clock.bin.as_secs_f64() * classes::bins_in_row(clock.bins as usize) as f64;
+    let width = clock.bin.as_secs_f64() * classes::bins_in_row(bins) as f64;
     Some(Heat {
         row_s: width,
         edges_s: edges

@@ -24,9 +24,23 @@ fn check(more: &str, expected: &[f64]) {
     let (model, program) = compiled(more);
     let found = loads(&model, &program, &Stations::of(&model), Span::from_secs(10));
     assert_eq!(found.len(), expected.len());
+    let one_by_one = (Span::from_secs(10), 1);
+    let same = loads_of_some(&model, &program, &Stations::of(&model), one_by_one);
+    assert_eq!(same, found);
     for (found_, expected) in found.iter().zip(expected) {
         assert!((found_ - expected).abs() < 1e-9, "{found:?}");
     }
+}
+
+/// Three services in turn, the first of which is asked most, and a pool.
+#[test]
+fn the_busiest_of_many_stations_counts() {
+    let journey = "[journey.v]\nsteps = [ { call = 'b.ask' }, { call = 'c.ask' }, \
+                   { hold = 'p', steps = [ { call = 's.ask' } ] } ]\n\
+                   [pool.p]\nsize = 4\n\
+                   [service.b]\nworkers = 9\ncores = 1\nendpoint.ask = [ { cpu = '150ms' } ]\n\
+                   [service.c]\nworkers = 9\ncores = 1\nendpoint.ask = [ { cpu = '50ms' } ]";
+    check(&format!("{FIVE_A_SECOND}{journey}"), &[0.75; 6]);
 }
 
 const FIVE_A_SECOND: &str = "[arrivals.u]\njourney = 'v'\nrate = '5/s'\n";
