@@ -25,6 +25,7 @@ mod rules;
 mod services;
 mod steps;
 mod tasks;
+mod ticks;
 mod world;
 
 use std::sync::Arc;
@@ -45,7 +46,8 @@ use people::arrivals::Arrivals;
 use record::recorder::Recorder;
 use rules::{InForce, Rules};
 use services::Services;
-use tasks::population::{Doing, Population, Role};
+use tasks::doing::Doing;
+use tasks::population::{Population, Role};
 use world::World;
 
 pub use limits::{Account, Exceeded, LISTED_BYTES, Limits, MAX_EVENTS, SERVER_BYTES};
@@ -278,7 +280,23 @@ impl<'p> Sim<'p> {
             Kind::Work => self.work_ended(event.slot),
             Kind::Backoff => self.backoff_ended(event.slot),
             Kind::Newcomer => self.arrive(),
-            _ => return self.dispatch_rarer(key),
+            Kind::Lane
+            | Kind::Core
+            | Kind::Answer
+            | Kind::Patience
+            | Kind::Timeout
+            | Kind::Reload
+            | Kind::HoldTimeout
+            | Kind::Attempt
+            | Kind::Return
+            | Kind::Server
+            | Kind::Change
+            | Kind::Bin
+            | Kind::Cut
+            | Kind::Horizon
+            | Kind::Look
+            | Kind::Window
+            | Kind::Reading => return self.dispatch_rarer(key),
         }
         true
     }
@@ -356,53 +374,6 @@ impl<'p> Sim<'p> {
         let ticket = self.people.ticket(slot);
         self.pending.make_ready(ticket);
     }
-
-    /// Schedules the beginnings of bins, one after the other, the cut and the horizon.
-    fn schedule_ticks(&mut self) {
-        if self.rec.cut.0 > 0 {
-            self.agenda.at(self.rec.cut, Group::Tick, Kind::Cut, 0);
-        }
-        if self.course.end > self.course.horizon {
-            let at = self.course.horizon;
-            self.agenda.at(at, Group::Reading, Kind::Horizon, 0);
-        }
-        self.schedule_bin(1);
-    }
-
-    fn schedule_bin(&mut self, bin: u32) {
-        let begin = self.rec.bin_width.0.saturating_mul(i64::from(bin));
-        let at = Time(begin.min(self.course.horizon.0));
-        if i64::from(bin) < self.rec.bins as i64 {
-            self.agenda.at(at, Group::Tick, Kind::Bin, bin);
-        }
-    }
-
-    /// The clock of the record: a bin begins, the warm-up or the measured period ends, somebody
-    /// looks around.
-    fn tick(&mut self, event: Event) {
-        match event.kind {
-            Kind::Bin => {
-                self.rec.end_bin(event.slot as usize - 1, self.now);
-                self.schedule_bin(event.slot + 1);
-            }
-            Kind::Cut => {
-                self.part_all();
-                self.rec.present_at_cut = self.people.len() as u64;
-                self.rec.cut(self.now);
-                self.begin_profile();
-            }
-            Kind::Horizon => {
-                self.freeze();
-                if self.rules.program.clock.tail.is_some() {
-                    self.await_those_inside();
-                }
-            }
-            Kind::Look => self.look(),
-            Kind::Window => self.window_ends(),
-            Kind::Reading => self.read(event.slot),
-            other => unreachable!("{other:?} is none of the record's"),
-        }
-    }
 }
 
 /// Whether an event still concerns whom it was scheduled for.
@@ -421,11 +392,7 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::Reading
         | Kind::Lane
         | Kind::Newcomer => true,
-        Kind::Timeout => tenant.is_some_and(|task| match task.doing {
-            Doing::Calling { .. } => task.awaits == event.number,
-            Doing::Served { clock, .. } => clock == event.number,
-            _ => false,
-        }),
+        Kind::Timeout => tenant.is_some_and(|task| task.doing.clock(task.awaits) == event.number),
         Kind::Reload => tenant.is_some_and(|task| task.request.reload == event.number),
         Kind::Patience => tenant.is_some_and(|task| match &task.role {
             Role::Visitor(v) => v.clock == event.number,

@@ -39,6 +39,11 @@ pub(super) fn apply<K: Id, T: InForce>(table: &mut Table<K, T>, changes: &Change
     }
 }
 
+/// A number, where it is another one than before.
+pub(super) fn other<T: PartialEq + Clone>(before: &T, after: &T) -> Option<T> {
+    (before != after).then(|| after.clone())
+}
+
 /// Declares numbers in tables, and the patch of them.
 macro_rules! in_tables {
     (
@@ -98,7 +103,7 @@ macro_rules! in_part {
 
             fn change_to(&self, after: &Self) -> Option<$patch> {
                 (self != after).then(|| $patch {
-                    $($field: (self.$field != after.$field).then(|| after.$field.clone()),)*
+                    $($field: $crate::program::patch::other(&self.$field, &after.$field),)*
                 })
             }
 

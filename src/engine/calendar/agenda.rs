@@ -145,7 +145,9 @@ impl Agenda {
                 self.set_calm(0);
                 self.arrivals.push(key);
             }
-            _ => self.add(key),
+            Group::Tick | Group::Change | Group::Patience | Group::Clock | Group::Reading => {
+                self.add(key);
+            }
         }
     }
 

@@ -16,7 +16,8 @@ use crate::engine::callers::sending::{Orbit, Sending};
 use crate::engine::draws::OfAttempt;
 use crate::engine::record::recorder::Change;
 use crate::engine::steps::execute::Flow;
-use crate::engine::tasks::population::{Answer, Attempt, Doing, Failure};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::{Answer, Attempt, Failure};
 use crate::program::CallId;
 
 /// What an attempt tells its caller.
@@ -159,10 +160,11 @@ impl Sim<'_> {
                 self.wait_in_orbit(&self.rules.routes.calls[call], Change::Less);
                 self.people.task_mut(slot).awaits = NO_EVENT;
             }
-            _ => {
+            Doing::Calling { .. } | Doing::Served { .. } => {
                 self.cancel_attempt(slot, call);
                 self.enter_orbit(slot, call);
             }
+            other => unreachable!("a person waits for an answer, and is not {other:?}"),
         }
         self.send((slot, call), Sending::Person, Orbit::Outside);
     }

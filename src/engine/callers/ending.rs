@@ -7,7 +7,8 @@ use crate::engine::Sim;
 use crate::engine::record::recorder::Change;
 use crate::engine::record::windows::NO_STEP;
 use crate::engine::route::Route;
-use crate::engine::tasks::population::{Doing, Request};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::Request;
 use crate::observation::{CALL_COUNTERS, CallCounter, CallSample, MessageCounter, UserLevel};
 use crate::program::CallId;
 
@@ -113,13 +114,7 @@ impl Sim<'_> {
             self.rec
                 .never(layout.call_time(call.0, CallSample::Request), asked);
         }
-        if how == RequestEnd::Unfinished {
-            if route.step != NO_STEP {
-                self.rec.windows.stays_open(route.step, asked);
-            }
-            return;
-        }
-        if route.from_user {
+        if route.from_user && how != RequestEnd::Unfinished {
             self.end_wait(slot);
             if std::mem::take(self.people.in_orbit(slot)) {
                 self.rec.orbit([UserLevel::Orbit], (Change::Less, self.now));
@@ -128,7 +123,8 @@ impl Sim<'_> {
         if route.step != NO_STEP {
             match how {
                 RequestEnd::Ok => self.rec.windows.ok(route.step, asked, self.now),
-                _ => self.rec.windows.failed(route.step, self.now),
+                RequestEnd::Failed => self.rec.windows.failed(route.step, self.now),
+                RequestEnd::Unfinished => self.rec.windows.stays_open(route.step, asked),
             }
         }
     }

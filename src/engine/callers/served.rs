@@ -15,7 +15,8 @@ use crate::engine::callers::sending::Outgoing;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
 use crate::engine::services::departure::WorkEnd;
-use crate::engine::tasks::population::{Doing, Task};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::Task;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter};
 
 impl Sim<'_> {

@@ -10,7 +10,8 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::callers::ending::{AttemptEnd, RequestEnd};
 use crate::engine::record::readings::Frozen;
-use crate::engine::tasks::population::{Attempt, Doing, Role, Task, Visitor};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::{Attempt, Role, Task, Visitor};
 use crate::observation::{
     CallCounter, FunnelStep, LANES, Observation, Outcome, PoolLevel, SampleId, ServiceCounter,
     ServiceLevel, ServiceSample, UserCounter,

@@ -7,7 +7,8 @@
 
 use crate::base::slab::Ticket;
 use crate::engine::Sim;
-use crate::engine::tasks::population::{Doing, Role, Task};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::{Role, Task};
 
 impl Sim<'_> {
     /// Lists those for whom the clock goes on.

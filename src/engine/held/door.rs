@@ -5,8 +5,9 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::lines::line::Line;
 use crate::engine::steps::execute::Flow;
+use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::FrameKind;
-use crate::engine::tasks::population::{Doing, Failure};
+use crate::engine::tasks::population::Failure;
 use crate::observation::{RoomCounter, RoomLevel};
 use crate::program::{EnterId, Instruction, QueueOrder, RoomId, Stay};
 

@@ -9,8 +9,9 @@ use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::{Holders, Note};
 use crate::engine::steps::execute::Flow;
+use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::FrameKind;
-use crate::engine::tasks::population::{Doing, Failure};
+use crate::engine::tasks::population::Failure;
 use crate::observation::{PoolCounter, PoolLevel};
 use crate::program::{HoldId, Instruction, Pool, PoolId, Scope, ServiceId};
 use crate::random::key::Place;
@@ -173,7 +174,7 @@ impl Sim<'_> {
             .push_frame(outer, FrameKind::Hold { hold, pool: index });
         self.people.task_mut(slot).frame = frame;
         let holders = &mut self.held.pools[index as usize].holders;
-        if holders.is_next() {
+        if holders.takes_note() {
             let people = &self.people;
             let note = Note {
                 task: people.ticket(slot),

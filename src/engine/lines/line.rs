@@ -8,7 +8,8 @@ use crate::engine::Sim;
 use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::lines::queue::Queue;
 use crate::engine::record::gauge::Gauge;
-use crate::engine::tasks::population::{Doing, Population};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::Population;
 use crate::observation::LevelId;
 use crate::program::QueueOrder;
 

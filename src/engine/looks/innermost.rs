@@ -6,8 +6,9 @@
 
 use crate::base::slab::Ticket;
 use crate::engine::Sim;
+use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
-use crate::engine::tasks::population::{Doing, Role, Task};
+use crate::engine::tasks::population::{Role, Task};
 use crate::observation::fullness::Thing;
 use crate::program::{Instruction, ServiceId};
 
@@ -94,7 +95,13 @@ impl Sim<'_> {
                     Some(own) if self.is_own_time(slot, task) => found.add(own),
                     _ => found.add(self.thing_of(slot, task)),
                 },
-                _ => found.add(self.thing_of(slot, task)),
+                Doing::Queued
+                | Doing::Halted { .. }
+                | Doing::Sharing
+                | Doing::Served { .. }
+                | Doing::AtPool { .. }
+                | Doing::AtDoor { .. }
+                | Doing::Refusing => found.add(self.thing_of(slot, task)),
             }
         }
     }
@@ -115,9 +122,18 @@ impl Sim<'_> {
             Doing::Sharing => self.cores_of(self.server_of(slot)),
             Doing::Refusing => match &task.role {
                 Role::Attempt(a) => self.cores_of(a.server),
-                _ => Thing::Network,
+                Role::Visitor(_) | Role::Branch(_) => unreachable!("only attempts are refused"),
             },
-            _ => match self.rules.program.code[task.pc as usize] {
+            Doing::Running
+            | Doing::Travelling
+            | Doing::Timed { .. }
+            | Doing::Halted { .. }
+            | Doing::Calling { .. }
+            | Doing::BackingOff
+            | Doing::Joining
+            | Doing::Answering { .. }
+            | Doing::AtHome
+            | Doing::Done => match self.rules.program.code[task.pc as usize] {
                 Instruction::Cpu(_) => self.cores_of(self.server_of(slot)),
                 Instruction::Wait(_) => {
                     Thing::Workers(self.services.server(self.server_of(slot)).service.0)

@@ -10,8 +10,9 @@ use crate::engine::draws::OfVisit;
 use crate::engine::people::arrivals::Newcomer;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Course;
+use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::NO_FRAME;
-use crate::engine::tasks::population::{Doing, NO_STEP, Request, Role, Task, Visitor};
+use crate::engine::tasks::population::{NO_STEP, Request, Role, Task, Visitor};
 use crate::observation::{Outcome, UserCounter, UserLevel};
 use crate::program::{JourneyId, Patience, SourceId, StepId};
 

@@ -55,7 +55,7 @@ impl Holders {
 
     /// Whether the unit that is taken now is to be noted.
     #[inline(always)]
-    pub(in crate::engine) fn is_next(&mut self) -> bool {
+    pub(in crate::engine) fn takes_note(&mut self) -> bool {
         self.left -= 1;
         self.left == 0
     }
@@ -123,7 +123,7 @@ mod tests {
     fn noted(size: u64, taken: u32) -> Holders {
         let mut holders = Holders::new(size, 7 << 40);
         for slot in 0..taken {
-            if holders.is_next() {
+            if holders.takes_note() {
                 holders.note(note(slot), |_| true);
             }
         }
@@ -142,7 +142,7 @@ mod tests {
     fn those_who_hold_nothing_any_more_are_swept_out() {
         let mut holders = Holders::new(1, 0);
         for slot in 0..1_000 {
-            assert!(holders.is_next());
+            assert!(holders.takes_note());
             holders.note(note(slot), |old| old.task.slot + 1 == slot);
         }
         assert!(holders.notes().len() <= SWEEP);

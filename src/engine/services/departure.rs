@@ -10,7 +10,8 @@ use crate::engine::callers::caller::Told;
 use crate::engine::draws::OfAttempt;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
-use crate::engine::tasks::population::{Answer, Attempt, Doing};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::{Answer, Attempt};
 use crate::engine::world::network::{Passage, Way};
 use crate::observation::{MessageCounter, SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
 use crate::program::{OnTimeout, ServiceId};
@@ -218,7 +219,9 @@ impl Sim<'_> {
         if self.rules.is_message(attempt.call) {
             let ended = match attempt.answer {
                 Answer::Ok => MessageCounter::Delivered,
-                _ => MessageCounter::Undelivered,
+                Answer::Refused | Answer::FinalRefusal | Answer::Error | Answer::Final => {
+                    MessageCounter::Undelivered
+                }
             };
             self.message_ends(slot, ended);
         } else {
@@ -354,8 +357,23 @@ impl Sim<'_> {
                 self.quit(slot, id);
             }
             Doing::Travelling | Doing::Queued | Doing::Refusing => {}
-            _ if on_timeout == OnTimeout::Cancel => self.pending.doom(ticket),
-            _ => {}
+            Doing::Running
+            | Doing::Timed { .. }
+            | Doing::Halted { .. }
+            | Doing::Sharing
+            | Doing::Calling { .. }
+            | Doing::Served { .. }
+            | Doing::BackingOff
+            | Doing::AtPool { .. }
+            | Doing::Joining
+            | Doing::Done => {
+                if on_timeout == OnTimeout::Cancel {
+                    self.pending.doom(ticket);
+                }
+            }
+            Doing::AtDoor { .. } | Doing::AtHome => {
+                unreachable!("an attempt under way is never {doing:?}")
+            }
         }
     }
 

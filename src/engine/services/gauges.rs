@@ -7,7 +7,8 @@ use crate::engine::draws::Aside;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::{Holders, Note};
 use crate::engine::services::server::Since;
-use crate::engine::tasks::population::{Doing, Population, Role};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::{Population, Role};
 use crate::observation::fullness::{Out, Outage};
 use crate::program::ServiceId;
 use crate::random::key::Place;
@@ -65,7 +66,7 @@ impl Sim<'_> {
             return;
         }
         let holders = &mut self.services.servers[index as usize].holders;
-        if holders.is_next() {
+        if holders.takes_note() {
             let people = &self.people;
             let note = Note {
                 task: people.ticket(slot),

@@ -6,7 +6,8 @@ use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::services::server::{Server, State, remaining, stretched};
-use crate::engine::tasks::population::{Doing, Role};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::Role;
 use crate::observation::ServiceLevel;
 use crate::program::{Selector, ServiceId};
 use crate::random::key::Place;
@@ -298,7 +299,8 @@ impl Sim<'_> {
                     server.state = State::Draining;
                     self.drained(index);
                 }
-                _ => {}
+                (true, State::Booting | State::Up | State::Down)
+                | (false, State::Off | State::Draining | State::Down) => {}
             }
         }
         self.measure_busy(id);

@@ -10,7 +10,8 @@ use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
 use crate::engine::services::balance::Placing;
 use crate::engine::services::server::{Server, State};
-use crate::engine::tasks::population::Doing;
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::Role;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
 use crate::program::{FaultKind, OnTimeout, ServiceId, ServiceSettings};
 use crate::random::key::Place;
@@ -244,15 +245,16 @@ impl Sim<'_> {
 
     /// Whether nobody waits for an attempt any more.
     #[inline]
-    fn is_orphan(&mut self, slot: u32) -> bool {
-        let attempt = self.people.attempt(slot);
-        let (call, caller) = (attempt.call, attempt.caller);
-        caller.is_none() && !self.rules.is_message(call)
+    fn is_orphan(&self, slot: u32) -> bool {
+        match &self.people.task(slot).role {
+            Role::Attempt(a) => a.caller.is_none() && !self.rules.is_message(a.call),
+            Role::Visitor(_) | Role::Branch(_) => false,
+        }
     }
 
     /// Whether a service notices, where it would start an attempt, that nobody waits for it.
     #[inline(always)]
-    fn expires(&mut self, slot: u32, id: ServiceId) -> bool {
+    fn expires(&self, slot: u32, id: ServiceId) -> bool {
         self.rules.routes.services[id].on_timeout == OnTimeout::Expire && self.is_orphan(slot)
     }
 

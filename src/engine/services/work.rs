@@ -13,7 +13,8 @@ use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::record::recorder::Change;
 use crate::engine::services::server::stretched;
 use crate::engine::services::sharing::speed;
-use crate::engine::tasks::population::{Answer, Doing, Population, Role};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::population::{Answer, Population, Role};
 use crate::observation::ServiceLevel;
 use crate::program::{Instruction, ServiceId};
 

@@ -4,8 +4,9 @@ use crate::base::time::Span;
 use crate::engine::Sim;
 use crate::engine::calendar::key::NO_EVENT;
 use crate::engine::draws::OfStep;
+use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
-use crate::engine::tasks::population::{Answer, Doing, Failure, Role};
+use crate::engine::tasks::population::{Answer, Failure, Role};
 use crate::program::{ChooseId, Instruction, RepeatId, WorkId};
 
 /// What the cursor does after an instruction.

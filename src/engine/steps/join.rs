@@ -5,8 +5,9 @@ use crate::base::slab::Ticket;
 use crate::engine::Sim;
 use crate::engine::calendar::key::NO_EVENT;
 use crate::engine::steps::execute::Flow;
+use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
-use crate::engine::tasks::population::{Branch, Doing, Failure, Request, Role, Task};
+use crate::engine::tasks::population::{Branch, Failure, Request, Role, Task};
 use crate::program::{NOWHERE, ParallelId, Pc};
 
 impl Sim<'_> {

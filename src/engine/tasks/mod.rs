@@ -2,5 +2,6 @@
 //! branches of a `parallel`; where each stands, and who is above it.
 
 pub(in crate::engine) mod cursor;
+pub(in crate::engine) mod doing;
 pub(in crate::engine) mod frame;
 pub(in crate::engine) mod population;

@@ -6,9 +6,9 @@
 //! size asserted below. It knows no rule of the language.
 
 use crate::base::slab::{Slab, Ticket};
-use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
 use crate::engine::calendar::key::{NO_EVENT, Number};
+use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{Frame, FrameKind};
 use crate::observation::Outcome;
 use crate::program::{CallId, Pc, SourceId, StepId};
@@ -16,66 +16,6 @@ use crate::random::key::{Owner, Place};
 
 /// Before the first step of a journey.
 pub(in crate::engine) const NO_STEP: StepId = StepId(u32::MAX);
-
-/// What a task is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum Doing {
-    /// Its instructions run, or it stands in the list of those whose instructions run next.
-    Running,
-    /// An attempt on its way to the service.
-    Travelling,
-    /// An attempt in the queue of a service.
-    Queued,
-    /// `think`, `wait`, or `cpu` on a core of its own.
-    Timed {
-        /// The end.
-        until: Slim<Time>,
-    },
-    /// The same on a server that stands still.
-    Halted {
-        /// What remains, at nominal speed.
-        left: Slim<Span>,
-    },
-    /// `cpu` on cores shared with others.
-    Sharing,
-    /// Waits for the answer to an attempt, which is gone where it, or its answer, was lost.
-    Calling {
-        /// The attempt.
-        attempt: Ticket,
-    },
-    /// Waits for the answer to an attempt that has no task of its own.
-    Served {
-        /// The server that works for it.
-        server: u32,
-        /// The clock of the attempt.
-        clock: Number,
-    },
-    /// Waits before a retry, or before asking again after an error.
-    BackingOff,
-    /// Waits for a unit of a pool.
-    AtPool {
-        /// When the wait began.
-        since: Slim<Time>,
-    },
-    /// Waits for a room.
-    AtDoor {
-        /// When the wait began.
-        since: Slim<Time>,
-    },
-    /// Waits for its branches.
-    Joining,
-    /// An answer on its way to the caller.
-    Answering {
-        /// When it set out.
-        since: Slim<Time>,
-    },
-    /// A refused attempt that still costs CPU.
-    Refusing,
-    /// A user at home before another visit.
-    AtHome,
-    /// Nothing more: ended or stopped, and not yet removed.
-    Done,
-}
 
 /// The answer of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,92 @@
+//! What a task is doing, with all that belongs to it while it does.
+
+use crate::base::slab::Ticket;
+use crate::base::slim::Slim;
+use crate::base::time::{Span, Time};
+use crate::engine::calendar::key::{NO_EVENT, Number};
+
+/// What a task is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Doing {
+    /// Its instructions run, or it stands in the list of those whose instructions run next.
+    Running,
+    /// An attempt on its way to the service.
+    Travelling,
+    /// An attempt in the queue of a service.
+    Queued,
+    /// `think`, `wait`, or `cpu` on a core of its own.
+    Timed {
+        /// The end.
+        until: Slim<Time>,
+    },
+    /// The same on a server that stands still.
+    Halted {
+        /// What remains, at nominal speed.
+        left: Slim<Span>,
+    },
+    /// `cpu` on cores shared with others.
+    Sharing,
+    /// Waits for the answer to an attempt, which is gone where it, or its answer, was lost.
+    Calling {
+        /// The attempt.
+        attempt: Ticket,
+    },
+    /// Waits for the answer to an attempt that has no task of its own.
+    Served {
+        /// The server that works for it.
+        server: u32,
+        /// The clock of the attempt.
+        clock: Number,
+    },
+    /// Waits before a retry, or before asking again after an error.
+    BackingOff,
+    /// Waits for a unit of a pool.
+    AtPool {
+        /// When the wait began.
+        since: Slim<Time>,
+    },
+    /// Waits for a room.
+    AtDoor {
+        /// When the wait began.
+        since: Slim<Time>,
+    },
+    /// Waits for its branches.
+    Joining,
+    /// An answer on its way to the caller.
+    Answering {
+        /// When it set out.
+        since: Slim<Time>,
+    },
+    /// A refused attempt that still costs CPU.
+    Refusing,
+    /// A user at home before another visit.
+    AtHome,
+    /// Nothing more: ended or stopped, and not yet removed.
+    Done,
+}
+
+impl Doing {
+    /// The clock of the attempt that a task waits for, which awaits this number; [`NO_EVENT`] while
+    /// it waits for none.
+    #[inline]
+    pub(in crate::engine) fn clock(self, awaits: Number) -> Number {
+        match self {
+            Doing::Calling { .. } => awaits,
+            Doing::Served { clock, .. } => clock,
+            Doing::Running
+            | Doing::Travelling
+            | Doing::Queued
+            | Doing::Timed { .. }
+            | Doing::Halted { .. }
+            | Doing::Sharing
+            | Doing::BackingOff
+            | Doing::AtPool { .. }
+            | Doing::AtDoor { .. }
+            | Doing::Joining
+            | Doing::Answering { .. }
+            | Doing::Refusing
+            | Doing::AtHome
+            | Doing::Done => NO_EVENT,
+        }
+    }
+}
