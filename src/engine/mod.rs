@@ -36,7 +36,7 @@ use crate::program::Program;
 use crate::random::key::Luck;
 
 use calendar::agenda::Agenda;
-use calendar::key::{self, Event, Group, Key, Kind};
+use calendar::key::{self, Event, Key, Kind};
 use callers::Callers;
 use course::Course;
 use held::Held;
