@@ -139,7 +139,7 @@ pub(super) fn model(
     let folder = path.parent().unwrap_or(Path::new(""));
     let data = DataFiles {
         folder,
-        names: model::files_needed(&source),
+        names: model::files_needed(&source, &changes),
         most: share_of(memory),
     };
     let (mut model, mut diagnostics) = read(data.later());
@@ -153,7 +153,7 @@ pub(super) fn model(
     })
 }
 
-/// The data files that a model names.
+/// The data files that a model names, or a change of the command line.
 struct DataFiles<'a> {
     folder: &'a Path,
     names: BTreeSet<String>,

@@ -30,6 +30,42 @@ fn desks(path: &str) -> [(String, &'static str); 3] {
     ]
 }
 
+/// Arrivals and work from files that `--set` or a variant names; the one in the model is not there.
+#[test]
+fn files_that_only_a_change_names_are_read() {
+    let variant = "[variant.v]\nset = { \"arrivals.users.file\" = \"three.csv\" }\n";
+    let model = DESK.replace("rate = \"20/s\"", "file = \"none.csv\"") + variant;
+    let scene = Scene::new()
+        .file("a/model.toml", &model)
+        .file("a/two.csv", "1\n2\n")
+        .file("a/three.csv", "1\n2\n3\n")
+        .file("a/work.csv", "40\n50\n60\n");
+    let check = |more: &[&str]| {
+        let all = ["check", "a/model.toml"].into_iter();
+        scene.run(all.chain(more.iter().copied()))
+    };
+    let two = ["--set", "arrivals.users.file=two.csv"];
+    let work = "service.desk.network=file(work.csv, unit=ms)";
+    let set = check(&[two[0], two[1], two[0], work]).expect(0);
+    assert!(set.out.contains("about 2 come"), "{}", set.out);
+    let set = check(&[two[0], two[1], "--variant", "v"]).expect(0);
+    assert!(set.out.contains("about 3 come"), "{}", set.out);
+    let set = check(&[two[0], "arrivals.users.file=four.csv"]).expect(104);
+    let said = "the file `four.csv` was not found\n --> --set:1:21";
+    assert!(set.err.contains(said), "{}", set.err);
+    // What the other file changes is not known yet.
+    assert!(!set.err.contains("changes nothing"), "{}", set.err);
+    let set = check(&[
+        two[0],
+        two[1],
+        two[0],
+        &work.replace("work.csv", "five.csv"),
+    ])
+    .expect(104);
+    let said = "the file `five.csv` was not found\n --> --set:1:22";
+    assert!(set.err.contains(said), "{}", set.err);
+}
+
 /// Runs a command with 1 GiB of addresses at most, so that it cannot read without end.
 fn confined(scene: &Scene, words: &[&str]) -> Answer {
     let begun = Instant::now();

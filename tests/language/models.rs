@@ -5,6 +5,7 @@ use onrush::base::time::{Span, Time};
 use onrush::model::arrival::{Form, Piece, Spacing};
 use onrush::model::fault::{FaultKind, Peer, Selector};
 use onrush::model::journey::PatienceCounts;
+use onrush::model::overlay::Change;
 use onrush::model::retry::{BackoffKind, Jitter};
 use onrush::model::service::{Balance, OnTimeout, QueueOrder};
 use onrush::model::step::{Join, Or, Step, StepKind};
@@ -333,13 +334,22 @@ fn files_hold_instants_or_rates() {
 fn the_files_a_model_needs_are_known_beforehand() {
     let text = format!(
         "{FROM_FILE}[service.s]\nnetwork = \"2 * file(net.csv, unit=ms)\"\n\
-         [variant.v]\nset = {{ \"service.s.network\" = \"file(other.csv)\" }}\n"
+         [variant.v]\nset = {{ \"service.s.network\" = \"file(other.csv)\", \
+         \"arrivals.a.file\" = \"rush.csv\" }}\n\
+         [variant.w]\nset = {{ \"arrivals.b.file.path\" = \"few.csv\" }}\n"
     );
-    let needed = model::files_needed(&Source::new("model.toml", &text));
-    assert_eq!(
-        needed.into_iter().collect::<Vec<_>>(),
-        ["a.csv", "net.csv", "other.csv"]
-    );
+    let needed = |changes: &[Change]| -> Vec<String> {
+        let source = Source::new("model.toml", &text);
+        model::files_needed(&source, changes).into_iter().collect()
+    };
+    let all = ["a.csv", "few.csv", "net.csv", "other.csv", "rush.csv"];
+    assert_eq!(needed(&[]), all);
+    let set = [
+        Change::new("arrivals.a.file", "b.csv"),
+        Change::new("service.s.network", "file(c.csv)"),
+    ];
+    let all = ["b.csv", "c.csv", "few.csv", "other.csv", "rush.csv"];
+    assert_eq!(needed(&set), all);
 }
 
 #[test]

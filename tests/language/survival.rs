@@ -38,7 +38,7 @@ pub(crate) fn survives(text: &str) {
 fn read(text: &str) -> (Model, Vec<Diagnostic>) {
     let source = Source::new("model.toml", text);
     let mut files = Files::new();
-    for name in model::files_needed(&source) {
+    for name in model::files_needed(&source, &[]) {
         files.insert(&name, DATA.to_owned());
     }
     model::read(source, files)
