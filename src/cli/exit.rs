@@ -27,7 +27,7 @@ pub enum Exit {
     Unclear,
     /// An objective failed.
     ObjectiveFailed,
-    /// The model is invalid, or a file that was handed in is no text.
+    /// The model is invalid, or it or a data file of it is no text.
     InvalidModel,
     /// Somebody interrupted it.
     Interrupted,
@@ -69,7 +69,7 @@ impl Exit {
             Exit::Worse => "worse than the baseline (compare --fail-on worse)",
             Exit::Unclear => "unclear at the allowed cost",
             Exit::ObjectiveFailed => "an objective failed",
-            Exit::InvalidModel => "invalid model, or a file that is not UTF-8 text",
+            Exit::InvalidModel => "invalid model, or a file of it that is not UTF-8 text",
             Exit::Interrupted => "interrupted (what was finished is kept and named)",
         }
     }

@@ -26,7 +26,8 @@ fn model_beside(results: &Path, files: &[String]) -> Option<String> {
 /// If the file cannot be read or is no results document of this version.
 pub(super) fn answer(asked: &Report, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
-    let text = load::results(&asked.results)?;
+    // What is no text is no stored study either, and no invalid model.
+    let text = load::results(&asked.results).map_err(|failure| Ending::could_not(&failure))?;
     let name = shown(&asked.results);
     let mut found = results::from_json(&text).map_err(|failure| {
         Ending::new(
