@@ -110,25 +110,43 @@ fn change(bytes: &mut Unstructured<'_>, document: &mut Value) -> Result<()> {
     Ok(())
 }
 
-/// A value somewhere in a document.
+/// A value somewhere in a document, to be changed.
 fn place<'v>(bytes: &mut Unstructured<'_>, document: &'v mut Value) -> Result<&'v mut Value> {
     let mut here = document;
-    loop {
-        let size = match &*here {
-            Value::Array(items) => items.len(),
-            Value::Object(entries) => entries.len(),
-            _ => 0,
-        };
-        if size == 0 || bytes.ratio(1, 8)? {
-            return Ok(here);
-        }
-        let at = bytes.choose_index(size)?;
+    while let Some(at) = within(bytes, here)? {
         here = match here {
             Value::Array(items) => &mut items[at],
             Value::Object(entries) => entries.values_mut().nth(at).expect("there are so many"),
             _ => return Err(arbitrary::Error::IncorrectFormat),
         };
     }
+    Ok(here)
+}
+
+/// A value somewhere in a document.
+fn found<'v>(bytes: &mut Unstructured<'_>, document: &'v Value) -> Result<&'v Value> {
+    let mut here = document;
+    while let Some(at) = within(bytes, here)? {
+        here = match here {
+            Value::Array(items) => &items[at],
+            Value::Object(entries) => entries.values().nth(at).expect("there are so many"),
+            _ => return Err(arbitrary::Error::IncorrectFormat),
+        };
+    }
+    Ok(here)
+}
+
+/// Which of the values in a value comes next on the way; none where the way ends.
+fn within(bytes: &mut Unstructured<'_>, value: &Value) -> Result<Option<usize>> {
+    let size = match value {
+        Value::Array(items) => items.len(),
+        Value::Object(entries) => entries.len(),
+        _ => 0,
+    };
+    if size == 0 || bytes.ratio(1, 8)? {
+        return Ok(None);
+    }
+    bytes.choose_index(size).map(Some)
 }
 
 /// A value that does not belong there, or one from elsewhere in the document.
@@ -146,7 +164,7 @@ fn odd(bytes: &mut Unstructured<'_>) -> Result<Value> {
         9 => json!([]),
         10 => json!({}),
         11 => json!(true),
-        _ => place(bytes, &mut document().clone())?.clone(),
+        _ => found(bytes, document())?.clone(),
     })
 }
 

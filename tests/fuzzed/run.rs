@@ -4,6 +4,7 @@
 //! The models are small ones, made of bytes (`model`).
 
 use onrush::engine::Arena;
+use onrush::model::Checked;
 use onrush::program::{Asked, compile};
 use onrush::results::{from_json, to_json};
 use onrush::study::{Effort, Onlooker, Plan, Silent, run};
@@ -16,37 +17,38 @@ use crate::replicate::{checked, replication};
 /// Runs the model that the bytes stand for.
 pub(crate) fn survives(bytes: &[u8]) {
     let (text, seed) = made_of(bytes);
-    let program = compile(&checked(&text, &[]), &Asked::default());
+    let model = checked(&text, &[]);
+    let program = compile(&model, &Asked::default());
     // Little's law is audited by the engine itself, in builds with assertions.
     let seen = replication(&program, seed, 0, &mut Arena::default());
     if let Err(why) = conserved(&program, &seen) {
         panic!("{why}\n{text}");
     }
-    let one = said(&text, seed, 1);
+    let one = said((&model, &text), seed, 1);
     let document = to_json(&from_json(&one).expect("it is a document"));
     assert!(
         document == one,
         "a number is lost where it is written\n{text}"
     );
     assert!(
-        said(&text, seed, 2) == one,
+        said((&model, &text), seed, 2) == one,
         "two threads say something else\n{text}"
     );
     let (what, changed, spared) = idle(&text, seed);
-    contained(&one, &said(&changed, seed, 2), (what, spared, &text));
+    let other = said((&checked(&changed, &[]), &changed), seed, 2);
+    contained(&one, &other, (what, spared, &text));
 }
 
-/// The document of two launches.
-fn said(text: &str, seed: u64, threads: usize) -> String {
-    let model = checked(text, &[]);
-    let mut plan = Plan::of(&model);
+/// The document of two launches of a model, which has this text.
+fn said((model, text): (&Checked, &str), seed: u64, threads: usize) -> String {
+    let mut plan = Plan::of(model);
     (plan.seed, plan.threads) = (seed, threads);
     plan.effort = Effort::Replications(2);
     let onlooker = Onlooker {
         progress: &Silent,
         stop: &|| false,
     };
-    let results = run(&model, None, &plan, onlooker);
+    let results = run(model, None, &plan, onlooker);
     to_json(&results.unwrap_or_else(|why| panic!("{why}\n{text}")))
 }
 

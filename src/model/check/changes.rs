@@ -63,7 +63,7 @@ pub(super) fn variants(model: &Model, of_actions: &[Diagnostic]) -> Vec<Diagnost
             let mine: Vec<Diagnostic> = mine.filter(|one| !known(one)).collect();
             found.extend(mine);
         }
-        let sound = base.is_empty() && model.is_sound();
+        let sound = base.is_empty() && model.is_sound() && !model.origin.files.has_later();
         if clean && sound && meant(&whole, model) == unchanged {
             let text = format!("the variant `{}` changes nothing", variant.name);
             let mut diagnostic = Diagnostic::new("W002", text).at(variant.place);
