@@ -12,6 +12,7 @@ mod cuts;
 mod deadlines;
 mod doors;
 mod draining;
+mod endings;
 mod faults;
 mod fullness;
 mod giving_up;
