@@ -185,7 +185,7 @@ impl Trace {
     pub(super) fn nearly(&self, events: i64, expected: &str) -> &Trace {
         for pair in expected.split(',') {
             let (word, at) = pair.trim().split_once(' ').expect("a mark and an instant");
-            let gap = self.at(word).since(instant(at)).nanos().abs();
+            let gap = (self.at(word).nanos() - instant(at).nanos()).abs();
             assert!(gap <= 2 * events, "mark `{word}` is {gap} ns from {at}");
         }
         self
