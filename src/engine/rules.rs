@@ -19,7 +19,7 @@ use crate::random::key::{Luck, Owner, Spot};
 pub(super) struct InForce {
     settings: Settings,
     routes: Routes,
-    /// What holds after it.
+    /// What was put into force next, here or in a copy of the replication.
     next: OnceCell<Box<InForce>>,
 }
 
@@ -44,13 +44,17 @@ impl InForce {
         }
     }
 
-    /// What holds once a patch has taken effect.
+    /// What holds once a patch has taken effect. It stands behind all that was in force before,
+    /// for copies of a replication may go different ways.
     fn after(&self, program: &Program, patch: &Patch, agenda: &mut Agenda) -> &InForce {
-        self.next.get_or_init(|| {
-            let mut settings = self.settings.clone();
-            settings.apply(patch);
-            Box::new(InForce::of(program, settings, agenda))
-        })
+        let mut settings = self.settings.clone();
+        settings.apply(patch);
+        let now = Box::new(InForce::of(program, settings, agenda));
+        let mut last = self;
+        while let Some(next) = last.next.get() {
+            last = next;
+        }
+        last.next.get_or_init(|| now)
     }
 }
 

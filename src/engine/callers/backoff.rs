@@ -66,6 +66,7 @@ impl Sim<'_> {
         Follows::Another
     }
 
+    /// A task waits so long before it asks again, and counts among those in the orbit who wait.
     pub(in crate::engine) fn back_off(&mut self, (slot, call): (u32, CallId), wait: Span) {
         self.pause(slot, wait);
         self.wait_in_orbit(&self.rules.routes.calls[call], Change::More);

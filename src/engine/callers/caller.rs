@@ -61,6 +61,7 @@ impl Failure {
 }
 
 impl Sim<'_> {
+    /// The instant, for a request that starts then, from which on no attempt of it starts.
     pub(in crate::engine) fn request_deadline(&self, slot: u32, call: CallId, from: Time) -> Time {
         let own = from + self.rules.routes.calls[call].deadline;
         self.heritage(slot).0.min(own)
