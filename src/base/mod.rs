@@ -1,14 +1,15 @@
 //! Words that every layer shares; knows nothing of queues or users.
 //!
 //! Time is an integer count of nanoseconds ([`time`]), which labels name by the clock on the wall
-//! ([`calendar`]), what an author writes with a unit is read
-//! exactly ([`decimal`], [`mod@unit`]), things are found by typed numbers ([`table`]) or by tickets
+//! ([`calendar`]), what an author writes with a unit is read exactly ([`decimal`], [`mod@unit`],
+//! [`size`]), things are found by typed numbers ([`table`]) or by tickets
 //! that go stale ([`slab`]), and every function that is not exact comes through one door
 //! ([`math`]). Characters that nobody could see are shown by symbols ([`visible`]).
 
 pub mod time;
 pub mod calendar;
 pub mod unit;
+pub mod size;
 pub mod decimal;
 pub mod math;
 pub mod exponential;

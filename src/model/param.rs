@@ -90,6 +90,10 @@ pub enum ParamUnit {
     Seconds,
     /// A rate, per second.
     PerSecond,
+    /// A size, in bytes.
+    Bytes,
+    /// A rate of data, in bytes per second.
+    BytesPerSecond,
     /// A share, 0 to 1.
     Share,
     /// A distribution, a word or a switch: no number.
@@ -194,6 +198,8 @@ fn plain(amount: Amount) -> (f64, ParamUnit) {
         Amount::Percent(share) => (share, ParamUnit::Share),
         Amount::Time(time) => (time.as_secs_f64(), ParamUnit::Seconds),
         Amount::Rate(rate) => (rate, ParamUnit::PerSecond),
+        Amount::Size(bytes) => (bytes, ParamUnit::Bytes),
+        Amount::SizeRate(rate) => (rate, ParamUnit::BytesPerSecond),
     }
 }
 

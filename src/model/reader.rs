@@ -22,6 +22,9 @@ use crate::text::{Diagnostic, Place};
 /// Tables of one kind at most: what is read again for every variant and action stays short.
 pub(crate) const MOST_TABLES: usize = 1_000;
 
+/// Bytes, and bytes a second, at most.
+const MOST_BYTES: f64 = 1e18;
+
 /// What all readers share: the document, the data files, the findings.
 pub(crate) struct Reader<'a> {
     /// The whole document, to look names up.
@@ -331,6 +334,44 @@ impl<'a> Reader<'a> {
             other => {
                 let help = format!("write \"{}/s\" for each second", node.written());
                 let help = matches!(other, Amount::Number(_)).then_some(help);
+                self.misfit(node, other, expected, help);
+                None
+            }
+        }
+    }
+
+    /// Bytes.
+    #[allow(dead_code)]
+    pub(crate) fn size(&mut self, node: &Node) -> Option<f64> {
+        let expected = "a size such as \"2MB\" or \"4GiB\"";
+        match self.amount(node, expected)? {
+            Amount::Size(bytes) if (0.0..=MOST_BYTES).contains(&bytes) => Some(bytes),
+            Amount::Size(_) => {
+                self.out_of_range(node, "a size from 0B to 1000000TB");
+                None
+            }
+            other => {
+                let help = format!("write \"{}MB\" for a million bytes each", node.written());
+                let help = matches!(other, Amount::Number(_)).then_some(help);
+                self.misfit(node, other, expected, help);
+                None
+            }
+        }
+    }
+
+    /// Bytes per second.
+    #[allow(dead_code)]
+    pub(crate) fn size_rate(&mut self, node: &Node) -> Option<f64> {
+        let expected = "a rate of data such as \"10MB/s\"";
+        match self.amount(node, expected)? {
+            Amount::SizeRate(rate) if (0.0..=MOST_BYTES).contains(&rate) => Some(rate),
+            Amount::SizeRate(_) => {
+                self.out_of_range(node, "a rate of data from 0B/s to 1000000TB/s");
+                None
+            }
+            other => {
+                let help = format!("write \"{}/s\"", node.written());
+                let help = matches!(other, Amount::Size(_)).then_some(help);
                 self.misfit(node, other, expected, help);
                 None
             }
@@ -688,6 +729,12 @@ impl<'a> Fields<'a> {
     /// A share.
     pub(crate) fn share(&self, r: &mut Reader<'a>, key: &str) -> Option<f64> {
         r.share(self.get(key)?)
+    }
+
+    /// Bytes.
+    #[allow(dead_code)]
+    pub(crate) fn size(&self, r: &mut Reader<'a>, key: &str) -> Option<f64> {
+        r.size(self.get(key)?)
     }
 
     /// A length of time.

@@ -73,6 +73,8 @@ fn kind(kind: &Kind) -> String {
         Kind::Number => "number".to_owned(),
         Kind::Share => "share".to_owned(),
         Kind::Rate => "rate".to_owned(),
+        Kind::Size => "size".to_owned(),
+        Kind::SizeRate => "rate of data".to_owned(),
         Kind::Duration => "duration".to_owned(),
         Kind::Instant => "time from T+0".to_owned(),
         Kind::Times => "distribution of durations".to_owned(),

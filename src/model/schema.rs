@@ -140,9 +140,14 @@ fn kind(kind: &'static Kind) -> Vec<(&'static str, Json)> {
         ]
     };
     match kind {
-        Kind::Text | Kind::Date | Kind::Rate | Kind::Duration | Kind::Instant | Kind::Times => {
-            types(&["string"])
-        }
+        Kind::Text
+        | Kind::Date
+        | Kind::Rate
+        | Kind::Size
+        | Kind::SizeRate
+        | Kind::Duration
+        | Kind::Instant
+        | Kind::Times => types(&["string"]),
         Kind::Name(table) => {
             let comment = format!("the name of a `[{table}.NAME]`");
             vec![

@@ -46,6 +46,12 @@ pub(crate) enum Kind {
     Share,
     /// Events per time, `"100/s"`.
     Rate,
+    /// An amount of data, `"2MB"`.
+    #[allow(dead_code)]
+    Size,
+    /// Data per time, `"10MB/s"`.
+    #[allow(dead_code)]
+    SizeRate,
     /// A length of time.
     Duration,
     /// A time from T+0.
@@ -163,6 +169,8 @@ impl Kind {
             | Kind::Number
             | Kind::Share
             | Kind::Rate
+            | Kind::Size
+            | Kind::SizeRate
             | Kind::Duration
             | Kind::Instant
             | Kind::Times

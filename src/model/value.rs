@@ -5,6 +5,7 @@
 //! duration, a share, a distribution) is asked afterwards. Knows no key of the language.
 
 use super::elsewhere;
+use crate::base::size::{Size, SizeRate};
 use crate::base::time::{DurationError, Span, Time};
 use crate::base::unit::{Count, Rate};
 use crate::text::{Diagnostic, Place};
@@ -38,6 +39,10 @@ pub(crate) enum Amount {
     Time(Time),
     /// Per second.
     Rate(f64),
+    /// In bytes.
+    Size(f64),
+    /// In bytes a second.
+    SizeRate(f64),
 }
 
 /// A law as written: a family, its arguments, a factor on all its values.
@@ -83,6 +88,8 @@ impl Amount {
             Amount::Percent(_) => "a share",
             Amount::Time(_) => "a duration",
             Amount::Rate(_) => "a rate",
+            Amount::Size(_) => "a size",
+            Amount::SizeRate(_) => "a rate of data",
         }
     }
 
@@ -93,6 +100,8 @@ impl Amount {
             Amount::Percent(share) => Amount::Percent(share * factor),
             Amount::Time(time) => Amount::Time(Time::ZERO + (time - Time::ZERO).scaled(factor)),
             Amount::Rate(rate) => Amount::Rate(rate * factor),
+            Amount::Size(bytes) => Amount::Size(bytes * factor),
+            Amount::SizeRate(rate) => Amount::SizeRate(rate * factor),
         }
     }
 }
@@ -308,8 +317,12 @@ fn multiply(left: Thing, right: Thing, place: Place) -> Result<Thing, Diagnostic
 
 fn is_within(amount: Amount) -> bool {
     match amount {
-        Amount::Number(value) | Amount::Percent(value) | Amount::Rate(value) => value.is_finite(),
         Amount::Time(time) => is_near(time),
+        Amount::Number(value)
+        | Amount::Percent(value)
+        | Amount::Rate(value)
+        | Amount::Size(value)
+        | Amount::SizeRate(value) => value.is_finite(),
     }
 }
 
@@ -349,6 +362,9 @@ fn read_amount(text: &str, place: Place) -> Result<Amount, Diagnostic> {
         return number(percent.trim())
             .map(|percent| Amount::Percent(percent / 100.0))
             .ok_or_else(|| not_a_value(text, place));
+    }
+    if let Some(data) = data(text) {
+        return Ok(data);
     }
     if text.contains('/') {
         let read = Rate::parse(text).map(|rate| Amount::Rate(rate.per_second()));
@@ -396,6 +412,12 @@ fn read_amount(text: &str, place: Place) -> Result<Amount, Diagnostic> {
             .at(place)
             .maybe_help(error.help())
     })
+}
+
+/// An amount of data, or data per time.
+fn data(text: &str) -> Option<Amount> {
+    let size = Size::parse(text).map(|size| Amount::Size(size.0));
+    size.or_else(|| SizeRate::parse(text).map(|rate| Amount::SizeRate(rate.0)))
 }
 
 fn not_a_value(text: &str, place: Place) -> Diagnostic {
@@ -471,6 +493,9 @@ mod tests {
             ("1h30m", Amount::Time(Time(5_400_000_000_000))),
             ("100/s", Amount::Rate(100.0)),
             ("20%", Amount::Percent(0.2)),
+            ("2MB", Amount::Size(2e6)),
+            ("2 * 4KiB", Amount::Size(8192.0)),
+            ("10MB/s", Amount::SizeRate(1e7)),
             ("250k", Amount::Number(250_000.0)),
             ("1.2M", Amount::Number(1_200_000.0)),
             ("250_000", Amount::Number(250_000.0)),

@@ -127,7 +127,7 @@ pub struct ParamFacts {
     /// What it means, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Unit of `value`: `s`, `/s`, `share`, `count`, or a word of the model.
+    /// Unit of `value`: `s`, `/s`, `share`, `count`, `bytes`, `bytes/s`, or a word of the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
 }

@@ -93,6 +93,8 @@ fn spelled(param: &Param, value: f64) -> (f64, String) {
             (span.as_secs_f64(), span.written())
         }
         ParamUnit::PerSecond => (value, format!("{value}/s")),
+        ParamUnit::Bytes => (value, format!("{value}B")),
+        ParamUnit::BytesPerSecond => (value, format!("{value}B/s")),
         ParamUnit::Number if whole => (value.round(), format!("{:.0}", value.round())),
         _ => (value, format!("{value}")),
     }

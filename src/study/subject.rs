@@ -126,6 +126,8 @@ fn facts_of(param: &param::Param) -> ParamFacts {
         ParamUnit::Number => Some("count"),
         ParamUnit::Seconds => Some("s"),
         ParamUnit::PerSecond => Some("/s"),
+        ParamUnit::Bytes => Some("bytes"),
+        ParamUnit::BytesPerSecond => Some("bytes/s"),
         ParamUnit::Share => Some("share"),
         ParamUnit::Other => None,
     };

@@ -120,6 +120,8 @@ fn plus(
         (Amount::Percent(a), Amount::Percent(b)) => Amount::Percent(a + b),
         (Amount::Time(a), Amount::Time(b)) => Amount::Time(a + b.since(Time::ZERO)),
         (Amount::Rate(a), Amount::Rate(b)) => Amount::Rate(a + b),
+        (Amount::Size(a), Amount::Size(b)) => Amount::Size(a + b),
+        (Amount::SizeRate(a), Amount::SizeRate(b)) => Amount::SizeRate(a + b),
         _ => {
             let expected = format!("expected {}, as `{}` is", start.kind(), base.written());
             return refuse(&format!("{} cannot be added here", step.kind()), expected);
@@ -133,6 +135,8 @@ fn plus(
         Amount::Percent(share) => Value::Text(format!("{}%", share * 100.0)),
         Amount::Time(time) => Value::Text(write_time(time)),
         Amount::Rate(rate) => Value::Text(format!("{rate}/s")),
+        Amount::Size(bytes) => Value::Text(format!("{bytes}B")),
+        Amount::SizeRate(rate) => Value::Text(format!("{rate}B/s")),
     }))
 }
 

@@ -6,6 +6,7 @@ use super::{
     capital, change_estimate, difference, estimate, k_of_n, objective_symbol, objective_word,
     outcome, outcome_word, small, t_zero, verdict_symbol, verdict_with_reason,
 };
+use crate::base::size::{Size, SizeRate};
 use crate::report::number;
 use crate::report::reading;
 use crate::results::{
@@ -348,6 +349,8 @@ pub fn input_value(results: &Results, name: &str, value: f64) -> String {
         Some("s") => number::duration(value),
         Some("share") => number::share(value),
         Some("/s") => number::rate(value),
+        Some("bytes") => Size(value).to_string(),
+        Some("bytes/s") => SizeRate(value).to_string(),
         _ => number::count(value),
     }
 }
