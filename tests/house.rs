@@ -536,3 +536,24 @@ fn every_exit_code_is_tested() {
         .collect();
     none(&untested, "tests/commands.rs ends in every exit code");
 }
+
+/// Every mechanism names a test that is there: `path.rs::name` from the root.
+#[test]
+fn every_mechanism_has_a_test() {
+    let table = fs::read_to_string(root().join("docs/mechanisms.md")).expect("the table is there");
+    let rows = table.lines().filter(|line| line.starts_with("| "));
+    for row in rows.skip(1) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        assert_eq!(cells.len(), 5, "{row}");
+        assert!(cells.iter().all(|cell| !cell.is_empty()), "{row}");
+        for test in cells[4].split(", ") {
+            let named = test.trim_matches('`').split_once("::");
+            let (path, name) = named.unwrap_or_else(|| panic!("`{test}` is no `path::name`"));
+            let text = fs::read_to_string(root().join(path)).unwrap_or_default();
+            assert!(
+                text.contains(&format!("fn {name}(")),
+                "{path} has no test `{name}`"
+            );
+        }
+    }
+}

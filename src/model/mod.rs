@@ -15,6 +15,7 @@ pub mod service;
 pub mod pool;
 pub mod room;
 pub mod stock;
+pub mod tally;
 pub mod retry;
 pub mod fault;
 pub mod action;

@@ -18,6 +18,10 @@ pub struct LevelId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SampleId(pub u32);
 
+/// Index of what a mechanism counts beside the usual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TallyId(pub u32);
+
 /// Levels that belong together share a meter, which is advanced once for all of them.
 pub const LANES: u32 = 8;
 
@@ -42,6 +46,8 @@ pub struct Layout {
     pub marks: u32,
     /// Outcomes in words of the model's own.
     pub own_outcomes: u8,
+    /// What mechanisms count beside the usual.
+    pub tallies: u32,
 }
 
 /// Counted for users in all and for each journey.
@@ -356,9 +362,16 @@ impl Layout {
     const fn own_outcomes_at(&self) -> u32 {
         self.messages_at() + MESSAGE_COUNTERS * self.endpoints
     }
+    const fn tallies_at(&self) -> u32 {
+        self.own_outcomes_at() + self.own_outcomes as u32 * (1 + self.journeys)
+    }
+    /// What a mechanism counts beside the usual.
+    pub const fn tally(&self, tally: TallyId) -> CounterId {
+        CounterId(self.tallies_at() + tally.0)
+    }
     /// How many counters there are.
     pub const fn counters(&self) -> usize {
-        (self.own_outcomes_at() + self.own_outcomes as u32 * (1 + self.journeys)) as usize
+        (self.tallies_at() + self.tallies) as usize
     }
 
     /// Level of all users.

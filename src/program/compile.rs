@@ -107,6 +107,7 @@ fn layout(model: &Model, structure: &Structure, names: &super::Names) -> Layout 
         rooms: count(model.rooms.len()),
         stocks: count(model.stocks.len()),
         marks: count(names.marks.len()),
+        tallies: count(names.tallies.len()),
         own_outcomes: u8::try_from(names.own_outcomes.len())
             .expect("the number of outcomes was checked"),
     }

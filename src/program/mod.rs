@@ -13,6 +13,7 @@ pub mod patch;
 pub mod settings;
 pub mod source;
 
+pub use crate::model::tally::Tally;
 pub use compile::{Asked, compile, expected_users};
 pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Site};
 pub use instruction::{Instruction, NOWHERE, Pc};
@@ -354,6 +355,8 @@ pub struct Names {
     pub pools: Vec<String>,
     /// Rooms.
     pub rooms: Vec<String>,
+    /// What mechanisms count beside the usual, in the order of their ids.
+    pub tallies: Vec<Tally>,
     /// Stocks.
     pub stocks: Vec<String>,
     /// Marks.

@@ -144,6 +144,7 @@ fn evidence(results: &Results, pictures: &[Picture]) -> Markup {
         section id="evidence" aria-labelledby="evidence-title" {
             h2 id="evidence-title" { (words::THE_EVIDENCE) }
             (set(&table::outcomes(results)))
+            (set(&table::mechanisms(results)))
             (set(&table::marks(results)))
             (set(&table::stock(results)))
             (set(&table::messages(results)))

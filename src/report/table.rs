@@ -234,6 +234,27 @@ pub(crate) fn marks(results: &Results) -> Table {
     by_first_column(table)
 }
 
+/// What the mechanisms of every variant counted.
+pub(crate) fn mechanisms(results: &Results) -> Table {
+    let mut table = Table::new(words::MECHANISMS, &words::MECHANISM_HEAD);
+    table.head[3] = words::with_level(&table.head[3], results.confidence);
+    for (name, variant) in reading::variants(results) {
+        for (mechanism, counted) in &variant.mechanisms {
+            for (word, times) in counted {
+                table.rows.push(vec![
+                    mechanism.clone(),
+                    word.replace('_', " "),
+                    name.to_owned(),
+                    words::estimate_with_interval(Some(times), Unit::Count),
+                    words::spread(Some(times), Unit::Count),
+                ]);
+            }
+        }
+    }
+    table.rows.sort_by(|one, other| one[..2].cmp(&other[..2]));
+    table
+}
+
 /// Stocks of every variant.
 pub(crate) fn stock(results: &Results) -> Table {
     let mut table = Table::new(words::STOCK, &words::STOCK_HEAD);

@@ -44,6 +44,9 @@ pub struct Variant {
     pub orbit: MeanMax,
     /// Messages, by endpoint.
     pub messages: BTreeMap<String, Message>,
+    /// What mechanisms counted beside the usual, by their path in the model and what was counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mechanisms: BTreeMap<String, BTreeMap<String, Estimate>>,
     /// Milestones.
     pub marks: BTreeMap<String, Mark>,
     /// Stocks.

@@ -6,7 +6,7 @@
 
 use crate::observation::{
     BinTimes, CallCounter, CallSample, CounterId, LevelId, Observation, Outcome, PoolLevel,
-    SampleId, ServiceLevel, UserCounter, UserLevel,
+    SampleId, ServiceLevel, TallyId, UserCounter, UserLevel,
 };
 use crate::program::Program;
 use crate::results::key;
@@ -90,6 +90,10 @@ pub(crate) fn plan(program: &Program) -> Vec<Column> {
     services(program, &mut columns);
     pools(program, &mut columns);
     calls(program, &mut columns);
+    for (tally, name) in program.names.tallies.iter().enumerate() {
+        let counter = program.layout.tally(TallyId(tally as u32));
+        counted(&mut columns, counter, &format!("{}.{}", name.of, name.word));
+    }
     for (mark, name) in program.names.marks.iter().enumerate() {
         counted(&mut columns, program.layout.mark(mark as u32), name);
     }

@@ -10,7 +10,7 @@ use crate::observation::sketch::Percentile;
 use crate::observation::{
     Among, CallCounter, CallSample, CounterId, LevelId, MessageCounter, Observation, Outcome,
     Period, PoolCounter, PoolLevel, Probe, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
-    ServiceSample, Statistic, StockCounter, UserCounter, UserLevel,
+    ServiceSample, Statistic, StockCounter, TallyId, UserCounter, UserLevel,
 };
 use crate::program::Program;
 
@@ -291,6 +291,11 @@ fn goods(reader: &Reader<'_>, values: &mut Vec<Value>) {
             count(MessageCounter::Delivered),
             count(MessageCounter::Sent),
         ));
+    }
+    for (tally, name) in names.tallies.iter().enumerate() {
+        let counted = reader.count(layout.tally(TallyId(tally as u32)));
+        let key = format!("count({}.{})", name.of, name.word);
+        values.push(Value::plain(key, Some(counted)));
     }
     for (mark, name) in names.marks.iter().enumerate() {
         let count = reader.count(layout.mark(mark as u32));

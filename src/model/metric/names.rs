@@ -3,16 +3,18 @@
 //! A name may be short (`login.time`) as long as it fits one thing only. Every reading that makes
 //! sense is looked at; none is an error with the nearest spelling, two are an error naming both.
 
+mod aspect;
 mod near;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::quantity::{
-    MessageAspect, OutcomeOf, PoolAspect, Quantity, RecoveryAspect, RequestAspect, RequestsOf,
-    RoomAspect, ServiceAspect, StepOwner, StockAspect, VisitAspect,
+use self::aspect::{
+    MESSAGE, POOL, RECOVERY, REQUEST, ROOM, SERVICE, STOCK, VISIT, aspect, word, words,
 };
+use super::quantity::{OutcomeOf, Quantity, RequestsOf, StepOwner, VisitAspect};
 use crate::model::Model;
 use crate::model::step::{Step, StepKind};
+use crate::model::tally::{Tally, tallies};
 use crate::text::nearest::closest;
 
 /// Everything that a metric can name.
@@ -32,6 +34,7 @@ pub(crate) struct Names {
     rooms: BTreeSet<String>,
     stocks: BTreeSet<String>,
     marks: BTreeSet<String>,
+    tallies: Vec<Tally>,
 }
 
 /// Why a name stands for nothing.
@@ -55,121 +58,6 @@ pub(crate) enum Unresolved {
 /// Names that an error lists at most.
 const LISTED: usize = 8;
 
-const VISIT: [(&str, VisitAspect); 5] = [
-    ("arrived", VisitAspect::Arrived),
-    ("time", VisitAspect::Time),
-    ("ok.time", VisitAspect::OkTime),
-    ("ok_time", VisitAspect::OkTime),
-    ("in_system", VisitAspect::InSystem),
-];
-
-const REQUEST: [(&str, RequestAspect); 18] = [
-    ("", RequestAspect::Started),
-    ("started", RequestAspect::Started),
-    ("ok", RequestAspect::Ok),
-    ("failed", RequestAspect::Failed),
-    ("unfinished", RequestAspect::Unfinished),
-    ("time", RequestAspect::Time),
-    ("ok.time", RequestAspect::OkTime),
-    ("ok_time", RequestAspect::OkTime),
-    ("amplification", RequestAspect::Amplification),
-    ("attempts", RequestAspect::Attempts),
-    ("attempts.ok", RequestAspect::AttemptsOk),
-    ("attempts.refused", RequestAspect::AttemptsRefused),
-    ("attempts.timed_out", RequestAspect::AttemptsTimedOut),
-    ("attempts.error", RequestAspect::AttemptsError),
-    ("attempts.cancelled", RequestAspect::AttemptsCancelled),
-    ("attempts.unfinished", RequestAspect::AttemptsUnfinished),
-    ("attempt_time", RequestAspect::AttemptTime),
-    ("attempt_ok_time", RequestAspect::AttemptOkTime),
-];
-
-const MESSAGE: [(&str, MessageAspect); 5] = [
-    ("sent", MessageAspect::Sent),
-    ("delivered", MessageAspect::Delivered),
-    ("undelivered", MessageAspect::Undelivered),
-    ("delay", MessageAspect::Delay),
-    ("backlog", MessageAspect::Backlog),
-];
-
-const SERVICE: [(&str, ServiceAspect); 20] = [
-    ("arrived", ServiceAspect::Arrived),
-    ("original", ServiceAspect::Original),
-    ("accepted", ServiceAspect::Accepted),
-    ("completed", ServiceAspect::Completed),
-    ("goodput", ServiceAspect::Goodput),
-    ("refused", ServiceAspect::Refused),
-    ("left_queue", ServiceAspect::LeftQueue),
-    ("lost", ServiceAspect::Lost),
-    ("wasted", ServiceAspect::Wasted),
-    ("amplification", ServiceAspect::Amplification),
-    ("queue", ServiceAspect::Queue),
-    ("in_system", ServiceAspect::InSystem),
-    ("wait", ServiceAspect::Wait),
-    ("waited", ServiceAspect::Waited),
-    ("time", ServiceAspect::Time),
-    ("held", ServiceAspect::Held),
-    ("busy", ServiceAspect::Busy),
-    ("blocked", ServiceAspect::Blocked),
-    ("up", ServiceAspect::Up),
-    ("utilisation", ServiceAspect::Utilisation),
-];
-
-const POOL: [(&str, PoolAspect); 6] = [
-    ("wait", PoolAspect::Wait),
-    ("waited", PoolAspect::Waited),
-    ("refused", PoolAspect::Refused),
-    ("held", PoolAspect::Held),
-    ("in_use", PoolAspect::InUse),
-    ("queue", PoolAspect::Queue),
-];
-
-const ROOM: [(&str, RoomAspect); 7] = [
-    ("arrived", RoomAspect::Arrived),
-    ("admitted", RoomAspect::Admitted),
-    ("refused", RoomAspect::Refused),
-    ("lost", RoomAspect::Lost),
-    ("inside", RoomAspect::Inside),
-    ("waiting", RoomAspect::Waiting),
-    ("wait", RoomAspect::Wait),
-];
-
-const STOCK: [(&str, StockAspect); 3] = [
-    ("sold", StockAspect::Sold),
-    ("left", StockAspect::Left),
-    ("sold_out_at", StockAspect::SoldOutAt),
-];
-
-const RECOVERY: [(&str, RecoveryAspect); 4] = [
-    ("time", RecoveryAspect::Time),
-    ("collapsed", RecoveryAspect::Collapsed),
-    ("unhealthy", RecoveryAspect::Unhealthy),
-    ("recovered", RecoveryAspect::Recovered),
-];
-
-fn aspect<T: Copy>(aspects: &[(&'static str, T)], written: &str) -> Option<T> {
-    aspects
-        .iter()
-        .find(|(name, _)| *name == written)
-        .map(|(_, aspect)| *aspect)
-}
-
-/// The canonical word of an aspect: the first that stands for it.
-fn word<T: Copy + PartialEq>(aspects: &[(&'static str, T)], aspect: T) -> &'static str {
-    aspects
-        .iter()
-        .find(|(_, known)| *known == aspect)
-        .map_or("", |(name, _)| *name)
-}
-
-fn words<T>(aspects: &[(&'static str, T)]) -> Vec<&'static str> {
-    aspects
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
 impl Names {
     /// The names of a model.
     pub(crate) fn of(model: &Model) -> Names {
@@ -177,6 +65,7 @@ impl Names {
             pools: model.pools.keys().cloned().collect(),
             rooms: model.rooms.keys().cloned().collect(),
             stocks: model.stocks.keys().cloned().collect(),
+            tallies: tallies(model),
             ..Names::default()
         };
         for (name, journey) in &model.journeys {
@@ -320,6 +209,7 @@ impl Names {
             Quantity::Pool { pool, aspect } => thing("pool", pool, word(&POOL, *aspect)),
             Quantity::Room { room, aspect } => thing("room", room, word(&ROOM, *aspect)),
             Quantity::Stock { stock, aspect } => thing("stock", stock, word(&STOCK, *aspect)),
+            Quantity::Tally(tally) => vec![format!("{}.{}", tally.of, tally.word)],
             Quantity::Mark(mark) => thing("mark", mark, ""),
             Quantity::Orbit => vec!["orbit".to_owned()],
             Quantity::OrbitWaiting => vec!["orbit.waiting".to_owned()],
@@ -342,6 +232,7 @@ impl Names {
         }
         found.extend(self.service(first, rest));
         found.extend(self.thing(first, rest, None));
+        found.extend(self.tally(name).cloned().map(Quantity::Tally));
         let (second, third) = rest.split_once('.').unwrap_or((rest, ""));
         match first {
             // In full spelling the thing's own figure comes before its parts of the same name.
@@ -476,6 +367,13 @@ impl Names {
         found
     }
 
+    /// What a mechanism counts, by its path and word.
+    fn tally(&self, name: &str) -> Option<&Tally> {
+        let (of, word) = name.rsplit_once('.')?;
+        let mut all = self.tallies.iter();
+        all.find(|tally| tally.of == of && tally.word == word)
+    }
+
     /// Pools, rooms, stocks and marks; only of one kind if it is named.
     fn thing(&self, name: &str, rest: &str, kind: Option<&str>) -> Vec<Quantity> {
         let asked = |word: &str| kind.is_none_or(|kind| kind == word);
@@ -518,6 +416,16 @@ impl Names {
                 thing,
                 aspect: rest.to_owned(),
                 known,
+            };
+        }
+        if let Some((of, aspect)) = name.rsplit_once('.')
+            && self.tallies.iter().any(|tally| tally.of == of)
+        {
+            let words = self.tallies.iter().filter(|tally| tally.of == of);
+            return Unresolved::NoAspect {
+                thing: format!("`{of}`"),
+                aspect: aspect.to_owned(),
+                known: words.map(|tally| tally.word).collect(),
             };
         }
         if self.others.contains(first) {

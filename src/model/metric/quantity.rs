@@ -3,6 +3,7 @@
 //! The nature says which statistics make sense; the grammar refuses the others.
 
 use super::Unit;
+use crate::model::tally::Tally;
 
 /// A named quantity of one replication.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub enum Quantity {
     },
     /// Milestones reached (events).
     Mark(String),
+    /// What a mechanism counts beside the usual (events).
+    Tally(Tally),
     /// Users who try again, or are at home before another visit (a level).
     Orbit,
     /// Those of them without an attempt under way (a level).
@@ -343,7 +346,7 @@ impl Quantity {
                 StockAspect::Left => Nature::Level,
                 StockAspect::SoldOutAt => Nature::Instant,
             },
-            Quantity::Mark(_) => EVENTS,
+            Quantity::Mark(_) | Quantity::Tally(_) => EVENTS,
             Quantity::Orbit | Quantity::OrbitWaiting => Nature::Level,
             Quantity::Recovery(RecoveryAspect::Time) => Nature::Instant,
             Quantity::Recovery(_) => Nature::Chance,
@@ -379,7 +382,10 @@ impl Quantity {
                     | ServiceAspect::Goodput
                     | ServiceAspect::Up
             ),
-            Quantity::Pool { .. } | Quantity::Orbit | Quantity::OrbitWaiting => true,
+            Quantity::Tally(_)
+            | Quantity::Pool { .. }
+            | Quantity::Orbit
+            | Quantity::OrbitWaiting => true,
             Quantity::Room { aspect, .. } => *aspect != RoomAspect::Admitted,
             Quantity::Stock { aspect, .. } => *aspect != StockAspect::Sold,
             Quantity::Mark(_) => false,

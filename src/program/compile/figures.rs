@@ -11,6 +11,7 @@ use crate::model::metric::{
     MessageAspect, OutcomeOf, PoolAspect, Quantity, RecoveryAspect, RequestAspect, RequestsOf,
     RoomAspect, ServiceAspect, StockAspect, VisitAspect,
 };
+use crate::model::tally::Tally;
 use crate::observation::{
     Among, CallCounter, CallSample, CounterId, Layout, LevelId, MessageCounter, Outcome,
     PoolCounter, PoolLevel, RecoveryFigure, RoomCounter, RoomLevel, SampleId, ServiceCounter,
@@ -71,6 +72,10 @@ impl Figures<'_> {
             Quantity::Mark(word) => {
                 let counter = self.layout.mark(self.index.mark(word).0);
                 events(vec![(1.0, Term::Count(counter))], Vec::new())
+            }
+            Quantity::Tally(Tally { of, word }) => {
+                let counter = self.layout.tally(self.index.tally(of, word));
+                events(vec![count(counter)], Vec::new())
             }
             Quantity::Orbit => Figure::Level(self.layout.user_level(UserLevel::Orbit)),
             Quantity::OrbitWaiting => {

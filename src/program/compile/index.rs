@@ -9,7 +9,8 @@ use super::words;
 use crate::base::table::Id;
 use crate::model::Model;
 use crate::model::step::{Step, StepKind};
-use crate::observation::Outcome;
+use crate::model::tally::{Tally, tallies};
+use crate::observation::{Outcome, TallyId};
 use crate::program::{EndpointId, JourneyId, MarkId, PoolId, RoomId, ServiceId, StockId};
 
 /// The ids of everything that a model names.
@@ -22,6 +23,8 @@ pub(super) struct Index {
     rooms: BTreeMap<String, RoomId>,
     stocks: BTreeMap<String, StockId>,
     marks: BTreeMap<String, MarkId>,
+    /// What mechanisms count beside the usual, in order.
+    tallies: Vec<Tally>,
     /// Words that the model has for outcomes of its own, in order.
     outcomes: Vec<String>,
 }
@@ -42,6 +45,7 @@ impl Index {
             rooms: numbered(model.rooms.keys().cloned()),
             stocks: numbered(model.stocks.keys().cloned()),
             marks: numbered(marks(model).into_iter()),
+            tallies: tallies(model),
             outcomes: model.own_outcomes(),
         }
     }
@@ -83,6 +87,19 @@ impl Index {
     /// The id of a mark.
     pub(super) fn mark(&self, word: &str) -> MarkId {
         found(self.marks.get(word), word)
+    }
+
+    /// The id of what the mechanism at a path counts under a word.
+    pub(super) fn tally(&self, of: &str, word: &str) -> TallyId {
+        let mut all = self.tallies.iter();
+        let found = all.position(|tally| tally.of == of && tally.word == word);
+        let found = found.unwrap_or_else(|| panic!("`{of}.{word}` stands among the tallies"));
+        TallyId(u32::try_from(found).expect("no model has four billion of anything"))
+    }
+
+    /// What mechanisms count beside the usual, in the order of their ids.
+    pub(super) fn tallies(&self) -> &[Tally] {
+        &self.tallies
     }
 
     /// The words of all marks, in order.

@@ -33,6 +33,7 @@ pub(super) fn names(model: &Model, index: &Index, structure: &Structure) -> Name
         pools: model.pools.keys().cloned().collect(),
         rooms: model.rooms.keys().cloned().collect(),
         stocks: model.stocks.keys().cloned().collect(),
+        tallies: index.tallies().to_vec(),
         marks: index.marks().cloned().collect(),
         own_outcomes: index.own_outcomes().to_vec(),
         services_in_call_order: in_call_order(model),

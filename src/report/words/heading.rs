@@ -89,6 +89,16 @@ pub const MARK_HEAD: [&str; 6] = [
     "first",
     "last",
 ];
+/// Table of what mechanisms counted.
+pub const MECHANISMS: &str = "What the mechanisms did";
+/// Its columns.
+pub const MECHANISM_HEAD: [&str; 5] = [
+    "mechanism",
+    "counted",
+    "variant",
+    "times",
+    "8 of 10 launches",
+];
 /// Table of stocks.
 pub const STOCK: &str = "Stock";
 /// Its columns.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::estimate::interval;
-use crate::observation::{MessageCounter, PoolCounter, PoolLevel, RoomCounter, RoomLevel};
-use crate::results::{Mark, Message, Pool, Room, Stock};
+use crate::observation::{MessageCounter, PoolCounter, PoolLevel, RoomCounter, RoomLevel, TallyId};
+use crate::program::Tally;
+use crate::results::{Estimate, Mark, Message, Pool, Room, Stock};
 use crate::study::fill::Sight;
 use crate::study::usual::{Reader, messaged, share, sold};
 
@@ -79,6 +80,20 @@ pub(super) fn messages(sight: &Sight<'_>) -> BTreeMap<String, Message> {
         (program.names.endpoints[endpoint as usize].clone(), found)
     };
     messaged(program).into_iter().map(of).collect()
+}
+
+/// What mechanisms counted beside the usual, by path and word.
+pub(super) fn mechanisms(sight: &Sight<'_>) -> BTreeMap<String, BTreeMap<String, Estimate>> {
+    let program = sight.lens.program;
+    let mut all: BTreeMap<String, BTreeMap<String, Estimate>> = BTreeMap::new();
+    for (tally, Tally { of, word }) in program.names.tallies.iter().enumerate() {
+        let counter = program.layout.tally(TallyId(tally as u32));
+        if let Some(found) = sight.count(counter) {
+            let words = all.entry(of.clone()).or_default();
+            words.insert((*word).to_owned(), found);
+        }
+    }
+    all
 }
 
 /// Milestones.

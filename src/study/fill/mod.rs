@@ -61,6 +61,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         rooms: goods::rooms(sight),
         orbit: users::orbit(sight),
         messages: goods::messages(sight),
+        mechanisms: goods::mechanisms(sight),
         marks: goods::marks(sight),
         stock: goods::stocks(sight),
         bottlenecks: trouble::bottlenecks(sight),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{MESSAGE, Names, REQUEST, words};
+use super::Names;
+use super::aspect::{MESSAGE, REQUEST, words};
 
 impl Names {
     /// What figures are about, in order: named calls, endpoints, services, pools, rooms.
