@@ -28,6 +28,14 @@ pub(super) enum OfAttempt {
     RefuseCost = 10,
 }
 
+/// Draws of the same at the place of a call, whichever attempt it is.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(super) enum OfRequest {
+    /// Which key is asked for.
+    Key = 0,
+}
+
 /// Draws of the same at the place of an attempt with a fault upon it.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]

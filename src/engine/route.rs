@@ -8,6 +8,7 @@
 use crate::base::table::Table;
 use crate::base::time::Span;
 use crate::engine::record::windows::{self, NO_STEP};
+use crate::engine::tasks::label::Label;
 use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
@@ -54,6 +55,8 @@ pub(super) struct Route {
     pub(super) asks_again: bool,
     /// Nobody waits for an answer.
     pub(super) message: bool,
+    /// It has a class or keys of its own.
+    pub(super) labels: bool,
     /// The `cpu` that is all it asks for, and its luck, where the service is plain and the caller's
     /// task has room to stand for the attempt.
     pub(super) cpu: Option<(WorkId, u64)>,
@@ -136,6 +139,8 @@ pub(super) struct Course {
     pub(super) root: Place,
     /// Whose luck theirs is, but for their numbers.
     pub(super) owner: Owner,
+    /// What kind of traffic they are.
+    pub(super) label: Label,
     /// Counts those of the journey who arrive.
     pub(super) arrived: CounterId,
     /// Meter and lane of the level of those of the journey who are inside.
@@ -195,6 +200,7 @@ fn calls(
             reloads: step.from == Site::Users && reloads,
             asks_again: step.from == Site::Users && asks_again,
             message: step.message,
+            labels: step.class.is_some() || step.key.is_some(),
             cpu: match program.code[entry as usize] {
                 Instruction::Cpu(work) if is_served_in_place(&desk, step, &call.retry) => {
                     Some((work, program.work[work]))
@@ -255,6 +261,7 @@ fn course(program: &Program, settings: &Settings, source: &Source) -> Course {
         entry: journey.entry,
         root: Place::ROOT.step(journey.luck),
         owner: source.owner,
+        label: Label::of_class(source.class),
         arrived: layout.journey(id.0, UserCounter::Arrived),
         inside: ((inside / LANES) as usize, inside % LANES),
         times: layout.journey_time(id.0),

@@ -16,6 +16,8 @@ use crate::text::Place;
 pub struct Arrivals {
     /// The journey that its users make.
     pub journey: String,
+    /// The kind of traffic that they make.
+    pub class: Option<String>,
     /// How many and when; `scale` and `total` are worked in.
     pub form: Form,
     /// Where its table begins.

@@ -13,8 +13,8 @@ use super::reader::{Fields, MOST_TABLES, Reader};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
-    arrival, fault, journey, objective, param, pool, retry, room, service, stock, uncertain,
-    variant,
+    arrival, class, fault, journey, keys, objective, param, pool, retry, room, service, stock,
+    uncertain, variant,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;
@@ -79,6 +79,8 @@ fn empty(sources: Sources) -> Model {
         rooms: BTreeMap::new(),
         stocks: BTreeMap::new(),
         retries: BTreeMap::new(),
+        classes: BTreeMap::new(),
+        keys: BTreeMap::new(),
         faults: BTreeMap::new(),
         actions: BTreeMap::new(),
         objectives: Vec::new(),
@@ -333,6 +335,8 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     model.rooms = each(r, "room", |r, _, fields| Some(room::read(r, fields)));
     model.stocks = each(r, "stock", |r, _, fields| Some(stock::read(r, fields)));
     model.retries = each(r, "retry", |r, _, fields| Some(retry::read(r, fields)));
+    model.classes = each(r, "class", |r, _, fields| Some(class::read(r, fields)));
+    model.keys = each(r, "keys", |r, _, fields| keys::read(r, fields));
     model.faults = each(r, "fault", fault::read);
     model.actions = each(r, "action", |r, _, fields| action::read(r, fields));
     let mut variants = each(r, "variant", |r, name, fields| {

@@ -2,8 +2,10 @@
 
 use super::action::ACTION;
 use super::arrival::reading::ARRIVALS;
+use super::class::CLASS;
 use super::fault::FAULT;
 use super::journey::reading::JOURNEY;
+use super::keys::KEYS;
 use super::objective::OBJECTIVE;
 use super::param::PARAM;
 use super::pool::POOL;
@@ -35,6 +37,13 @@ pub(crate) static ROOT: TableDef = TableDef {
         key("room", Kind::Map(&ROOM), "", "doors with a clock"),
         key("stock", Kind::Map(&STOCK), "", "what runs out"),
         key("retry", Kind::Map(&RETRY), "", "how programs try again"),
+        key("class", Kind::Map(&CLASS), "", "kinds of traffic"),
+        key(
+            "keys",
+            Kind::Map(&KEYS),
+            "",
+            "what is asked for, and how popular it is",
+        ),
         key("fault", Kind::Map(&FAULT), "", "what goes wrong"),
         key("action", Kind::Map(&ACTION), "", "what an operator does"),
         key("objective", Kind::Tables(&OBJECTIVE), "", "what must hold"),

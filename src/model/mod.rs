@@ -16,6 +16,8 @@ pub mod pool;
 pub mod room;
 pub mod stock;
 pub mod tally;
+pub mod class;
+pub mod keys;
 pub mod retry;
 pub mod fault;
 pub mod action;
@@ -49,10 +51,12 @@ use crate::text::{self, Diagnostic, FileId, Level, Place, Source, Sources};
 
 use self::action::Action;
 use self::arrival::Arrivals;
+use self::class::Class;
 use self::document::{Node, Table, Value};
 use self::fault::Fault;
 use self::files::Files;
 use self::journey::Journey;
+use self::keys::Keys;
 use self::metric::Metric;
 use self::metric::names::Names;
 use self::objective::Objective;
@@ -104,6 +108,10 @@ pub struct Model {
     pub stocks: BTreeMap<String, Stock>,
     /// Retry policies.
     pub retries: BTreeMap<String, Retry>,
+    /// Kinds of traffic.
+    pub classes: BTreeMap<String, Class>,
+    /// What is asked for.
+    pub keys: BTreeMap<String, Keys>,
     /// What goes wrong; only what is switched on.
     pub faults: BTreeMap<String, Fault>,
     /// What operators do; only what is switched on.

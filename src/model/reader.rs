@@ -709,6 +709,16 @@ impl<'a> Fields<'a> {
         self.within(r, key, least..=u32::MAX)
     }
 
+    /// The name of an entry of a top-level table.
+    pub(crate) fn reference(
+        &self,
+        r: &mut Reader<'a>,
+        key: &str,
+        table: &'static str,
+    ) -> Option<String> {
+        r.reference(self.get(key)?, table)
+    }
+
     /// A whole number within a range.
     pub(crate) fn within(
         &self,

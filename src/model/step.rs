@@ -110,6 +110,10 @@ pub struct Call {
     pub deadline: Option<Span>,
     /// The retry policy.
     pub retry: Option<String>,
+    /// The kind of traffic; that of the caller if absent.
+    pub class: Option<String>,
+    /// The keys of which the request asks for one.
+    pub key: Option<String>,
 }
 
 /// One branch of a `choose`; the shares of a step add up to 1.

@@ -72,6 +72,8 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         pools: places.pools,
         rooms: count(model.rooms.len()),
         stocks: model.stocks.values().map(|stock| stock.units).collect(),
+        classes: model.classes.values().map(words::class).collect(),
+        keys: model.keys.values().map(words::keys).collect(),
         marks: layout.marks,
         actions: eras::actions(&eras, &all),
         settings: all.into_iter().next().expect("there is a first era"),

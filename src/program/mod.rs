@@ -13,6 +13,7 @@ pub mod patch;
 pub mod settings;
 pub mod source;
 
+pub use crate::model::class::{Criticality, USUAL_PRIORITY};
 pub use crate::model::tally::Tally;
 pub use compile::{Asked, compile, expected_users};
 pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Site};
@@ -27,6 +28,7 @@ use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::observation::{Layout, Probe};
 use crate::random::key::Owner;
+use crate::random::popularity::KeyDraw;
 
 crate::id! {
     /// A journey, in the order of names.
@@ -63,6 +65,10 @@ crate::id! {
     pub struct RoomId;
     /// A stock, in the order of names.
     pub struct StockId;
+    /// A class, in the order of names.
+    pub struct ClassId;
+    /// A space of keys, in the order of names.
+    pub struct KeysId;
 }
 
 /// A compiled model.
@@ -102,6 +108,10 @@ pub struct Program {
     pub rooms: u32,
     /// Units of each stock.
     pub stocks: Table<StockId, u64>,
+    /// Kinds of traffic.
+    pub classes: Table<ClassId, Class>,
+    /// Spaces of keys, ready to draw.
+    pub keys: Table<KeysId, KeyDraw>,
     /// How many marks there are.
     pub marks: u32,
     /// What is in force when the clock starts.
@@ -212,6 +222,27 @@ pub struct Call {
     pub luck: u64,
     /// Where to go on when it fails, or [`NOWHERE`].
     pub on_failure: Pc,
+    /// The kind of traffic; that of the caller if none.
+    pub class: Option<ClassId>,
+    /// The keys of which the request asks for one; that of the caller if none.
+    pub key: Option<KeysId>,
+}
+
+/// A kind of traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// Lower goes first.
+    pub priority: u32,
+    /// How much it would hurt to turn it away.
+    pub criticality: Criticality,
+}
+
+impl Class {
+    /// Of traffic without a class.
+    pub const NONE: Class = Class {
+        priority: USUAL_PRIORITY,
+        criticality: Criticality::Critical,
+    };
 }
 
 /// A `hold` step.

@@ -4,7 +4,7 @@
 //! inversion of its cumulated rate at unit-rate points, so a higher rate moves the same users
 //! closer together; the n-th member of a crowd keeps an instant, so a larger crowd moves nobody.
 
-use super::JourneyId;
+use super::{ClassId, JourneyId};
 use crate::base::time::{Span, Time};
 use crate::random::key::Owner;
 use crate::random::sampler::Sampler;
@@ -16,6 +16,8 @@ pub struct Source {
     pub journey: JourneyId,
     /// Its name: every user of it is a number of that owner.
     pub owner: Owner,
+    /// The kind of traffic that they make.
+    pub class: Option<ClassId>,
     /// When they come.
     pub form: Form,
 }

@@ -11,3 +11,4 @@ pub mod facts;
 pub mod sampler;
 mod tabulated;
 pub mod empirical;
+pub mod popularity;

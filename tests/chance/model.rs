@@ -231,6 +231,7 @@ fn steps(around: Around, count: std::ops::RangeInclusive<usize>) -> Text {
 /// Steps whose paths actions know.
 const NAMED: &str = "{ name = \"fork\", choose = [ { share = \"50%\", steps = [ \
                      { name = \"ask\", label = \"Ask\", call = \"s0.a\", timeout = \"400ms\", \
+                     class = \"rush\", key = \"goods\", \
                      or = \"continue\" } ] }, { share = \"rest\", steps = [] } ] },\n  \
                      { name = \"often\", repeat = 1, steps = [ { think = \"10ms\" } ] },\n  ";
 /// A visit ends so now and then.
@@ -501,6 +502,9 @@ const ASKED: &str = "question = \"Does it hold?\"\nasks = \"most\"\nyes = \"fail
                      starts = 2014-10-27T15:00:00Z\nseed = 4\nprecision = \"5%\"\n\
                      confidence = \"90%\"\n";
 
+/// Tables that every model has, for its steps to name.
+const TABLES: &str = include_str!("tables.toml");
+
 /// A random valid model.
 pub(crate) fn models() -> BoxedStrategy<Written> {
     any::<bool>().prop_flat_map(of).boxed()
@@ -522,7 +526,7 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
             format!(
                 "[model]\ntitle = \"By chance\"\nrun_for = \"2s\"\ndrain = {drain}\n{study}{more}\
                  [param.pace]\nvalue = \"20ms\"\n\
-                 [arrivals.trickle]\njourney = \"look\"\nrate = \"1/s\"\n{frills}"
+                 [arrivals.trickle]\njourney = \"look\"\nrate = \"1/s\"\n{frills}{TABLES}"
             )
         },
     );

@@ -4,6 +4,7 @@
 pub(in crate::engine) mod backoff;
 pub(in crate::engine) mod caller;
 pub(in crate::engine) mod ending;
+mod labels;
 pub(in crate::engine) mod sending;
 pub(in crate::engine) mod served;
 pub(in crate::engine) mod ways;

@@ -19,6 +19,7 @@ use crate::engine::services::balance::Placing;
 use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::NO_FRAME;
+use crate::engine::tasks::label::Label;
 use crate::engine::tasks::population::{Answer, Attempt, Failure, Request, Role, Task};
 use crate::engine::world::network::{Passage, Way};
 use crate::observation::{CallCounter, MessageCounter};
@@ -54,6 +55,7 @@ pub(in crate::engine) struct Outgoing<'p> {
     pub(in crate::engine) owner: Owner,
     pub(in crate::engine) deadline: Time,
     pub(in crate::engine) original: bool,
+    pub(in crate::engine) label: Label,
     /// Where who asks comes from.
     orbit: Orbit,
 }
@@ -68,6 +70,7 @@ impl Outgoing<'_> {
             path: self.ways.path,
             owner: self.owner,
             awaits: NO_EVENT,
+            label: self.label,
             doing: Doing::Travelling,
             request: Request::NONE,
             role: Role::Attempt(Attempt {
@@ -135,7 +138,8 @@ impl<'p> Sim<'p> {
             sent: 1,
             ..Request::NONE
         };
-        let (owner, from) = (task.owner, task.path);
+        let (owner, from, label) = (task.owner, task.path, task.label);
+        let label = self.label_of(call, route, (label, from, owner));
         let ways = self.ways(call, route, (from, 1));
         let first = Outgoing {
             slot,
@@ -145,6 +149,7 @@ impl<'p> Sim<'p> {
             owner,
             deadline,
             original,
+            label,
             orbit: Orbit::Outside,
         };
         if self.send_one(&first) == Follows::Another && self.another() {
@@ -172,6 +177,8 @@ impl<'p> Sim<'p> {
     pub(in crate::engine) fn outgoing(&self, slot: u32) -> Outgoing<'p> {
         let (call, request) = (self.call_at(slot), self.people.task(slot).request);
         let route = &self.rules.routes.calls[call];
+        let task = self.people.task(slot);
+        let label = self.label_of(call, route, (task.label, task.path, task.owner));
         Outgoing {
             slot,
             call,
@@ -180,6 +187,7 @@ impl<'p> Sim<'p> {
             owner: self.people.task(slot).owner,
             deadline: request.deadline,
             original: request.sent == 1 && self.heritage(slot).1,
+            label,
             orbit: Orbit::Outside,
         }
     }
@@ -204,7 +212,8 @@ impl<'p> Sim<'p> {
             request.sent = request.sent.saturating_add(1);
             request.last_sent = now;
             let (sent, deadline) = (request.sent, request.deadline);
-            let (owner, from) = (task.owner, task.path);
+            let (owner, from, label) = (task.owner, task.path, task.label);
+            let label = self.label_of(call, route, (label, from, owner));
             let ways = self.ways(call, route, (from, sent));
             let next = Outgoing {
                 slot,
@@ -214,6 +223,7 @@ impl<'p> Sim<'p> {
                 owner,
                 deadline,
                 original: false,
+                label,
                 orbit,
             };
             if !(self.send_one(&next) == Follows::Another && self.another()) {
@@ -413,6 +423,7 @@ impl<'p> Sim<'p> {
             owner: task.owner,
             deadline: Time::NEVER,
             original: self.heritage(slot).1,
+            label: task.label,
             orbit: Orbit::Outside,
         };
         let layout = program.layout;

@@ -76,6 +76,7 @@ impl Sim<'_> {
                 path: course.root.turn(u64::from(visit)),
                 owner: course.owner.number(newcomer.index),
                 awaits: NO_EVENT,
+                label: course.label,
                 doing: Doing::Running,
                 request: Request::NONE,
                 role: Role::Visitor(Visitor {

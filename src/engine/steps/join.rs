@@ -116,6 +116,7 @@ impl Sim<'_> {
                 path: task.path,
                 owner: task.owner,
                 awaits: NO_EVENT,
+                label: task.label,
                 doing: Doing::Running,
                 request: Request::NONE,
                 role: Role::Branch(Branch {

@@ -10,6 +10,7 @@ use crate::base::time::{Span, Time};
 use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{Frame, FrameKind};
+use crate::engine::tasks::label::Label;
 use crate::observation::Outcome;
 use crate::program::{CallId, Pc, SourceId, StepId};
 use crate::random::key::{Owner, Place};
@@ -83,6 +84,8 @@ pub(in crate::engine) struct Task {
     /// The number of what it waits for: of an event, or of its place in a line. What carries
     /// another number finds nobody.
     pub(in crate::engine) awaits: Number,
+    /// What kind of traffic it is, and which key it asks for.
+    pub(in crate::engine) label: Label,
     /// What it is doing.
     pub(in crate::engine) doing: Doing,
     /// The caller's side of its request.
@@ -206,7 +209,7 @@ pub(in crate::engine) struct Branch {
     pub(in crate::engine) in_orbit: bool,
 }
 
-const _: () = assert!(size_of::<Task>() <= 144);
+const _: () = assert!(size_of::<Task>() <= 152);
 
 /// Everybody there is.
 #[derive(Clone, Debug, Default)]

@@ -64,6 +64,12 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             "multiplies the number of users, whatever the form",
         )
         .live(),
+        key(
+            "class",
+            Kind::Name("class"),
+            "none",
+            "what kind of traffic they make",
+        ),
         key("spacing", Kind::Gaps, "\"poisson\"", SPACING_DOC),
     ],
 };
@@ -195,7 +201,27 @@ pub(crate) fn read<'a>(
     if let (Form::Flow { spacing: place, .. }, Some(Some(spacing))) = (&mut form, spacing) {
         *place = spacing;
     }
-    let factor = match (total, &form) {
+    let factor = factor_for(total, &form);
+    let form = scaled(form, factor * scale);
+    if form.is_none() {
+        let key = if scale > factor { "scale" } else { "total" };
+        let diagnostic = Diagnostic::new("E006", format!("this `{key}` brings too many users"));
+        let expected = "expected at most 100,000,000 users from the rows of a file, and rates \
+                        that are numbers";
+        r.push(diagnostic.at(fields.key_place(key)).expected(expected));
+    }
+    let class = fields.reference(r, "class", "class");
+    Some(Arrivals {
+        journey: journey?,
+        class,
+        form: form?,
+        place: fields.place,
+    })
+}
+
+/// What multiplies a rate so that so many users are expected of it.
+fn factor_for(total: Option<u64>, form: &Form) -> f64 {
+    match (total, form) {
         (Some(total), Form::Flow { pieces, .. }) => {
             let shaped: f64 = pieces.iter().map(Piece::users).sum();
             if shaped > 0.0 {
@@ -205,20 +231,7 @@ pub(crate) fn read<'a>(
             }
         }
         _ => 1.0,
-    };
-    let form = scaled(form, factor * scale);
-    if form.is_none() {
-        let key = if scale > factor { "scale" } else { "total" };
-        let diagnostic = Diagnostic::new("E006", format!("this `{key}` brings too many users"));
-        let expected = "expected at most 100,000,000 users from the rows of a file, and rates \
-                        that are numbers";
-        r.push(diagnostic.at(fields.key_place(key)).expected(expected));
     }
-    Some(Arrivals {
-        journey: journey?,
-        form: form?,
-        place: fields.place,
-    })
 }
 
 fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, clock: Calendar) -> Option<Form> {

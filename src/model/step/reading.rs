@@ -125,6 +125,13 @@ pub(crate) static STEP: TableDef = TableDef {
         ),
         key("breaker", Kind::Later, "", "a circuit breaker"),
         key(
+            "class",
+            Kind::Name("class"),
+            "that of the caller",
+            CLASS_DOC,
+        ),
+        key("key", Kind::Name("keys"), "that of the caller", KEY_DOC),
+        key(
             "hedge",
             Kind::Later,
             "",
@@ -146,6 +153,8 @@ const JOIN_DOC: &str = "`all`, `any`, or how many branches must succeed";
 /// Steps or branches in one list at most.
 const MOST_STEPS: usize = 10_000;
 
+const CLASS_DOC: &str = "what kind of traffic it is; nested calls inherit it";
+const KEY_DOC: &str = "one of these keys is asked for; nested calls inherit it";
 const OR_DOC: &str = "what happens when the step fails: `fail`, `continue`, an outcome, or steps";
 
 static BRANCH: TableDef = TableDef {
@@ -175,7 +184,10 @@ struct Verb {
 }
 
 const VERBS: [Verb; 14] = [
-    both("call", &["timeout", "deadline", "retry", "or"]),
+    both(
+        "call",
+        &["timeout", "deadline", "retry", "class", "key", "or"],
+    ),
     both("send", &[]),
     Verb {
         word: "cpu",
@@ -505,9 +517,9 @@ impl<'r, 'a> Steps<'r, 'a> {
         let target = self.r.endpoint(node);
         let timeout = fields.period(self.r, "timeout");
         let deadline = fields.period(self.r, "deadline");
-        let retry = fields
-            .get("retry")
-            .and_then(|node| self.r.reference(node, "retry"));
+        let retry = fields.reference(self.r, "retry", "retry");
+        let class = fields.reference(self.r, "class", "class");
+        let key = fields.reference(self.r, "key", "keys");
         let (service, endpoint) = target?;
         Some(Call {
             service,
@@ -515,6 +527,8 @@ impl<'r, 'a> Steps<'r, 'a> {
             timeout,
             deadline,
             retry,
+            class,
+            key,
         })
     }
 

@@ -11,7 +11,9 @@ use crate::model::Model;
 use crate::model::step::{Step, StepKind};
 use crate::model::tally::{Tally, tallies};
 use crate::observation::{Outcome, TallyId};
-use crate::program::{EndpointId, JourneyId, MarkId, PoolId, RoomId, ServiceId, StockId};
+use crate::program::{
+    ClassId, EndpointId, JourneyId, KeysId, MarkId, PoolId, RoomId, ServiceId, StockId,
+};
 
 /// The ids of everything that a model names.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct Index {
     pools: BTreeMap<String, PoolId>,
     rooms: BTreeMap<String, RoomId>,
     stocks: BTreeMap<String, StockId>,
+    classes: BTreeMap<String, ClassId>,
+    keys: BTreeMap<String, KeysId>,
     marks: BTreeMap<String, MarkId>,
     /// What mechanisms count beside the usual, in order.
     tallies: Vec<Tally>,
@@ -44,6 +48,8 @@ impl Index {
             pools: numbered(model.pools.keys().cloned()),
             rooms: numbered(model.rooms.keys().cloned()),
             stocks: numbered(model.stocks.keys().cloned()),
+            classes: numbered(model.classes.keys().cloned()),
+            keys: numbered(model.keys.keys().cloned()),
             marks: numbered(marks(model).into_iter()),
             tallies: tallies(model),
             outcomes: model.own_outcomes(),
@@ -82,6 +88,16 @@ impl Index {
     /// The id of a stock.
     pub(super) fn stock(&self, name: &str) -> StockId {
         found(self.stocks.get(name), name)
+    }
+
+    /// The id of a class.
+    pub(super) fn class(&self, name: &str) -> ClassId {
+        found(self.classes.get(name), name)
+    }
+
+    /// The id of a space of keys.
+    pub(super) fn keys(&self, name: &str) -> KeysId {
+        found(self.keys.get(name), name)
     }
 
     /// The id of a mark.

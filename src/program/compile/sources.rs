@@ -19,6 +19,7 @@ pub(super) fn sources(eras: &[Era], index: &Index, clock: &Clock) -> Table<Sourc
     let source = |(name, arrivals): (&String, &Arrivals)| Source {
         journey: index.journey(&arrivals.journey),
         owner: Owner::named(&format!("arrivals {name}")),
+        class: arrivals.class.as_ref().map(|name| index.class(name)),
         form: match &arrivals.form {
             arrival::Form::Flow { spacing, .. } => Form::Stream {
                 pieces: with_tail(pieces(eras, name, horizon), clock),

@@ -9,7 +9,8 @@ use super::words;
 use crate::base::time::Span;
 use crate::model::step::{self, FailKind, Or, Step, StepKind};
 use crate::program::{
-    Call, CallSettings, Choose, Enter, Hold, Instruction, NOWHERE, Parallel, Repeat, Stay, Take,
+    Call, CallSettings, Choose, ClassId, Enter, Hold, Instruction, KeysId, NOWHERE, Parallel,
+    Repeat, Stay, Take,
 };
 use crate::random::family::Distribution;
 use crate::random::key::identity;
@@ -22,6 +23,8 @@ struct Asked<'a> {
     endpoint: &'a str,
     settings: CallSettings,
     message: Message,
+    class: Option<ClassId>,
+    key: Option<KeysId>,
 }
 
 /// Whether nobody waits for the answer.
@@ -83,6 +86,8 @@ impl<'m> Coder<'m> {
                         endpoint,
                         settings,
                         message,
+                        class: None,
+                        key: None,
                     },
                     around,
                 );
@@ -155,6 +160,8 @@ impl<'m> Coder<'m> {
                 endpoint,
                 settings,
                 message,
+                class: call.class.as_ref().map(|name| self.index.class(name)),
+                key: call.key.as_ref().map(|name| self.index.keys(name)),
             },
             around,
         );
@@ -166,6 +173,8 @@ impl<'m> Coder<'m> {
             endpoint,
             settings,
             message,
+            class,
+            key,
         } = asked;
         let structure = &mut self.coded.structure;
         structure.written.push(Written {
@@ -182,6 +191,8 @@ impl<'m> Coder<'m> {
             from: self.site,
             luck: around.place.0,
             on_failure: NOWHERE,
+            class,
+            key,
         });
         self.coded.callers.push(settings);
         if message == Message::Yes {

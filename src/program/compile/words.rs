@@ -1,13 +1,14 @@
 //! The model's numbers as the program's.
 
 use crate::model::journey::{self, PatienceCounts};
-use crate::model::{pool, retry, room, service};
+use crate::model::{self, pool, retry, room, service};
 use crate::observation::Outcome;
 use crate::program::{
-    Again, JourneySettings, Patience, PoolSettings, Reload, RetrySettings, RoomSettings,
+    Again, Class, JourneySettings, Patience, PoolSettings, Reload, RetrySettings, RoomSettings,
     ServiceSettings,
 };
 use crate::random::family::Distribution;
+use crate::random::popularity::KeyDraw;
 use crate::random::sampler::Sampler;
 
 /// A time that may be none at all.
@@ -103,4 +104,17 @@ pub(super) fn people(journey: &journey::Journey, own: &[String]) -> JourneySetti
 /// All outcomes of a model with these words of its own.
 pub(super) fn outcomes(own: &[String]) -> impl Iterator<Item = Outcome> {
     Outcome::all(u8::try_from(own.len()).expect("the number of outcomes was checked"))
+}
+
+/// A kind of traffic.
+pub(super) fn class(class: &model::class::Class) -> Class {
+    Class {
+        priority: class.priority,
+        criticality: class.criticality,
+    }
+}
+
+/// A space of keys.
+pub(super) fn keys(keys: &model::keys::Keys) -> KeyDraw {
+    KeyDraw::new(keys.count, keys.popularity)
 }
