@@ -50,6 +50,22 @@ pub(super) enum OfFault {
     ByBack = 3,
 }
 
+/// Draws of a fault, or of one of its servers, at the place of an occurrence.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(super) enum OfOccurrence {
+    /// Where a server stands among those that may be chosen.
+    Chosen = 0,
+    /// How much later than by the clock it begins.
+    Jitter = 1,
+    /// How many servers it chooses.
+    HowMany = 2,
+    /// How long a server is up until it fails.
+    Fails = 3,
+    /// How long until it is repaired.
+    Repaired = 4,
+}
+
 /// Draws of a user at the root of a visit.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]

@@ -97,8 +97,6 @@ pub(super) const NO_LANE: u32 = u32::MAX;
 /// What the attempts at a service have in common.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Desk {
-    /// Requests that one server works on at once.
-    pub(super) workers: u32,
     /// One queue for all servers.
     pub(super) shared: bool,
     /// There is one queue for all servers at some time.
@@ -223,7 +221,6 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
     let (layout, service) = (program.layout, &settings.services[id]);
     let dedicated = program.services[id].dedicated;
     Desk {
-        workers: service.workers,
         shared: service.shared,
         has_shared: program.services[id].ever_shared,
         limit: service.queue_limit.unwrap_or(u64::MAX),
@@ -244,7 +241,10 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
 fn is_plain(program: &Program, id: ServiceId) -> bool {
     let endpoints = program.endpoints.values().filter(|e| e.service == id);
     let fails = |f: &Fault| match &f.kind {
-        FaultKind::Error { service, .. } => *service == id,
+        FaultKind::Error { on, .. } => on.service == id,
+        FaultKind::Slow {
+            on, share, code, ..
+        } => on.service == id && (share.is_some() || code.is_some()),
         _ => false,
     };
     let mut codes = endpoints.map(|e| &program.code[e.entry as usize..]);

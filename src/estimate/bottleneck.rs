@@ -197,6 +197,7 @@ impl Summary<'_> {
             why: match why {
                 Out::Down => OutKind::Down,
                 Out::Paused => OutKind::Paused,
+                Out::CutOff => OutKind::CutOff,
             },
             count: interval::mean(&count, self.confidence),
             share: interval::share(&share, self.confidence),

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::arrival::Form;
 use super::document::{Node, Table, Value};
+use super::fault::MOST_OCCURRENCES;
 use super::metric::Statistic;
 use super::step::StepKind;
 use crate::text::{Diagnostic, Level};
@@ -155,7 +156,7 @@ fn clock(model: &Model) -> Vec<Diagnostic> {
     let faults = model
         .faults
         .iter()
-        .map(|(name, fault)| ("fault", name, fault.at, fault.place));
+        .filter_map(|(name, fault)| Some(("fault", name, fault.first()?, fault.place)));
     let actions = model
         .actions
         .iter()
@@ -165,6 +166,14 @@ fn clock(model: &Model) -> Vec<Diagnostic> {
             let text = format!("the {kind} `{name}` comes after the end of the simulation");
             let help = format!("the simulation ends at {horizon}, by `run_for`");
             found.push(Diagnostic::new("W008", text).at(place).help(help));
+        }
+    }
+    for (name, fault) in &model.faults {
+        let most = MOST_OCCURRENCES as usize;
+        if fault.windows(horizon).len() >= most {
+            let text = format!("the fault `{name}` comes {most} times or more");
+            let help = "lengthen `every`, or shorten `run_for`";
+            found.push(Diagnostic::new("E006", text).at(fault.place).help(help));
         }
     }
     for objective in &model.objectives {

@@ -1,20 +1,24 @@
 //! What goes wrong, and when. Faults that are switched off are not in the model.
 
-use super::document::Node;
-use super::reader::{Fields, Reader, zero};
-use super::table::{Kind, TableDef, key};
-use super::value::Amount;
+mod reading;
+mod words;
+
 use crate::base::time::{Span, Time};
 use crate::random::family::Distribution;
-use crate::text::nearest::suggestion;
-use crate::text::{Diagnostic, Place};
+use crate::text::Place;
 
-/// Something that goes wrong for a while.
+pub(crate) use reading::read;
+pub(crate) use words::FAULT;
+
+/// Occurrences of one fault at most.
+pub const MOST_OCCURRENCES: i64 = 100_000;
+
+/// Something that goes wrong for a while, once or again and again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// When it begins.
-    pub at: Time,
-    /// How long it lasts; to the end if absent.
+    pub begins: Begins,
+    /// How long each occurrence lasts; to the end if absent.
     pub lasts: Option<Span>,
     /// What goes wrong.
     pub kind: FaultKind,
@@ -22,31 +26,47 @@ pub struct Fault {
     pub place: Place,
 }
 
+/// When a fault begins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Begins {
+    /// By the clock.
+    Clock {
+        /// The first time.
+        at: Time,
+        /// From one begin to the next, each counted from the first; once if absent.
+        every: Option<Span>,
+        /// How much later an occurrence begins, in seconds, drawn for each.
+        jitter: Option<Distribution>,
+    },
+    /// On each server alone.
+    Random {
+        /// Seconds that it is up until it fails.
+        fails: Distribution,
+        /// Seconds until it is repaired.
+        repaired: Distribution,
+    },
+}
+
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
-    /// `cpu` and `wait` of the chosen instances take `factor` times as long.
+    /// Work takes longer.
     Slow {
-        /// The service.
-        service: String,
-        /// How many times as long, above 0.
+        /// Where.
+        on: Target,
+        /// How many times as long `cpu` and `wait` take, above 0.
         factor: f64,
-        /// Which instances.
-        servers: Selector,
+        /// The share of attempts that it hits; all work of the servers if absent.
+        share: Option<f64>,
+        /// What an attempt takes longer, in seconds, before its first step.
+        add: Option<Distribution>,
     },
     /// The chosen instances stand still.
-    Pause {
-        /// The service.
-        service: String,
-        /// Which instances.
-        servers: Selector,
-    },
+    Pause(Target),
     /// The chosen instances are gone; they boot when it ends.
     Crash {
-        /// The service.
-        service: String,
-        /// Which instances.
-        servers: Selector,
+        /// Where.
+        on: Target,
         /// Seconds of boot afterwards; the service's own unless said otherwise.
         boot: Distribution,
         /// How long the balancer goes on choosing them.
@@ -54,17 +74,26 @@ pub enum FaultKind {
         /// Whether callers of lost work hear nothing.
         silent: bool,
     },
+    /// The chosen instances have fewer cores or workers.
+    Capacity {
+        /// Where.
+        on: Target,
+        /// What is left of the cores.
+        cores: f64,
+        /// What is left of the workers.
+        workers: f64,
+    },
     /// No message passes between two places.
     Cut {
-        /// The two places.
-        between: [Peer; 2],
+        /// Between which places.
+        edge: Edge,
         /// What becomes of messages.
         messages: CutMessages,
     },
     /// Messages between two places take longer.
     Delay {
-        /// The two places.
-        between: [Peer; 2],
+        /// Between which places.
+        edge: Edge,
         /// Additional seconds, drawn for each way.
         by: Distribution,
         /// The share of messages that it hits.
@@ -72,8 +101,8 @@ pub enum FaultKind {
     },
     /// A share of attempts is answered with an error.
     Error {
-        /// The service.
-        service: String,
+        /// Where.
+        on: Target,
         /// The share of attempts that it hits.
         share: f64,
         /// CPU seconds that such an answer costs; nothing if absent.
@@ -81,15 +110,52 @@ pub enum FaultKind {
     },
 }
 
+/// A service and which of its instances are hit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The service.
+    pub service: String,
+    /// Which instances.
+    pub servers: Selector,
+}
+
 /// Which instances of a service a fault hits, chosen by each server's own luck.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Selector {
-    /// All of them.
+    /// All of them, those that come later too.
     All,
     /// So many.
     Count(u32),
     /// A share of those there are, half up, at least one.
     Share(f64),
+    /// A share that is drawn anew each time, up to this one.
+    AtMostShare(f64),
+    /// A number that is drawn anew each time, from one to this.
+    AtMost(u32),
+    /// Those of these numbers, counted from 1.
+    Numbers(Vec<u32>),
+}
+
+/// Two places that messages travel between, and which of those messages are meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// The two places.
+    pub between: [Peer; 2],
+    /// Which way.
+    pub direction: Direction,
+    /// Only to and from the instance of this number, counted from 1, of the second place.
+    pub server: Option<u32>,
+}
+
+/// Which way messages travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the first place to the second.
+    To,
+    /// From the second place to the first.
+    From,
+    /// Both ways.
+    Both,
 }
 
 /// One end of a connection.
@@ -112,353 +178,67 @@ pub enum CutMessages {
     Refused,
 }
 
-impl Selector {
-    /// How many of `servers` are hit.
-    pub fn of(self, servers: u32) -> u32 {
-        match self {
-            Selector::All => servers,
-            Selector::Count(count) => count.min(servers),
-            Selector::Share(share) => {
-                let hit = (share * f64::from(servers) + 0.5).floor();
-                (hit as u32).max(1).min(servers)
+impl Fault {
+    /// When it begins and ends by the clock, up to an instant; jitter is left out. Of a fault that
+    /// strikes at random nobody knows: it may at any time.
+    pub fn windows(&self, until: Time) -> Vec<(Time, Option<Time>)> {
+        let Begins::Clock { at, every, .. } = &self.begins else {
+            return Vec::new();
+        };
+        let end = |from: Time| (from, self.lasts.map(|lasts| from + lasts));
+        match every {
+            None => vec![end(*at)],
+            Some(every) => {
+                let count = (until.since(*at).nanos() / every.nanos().max(1)).max(0) + 1;
+                let turns = 0..count.min(MOST_OCCURRENCES);
+                turns.map(|turn| end(*at + *every * turn)).collect()
             }
         }
     }
-}
 
-/// `[fault.NAME]`.
-pub(crate) static FAULT: TableDef = TableDef {
-    name: "a fault",
-    doc: "Something that goes wrong for a while.",
-    keys: &[
-        key("at", Kind::Instant, "", "when it begins"),
-        key("for", Kind::Duration, "to the end", "how long it lasts"),
-        key("on", Kind::Flag, "true", "whether it happens at all"),
-        key(
-            "slow",
-            Kind::Table(&SLOW),
-            "",
-            "`cpu` and `wait` of chosen instances take longer",
-        ),
-        key(
-            "pause",
-            Kind::Table(&PAUSE),
-            "",
-            "chosen instances stand still",
-        ),
-        key(
-            "crash",
-            Kind::Table(&CRASH),
-            "",
-            "chosen instances are down, and boot when the fault ends",
-        ),
-        key(
-            "cut",
-            Kind::Table(&CUT),
-            "",
-            "no message passes between two places",
-        ),
-        key(
-            "delay",
-            Kind::Table(&DELAY),
-            "",
-            "messages between two places take longer",
-        ),
-        key(
-            "error",
-            Kind::Table(&ERROR),
-            "",
-            "a share of attempts is answered with an error",
-        ),
-        key("flush", Kind::Later, "", "a cache loses entries"),
-    ],
-};
-
-const SERVICE_DOC: &str = "the service that it hits";
-const SERVERS_DOC: &str = "which instances: a number, a share, or \"all\"";
-const SELECTOR: Kind = Kind::Either(&[Kind::Count, Kind::Share, Kind::Words(&["all"])]);
-const BETWEEN_DOC: &str = "the two places, services or `users`";
-
-static SLOW: TableDef = TableDef {
-    name: "`slow`",
-    doc: "Multiplies `cpu` and `wait` of the chosen instances, also work in progress.",
-    keys: &[
-        key("service", Kind::Name("service"), "", SERVICE_DOC),
-        key(
-            "factor",
-            Kind::Number,
-            "",
-            "how many times as long work takes",
-        ),
-        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
-    ],
-};
-
-static PAUSE: TableDef = TableDef {
-    name: "`pause`",
-    doc: "Stops the chosen instances; they go on afterwards.",
-    keys: &[
-        key("service", Kind::Name("service"), "", SERVICE_DOC),
-        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
-    ],
-};
-
-static CRASH: TableDef = TableDef {
-    name: "`crash`",
-    doc: "Fails the work and queue of the chosen instances, which boot when it ends.",
-    keys: &[
-        key("service", Kind::Name("service"), "", SERVICE_DOC),
-        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
-        key(
-            "boot",
-            Kind::Times,
-            "that of the service",
-            "how long they boot when the fault ends",
-        ),
-        key(
-            "noticed_after",
-            Kind::Duration,
-            "\"0s\"",
-            "how long the balancer still sends requests there",
-        ),
-        key(
-            "silent",
-            Kind::Flag,
-            "false",
-            "callers of lost work find out only by their timeout",
-        ),
-    ],
-};
-
-static CUT: TableDef = TableDef {
-    name: "`cut`",
-    doc: "No message passes between two places.",
-    keys: &[
-        key("between", Kind::Texts, "", BETWEEN_DOC),
-        key(
-            "messages",
-            Kind::Words(CUT_WORDS),
-            "\"lost\"",
-            "what becomes of messages",
-        ),
-    ],
-};
-
-static DELAY: TableDef = TableDef {
-    name: "`delay`",
-    doc: "Messages between two places take longer.",
-    keys: &[
-        key("between", Kind::Texts, "", BETWEEN_DOC),
-        key("by", Kind::Times, "", "how much longer, drawn for each way"),
-        key(
-            "share",
-            Kind::Share,
-            "\"100%\"",
-            "the share of messages that it hits",
-        ),
-    ],
-};
-
-static ERROR: TableDef = TableDef {
-    name: "`error`",
-    doc: "A share of the attempts at a service is answered with an error.",
-    keys: &[
-        key("service", Kind::Name("service"), "", SERVICE_DOC),
-        key(
-            "share",
-            Kind::Share,
-            "\"100%\"",
-            "the share of attempts that it hits",
-        ),
-        key(
-            "cost",
-            Kind::Times,
-            "nothing",
-            "CPU time that such an answer costs",
-        ),
-    ],
-};
-
-const CUT_WORDS: &[&str] = &["kept", "lost", "refused"];
-const CUT_MESSAGES: [(&str, CutMessages); 3] = [
-    ("kept", CutMessages::Kept),
-    ("lost", CutMessages::Lost),
-    ("refused", CutMessages::Refused),
-];
-const KINDS: [&str; 6] = ["slow", "pause", "crash", "cut", "delay", "error"];
-
-/// Reads `[fault.NAME]`; `None` if it is switched off or not understood.
-pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> Option<Fault> {
-    let on = fields.flag(r, "on").unwrap_or(true);
-    let at = fields.require(r, "at").and_then(|node| r.instant(node));
-    let lasts = fields.duration(r, "for");
-    let kinds: Vec<&str> = KINDS
-        .into_iter()
-        .filter(|kind| fields.get(kind).is_some())
-        .collect();
-    let kind = match kinds.as_slice() {
-        [kind] => kind_of(r, kind, fields),
-        [] if fields.written().any(|key| key == "flush") => None,
-        [] => {
-            let diagnostic = Diagnostic::new("E050", format!("the fault `{name}` does nothing"));
-            let expected = "expected one of `slow`, `pause`, `crash`, `cut`, `delay`, `error`";
-            r.push(diagnostic.at(fields.place).expected(expected));
-            None
-        }
-        [first, second, ..] => {
-            let found = format!("a fault does one thing; found `{first}` and `{second}`");
-            let diagnostic = Diagnostic::new("E050", found).at(fields.key_place(second));
-            r.push(diagnostic.help("write two faults"));
-            None
-        }
-    };
-    let fault = Fault {
-        at: at?,
-        lasts,
-        kind: kind?,
-        place: fields.place,
-    };
-    on.then_some(fault)
-}
-
-fn kind_of<'a>(r: &mut Reader<'a>, kind: &str, fields: &Fields<'a>) -> Option<FaultKind> {
-    match kind {
-        "slow" => {
-            let fields = fields.table(r, "slow", &SLOW)?;
-            slow(r, &fields)
-        }
-        "pause" => {
-            let fields = fields.table(r, "pause", &PAUSE)?;
-            let (service, servers) = target(r, &fields);
-            Some(FaultKind::Pause {
-                service: service?,
-                servers: servers?,
-            })
-        }
-        "crash" => {
-            let fields = fields.table(r, "crash", &CRASH)?;
-            crash(r, &fields)
-        }
-        "cut" => {
-            let fields = fields.table(r, "cut", &CUT)?;
-            let messages = fields.word(r, "messages", &CUT_MESSAGES);
-            let messages = messages.unwrap_or(CutMessages::Lost);
-            Some(FaultKind::Cut {
-                between: between(r, &fields)?,
-                messages,
-            })
-        }
-        "delay" => {
-            let fields = fields.table(r, "delay", &DELAY)?;
-            let share = fields.share(r, "share").unwrap_or(1.0);
-            let by = fields.require(r, "by").and_then(|node| r.times(node));
-            Some(FaultKind::Delay {
-                between: between(r, &fields)?,
-                by: by?,
-                share,
-            })
-        }
-        _ => {
-            let fields = fields.table(r, "error", &ERROR)?;
-            let share = fields.share(r, "share").unwrap_or(1.0);
-            let cost = fields.times(r, "cost");
-            Some(FaultKind::Error {
-                service: service(r, &fields)?,
-                share,
-                cost,
-            })
+    /// The first instant at which it begins by the clock.
+    pub fn first(&self) -> Option<Time> {
+        match &self.begins {
+            Begins::Clock { at, .. } => Some(*at),
+            Begins::Random { .. } => None,
         }
     }
 }
 
-fn slow<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> {
-    let (service, servers) = target(r, fields);
-    let factor = fields
-        .require(r, "factor")
-        .and_then(|node| r.number(node, 0.001));
-    Some(FaultKind::Slow {
-        service: service?,
-        factor: factor?,
-        servers: servers?,
-    })
-}
-
-fn crash<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> {
-    let (service, servers) = target(r, fields);
-    let service = service?;
-    let own = fields.times(r, "boot");
-    let boot = own.or_else(|| {
-        let services = r.document.get("service")?.table()?;
-        let boot = services.get(&service)?.table()?.get("boot")?;
-        // What is wrong with it is reported at the service.
-        let before = r.diagnostics.len();
-        let boot = r.times(boot);
-        r.diagnostics.truncate(before);
-        boot
-    });
-    Some(FaultKind::Crash {
-        service,
-        servers: servers?,
-        boot: boot.unwrap_or_else(zero),
-        noticed_after: fields.duration(r, "noticed_after").unwrap_or(Span::ZERO),
-        silent: fields.flag(r, "silent").unwrap_or(false),
-    })
-}
-
-fn service<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<String> {
-    let node = fields.require(r, "service")?;
-    r.reference(node, "service")
-}
-
-fn target<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> (Option<String>, Option<Selector>) {
-    let servers = match fields.get("servers") {
-        Some(node) => selector(r, node),
-        None => Some(Selector::All),
-    };
-    (service(r, fields), servers)
-}
-
-fn selector(r: &mut Reader<'_>, node: &Node) -> Option<Selector> {
-    if node.text() == Some("all") {
-        return Some(Selector::All);
+impl Selector {
+    /// How many of `servers` are hit, where no luck is known: half of what may be drawn.
+    pub fn of(&self, servers: u32) -> u32 {
+        match self {
+            Selector::All => servers,
+            Selector::Count(count) => (*count).min(servers),
+            Selector::Share(share) => half_up(*share, servers),
+            Selector::AtMostShare(share) => half_up(*share / 2.0, servers),
+            Selector::AtMost(count) => count.div_ceil(2).min(servers),
+            Selector::Numbers(numbers) => numbers.iter().filter(|n| **n <= servers).count() as u32,
+        }
     }
-    match r.amount(node, "a number of instances, a share, or \"all\"")? {
-        Amount::Percent(_) => r.share(node).map(Selector::Share),
-        _ => {
-            let count = r.count(node, 1..=u64::from(u32::MAX))?;
-            u32::try_from(count).ok().map(Selector::Count)
+
+    /// Whether it means one instance.
+    pub fn is_one(&self) -> bool {
+        match self {
+            Selector::Count(count) => *count == 1,
+            Selector::Numbers(numbers) => numbers.len() == 1,
+            _ => false,
+        }
+    }
+
+    /// How many of `servers` are hit, by the luck of an occurrence.
+    pub fn drawn(&self, servers: u32, luck: f64) -> u32 {
+        match self {
+            Selector::AtMostShare(share) => half_up(share * luck, servers),
+            Selector::AtMost(count) => ((luck * f64::from(*count)) as u32 + 1).min(servers),
+            _ => self.of(servers),
         }
     }
 }
 
-fn between<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<[Peer; 2]> {
-    let node = fields.require(r, "between")?;
-    let expected = "two places such as `[\"users\", \"shop\"]`";
-    let Some([one, other]) = node.list() else {
-        r.wrong_kind(node, expected);
-        return None;
-    };
-    let (one, other) = (peer(r, one), peer(r, other));
-    if one.is_some() && one == other {
-        let diagnostic = Diagnostic::new("E006", "both places are the same").at(node.place);
-        r.push(diagnostic.expected(format!("expected {expected}")));
-        return None;
-    }
-    Some([one?, other?])
-}
-
-fn peer(r: &mut Reader<'_>, node: &Node) -> Option<Peer> {
-    let name = r.text(node)?;
-    if name == "users" {
-        return Some(Peer::Users);
-    }
-    let services = r.names("service");
-    if services.contains(&name.as_str()) {
-        return Some(Peer::Service(name));
-    }
-    let places = services.into_iter().chain(["users"]);
-    let help = suggestion(&name, places);
-    let diagnostic = Diagnostic::new("E010", format!("there is no service `{name}`"));
-    r.push(diagnostic.at(node.place).maybe_help(help));
-    None
+/// A share of so many, half up, at least one where there are any.
+fn half_up(share: f64, all: u32) -> u32 {
+    let part = (share * f64::from(all) + 0.5).floor();
+    (part as u32).max(1).min(all)
 }

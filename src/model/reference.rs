@@ -44,8 +44,9 @@ fn list(path: &str, def: &'static TableDef, lists: &mut Vec<(String, String)>) {
         ));
     }
     lists.push((name.to_owned(), text));
+    // What may stand at several keys, such as a choice of servers, is listed at the first.
     for key in def.keys {
-        if let Some(inner) = inner(&key.kind) {
+        if let Some(inner) = inner(&key.kind).filter(|inner| is_new(inner, lists)) {
             let path = match path {
                 "" => key.name.to_owned(),
                 path => format!("{path}.{}", key.name),
@@ -53,6 +54,12 @@ fn list(path: &str, def: &'static TableDef, lists: &mut Vec<(String, String)>) {
             list(&path, inner, lists);
         }
     }
+}
+
+/// Whether a table that has a name of its own, `servers`, is in no list yet.
+fn is_new(def: &TableDef, lists: &[(String, String)]) -> bool {
+    let name = def.name.trim_matches('`');
+    !(name == "servers" && lists.iter().any(|(path, _)| path.ends_with(".servers")))
 }
 
 /// The table that a key holds in whatever form.
@@ -92,6 +99,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Range => "`[low, high]`".to_owned(),
         Kind::Condition => "condition".to_owned(),
         Kind::Texts => "list of texts".to_owned(),
+        Kind::Numbers => "list of numbers".to_owned(),
         Kind::Settings => "paths and values".to_owned(),
         Kind::Steps => "steps".to_owned(),
         Kind::Branches => "lists of steps".to_owned(),

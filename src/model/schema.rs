@@ -166,6 +166,7 @@ fn kind(kind: &'static Kind) -> Vec<(&'static str, Json)> {
         ],
         Kind::Any | Kind::Later => Vec::new(),
         Kind::Range => list_of(Json::Object(types(&["number", "string"]))),
+        Kind::Numbers => list_of(Json::Object(types(&["integer", "string"]))),
         Kind::Texts => list_of(Json::Object(types(&["string"]))),
         Kind::Settings => types(&["object"]),
         Kind::Steps => vec![("$ref", Json::text("#/$defs/steps"))],

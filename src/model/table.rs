@@ -74,6 +74,8 @@ pub(crate) enum Kind {
     Any,
     /// Two values, the low one first.
     Range,
+    /// A list of whole numbers.
+    Numbers,
     /// A comparison of a metric with a limit.
     Condition,
     /// A list of texts.

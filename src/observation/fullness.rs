@@ -194,6 +194,8 @@ pub enum Out {
     Down,
     /// It stands still.
     Paused,
+    /// It is cut off from those who ask.
+    CutOff,
 }
 
 /// In place of the number of a thing: whatever holders are at.

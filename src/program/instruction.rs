@@ -62,6 +62,8 @@ pub enum Instruction {
     },
     /// Go on elsewhere.
     Jump(Pc),
+    /// Go on where the endpoint of the attempt begins.
+    Begin,
     /// The journey, the endpoint or the branch is done.
     End,
 }

@@ -9,8 +9,8 @@ use std::fmt::Write;
 
 use self::numbers::{law, settings, span, time};
 use super::{
-    Clock, CutMessages, Fault, FaultKind, Form, Instruction, NOWHERE, Pc, Program, Scope, Selector,
-    ServiceId, Site, Source, Spacing, Stay,
+    Begins, Clock, CutMessages, Edge, Fault, FaultKind, Form, Instruction, NOWHERE, Pc, Program,
+    Scope, Selector, ServiceId, Site, Source, Spacing, Stay, Target,
 };
 use crate::base::table::Id;
 use crate::base::time::Span;
@@ -105,29 +105,56 @@ fn source(program: &Program, name: &str, source: &Source) -> String {
 }
 
 fn fault(program: &Program, name: &str, fault: &Fault) -> String {
+    let what = what(program, fault);
+    match &fault.begins {
+        Begins::Random { fails, repaired } => {
+            let (fails, repaired) = (law(fails, "s"), law(repaired, "s"));
+            format!("fault {name} at random, fails {fails}, repaired {repaired}: {what}")
+        }
+        Begins::Clock { at, jitter } => {
+            let (from, until) = fault.windows().next().unwrap_or_default();
+            let mut when = format!("from {} to {}", time(from), time(until));
+            if at.len() > 1 {
+                let _ = write!(when, ", {} times", at.len());
+            }
+            if let Some(jitter) = jitter {
+                let _ = write!(when, ", jitter {}", law(jitter, "s"));
+            }
+            format!("fault {name} {when}: {what}")
+        }
+    }
+}
+
+/// What a fault does.
+fn what(program: &Program, fault: &Fault) -> String {
     let service = |id: ServiceId| &program.names.services[id.index()];
-    let what = match &fault.kind {
+    let on = |on: &Target| format!("{}, {}", service(on.service), selector(&on.servers));
+    match &fault.kind {
         FaultKind::Slow {
-            service: id,
+            on: target,
             factor,
-            servers,
+            share,
+            code,
         } => {
-            format!("slow {} x{factor}, {}", service(*id), selector(*servers))
+            let mut what = format!("slow {} x{factor}, {}", service(target.service), {
+                selector(&target.servers)
+            });
+            if let Some(share) = share {
+                let _ = write!(what, ", share {share}");
+            }
+            if let Some(code) = code {
+                let _ = write!(what, ", code {code}");
+            }
+            what
         }
-        FaultKind::Pause {
-            service: id,
-            servers,
-        } => {
-            format!("pause {}, {}", service(*id), selector(*servers))
-        }
+        FaultKind::Pause(target) => format!("pause {}", on(target)),
         FaultKind::Crash {
-            service: id,
-            servers,
+            on: target,
             boot,
             noticed_after,
             silent,
         } => {
-            let mut what = format!("crash {}, {}", service(*id), selector(*servers));
+            let mut what = format!("crash {}", on(target));
             if let Some(boot) = boot {
                 let _ = write!(what, ", boot {}", law(boot, "s"));
             }
@@ -136,42 +163,61 @@ fn fault(program: &Program, name: &str, fault: &Fault) -> String {
             }
             what + if *silent { ", silent" } else { "" }
         }
-        FaultKind::Cut { a, b, messages } => {
+        FaultKind::Capacity {
+            on: target,
+            cores,
+            workers,
+        } => format!(
+            "capacity {}, cores x{cores}, workers x{workers}",
+            on(target)
+        ),
+        FaultKind::Cut { edge, messages } => {
             let messages = match messages {
                 CutMessages::Kept => "kept",
                 CutMessages::Lost => "lost",
                 CutMessages::Refused => "refused",
             };
-            format!(
-                "cut {} - {}, messages {messages}",
-                place(program, *a),
-                place(program, *b)
-            )
+            format!("cut {}, messages {messages}", between(program, edge))
         }
-        FaultKind::Delay { a, b, by, share } => {
-            let (a, b) = (place(program, *a), place(program, *b));
-            format!("delay {a} - {b} by {}, share {share}", law(by, "s"))
+        FaultKind::Delay { edge, by, share } => {
+            let edge = between(program, edge);
+            format!("delay {edge} by {}, share {share}", law(by, "s"))
         }
         FaultKind::Error {
-            service: id,
+            on: target,
             share,
             code,
-        } => {
-            format!("error {}, share {share}, code {code}", service(*id))
-        }
-    };
-    format!(
-        "fault {name} from {} to {}: {what}",
-        time(fault.from),
-        time(fault.until)
-    )
+        } => match target.servers {
+            Selector::All => format!(
+                "error {}, share {share}, code {code}",
+                service(target.service)
+            ),
+            _ => format!("error {}, share {share}, code {code}", on(target)),
+        },
+    }
 }
 
-fn selector(servers: Selector) -> String {
+fn between(program: &Program, edge: &Edge) -> String {
+    let sign = match (edge.to, edge.from) {
+        (true, false) => "->",
+        (false, true) => "<-",
+        _ => "-",
+    };
+    let (a, b) = (place(program, edge.a), place(program, edge.b));
+    match edge.server {
+        Some(server) => format!("{a} {sign} {b} server {server}"),
+        None => format!("{a} {sign} {b}"),
+    }
+}
+
+fn selector(servers: &Selector) -> String {
     match servers {
         Selector::All => "all servers".to_owned(),
         Selector::Count(count) => format!("{count} servers"),
         Selector::Share(share) => format!("{share} of the servers"),
+        Selector::AtMostShare(share) => format!("at most {share} of the servers"),
+        Selector::AtMost(count) => format!("at most {count} servers"),
+        Selector::Numbers(numbers) => format!("servers {numbers:?}"),
     }
 }
 
@@ -192,7 +238,11 @@ fn code(program: &Program) -> Vec<String> {
         heads.push((endpoint.entry, format!("endpoint {name}:")));
     }
     for (fault, name) in program.faults.iter().zip(&program.names.faults) {
-        if let FaultKind::Error { code, .. } = fault.kind {
+        if let FaultKind::Error { code, .. }
+        | FaultKind::Slow {
+            code: Some(code), ..
+        } = fault.kind
+        {
             heads.push((code, format!("fault {name}:")));
         }
     }
@@ -247,6 +297,7 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
             format!("fail {kind}{}", if last { ", final" } else { "" })
         }
         Instruction::Jump(to) => format!("jump {to}"),
+        Instruction::Begin => "begin".to_owned(),
         Instruction::Release => "release".to_owned(),
         Instruction::Exit => "exit".to_owned(),
         Instruction::Turn => "turn".to_owned(),

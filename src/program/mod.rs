@@ -16,7 +16,7 @@ pub mod source;
 pub use crate::model::class::{Criticality, USUAL_PRIORITY};
 pub use crate::model::tally::Tally;
 pub use compile::{Asked, compile, expected_users};
-pub use disturbance::{CutMessages, Fault, FaultKind, Selector, Site};
+pub use disturbance::{Begins, CutMessages, Edge, Fault, FaultKind, Selector, Site, Target};
 pub use instruction::{Instruction, NOWHERE, Pc};
 pub use listing::listing;
 pub use settings::*;

@@ -149,6 +149,8 @@ pub enum OutKind {
     Down,
     /// It stands still.
     Paused,
+    /// It is up, and cut off from those who ask.
+    CutOff,
 }
 
 /// What a bottleneck did to another resource in its spell.

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use crate::base::time::Time;
 use crate::model::arrival::Form;
-use crate::model::fault::{FaultKind, Peer, Selector};
+use crate::model::fault::{Begins, Direction, Edge, Fault, FaultKind, Peer, Selector, Target};
 use crate::model::param::{self, ParamUnit};
 use crate::model::{self, Model};
 use crate::program::Program;
+use crate::random::family::Distribution;
 use crate::random::key::identity;
 use crate::results::{
     FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,
@@ -173,62 +174,120 @@ fn faults(model: &Model) -> Vec<FaultFacts> {
         .faults
         .iter()
         .map(|(name, fault)| {
+            let begin = model.begins();
+            let windows = fault.windows(model.horizon());
+            let first = windows.first().map_or(begin, |(from, _)| *from);
+            let last = windows.last().and_then(|(_, until)| *until);
             let facts = FaultFacts {
                 name: name.clone(),
-                from_s: fault.at.as_secs_f64(),
-                to_s: fault.lasts.map(|lasts| (fault.at + lasts).as_secs_f64()),
-                what: Some(what(&fault.kind)),
+                from_s: first.as_secs_f64(),
+                to_s: last.map(Time::as_secs_f64),
+                what: Some(what(&fault.kind) + &again(fault)),
             };
-            (fault.at, facts)
+            (first, facts)
         })
         .collect();
     faults.sort_by_key(|(at, _)| *at);
     faults.into_iter().map(|(_, facts)| facts).collect()
 }
 
+/// How a fault comes again, if it does.
+fn again(fault: &Fault) -> String {
+    match &fault.begins {
+        Begins::Clock {
+            every: Some(every), ..
+        } => {
+            let each = fault.lasts.map(|lasts| format!(" for {}", lasts.written()));
+            format!(", every {}{}", every.written(), each.unwrap_or_default())
+        }
+        Begins::Clock { every: None, .. } => String::new(),
+        Begins::Random { .. } => ", each by itself, at random".to_owned(),
+    }
+}
+
 /// A fault in a few words.
 pub(crate) fn what(kind: &FaultKind) -> String {
     match kind {
         FaultKind::Slow {
-            service,
+            on,
             factor,
-            servers,
-        } => format!("{} {factor} times slower", some(service, *servers)),
-        FaultKind::Pause { service, servers } => match servers {
-            Selector::Count(1) => format!("{} stands still", some(service, *servers)),
-            _ => format!("{} stand still", some(service, *servers)),
-        },
-        FaultKind::Crash {
-            service, servers, ..
-        } => match servers {
-            Selector::Count(1) => format!("{} crashes", some(service, *servers)),
-            _ => format!("{} crash", some(service, *servers)),
-        },
-        FaultKind::Cut {
-            between: [a, b], ..
-        } => format!("no message between {} and {}", peer(a), peer(b)),
-        FaultKind::Delay {
-            between: [a, b],
             share,
-            ..
-        } => format!(
-            "{}% of messages between {} and {} late",
-            share * 100.0,
-            peer(a),
-            peer(b)
-        ),
-        FaultKind::Error { service, share, .. } => {
-            format!("{}% of attempts at {service} fail", share * 100.0)
+            add,
+        } => slow(on, (*factor, *share), add.as_ref()),
+        FaultKind::Pause(on) => match on.servers.is_one() {
+            true => format!("{} stands still", some(on)),
+            false => format!("{} stand still", some(on)),
+        },
+        FaultKind::Crash { on, .. } => match on.servers.is_one() {
+            true => format!("{} crashes", some(on)),
+            false => format!("{} crash", some(on)),
+        },
+        FaultKind::Capacity { on, cores, workers } => {
+            let part = |share: f64, of: &str| {
+                (share < 1.0).then(|| format!("{}% of the {of}", share * 100.0))
+            };
+            let left = [part(*cores, "cores"), part(*workers, "workers")];
+            let left: Vec<String> = left.into_iter().flatten().collect();
+            match on.servers.is_one() {
+                true => format!("{} has {}", some(on), left.join(" and ")),
+                false => format!("{} have {}", some(on), left.join(" and ")),
+            }
         }
+        FaultKind::Cut { edge, .. } => format!("no message {}", way(edge)),
+        FaultKind::Delay { edge, share, .. } => {
+            format!("{}% of messages {} late", share * 100.0, way(edge))
+        }
+        FaultKind::Error { on, share, .. } => match on.servers {
+            Selector::All => format!("{}% of attempts at {} fail", share * 100.0, on.service),
+            _ => format!("{}% of attempts at {} fail", share * 100.0, some(on)),
+        },
     }
 }
 
-fn some(service: &str, servers: Selector) -> String {
-    match servers {
+fn slow(on: &Target, (factor, share): (f64, Option<f64>), add: Option<&Distribution>) -> String {
+    let whose = match share {
+        Some(share) => format!("{}% of attempts at {}", share * 100.0, some(on)),
+        None => some(on),
+    };
+    let much = ((factor - 1.0).abs() > 0.0).then(|| format!("{factor} times slower"));
+    let late = add.map(|_| "late".to_owned());
+    let how: Vec<String> = much.into_iter().chain(late).collect();
+    format!("{whose} {}", how.join(" and "))
+}
+
+fn some(on: &Target) -> String {
+    let service = &on.service;
+    match &on.servers {
         Selector::All => format!("all servers of {service}"),
         Selector::Count(1) => format!("one server of {service}"),
         Selector::Count(n) => format!("{n} servers of {service}"),
         Selector::Share(share) => format!("{}% of the servers of {service}", share * 100.0),
+        Selector::AtMost(n) => format!("up to {n} servers of {service}"),
+        Selector::AtMostShare(share) => {
+            format!("up to {}% of the servers of {service}", share * 100.0)
+        }
+        Selector::Numbers(numbers) => {
+            let listed: Vec<String> = numbers.iter().map(u32::to_string).collect();
+            match numbers.len() {
+                1 => format!("server {} of {service}", listed.join("")),
+                _ => format!("servers {} of {service}", listed.join(", ")),
+            }
+        }
+    }
+}
+
+/// Which way messages go, and between whom.
+fn way(edge: &Edge) -> String {
+    let [a, b] = &edge.between;
+    let (a, b) = (peer(a), peer(b));
+    let b = match edge.server {
+        Some(number) => format!("server {number} of {b}"),
+        None => b.to_owned(),
+    };
+    match edge.direction {
+        Direction::Both => format!("between {a} and {b}"),
+        Direction::To => format!("from {a} to {b}"),
+        Direction::From => format!("from {b} to {a}"),
     }
 }
 

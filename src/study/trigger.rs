@@ -11,7 +11,7 @@ use crate::estimate::health::{Rule, Usual, usual};
 use crate::estimate::recovery::Trigger;
 use crate::model::Model;
 use crate::model::arrival::{Arrivals, Form};
-use crate::program::{Form as Source, Program};
+use crate::program::{Fault, Form as Source, Program};
 use crate::results::TriggerKind;
 use crate::study::offered;
 use crate::study::replicate::{Crew, Job, Seat};
@@ -127,7 +127,7 @@ pub(crate) fn changes_and_overload(
 /// arrival and do not last to the end. An action has no length.
 fn changes(model: &Model, program: &Program) -> Option<(Time, Time)> {
     let horizon = program.clock.horizon;
-    let faults = program.faults.iter().map(|fault| (fault.from, fault.until));
+    let faults = program.faults.iter().flat_map(Fault::windows);
     let actions = program.actions.iter();
     let actions = actions.map(|epoch| (epoch.at, epoch.at));
     let first = model.arrivals.values().filter_map(first_arrival).min()?;

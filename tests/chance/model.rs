@@ -405,16 +405,43 @@ fn retry(name: &'static str) -> Text {
 
 fn fault(number: usize, guarded: bool) -> Text {
     let service = || (0..LAYERS).prop_map(|layer| format!("s{layer}"));
-    let servers = || written(&["1", "2", "\"50%\"", "\"all\""]);
-    let between = written(&["\"users\", \"s0\"", "\"s0\", \"s1\"", "\"s1\", \"s2\""]);
+    let servers = || {
+        written(&[
+            "1",
+            "2",
+            "\"50%\"",
+            "\"all\"",
+            "\"all\"",
+            "\"one\"",
+            "{ at_most = 2 }",
+            "{ at_most = \"60%\" }",
+            "{ numbers = [1, 3] }",
+            "{ fixed = 2 }",
+            "{ fixed-percent = \"50%\" }",
+            "{ random-max-percent = \"90%\" }",
+        ])
+    };
+    let between = written(&[
+        "[\"users\", \"s0\"]",
+        "[\"s0\", \"s1\"]",
+        "[\"s1\", \"s2\"]",
+        "[\"s1\", \"s0\"], direction = \"from\"",
+        "[\"users\", \"s0\"], direction = \"to\"",
+        "[\"s0\", \"s1\"], server = 1",
+        "[\"s1\", \"s0\"], server = 2, direction = \"both\"",
+    ]);
     let messages = match guarded {
         true => written(&["kept", "lost", "refused"]),
         false => written(&["kept", "refused"]),
     };
     let kind = prop_oneof![
-        (service(), 1..=8u32, servers()).prop_map(|(s, f, n)| format!(
-            "slow = {{ service = \"{s}\", factor = {f}, servers = {n} }}"
+        (service(), 1..=8u32, servers(), slowly()).prop_map(|(s, f, n, how)| format!(
+            "slow = {{ service = \"{s}\", factor = {f}, servers = {n}{how} }}"
         )),
+        (service(), servers(), 1..=100u32, 1..=100u32).prop_map(|(s, n, cores, workers)| {
+            let left = format!("cores = \"{cores}%\", workers = \"{workers}%\"");
+            format!("capacity = {{ service = \"{s}\", {left}, servers = {n} }}")
+        }),
         (service(), servers())
             .prop_map(|(s, n)| format!("pause = {{ service = \"{s}\", servers = {n} }}")),
         (
@@ -434,21 +461,48 @@ fn fault(number: usize, guarded: bool) -> Text {
                 format!("crash = {{ service = \"{s}\", {keys} }}")
             }),
         (between.clone(), messages)
-            .prop_map(|(b, m)| format!("cut = {{ between = [{b}], messages = \"{m}\" }}")),
+            .prop_map(|(b, m)| format!("cut = {{ between = {b}, messages = \"{m}\" }}")),
         (between, time(80), 1..=100u32).prop_map(|(b, by, share)| format!(
-            "delay = {{ between = [{b}], by = \"{by}\", share = \"{share}%\" }}"
+            "delay = {{ between = {b}, by = \"{by}\", share = \"{share}%\" }}"
         )),
-        (service(), 1..=100u32, weighted(0.5, time(10))).prop_map(|(s, share, cost)| {
-            let cost = cost.map_or(String::new(), |c| format!(", cost = \"{c}\""));
-            format!("error = {{ service = \"{s}\", share = \"{share}%\"{cost} }}")
-        }),
+        (service(), 1..=100u32, weighted(0.5, time(10)), servers()).prop_map(
+            |(s, share, cost, n)| {
+                let cost = cost.map_or(String::new(), |c| format!(", cost = \"{c}\""));
+                let keys = format!("share = \"{share}%\"{cost}, servers = {n}");
+                format!("error = {{ service = \"{s}\", {keys} }}")
+            }
+        ),
     ];
-    (span(0, 1800), weighted(0.8, span(10, 900)), kind)
-        .prop_map(move |(at, length, kind)| {
+    let again = (weighted(0.4, span(50, 900)), weighted(0.5, time(200)));
+    let random = weighted(0.3, (time(500), time(100)));
+    (
+        span(0, 1800),
+        weighted(0.8, span(10, 900)),
+        kind,
+        again,
+        random,
+    )
+        .prop_map(move |(at, length, kind, (every, jitter), random)| {
+            let alone = ["slow", "pause", "crash"]
+                .iter()
+                .any(|k| kind.starts_with(k));
+            if let Some((fails, repaired)) = random.filter(|_| alone) {
+                let random = format!("{{ fails = \"{fails}\", repaired = \"{repaired}\" }}");
+                return format!("[fault.f{number}]\nrandom = {random}\n{kind}\n");
+            }
             let length = length.map_or(String::new(), |l| format!("for = \"{l}\"\n"));
-            format!("[fault.f{number}]\nat = \"{at}\"\n{length}{kind}\n")
+            let every = every.map_or(String::new(), |e| format!("every = \"{e}\"\n"));
+            let jitter = jitter.map_or(String::new(), |j| format!("jitter = \"{j}\"\n"));
+            format!("[fault.f{number}]\nat = \"{at}\"\n{length}{every}{jitter}{kind}\n")
         })
         .boxed()
+}
+
+/// How `slow` strikes: all work, or some attempts.
+fn slowly() -> Text {
+    let some = (1..=100u32).prop_map(|share| format!(", share = \"{share}%\""));
+    let add = time(80).prop_map(|add| format!(", add = \"{add}\""));
+    prop_oneof![3 => written(&[""]), 1 => some, 1 => add].boxed()
 }
 
 /// Things that are held, entered and taken.

@@ -55,7 +55,7 @@ pub(super) const ROOMS: [(&str, &[&str]); 12] = [
     ("services", &["tasks", "held", "world"]),
     ("callers", &["tasks", "people", "services", "world"]),
     ("steps", &["tasks", "people", "callers", "services", "held"]),
-    ("world", &["callers", "services", "held"]),
+    ("world", &["tasks", "callers", "services", "held"]),
     ("looks", &["tasks", "services", "held"]),
     (
         "end",

@@ -366,22 +366,19 @@ fn faults_are_read_and_can_be_switched_off() {
         )
     };
     let model = sound(&text(""));
-    let FaultKind::Slow {
-        factor, servers, ..
-    } = &model.faults["slow"].kind
-    else {
+    let FaultKind::Slow { factor, on, .. } = &model.faults["slow"].kind else {
         panic!("slow")
     };
     assert_eq!(
-        (factor.to_bits(), *servers),
-        (6.0_f64.to_bits(), Selector::Share(0.25))
+        (factor.to_bits(), &on.servers),
+        (6.0_f64.to_bits(), &Selector::Share(0.25))
     );
     assert_eq!(
-        servers.of(2),
+        on.servers.of(2),
         1,
         "half of a server is one, and one is hit at least"
     );
-    assert_eq!(servers.of(10), 3, "2.5 servers are three");
+    assert_eq!(on.servers.of(10), 3, "2.5 servers are three");
     let FaultKind::Crash { boot, .. } = &model.faults["crash"].kind else {
         panic!("crash")
     };
@@ -390,10 +387,10 @@ fn faults_are_read_and_can_be_switched_off() {
         Some(60),
         "the boot of the service"
     );
-    let FaultKind::Cut { between, .. } = &model.faults["cut"].kind else {
+    let FaultKind::Cut { edge, .. } = &model.faults["cut"].kind else {
         panic!("cut")
     };
-    assert_eq!(between[0], Peer::Service("app".to_owned()));
+    assert_eq!(edge.between[0], Peer::Service("app".to_owned()));
     assert!(!sound(&text("on = false")).faults.contains_key("slow"));
 }
 

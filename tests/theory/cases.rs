@@ -21,6 +21,10 @@ pub(super) struct Case {
 }
 
 const STATION: &str = include_str!("station.toml");
+const BREAKDOWNS: &str = concat!(
+    include_str!("station.toml"),
+    include_str!("breakdowns.toml")
+);
 const STORE: &str = include_str!("store.toml");
 const COXIAN: &str = include_str!("coxian.toml");
 const ERLANG_A: &str = include_str!("erlang-a.toml");
@@ -238,6 +242,13 @@ pub(super) const CASES: &[Case] = &[
         ],
         Amount(30, "5000s"),
         Amount(60, "10000s"),
+    ),
+    case(
+        "breakdowns",
+        BREAKDOWNS,
+        &[&[("param.rate.value", "0.6/s")]],
+        Amount(30, "30000s"),
+        Amount(120, "200000s"),
     ),
 ];
 

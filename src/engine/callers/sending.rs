@@ -269,7 +269,7 @@ impl<'p> Sim<'p> {
             self.fail_request(out.slot, out.call, Failure::Refused);
         } else {
             let attempt = self.set_out(&out);
-            self.travel(attempt);
+            self.travel(attempt, out.slot);
         }
     }
 
@@ -337,11 +337,10 @@ impl<'p> Sim<'p> {
     }
 
     /// Sends an attempt or a message on its way.
-    fn travel(&mut self, slot: u32) {
-        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+    fn travel(&mut self, slot: u32, caller: u32) {
         let call = self.people.attempt(slot).call;
         let step = &self.rules.program.calls[call];
-        match self.passage((step.from, step.service), (owner, path), Way::There) {
+        match self.passage((slot, Some(caller)), (step.from, step.service), Way::There) {
             Passage::Arrives(at) => {
                 let event = self.agenda.at(at, Group::Arrival, Kind::Attempt, slot);
                 self.people.task_mut(slot).awaits = event;
@@ -432,7 +431,7 @@ impl<'p> Sim<'p> {
         self.rec.count(sent, now);
         self.rec.more(layout.backlog(step.endpoint.0), now);
         let ticket = self.people.add(|| message.task(Ticket::NONE, now));
-        self.travel(ticket.slot);
+        self.travel(ticket.slot, slot);
         Flow::Next
     }
 }

@@ -43,16 +43,50 @@ impl Sim<'_> {
         } else {
             station.only
         };
+        self.place_at(index, desk)
+    }
+
+    /// The same at the server that was chosen.
+    #[inline(always)]
+    fn place_at(&self, index: u32, desk: &Desk) -> Placing {
         let server = &self.services.servers[index as usize];
         if server.state == State::Down {
             Placing::Crashed(index)
-        } else if server.occupied < desk.workers {
+        } else if server.occupied < server.workers {
             Placing::Started(index)
         } else if u64::from(server.line.len()) < desk.limit {
             Placing::Queued(index)
         } else {
             Placing::Refused(Some(index))
         }
+    }
+
+    /// The same for an attempt that arrives where the network to some servers is disturbed: which it
+    /// is to be is known only now. Nothing where that has kept it.
+    #[cold]
+    pub(super) fn place_in_disturbance(&mut self, slot: u32, id: ServiceId) -> Option<Placing> {
+        let desk = &self.rules.routes.services[id];
+        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+        let chosen = self.people.attempt(slot).server;
+        if chosen != u32::MAX {
+            // It was late on its way to this server, and is there now.
+            let server = &self.services.servers[chosen as usize];
+            let is_there = server.works() || server.state == State::Down;
+            return Some(match is_there {
+                true => self.place_at(chosen, desk),
+                false => Placing::Refused(None),
+            });
+        }
+        let place = self.place((owner, path), id, desk);
+        let (Placing::Started(index)
+        | Placing::Queued(index)
+        | Placing::Refused(Some(index))
+        | Placing::Crashed(index)) = place
+        else {
+            return Some(place);
+        };
+        let kept = index != u32::MAX && !desk.shared && self.kept_from(slot, index);
+        (!kept).then_some(place)
     }
 
     /// The same where one queue is shared: servers come to it, so that one that is down or stands
@@ -79,14 +113,11 @@ impl Sim<'_> {
 
     /// The server with a free worker and the fewest in use; ties to the lowest number.
     pub(super) fn freest(&self, id: ServiceId) -> Option<u32> {
-        let (station, workers) = (
-            &self.services.stations[id],
-            self.rules.settings.services[id].workers,
-        );
+        let station = &self.services.stations[id];
         let servers = station.eligible.iter().map(|&n| station.first + n);
         let free = servers.filter(|&i| {
             let server = &self.services.servers[i as usize];
-            server.takes_of_all() && server.occupied < workers
+            server.takes_of_all() && server.occupied < server.workers
         });
         free.min_by_key(|&i| (self.services.servers[i as usize].occupied, i))
     }

@@ -136,9 +136,8 @@ impl Sim<'_> {
 
     /// An answer sets out, its event having this number.
     fn send_numbered_answer(&mut self, slot: u32, id: ServiceId, number: Number) {
-        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
         let from = self.rules.program.calls[self.people.attempt(slot).call].from;
-        match self.passage((from, id), (owner, path), Way::Back) {
+        match self.passage((slot, None), (from, id), Way::Back) {
             Passage::Arrives(at) => self.answer_at(slot, at, number),
             Passage::Lost => self.answer_lost(slot, id),
             Passage::TurnedAway(at) => {
@@ -266,11 +265,11 @@ impl Sim<'_> {
 
     /// A worker of a server is free.
     #[inline(always)]
-    fn free_one(&mut self, index: u32, desk: &Desk) {
+    fn free_one(&mut self, index: u32) {
         let server = &mut self.services.servers[index as usize];
         server.occupied -= 1;
         server.line.gauge.give(u64::from(server.occupied), self.now);
-        if server.occupied >= desk.workers {
+        if server.occupied >= server.workers {
             self.shed_one(index);
         }
     }
@@ -322,7 +321,7 @@ impl Sim<'_> {
             WorkEnd::Stopped => row[ServiceCounter::Stopped as usize] += 1,
             WorkEnd::Lost => row[ServiceCounter::Lost as usize] += 1,
         }
-        self.free_one(index, desk);
+        self.free_one(index);
         self.shift_held(desk, Change::Less);
         self.leave_system(desk, accepted);
     }

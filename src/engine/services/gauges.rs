@@ -6,6 +6,7 @@ use crate::engine::Sim;
 use crate::engine::draws::Aside;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::{Holders, Note};
+use crate::engine::record::recorder::Change;
 use crate::engine::services::server::Since;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::{Population, Role};
@@ -39,10 +40,10 @@ impl Sim<'_> {
     /// Workers or cores of a service may have changed.
     pub(in crate::engine) fn resize_gauges(&mut self, id: ServiceId) {
         let (now, settings) = (self.now, &self.rules.settings.services[id]);
-        let (workers, cores) = (u64::from(settings.workers), u64::from(settings.cores));
         let station = &self.services.stations[id];
         let range = station.first as usize..(station.first + station.most) as usize;
         for server in &mut self.services.servers[range] {
+            let [workers, cores] = server.nominal(settings).map(u64::from);
             server
                 .line
                 .gauge
@@ -110,6 +111,25 @@ impl Sim<'_> {
         {
             self.count_swallowed(first);
         }
+    }
+
+    /// A server is cut off from those who ask, or by one fault less.
+    pub(in crate::engine) fn cut_off(&mut self, (id, number): (ServiceId, u32), by: Change) {
+        let station = &self.services.stations[id];
+        if number >= station.most {
+            return;
+        }
+        let server = &mut self.services.servers[(station.first + number) as usize];
+        match by {
+            Change::More => server.cut += 1,
+            Change::Less => server.cut -= 1,
+        }
+        self.watch_outages(id);
+    }
+
+    /// An attempt was sent to a server that it does not reach.
+    pub(in crate::engine) fn count_cut_off(&mut self, index: u32) {
+        self.services.servers[index as usize].swallowed += 1;
     }
 
     /// Servers of a service may have begun or ceased to be out.

@@ -1,176 +1,26 @@
 //! The life of servers: they boot, warm up, slow down, stand still, crash and drain
 //! (semantics#scaling, #faults).
 
-use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
-use crate::engine::services::server::{Server, State, remaining, stretched};
+use crate::engine::services::server::State;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::Role;
 use crate::observation::ServiceLevel;
-use crate::program::{Selector, ServiceId};
+use crate::program::ServiceId;
 use crate::random::key::Place;
 use crate::random::sampler::Sampler;
 
 impl Sim<'_> {
-    /// A fault slows some servers of a service: which.
-    pub(in crate::engine) fn slow_servers(
-        &mut self,
-        fault: u32,
-        (id, servers): (ServiceId, Selector),
-        factor: f64,
-    ) -> Vec<u32> {
-        let chosen = self.pick(fault, id, servers);
-        self.retime(&chosen, |server| server.slowed.push((fault, factor)));
-        chosen
-    }
-
-    /// A fault no longer slows them.
-    pub(in crate::engine) fn hasten_servers(&mut self, fault: u32, chosen: &[u32]) {
-        self.retime(chosen, |server| server.slowed.retain(|s| s.0 != fault));
-    }
-
-    /// A fault makes some servers of a service stand still: which.
-    pub(in crate::engine) fn halt_servers(
-        &mut self,
-        fault: u32,
-        (id, servers): (ServiceId, Selector),
-    ) -> Vec<u32> {
-        let chosen = self.pick(fault, id, servers);
-        self.retime(&chosen, |server| server.halted.push(fault));
-        self.watch_outages(id);
-        chosen
-    }
-
-    /// They go on.
-    pub(in crate::engine) fn resume_servers(&mut self, fault: u32, id: ServiceId, chosen: &[u32]) {
-        self.retime(chosen, |server| server.halted.retain(|&f| f != fault));
-        self.share_out(id);
-        self.watch_outages(id);
-    }
-
-    /// Some servers of a service crash: which.
-    pub(in crate::engine) fn crash_servers(
-        &mut self,
-        fault: u32,
-        (id, servers): (ServiceId, Selector),
-        (noticed_after, silent): (Option<Span>, bool),
-    ) -> Vec<u32> {
-        let chosen = self.pick(fault, id, servers);
-        for &index in &chosen {
-            self.crash(index, fault, noticed_after, silent);
-        }
-        self.servers_changed(id);
-        chosen
-    }
-
-    /// The crash of some servers is over.
-    pub(in crate::engine) fn restart_servers(
-        &mut self,
-        fault: u32,
-        (id, chosen): (ServiceId, &[u32]),
-        boot: Option<&Sampler>,
-    ) {
-        for &index in chosen {
-            self.crash_ends(index, fault, boot);
-        }
-        self.servers_changed(id);
-    }
-
-    /// A fault answers attempts at a service with errors.
-    pub(in crate::engine) fn begin_errors(&mut self, fault: u32, id: ServiceId) {
-        self.services.stations[id].errors.push(fault);
-    }
-
-    /// It no longer does.
-    pub(in crate::engine) fn end_errors(&mut self, fault: u32, id: ServiceId) {
-        self.services.stations[id].errors.retain(|&f| f != fault);
-    }
-
-    /// The servers that a fault chooses among those that are up, each by its own luck.
-    fn pick(&self, fault: u32, id: ServiceId, selector: Selector) -> Vec<u32> {
-        let station = &self.services.stations[id];
-        let all = station.first..station.first + station.most;
-        let up: Vec<u32> = all
-            .filter(|&i| self.services.servers[i as usize].state == State::Up)
-            .collect();
-        let k = match selector {
-            Selector::All => up.len(),
-            Selector::Count(k) => k as usize,
-            Selector::Share(share) => ((share * up.len() as f64 + 0.5).floor() as usize).max(1),
-        };
-        let owner = self.rules.program.faults[fault as usize].owner;
-        let luck = |&i: &u32| {
-            let number = self.services.servers[i as usize].number;
-            (
-                self.rules
-                    .luck
-                    .uniform(owner.number(number), Place::ROOT, 0)
-                    .to_bits(),
-                number,
-            )
-        };
-        let mut chosen = up;
-        chosen.sort_by_key(luck);
-        chosen.truncate(k);
-        chosen.sort_unstable();
-        chosen
-    }
-
-    /// Changes the pace of some servers: work in progress is timed anew.
-    fn retime(&mut self, chosen: &[u32], mut change: impl FnMut(&mut Server)) {
-        let now = self.now;
-        let before: Vec<f64> = chosen
-            .iter()
-            .map(|&i| self.services.servers[i as usize].pace())
-            .collect();
-        for &index in chosen {
-            let server = &mut self.services.servers[index as usize];
-            server.sharing.advance(now);
-            change(server);
-            self.touch(index);
-        }
-        for (slot, which) in self.timed_on(chosen) {
-            let after = self.services.servers[chosen[which] as usize].pace();
-            let left = match self.people.task(slot).doing {
-                Doing::Timed { until } => remaining(until.get(), now, before[which]),
-                Doing::Halted { left } => left.get(),
-                other => unreachable!("timed work is under way, not {other:?}"),
-            };
-            match stretched(left, after) {
-                Some(span) => self.work_until(slot, now + span),
-                None => {
-                    let number = self.agenda.number();
-                    let task = self.people.task_mut(slot);
-                    task.doing = Doing::Halted {
-                        left: Slim::new(left),
-                    };
-                    task.awaits = number;
-                }
-            }
-        }
-    }
-
-    /// Tasks in timed work on some servers, in the order in which it was scheduled.
-    fn timed_on(&self, chosen: &[u32]) -> Vec<(u32, usize)> {
-        let mut found: Vec<(Number, u32, usize)> = Vec::new();
-        for (ticket, task) in self.people.iter() {
-            let on_server = matches!(task.doing, Doing::Timed { .. } | Doing::Halted { .. })
-                && self.rules.program.code[task.pc as usize].is_on_a_server();
-            if on_server && let Ok(which) = chosen.binary_search(&self.server_of(ticket.slot)) {
-                found.push((task.awaits, ticket.slot, which));
-            }
-        }
-        found.sort_unstable();
-        found
-            .into_iter()
-            .map(|(_, slot, which)| (slot, which))
-            .collect()
-    }
-
     /// A server crashes: its work and its queue are gone.
-    fn crash(&mut self, index: u32, fault: u32, noticed_after: Option<Span>, silent: bool) {
+    pub(in crate::engine) fn crash(
+        &mut self,
+        index: u32,
+        fault: u32,
+        noticed_after: Option<Span>,
+        silent: bool,
+    ) {
         let now = self.now;
         let server = &mut self.services.servers[index as usize];
         server.crashed.push(fault);
@@ -216,7 +66,7 @@ impl Sim<'_> {
     }
 
     /// A crash is over: the server boots, unless it is no longer wanted.
-    fn crash_ends(&mut self, index: u32, fault: u32, boot: Option<&Sampler>) {
+    pub(in crate::engine) fn crash_ends(&mut self, index: u32, fault: u32, boot: Option<&Sampler>) {
         let server = &mut self.services.servers[index as usize];
         server.crashed.retain(|&f| f != fault);
         if !server.crashed.is_empty() || server.state != State::Down {
@@ -253,7 +103,7 @@ impl Sim<'_> {
         let now = self.now;
         let server = &mut self.services.servers[index as usize];
         if server.event != number {
-            return false;
+            return self.breakdown(index, number);
         }
         server.event = NO_EVENT;
         let id = server.service;
@@ -267,6 +117,7 @@ impl Sim<'_> {
                     let event = self.agenda.at(at, Group::Change, Kind::Server, index);
                     self.services.servers[index as usize].event = event;
                 }
+                self.befall(index);
                 self.touch(index);
                 self.servers_changed(id);
                 self.take_next(index);

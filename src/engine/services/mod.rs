@@ -2,8 +2,10 @@
 //! and go (semantics#service, #scaling).
 
 pub(in crate::engine) mod balance;
+pub(in crate::engine) mod breakdown;
 pub(in crate::engine) mod departure;
 pub(in crate::engine) mod gauges;
+pub(in crate::engine) mod harm;
 pub(in crate::engine) mod life;
 pub(in crate::engine) mod server;
 pub(in crate::engine) mod sharing;
@@ -15,6 +17,7 @@ use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::Holders;
 use crate::engine::route::Routes;
+use crate::engine::services::breakdown::Breakdown;
 use crate::engine::services::gauges::works_at;
 use crate::engine::services::server::Server;
 use crate::engine::services::station::Station;
@@ -27,6 +30,10 @@ pub(in crate::engine) struct Services {
     stations: Table<ServiceId, Station>,
     /// Of all services, one after the other.
     servers: Vec<Server>,
+    /// Clocks of faults that strike at random, by server and fault.
+    breakdowns: Vec<Breakdown>,
+    /// Occurrences of faults that strike attempts.
+    struck: u32,
 }
 
 /// Of what a gauge is: cores count as busy, all others as in use.
@@ -55,6 +62,12 @@ impl Services {
             u32::MAX => &mut self.stations[id].line,
             _ => &mut self.servers[index as usize].line,
         }
+    }
+
+    /// Whether any fault strikes attempts.
+    #[inline]
+    pub(in crate::engine) fn strikes_attempts(&self) -> bool {
+        self.struck > 0
     }
 
     /// Services by their id.

@@ -35,6 +35,8 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) unnoticed: bool,
     /// Calls that meet the crash get no answer.
     pub(in crate::engine) silent: bool,
+    /// Requests that it works on at once.
+    pub(in crate::engine) workers: u32,
     /// Workers in use.
     pub(in crate::engine) occupied: u32,
     /// Its cores, with those that workers above their number have kept.
@@ -46,6 +48,10 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) slowed: Vec<(u32, f64)>,
     /// Faults that halt it.
     pub(in crate::engine) halted: Vec<u32>,
+    /// Faults that leave it less: fault, and what is left of workers and cores.
+    pub(in crate::engine) lessened: Vec<(u32, [f64; 2])>,
+    /// Faults that cut it off from those who ask.
+    pub(in crate::engine) cut: u32,
     /// Faults that keep it down.
     pub(in crate::engine) crashed: Vec<u32>,
     /// How many times slower while it is cold; 1 when warm.
@@ -80,12 +86,15 @@ impl Server {
             state: State::Off,
             unnoticed: false,
             silent: false,
+            workers: 0,
             occupied: 0,
             cores: 0,
             line: Line::default(),
             sharing: Sharing::default(),
             slowed: Vec::new(),
             halted: Vec::new(),
+            lessened: Vec::new(),
+            cut: 0,
             crashed: Vec::new(),
             cold: 1.0,
             event: NO_EVENT,
@@ -151,16 +160,32 @@ impl Server {
     }
 
     /// The workers it has, with those in use above their number, who finish what they have.
-    pub(in crate::engine) fn workers(&self, settings: &ServiceSettings) -> u32 {
-        settings.workers.max(self.occupied)
+    pub(in crate::engine) fn workers(&self) -> u32 {
+        self.workers.max(self.occupied)
+    }
+
+    /// The workers and cores that it would have if none were in use: those of the settings, less
+    /// what faults take, half up, at least one.
+    pub(in crate::engine) fn nominal(&self, settings: &ServiceSettings) -> [u32; 2] {
+        let all = [settings.workers, settings.cores];
+        if self.lessened.is_empty() {
+            return all;
+        }
+        let mut left = all.map(f64::from);
+        for (_, shares) in &self.lessened {
+            left = [left[0] * shares[0], left[1] * shares[1]];
+        }
+        left.map(|left| ((left + 0.5).floor() as u32).max(1))
     }
 
     /// Its workers and cores may have changed in number. A worker above the number keeps the core
     /// that it has until it is free; all other cores are there, or gone, at once.
     pub(in crate::engine) fn resize(&mut self, settings: &ServiceSettings) {
-        let above = self.occupied.saturating_sub(settings.workers);
-        let kept = self.cores.min(settings.cores.saturating_add(above));
-        self.cores = settings.cores.max(kept);
+        let [workers, cores] = self.nominal(settings);
+        self.workers = workers;
+        let above = self.occupied.saturating_sub(workers);
+        let kept = self.cores.min(cores.saturating_add(above));
+        self.cores = cores.max(kept);
     }
 
     /// Whether it stands still.
@@ -175,6 +200,8 @@ impl Server {
             Some(Out::Down)
         } else if self.works() && self.is_halted() {
             Some(Out::Paused)
+        } else if self.works() && self.cut > 0 {
+            Some(Out::CutOff)
         } else {
             None
         }

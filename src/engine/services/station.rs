@@ -4,16 +4,17 @@
 use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::calendar::key::NO_EVENT;
-use crate::engine::draws::{Aside, OfFault};
+use crate::engine::draws::Aside;
 use crate::engine::lines::line::Line;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
 use crate::engine::services::balance::Placing;
+use crate::engine::services::harm::Blow;
 use crate::engine::services::server::{Server, State};
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::Role;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
-use crate::program::{FaultKind, OnTimeout, ServiceId, ServiceSettings};
+use crate::program::{OnTimeout, ServiceId, ServiceSettings};
 use crate::random::key::Place;
 
 /// A service under way.
@@ -35,8 +36,8 @@ pub(in crate::engine) struct Station {
     draws: u32,
     /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
     pub(super) only: u32,
-    /// Error faults in force.
-    pub(in crate::engine) errors: Vec<u32>,
+    /// Faults in force that strike attempts, in the order of their beginning.
+    pub(in crate::engine) strikes: Vec<Blow>,
 }
 
 impl Sim<'_> {
@@ -58,7 +59,7 @@ impl Sim<'_> {
                 line: Line::default(),
                 draws: 0,
                 only: u32::MAX,
-                errors: Vec::new(),
+                strikes: Vec::new(),
             });
             for number in 0..service.servers_max {
                 let server = &mut self.services.servers[(first + number) as usize];
@@ -75,6 +76,7 @@ impl Sim<'_> {
                 self.rec.equate(desk.meter, same, ServiceLevel::Held as u32);
             }
         }
+        self.open_breakdowns();
     }
 
     /// Numbers of servers that are up, draining or known to the balancer have changed.
@@ -91,15 +93,10 @@ impl Sim<'_> {
             [only] => station.first + only,
             _ => u32::MAX,
         };
-        let settings = &self.rules.settings.services[id];
         let working = || servers.iter().filter(|s| s.works());
         let sum =
             |of: &dyn Fn(&Server) -> u32| working().fold(0u32, |n, s| n.saturating_add(of(s)));
-        let (up, workers, cores) = (
-            sum(&|_| 1),
-            sum(&|s| s.workers(settings)),
-            sum(&|s| s.cores),
-        );
+        let (up, workers, cores) = (sum(&|_| 1), sum(&Server::workers), sum(&|s| s.cores));
         let (layout, wanted) = (self.rules.program.layout, station.wanted);
         let mut set = |level, value| self.rec.set(layout.service_level(id.0, level), value, now);
         set(ServiceLevel::Up, up);
@@ -108,6 +105,9 @@ impl Sim<'_> {
         set(ServiceLevel::Nominal, wanted);
         self.measure_pools_of(id);
         self.watch_outages(id);
+        if !self.services.breakdowns.is_empty() {
+            self.run_breakdowns(id);
+        }
     }
 
     /// Counts things of a service, of an attempt that was sent then.
@@ -153,6 +153,7 @@ impl Sim<'_> {
         let (owner, path) = (task.owner, task.path);
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
+        let at_any = attempt.server == u32::MAX;
         let id = self.rules.routes.calls[attempt.call].service;
         let gives_up = matches!(
             self.rules.routes.services[id].on_timeout,
@@ -162,8 +163,10 @@ impl Sim<'_> {
             self.count_arrival(slot, id, [ServiceCounter::Accepted]);
             self.shift(id, [ServiceLevel::InSystem], Change::More);
             self.quit(slot, id);
-        } else {
+        } else if at_any && self.world.reaches_all_servers() {
             let place = self.place((owner, path), id, &self.rules.routes.services[id]);
+            self.arrive_at(slot, id, place);
+        } else if let Some(place) = self.place_in_disturbance(slot, id) {
             self.arrive_at(slot, id, place);
         }
     }
@@ -303,27 +306,8 @@ impl Sim<'_> {
         }
         self.take_worker(index);
         self.note_holder(slot, id, index);
-        if !self.services.stations[id].errors.is_empty() {
-            self.strike(slot, id);
-        }
-    }
-
-    /// Error faults decide whether an attempt fails where it would start.
-    fn strike(&mut self, slot: u32, id: ServiceId) {
-        for &number in &self.services.stations[id].errors {
-            let fault = &self.rules.program.faults[number as usize];
-            if let FaultKind::Error { share, code, .. } = fault.kind {
-                let task = self.people.task(slot);
-                if self.rules.luck.uniform(
-                    task.owner,
-                    fault.place(task.path),
-                    OfFault::Strikes as u32,
-                ) < share
-                {
-                    self.people.task_mut(slot).pc = code;
-                    return;
-                }
-            }
+        if !self.services.stations[id].strikes.is_empty() {
+            self.strike(slot, id, 0);
         }
     }
 
@@ -353,7 +337,7 @@ impl Sim<'_> {
     fn take_those_who_wait(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) {
         loop {
             let server = &self.services.servers[index as usize];
-            if !server.works() || server.occupied >= settings.workers {
+            if !server.works() || server.occupied >= server.workers {
                 return;
             }
             if !self.takes_one(index, id, settings) {

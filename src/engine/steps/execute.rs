@@ -46,7 +46,7 @@ impl Sim<'_> {
                 Flow::Stop
             }
             Instruction::Cpu(work) => {
-                let demand = self.demand(slot, work);
+                let demand = self.demand_of_server(slot, work);
                 self.begin_cpu(slot, self.server_of(slot), demand);
                 Flow::Stop
             }
@@ -68,7 +68,7 @@ impl Sim<'_> {
         match instruction {
             Instruction::Send(call) => self.send_message(slot, call),
             Instruction::Wait(work) => {
-                let demand = self.demand(slot, work);
+                let demand = self.demand_of_server(slot, work);
                 self.begin_wait_step(slot, self.server_of(slot), demand);
                 Flow::Stop
             }
@@ -109,6 +109,10 @@ impl Sim<'_> {
                 self.people.task_mut(slot).pc = to;
                 Flow::Elsewhere
             }
+            Instruction::Begin => {
+                self.begin_late(slot);
+                Flow::Elsewhere
+            }
             Instruction::Step(_) => unreachable!("steps were counted before"),
             Instruction::Call(_)
             | Instruction::Cpu(_)
@@ -136,6 +140,16 @@ impl Sim<'_> {
             self.rules.luck.spot(place, OfStep::Only as u32),
             work,
         )
+    }
+
+    /// The demand of a step on a server: faults may slow the attempt down.
+    #[inline(always)]
+    fn demand_of_server(&mut self, slot: u32, work: WorkId) -> Span {
+        let demand = self.demand(slot, work);
+        match self.services.strikes_attempts() {
+            true => self.slowed_demand(slot, demand),
+            false => demand,
+        }
     }
 
     /// Timed work is over: a `think`, a `wait`, or a `cpu` on a core of its own.

@@ -26,6 +26,17 @@ impl World {
         }
     }
 
+    /// Whether no disturbance of the network meets single servers.
+    #[inline]
+    pub(in crate::engine) fn reaches_all_servers(&self) -> bool {
+        self.edges.reach_all_servers()
+    }
+
+    /// Whether an occurrence of a fault has chosen a server.
+    pub(in crate::engine) fn hits(&self, occurrence: u32, server: u32) -> bool {
+        self.calendar.hits(occurrence, server)
+    }
+
     /// The last instant at which a fault or an action may begin or a door turn: in a steady study
     /// nothing does after the horizon.
     pub(in crate::engine) fn changes_end(&self) -> Time {

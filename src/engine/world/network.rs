@@ -5,8 +5,13 @@
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
+use crate::engine::calendar::key::{Group, Kind};
 use crate::engine::draws::{OfAttempt, OfFault};
-use crate::program::{CutMessages, FaultKind, ServiceId, Site};
+use crate::engine::record::recorder::Change;
+use crate::engine::services::harm::Blow;
+use crate::engine::tasks::population::{Answer, Role};
+use crate::observation::MessageCounter;
+use crate::program::{CutMessages, Edge, FaultKind, ServiceId, Site};
 use crate::random::key::{Owner, Place};
 
 /// Which way a message goes.
@@ -50,15 +55,19 @@ pub(in crate::engine) enum Passage {
 /// The faults of the network, and those in force.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Edges {
-    /// Faults in force, by their number in the program, in the order of their beginning.
-    active: Vec<u32>,
-}
-
-fn joins(a: Site, b: Site, x: Site, y: Site) -> bool {
-    (a == x && b == y) || (a == y && b == x)
+    /// Occurrences of faults in force, in the order of their beginning.
+    active: Vec<Blow>,
+    /// How many of them mean single servers.
+    single: u32,
 }
 
 impl Edges {
+    /// Whether none of them means single servers.
+    #[inline]
+    pub(in crate::engine) fn reach_all_servers(&self) -> bool {
+        self.single == 0
+    }
+
     /// Whether no cut and no delay is in force.
     #[inline]
     pub(in crate::engine) fn are_calm(&self) -> bool {
@@ -68,16 +77,39 @@ impl Edges {
 
 impl Sim<'_> {
     /// A cut or a delay begins.
-    pub(in crate::engine) fn begin_on_network(&mut self, fault: u32) {
-        self.world.edges.active.push(fault);
+    pub(in crate::engine) fn begin_on_network(&mut self, blow: Blow) {
+        self.world.edges.active.push(blow);
+        self.single_out(blow, Change::More);
         self.pending.disturb();
     }
 
     /// It ends.
-    pub(in crate::engine) fn end_on_network(&mut self, fault: u32) {
-        self.world.edges.active.retain(|&f| f != fault);
+    pub(in crate::engine) fn end_on_network(&mut self, blow: Blow) {
+        let before = self.world.edges.active.len();
+        self.world.edges.active.retain(|one| *one != blow);
+        if self.world.edges.active.len() < before {
+            self.single_out(blow, Change::Less);
+        }
         if self.world.edges.are_calm() {
             self.pending.calm();
+        }
+    }
+
+    /// An occurrence that may mean a single server begins or ends.
+    fn single_out(&mut self, blow: Blow, by: Change) {
+        let kind = &self.rules.program.faults[blow.fault as usize].kind;
+        let (FaultKind::Cut { edge, .. } | FaultKind::Delay { edge, .. }) = kind else {
+            return;
+        };
+        let (Some(number), Site::Service(id)) = (edge.server, edge.b) else {
+            return;
+        };
+        match by {
+            Change::More => self.world.edges.single += 1,
+            Change::Less => self.world.edges.single -= 1,
+        }
+        if matches!(kind, FaultKind::Cut { .. }) && edge.to {
+            self.cut_off((id, number), by);
         }
     }
 
@@ -99,49 +131,74 @@ impl Sim<'_> {
         }
     }
 
-    /// What becomes of a message between a caller's place and a service.
+    /// What becomes of a message of an attempt, between its caller, if that is still there, and the
+    /// service.
     #[inline]
     pub(in crate::engine) fn passage(
         &self,
+        (slot, caller): (u32, Option<u32>),
         (from, service): (Site, ServiceId),
-        (owner, path): (Owner, Place),
         way: Way,
     ) -> Passage {
-        let at = self.now + self.network(service, owner, path, way);
+        let task = self.people.task(slot);
+        let at = self.now + self.network(service, task.owner, task.path, way);
         if self.world.edges.are_calm() {
             return Passage::Arrives(at);
         }
-        self.disturbed((from, Site::Service(service)), (owner, path), (way, at))
+        self.disturbed((slot, caller), (from, service), (way, at))
     }
 
     #[cold]
     fn disturbed(
         &self,
-        (from, to): (Site, Site),
-        (owner, path): (Owner, Place),
+        (slot, caller): (u32, Option<u32>),
+        (from, service): (Site, ServiceId),
+        (way, at): (Way, Time),
+    ) -> Passage {
+        let number = |slot| self.server_number(slot);
+        let caller = caller.or_else(|| self.caller_of(slot));
+        let asks = (from, caller.and_then(number));
+        let asked = (Site::Service(service), number(slot));
+        let journey = match way {
+            Way::There => [asks, asked],
+            Way::Back => [asked, asks],
+        };
+        let all = 0..self.world.edges.active.len();
+        self.met(slot, all, &|edge| edge.meets(journey), (way, at))
+    }
+
+    /// What the disturbances of this range make of a message, of those that mean it.
+    fn met(
+        &self,
+        slot: u32,
+        range: std::ops::Range<usize>,
+        meets: &dyn Fn(&Edge) -> bool,
         (way, mut at): (Way, Time),
     ) -> Passage {
-        for &number in &self.world.edges.active {
-            let fault = &self.rules.program.faults[number as usize];
-            if let FaultKind::Delay { a, b, by, share } = &fault.kind
-                && joins(*a, *b, from, to)
+        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+        let active = &self.world.edges.active[range];
+        for blow in active {
+            let fault = &self.rules.program.faults[blow.fault as usize];
+            if let FaultKind::Delay { edge, by, share } = &fault.kind
+                && meets(edge)
             {
-                let (place, [strikes, later]) = (fault.place(path), way.delay());
+                let (place, [strikes, later]) = (fault.place(path, blow.turn), way.delay());
                 if self.rules.luck.uniform(owner, place, strikes) < *share {
                     at += by.span(self.rules.luck.uniform(owner, place, later));
                 }
             }
         }
-        for &number in &self.world.edges.active {
-            let fault = &self.rules.program.faults[number as usize];
-            if let FaultKind::Cut { a, b, messages } = fault.kind
-                && joins(a, b, from, to)
+        for blow in active {
+            let fault = &self.rules.program.faults[blow.fault as usize];
+            if let FaultKind::Cut { edge, messages } = &fault.kind
+                && meets(edge)
             {
                 return match messages {
                     CutMessages::Lost => Passage::Lost,
                     CutMessages::Refused => Passage::TurnedAway(at),
                     CutMessages::Kept => {
-                        Passage::Arrives(at.max(self.uncut((from, to), fault.until)))
+                        let until = self.world.calendar.end(blow.id);
+                        Passage::Arrives(at.max(self.uncut(meets, until)))
                     }
                 };
             }
@@ -149,29 +206,75 @@ impl Sim<'_> {
         Passage::Arrives(at)
     }
 
+    /// Who waits for the answer of an attempt, if anybody does.
+    fn caller_of(&self, slot: u32) -> Option<u32> {
+        match &self.people.task(slot).role {
+            Role::Attempt(a) if !a.caller.is_none() => Some(a.caller.slot),
+            _ => None,
+        }
+    }
+
+    /// The number of the server at which a task is, within its service.
+    fn server_number(&self, slot: u32) -> Option<u32> {
+        let task = self.people.task(self.attempt_above(slot));
+        match &task.role {
+            Role::Attempt(a) if a.server != u32::MAX => Some(self.services.server(a.server).number),
+            _ => None,
+        }
+    }
+
+    /// An attempt has come to the server that the balancer has chosen: whether a disturbance that
+    /// means single servers keeps it from there, and then what becomes of it.
+    #[cold]
+    pub(in crate::engine) fn kept_from(&mut self, slot: u32, index: u32) -> bool {
+        let step = &self.rules.program.calls[self.people.attempt(slot).call];
+        let (from, service, message) = (step.from, step.service, step.message);
+        let number = Some(self.services.server(index).number);
+        let to = (Site::Service(service), number);
+        let meets = |edge: &Edge| {
+            edge.b == Site::Service(service) && edge.server.is_some() && {
+                edge.meets([(from, None), to])
+            }
+        };
+        let all = 0..self.world.edges.active.len();
+        match self.met(slot, all, &meets, (Way::There, self.now)) {
+            Passage::Arrives(at) if at == self.now => return false,
+            Passage::Arrives(at) => {
+                self.people.attempt(slot).server = index;
+                let event = self.agenda.at(at, Group::Arrival, Kind::Attempt, slot);
+                self.people.task_mut(slot).awaits = event;
+            }
+            Passage::TurnedAway(at) if !message => {
+                self.count_cut_off(index);
+                self.people.attempt(slot).answer = Answer::Refused;
+                let number = self.agenda.number();
+                self.answer_at(slot, at, number);
+            }
+            Passage::Lost | Passage::TurnedAway(_) => {
+                self.count_cut_off(index);
+                self.message_ends(slot, MessageCounter::Undelivered);
+                self.people.remove(slot);
+            }
+        }
+        true
+    }
+
     /// The end of a cut, or of those that carry it on.
-    fn uncut(&self, (from, to): (Site, Site), until: Time) -> Time {
+    fn uncut(&self, meets: &dyn Fn(&Edge) -> bool, until: Time) -> Time {
         let mut end = until;
         loop {
-            let later = self
-                .rules
-                .program
-                .faults
-                .iter()
-                .filter_map(|fault| match fault.kind {
+            let faults = &self.rules.program.faults;
+            let windows = self.world.calendar.windows();
+            let later = windows.filter_map(|(fault, begin, until)| {
+                let is_next = begin <= end && until > end && self.begins(begin);
+                match &faults[fault as usize].kind {
                     FaultKind::Cut {
-                        a,
-                        b,
+                        edge,
                         messages: CutMessages::Kept,
-                    } if joins(a, b, from, to)
-                        && self.begins(fault.from)
-                        && fault.from <= end
-                        && fault.until > end =>
-                    {
-                        Some(fault.until)
-                    }
+                    } if is_next && meets(edge) => Some(until),
                     _ => None,
-                });
+                }
+            });
             match later.max() {
                 Some(later) => end = later,
                 None => break,

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::epoch::{Epoch, Rate, Rates, end};
+use super::epoch::{Epoch, Rate, Rates, windows};
 use super::roster::{JourneyId, ResourceId, Roster};
 use super::{Resource, ResourceKind, rate_between};
 use crate::base::time::{Span, Time};
@@ -90,9 +90,11 @@ impl<'m> Course<'m> {
             }
         };
         for (name, fault) in &model.faults {
-            cut(fault.at, format!("the fault `{name}` begins"));
-            if let Some(end) = end(fault) {
-                cut(end, format!("the fault `{name}` ends"));
+            for (from, end) in windows(fault, model) {
+                cut(from, format!("the fault `{name}` begins"));
+                if let Some(end) = end {
+                    cut(end, format!("the fault `{name}` ends"));
+                }
             }
         }
         for (name, action) in &model.actions {

@@ -61,8 +61,10 @@ impl Epoch {
         used.dedup();
         let mut units = units(now, roster);
         for fault in model.faults.values() {
-            if fault.at <= from && end(fault).is_none_or(|end| from < end) {
-                lessen(&mut units, (now, roster), &fault.kind);
+            for (begin, end) in windows(fault, model) {
+                if begin <= from && end.is_none_or(|end| from < end) {
+                    lessen(&mut units, (now, roster), &fault.kind);
+                }
             }
         }
         Epoch {
@@ -191,9 +193,14 @@ fn shares(before: &Demand, behind: &Demand) -> Vec<Share> {
     all.into_iter().map(share).collect()
 }
 
-/// When a fault ends by itself.
-pub(super) fn end(fault: &Fault) -> Option<Time> {
-    fault.lasts.map(|lasts| fault.at + lasts)
+/// Occurrences of a fault that are looked at: the first of those that come again and again.
+const LOOKED_AT: usize = 100;
+
+/// When a fault begins and ends by the clock, without its jitter.
+pub(super) fn windows(fault: &Fault, model: &Model) -> Vec<(Time, Option<Time>)> {
+    let mut windows = fault.windows(model.horizon());
+    windows.truncate(LOOKED_AT);
+    windows
 }
 
 #[cfg(test)]

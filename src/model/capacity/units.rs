@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::roster::{ResourceId, Roster};
 use crate::base::table::Table;
 use crate::model::Model;
-use crate::model::fault::{FaultKind, Selector};
+use crate::model::fault::FaultKind;
 use crate::model::pool::{Pool, PoolScope};
 use crate::model::service::Service;
 use crate::model::step::StepKind;
@@ -87,27 +87,34 @@ fn effective_cores(service: &Service) -> f64 {
 
 /// Takes away the capacity that a fault takes.
 pub(super) fn lessen(units: &mut Units, (model, roster): (&Model, &Roster<'_>), fault: &FaultKind) {
-    let (service, servers, left): (&String, Selector, f64) = match fault {
+    // What is left of the cores and of the workers of those that it hits.
+    let (on, left) = match fault {
         FaultKind::Slow {
-            service,
+            on,
             factor,
-            servers,
-        } => (service, *servers, 1.0 / factor),
-        FaultKind::Pause { service, servers }
-        | FaultKind::Crash {
-            service, servers, ..
-        } => (service, *servers, 0.0),
+            share: None,
+            ..
+        } => (on, [1.0 / factor; 2]),
+        FaultKind::Slow {
+            on,
+            factor,
+            share: Some(share),
+            ..
+        } => (on, [1.0 / (1.0 - share + share * factor); 2]),
+        FaultKind::Pause(on) | FaultKind::Crash { on, .. } => (on, [0.0; 2]),
+        FaultKind::Capacity { on, cores, workers } => (on, [*cores, *workers]),
         FaultKind::Cut { .. } | FaultKind::Delay { .. } | FaultKind::Error { .. } => return,
     };
-    let found = model.services.get(service);
+    let found = model.services.get(&on.service);
     let Some(found) = found.filter(|found| found.servers > 0) else {
         return;
     };
     let all = f64::from(found.servers);
-    let hit = f64::from(servers.of(found.servers));
-    let share = (all - hit + hit * left) / all;
-    let hit = [roster.cores(service), roster.workers(service)];
-    for id in hit.into_iter().flatten() {
-        units[id] *= share;
+    let hit = f64::from(on.servers.of(found.servers));
+    let ids = [roster.cores(&on.service), roster.workers(&on.service)];
+    for (id, left) in ids.into_iter().zip(left) {
+        if let Some(id) = id {
+            units[id] *= (all - hit + hit * left) / all;
+        }
     }
 }

@@ -81,18 +81,16 @@ fn silence(model: &Model, caller: &Peer, call: &Call) -> Option<String> {
         .iter()
         .find_map(|(name, fault)| match &fault.kind {
             FaultKind::Cut {
-                between,
+                edge,
                 messages: CutMessages::Lost,
             } => {
                 let callee = Peer::Service(call.service.clone());
-                let hit = between.contains(caller) && between.contains(&callee);
+                let hit = edge.between.contains(caller) && edge.between.contains(&callee);
                 hit.then(|| format!("the fault `{name}` loses its messages"))
             }
             FaultKind::Crash {
-                service,
-                silent: true,
-                ..
-            } if *service == call.service => Some(format!("the fault `{name}` is silent")),
+                on, silent: true, ..
+            } if on.service == call.service => Some(format!("the fault `{name}` is silent")),
             _ => None,
         })
 }

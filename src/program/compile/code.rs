@@ -59,8 +59,8 @@ pub(super) struct Structure {
     pub(super) takes: Table<TakeId, Take>,
     /// Where each call is written, in the order of `calls`.
     pub(super) written: Vec<Written>,
-    /// Where the code of each error fault begins, in the order of the names of faults.
-    pub(super) errors: Vec<(String, Pc)>,
+    /// Where the code of each fault that has some begins, in the order of the names of faults.
+    pub(super) faults: Vec<(String, Pc)>,
 }
 
 /// Where a `call` or `send` step is written.
@@ -134,8 +134,10 @@ pub(super) fn code(model: &Model, index: &Index, places: &Places) -> Coded {
         }
     }
     for (name, fault) in &model.faults {
-        if let FaultKind::Error { cost, .. } = &fault.kind {
-            coder.error(name, cost.as_ref());
+        match &fault.kind {
+            FaultKind::Error { cost, .. } => coder.error(name, cost.as_ref()),
+            FaultKind::Slow { add: Some(add), .. } => coder.late(name, add),
+            _ => {}
         }
     }
     coder.land();
@@ -206,7 +208,7 @@ impl<'m> Coder<'m> {
     /// The code of an error fault: what it costs, then the failure.
     fn error(&mut self, fault: &str, cost: Option<&Distribution>) {
         let entry = self.here();
-        self.coded.structure.errors.push((fault.to_owned(), entry));
+        self.coded.structure.faults.push((fault.to_owned(), entry));
         if let Some(cost) = cost {
             let place = Place::ROOT.step(identity(&format!("fault {fault}")));
             let work = self.work(place.step(identity("cost")), cost);
@@ -216,6 +218,16 @@ impl<'m> Coder<'m> {
             refused: false,
             last: false,
         });
+    }
+
+    /// The code of a fault that makes attempts late: a wait, then what they are there for.
+    fn late(&mut self, fault: &str, add: &Distribution) {
+        let entry = self.here();
+        self.coded.structure.faults.push((fault.to_owned(), entry));
+        let place = Place::ROOT.step(identity(&format!("fault {fault}")));
+        let work = self.work(place.step(identity("add")), add);
+        self.write(Instruction::Wait(work));
+        self.write(Instruction::Begin);
     }
 
     /// Ends a journey or endpoint, and writes behind it what its steps' `or` ask for.

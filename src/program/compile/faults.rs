@@ -2,10 +2,10 @@
 
 use super::code::Structure;
 use super::index::Index;
-use crate::base::time::{Span, Time};
+use crate::base::time::Span;
 use crate::model::Model;
-use crate::model::fault::{self, Peer};
-use crate::program::{Fault, FaultKind, Site};
+use crate::model::fault::{self, Direction, Peer};
+use crate::program::{Begins, Edge, Fault, FaultKind, Site, Target};
 use crate::random::key::Owner;
 
 /// The faults of a model with their names.
@@ -14,72 +14,93 @@ pub(super) fn faults(model: &Model, index: &Index, structure: &Structure) -> Vec
     for (name, fault) in &model.faults {
         let compiled = Fault {
             owner: Owner::named(&format!("fault {name}")),
-            from: fault.at,
-            until: fault.lasts.map_or(Time::NEVER, |lasts| fault.at + lasts),
+            begins: begins(model, fault),
+            lasts: fault.lasts,
             kind: kind(name, &fault.kind, index, structure),
         };
         all.push((name.clone(), compiled));
     }
     // Stable: faults that begin together stay in the order of names.
-    all.sort_by_key(|(_, fault)| fault.from);
+    all.sort_by_key(|(_, fault)| fault.first());
     all
 }
 
+fn begins(model: &Model, fault: &fault::Fault) -> Begins {
+    match &fault.begins {
+        fault::Begins::Clock { jitter, .. } => {
+            let all = fault.windows(model.horizon());
+            Begins::Clock {
+                at: all.into_iter().map(|(from, _)| from).collect(),
+                jitter: jitter.as_ref().map(|law| law.sampler()),
+            }
+        }
+        fault::Begins::Random { fails, repaired } => Begins::Random {
+            fails: fails.sampler(),
+            repaired: repaired.sampler(),
+        },
+    }
+}
+
 fn kind(name: &str, kind: &fault::FaultKind, index: &Index, structure: &Structure) -> FaultKind {
+    let code = || {
+        let code = structure.faults.iter().find(|(fault, _)| fault == name);
+        code.map(|&(_, code)| code)
+    };
+    let target = |on: &fault::Target| Target {
+        service: index.service(&on.service),
+        servers: on.servers.clone(),
+    };
     match kind {
         fault::FaultKind::Slow {
-            service,
-            factor,
-            servers,
+            on, factor, share, ..
         } => FaultKind::Slow {
-            service: index.service(service),
+            on: target(on),
             factor: *factor,
-            servers: *servers,
+            share: *share,
+            code: code(),
         },
-        fault::FaultKind::Pause { service, servers } => FaultKind::Pause {
-            service: index.service(service),
-            servers: *servers,
-        },
+        fault::FaultKind::Pause(on) => FaultKind::Pause(target(on)),
         fault::FaultKind::Crash {
-            service,
-            servers,
+            on,
             boot,
             noticed_after,
             silent,
         } => FaultKind::Crash {
-            service: index.service(service),
-            servers: *servers,
+            on: target(on),
             boot: Some(boot.sampler()),
             noticed_after: (*noticed_after > Span::ZERO).then_some(*noticed_after),
             silent: *silent,
         },
-        fault::FaultKind::Cut {
-            between: [a, b],
-            messages,
-        } => FaultKind::Cut {
-            a: site(a, index),
-            b: site(b, index),
+        fault::FaultKind::Capacity { on, cores, workers } => FaultKind::Capacity {
+            on: target(on),
+            cores: *cores,
+            workers: *workers,
+        },
+        fault::FaultKind::Cut { edge, messages } => FaultKind::Cut {
+            edge: self::edge(edge, index),
             messages: *messages,
         },
-        fault::FaultKind::Delay {
-            between: [a, b],
-            by,
-            share,
-        } => FaultKind::Delay {
-            a: site(a, index),
-            b: site(b, index),
+        fault::FaultKind::Delay { edge, by, share } => FaultKind::Delay {
+            edge: self::edge(edge, index),
             by: by.sampler(),
             share: *share,
         },
-        fault::FaultKind::Error { service, share, .. } => {
-            let code = structure.errors.iter().find(|(fault, _)| fault == name);
-            let &(_, code) = code.expect("every error fault has code");
-            FaultKind::Error {
-                service: index.service(service),
-                share: *share,
-                code,
-            }
-        }
+        fault::FaultKind::Error { on, share, .. } => FaultKind::Error {
+            on: target(on),
+            share: *share,
+            code: code().expect("every error fault has code"),
+        },
+    }
+}
+
+fn edge(edge: &fault::Edge, index: &Index) -> Edge {
+    let [a, b] = &edge.between;
+    Edge {
+        a: site(a, index),
+        b: site(b, index),
+        to: edge.direction != Direction::From,
+        from: edge.direction != Direction::To,
+        server: edge.server.map(|number| number - 1),
     }
 }
 

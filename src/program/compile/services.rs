@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::index::{Index, each_step};
 use crate::base::table::Table;
 use crate::model::Model;
+use crate::model::fault::FaultKind;
 use crate::model::step::StepKind;
 use crate::program::{Service, ServiceId, ServiceSettings, Settings};
 use crate::random::key::Owner;
@@ -22,6 +23,13 @@ pub(super) fn services(
             fan_out.insert(index.service(service));
         }
     });
+    // A fault that takes cores may leave a worker without one.
+    let loses_cores = |name: &String| {
+        model.faults.values().any(|fault| match &fault.kind {
+            FaultKind::Capacity { on, cores, .. } => on.service == *name && *cores < 1.0,
+            _ => false,
+        })
+    };
     let names = model.services.keys();
     let service = |name: &String| {
         let id = index.service(name);
@@ -31,6 +39,7 @@ pub(super) fn services(
             fans_out: fan_out.contains(&id),
             ever_shared: all.iter().any(|now| now.services[id].shared),
             dedicated: !fan_out.contains(&id)
+                && !loses_cores(name)
                 && all.iter().all(|now| has_cores_for_all(&now.services[id])),
         }
     };

@@ -444,7 +444,7 @@ pause = { service = "db" }
         program.names.faults,
         ["z-first", "crash", "cut", "slow-quarter"]
     );
-    assert_eq!(program.faults[0].until, Time::NEVER);
+    assert_eq!(program.faults[0].end(Time::ZERO), Time::NEVER);
     let FaultKind::Error { code, .. } = program.faults[0].kind else {
         panic!("the first is an error");
     };
@@ -458,10 +458,10 @@ pause = { service = "db" }
             .join("\n")
     );
     assert_eq!(program.code.len() - code as usize, 2);
-    let FaultKind::Cut { a, b, .. } = program.faults[2].kind else {
+    let FaultKind::Cut { edge, .. } = &program.faults[2].kind else {
         panic!("the third is a cut");
     };
-    assert_eq!((a, b), (Site::Users, Site::Service(ServiceId(2))));
+    assert_eq!((edge.a, edge.b), (Site::Users, Site::Service(ServiceId(2))));
 }
 
 #[test]

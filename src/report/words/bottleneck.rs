@@ -195,6 +195,14 @@ fn out(one: &Bottleneck) -> String {
             "Servers {servers} stood still and took {part} of the calls{}.",
             spell(one)
         ),
+        (OutKind::CutOff, true) => format!(
+            "A server {servers} that was cut off took {part} of the calls{}.",
+            spell(one)
+        ),
+        (OutKind::CutOff, false) => format!(
+            "Servers {servers} that were cut off took {part} of the calls{}.",
+            spell(one)
+        ),
     }
 }
 

@@ -83,7 +83,10 @@ fn launches(sight: &Sight<'_>, events: &mut Vec<Event>) {
     ));
 }
 
-/// Faults and actions: the same in every launch.
+/// Occurrences of a fault that are told one by one.
+const TOLD: usize = 50;
+
+/// Faults and actions: the same in every launch, but for jitter.
 fn planned(sight: &Sight<'_>, events: &mut Vec<Event>) {
     let program = sight.lens.program;
     let n = sight.seen.len();
@@ -94,8 +97,10 @@ fn planned(sight: &Sight<'_>, events: &mut Vec<Event>) {
         }
     };
     for (fault, name) in program.faults.iter().zip(&program.names.faults) {
-        tell(format!("{name} begins"), EventKind::Fault, fault.from);
-        tell(format!("{name} ends"), EventKind::Fault, fault.until);
+        for (from, until) in fault.windows().take(TOLD) {
+            tell(format!("{name} begins"), EventKind::Fault, from);
+            tell(format!("{name} ends"), EventKind::Fault, until);
+        }
     }
     for action in &program.actions {
         tell(moments::action(&action.name), EventKind::Action, action.at);

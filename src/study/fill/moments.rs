@@ -55,23 +55,35 @@ fn during(sight: &Sight<'_>, what: String, kind: EventKind, at: Time) -> Option<
     })
 }
 
+/// Occurrences of a fault that are marked one by one; more are one mark from first to last.
+const MARKED: usize = 50;
+
 /// Faults, with what they do and when they end.
 fn faults(sight: &Sight<'_>, all: &mut Vec<Moment>) {
     let clock = &sight.lens.program.clock;
     for (name, fault) in &sight.lens.model.faults {
         let what = format!("{name}: {}", subject::what(&fault.kind));
-        let until = fault.lasts.map(|lasts| fault.at + lasts);
-        if until.is_some_and(|until| until < clock.start) {
-            continue;
-        }
-        let at = fault.at.max(clock.start);
-        let end = until.filter(|until| *until <= clock.horizon);
-        all.extend(
-            during(sight, what, EventKind::Fault, at).map(|moment| Moment {
+        let inside = |(_, until): &(Time, Option<Time>)| until.is_none_or(|u| u >= clock.start);
+        let mut windows = fault.windows(clock.horizon);
+        windows.retain(inside);
+        let (first, last) = (windows.first().copied(), windows.last().copied());
+        let (what, windows) = match (first, last) {
+            (None, None) if fault.first().is_none() => {
+                (format!("{what}, at random"), vec![(clock.start, None)])
+            }
+            (Some(first), Some(last)) if windows.len() > MARKED => {
+                (format!("{what}, again and again"), vec![(first.0, last.1)])
+            }
+            _ => (what, windows),
+        };
+        for (from, until) in windows {
+            let end = until.filter(|until| *until <= clock.horizon);
+            let moment = during(sight, what.clone(), EventKind::Fault, from.max(clock.start));
+            all.extend(moment.map(|moment| Moment {
                 to_s: end.map(Time::as_secs_f64),
                 ..moment
-            }),
-        );
+            }));
+        }
     }
 }
 

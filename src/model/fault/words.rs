@@ -1,0 +1,303 @@
+//! The words of faults.
+
+use crate::model::table::{Kind, TableDef, key};
+
+/// `[fault.NAME]`.
+pub(crate) static FAULT: TableDef = TableDef {
+    name: "a fault",
+    doc: "Something that goes wrong for a while, once or again and again.",
+    keys: &[
+        key("at", Kind::Instant, "", "when it begins"),
+        key(
+            "for",
+            Kind::Duration,
+            "to the end",
+            "how long it lasts, each time",
+        ),
+        key(
+            "every",
+            Kind::Duration,
+            "once",
+            "from one begin to the next, counted from `at` whether or not the last has ended",
+        ),
+        key(
+            "jitter",
+            Kind::Times,
+            "none",
+            "how much later an occurrence begins, drawn for each; the next is not moved",
+        ),
+        key(
+            "random",
+            Kind::Table(&RANDOM),
+            "",
+            "strikes each server alone, at times of its own, in place of `at`",
+        ),
+        key("on", Kind::Flag, "true", "whether it happens at all"),
+        key(
+            "slow",
+            Kind::Table(&SLOW),
+            "",
+            "`cpu` and `wait` of chosen instances take longer",
+        ),
+        key(
+            "pause",
+            Kind::Table(&PAUSE),
+            "",
+            "chosen instances stand still",
+        ),
+        key(
+            "crash",
+            Kind::Table(&CRASH),
+            "",
+            "chosen instances are down, and boot when the fault ends",
+        ),
+        key(
+            "capacity",
+            Kind::Table(&CAPACITY),
+            "",
+            "chosen instances have fewer cores or workers",
+        ),
+        key(
+            "cut",
+            Kind::Table(&CUT),
+            "",
+            "no message passes between two places",
+        ),
+        key(
+            "delay",
+            Kind::Table(&DELAY),
+            "",
+            "messages between two places take longer",
+        ),
+        key(
+            "error",
+            Kind::Table(&ERROR),
+            "",
+            "a share of attempts is answered with an error",
+        ),
+        key("flush", Kind::Later, "", "a cache loses entries"),
+        key("when", Kind::Later, "", "a metric that trips it"),
+    ],
+};
+
+/// What a fault may do, in the order of the reference.
+pub(super) const KINDS: [&str; 7] = [
+    "slow", "pause", "crash", "capacity", "cut", "delay", "error",
+];
+
+const SERVICE_DOC: &str = "the service that it hits";
+const SERVERS_DOC: &str = "which instances";
+const SELECTOR: Kind = Kind::Either(&[
+    Kind::Count,
+    Kind::Share,
+    Kind::Words(SELECTED),
+    Kind::Table(&CHOSEN),
+]);
+const BETWEEN_DOC: &str = "the two places, services or `users`";
+const DIRECTION_DOC: &str = "`to` is from the first place to the second, `from` the other way";
+const SERVER_DOC: &str = "only messages to or from this instance of the second place";
+const DIRECTION: Kind = Kind::Words(&["to", "from", "both"]);
+
+/// The words that select instances.
+pub(super) const SELECTED: &[&str] = &["all", "one"];
+
+/// A selector with a key.
+pub(super) static CHOSEN: TableDef = TableDef {
+    name: "`servers`",
+    doc: "Which instances; one of these.",
+    keys: &[
+        key(
+            "at_most",
+            Kind::Either(&[Kind::Count, Kind::Share]),
+            "",
+            "a number or a share drawn for each occurrence, up to this one",
+        ),
+        key(
+            "numbers",
+            Kind::Numbers,
+            "",
+            "the instances of these numbers, counted from 1",
+        ),
+        key(
+            "fixed",
+            Kind::Count,
+            "",
+            "so many; what Chaos Mesh calls a plain number",
+        ),
+        key(
+            "fixed-percent",
+            Kind::Share,
+            "",
+            "a share; what Chaos Mesh calls it",
+        ),
+        key(
+            "random-max-percent",
+            Kind::Share,
+            "",
+            "what Chaos Mesh calls `at_most` with a share",
+        ),
+    ],
+};
+
+/// A fault that strikes at random.
+pub(super) static RANDOM: TableDef = TableDef {
+    name: "`random`",
+    doc: "Strikes each server alone: it fails, is repaired, and fails again.",
+    keys: &[
+        key(
+            "fails",
+            Kind::Times,
+            "",
+            "how long a server is up until it fails",
+        ),
+        key("repaired", Kind::Times, "", "how long it then takes"),
+    ],
+};
+
+/// Work takes longer.
+pub(super) static SLOW: TableDef = TableDef {
+    name: "`slow`",
+    doc: "Multiplies `cpu` and `wait` of the chosen instances, also work in progress.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key(
+            "factor",
+            Kind::Number,
+            "1 with `add`",
+            "how many times as long work takes",
+        ),
+        key(
+            "share",
+            Kind::Share,
+            "all work",
+            "the share of attempts that it hits, as each step of theirs begins",
+        ),
+        key(
+            "add",
+            Kind::Times,
+            "nothing",
+            "what an attempt takes longer, before its first step",
+        ),
+        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
+    ],
+};
+
+/// Instances stand still.
+pub(super) static PAUSE: TableDef = TableDef {
+    name: "`pause`",
+    doc: "Stops the chosen instances; they go on afterwards.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
+    ],
+};
+
+/// Instances are down.
+pub(super) static CRASH: TableDef = TableDef {
+    name: "`crash`",
+    doc: "Fails the work and queue of the chosen instances, which boot when it ends.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
+        key(
+            "boot",
+            Kind::Times,
+            "that of the service",
+            "how long they boot when the fault ends",
+        ),
+        key(
+            "noticed_after",
+            Kind::Duration,
+            "\"0s\"",
+            "how long the balancer still sends requests there",
+        ),
+        key(
+            "silent",
+            Kind::Flag,
+            "false",
+            "callers of lost work find out only by their timeout",
+        ),
+    ],
+};
+
+/// Instances have less.
+pub(super) static CAPACITY: TableDef = TableDef {
+    name: "`capacity`",
+    doc: "Takes cores or workers of the chosen instances, half up, at least one is left.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key(
+            "cores",
+            Kind::Share,
+            "\"100%\"",
+            "what is left of the cores",
+        ),
+        key(
+            "workers",
+            Kind::Share,
+            "\"100%\"",
+            "what is left of the workers",
+        ),
+        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
+    ],
+};
+
+/// No message passes.
+pub(super) static CUT: TableDef = TableDef {
+    name: "`cut`",
+    doc: "No message passes between two places.",
+    keys: &[
+        key("between", Kind::Texts, "", BETWEEN_DOC),
+        key("direction", DIRECTION, "\"both\"", DIRECTION_DOC),
+        key("server", Kind::Count, "all", SERVER_DOC),
+        key(
+            "messages",
+            Kind::Words(CUT_WORDS),
+            "\"lost\"",
+            "what becomes of messages",
+        ),
+    ],
+};
+
+/// Messages take longer.
+pub(super) static DELAY: TableDef = TableDef {
+    name: "`delay`",
+    doc: "Messages between two places take longer.",
+    keys: &[
+        key("between", Kind::Texts, "", BETWEEN_DOC),
+        key("direction", DIRECTION, "\"both\"", DIRECTION_DOC),
+        key("server", Kind::Count, "all", SERVER_DOC),
+        key("by", Kind::Times, "", "how much longer, drawn for each way"),
+        key(
+            "share",
+            Kind::Share,
+            "\"100%\"",
+            "the share of messages that it hits",
+        ),
+    ],
+};
+
+/// Errors.
+pub(super) static ERROR: TableDef = TableDef {
+    name: "`error`",
+    doc: "A share of the attempts at a service is answered with an error.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key(
+            "share",
+            Kind::Share,
+            "\"100%\"",
+            "the share of attempts that it hits",
+        ),
+        key(
+            "cost",
+            Kind::Times,
+            "nothing",
+            "CPU time that such an answer costs",
+        ),
+        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
+    ],
+};
+
+/// The words of what becomes of messages.
+pub(super) const CUT_WORDS: &[&str] = &["kept", "lost", "refused"];
