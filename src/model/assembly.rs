@@ -13,8 +13,7 @@ use super::reader::{Fields, MOST_TABLES, Reader};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
-    arrival, class, fault, journey, keys, objective, param, pool, retry, room, service, stock,
-    uncertain, variant,
+    arrival, breaker, class, fault, journey, keys, limit, objective, param, pool, retry, room, service, stock, throttle, uncertain, variant,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;
@@ -81,6 +80,9 @@ fn empty(sources: Sources) -> Model {
         retries: BTreeMap::new(),
         classes: BTreeMap::new(),
         keys: BTreeMap::new(),
+        breakers: BTreeMap::new(),
+        throttles: BTreeMap::new(),
+        limits: BTreeMap::new(),
         faults: BTreeMap::new(),
         actions: BTreeMap::new(),
         objectives: Vec::new(),
@@ -337,6 +339,11 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     model.retries = each(r, "retry", |r, _, fields| Some(retry::read(r, fields)));
     model.classes = each(r, "class", |r, _, fields| Some(class::read(r, fields)));
     model.keys = each(r, "keys", |r, _, fields| keys::read(r, fields));
+    model.breakers = each(r, "breaker", |r, _, fields| Some(breaker::read(r, fields)));
+    model.throttles = each(r, "throttle", |r, _, fields| {
+        Some(throttle::read(r, fields))
+    });
+    model.limits = each(r, "limit", |r, _, fields| Some(limit::read(r, fields)));
     model.faults = each(r, "fault", fault::read);
     model.actions = each(r, "action", |r, _, fields| action::read(r, fields));
     let mut variants = each(r, "variant", |r, name, fields| {

@@ -6,6 +6,10 @@ use super::class::CLASS;
 use super::fault::FAULT;
 use super::journey::reading::JOURNEY;
 use super::keys::KEYS;
+use super::breaker::BREAKER;
+use super::fault::FAULT;
+use super::journey::reading::JOURNEY;
+use super::limit::LIMIT;
 use super::objective::OBJECTIVE;
 use super::param::PARAM;
 use super::pool::POOL;
@@ -14,6 +18,7 @@ use super::room::ROOM;
 use super::service::SERVICE;
 use super::stock::STOCK;
 use super::table::{Kind, TableDef, key};
+use super::throttle::THROTTLE;
 use super::uncertain::UNCERTAIN;
 use super::variant::VARIANT;
 
@@ -44,6 +49,14 @@ pub(crate) static ROOT: TableDef = TableDef {
             "",
             "what is asked for, and how popular it is",
         ),
+        key("breaker", Kind::Map(&BREAKER), "", "circuit breakers"),
+        key(
+            "throttle",
+            Kind::Map(&THROTTLE),
+            "",
+            "throttling at callers",
+        ),
+        key("limit", Kind::Map(&LIMIT), "", "rate limits"),
         key("fault", Kind::Map(&FAULT), "", "what goes wrong"),
         key("action", Kind::Map(&ACTION), "", "what an operator does"),
         key("objective", Kind::Tables(&OBJECTIVE), "", "what must hold"),
@@ -66,7 +79,6 @@ pub(crate) static ROOT: TableDef = TableDef {
             "",
             "conclusions, checked against draws of the parameters",
         ),
-        key("breaker", Kind::Later, "", "circuit breakers"),
         key("cache", Kind::Later, "", "caches"),
         key("autoscaler", Kind::Later, "", "autoscalers"),
         key("observed", Kind::Later, "", "what was measured"),

@@ -19,6 +19,10 @@ pub mod tally;
 pub mod class;
 pub mod keys;
 pub mod retry;
+pub mod breaker;
+pub mod throttle;
+pub mod limit;
+pub mod scope;
 pub mod fault;
 pub mod action;
 pub mod metric;
@@ -52,11 +56,13 @@ use crate::text::{self, Diagnostic, FileId, Level, Place, Source, Sources};
 use self::action::Action;
 use self::arrival::Arrivals;
 use self::class::Class;
+use self::breaker::Breaker;
 use self::document::{Node, Table, Value};
 use self::fault::Fault;
 use self::files::Files;
 use self::journey::Journey;
 use self::keys::Keys;
+use self::limit::Limit;
 use self::metric::Metric;
 use self::metric::names::Names;
 use self::objective::Objective;
@@ -68,6 +74,7 @@ use self::retry::Retry;
 use self::room::Room;
 use self::service::Service;
 use self::stock::Stock;
+use self::throttle::Throttle;
 use self::uncertain::Uncertain;
 use self::variant::Variant;
 
@@ -112,6 +119,12 @@ pub struct Model {
     pub classes: BTreeMap<String, Class>,
     /// What is asked for.
     pub keys: BTreeMap<String, Keys>,
+    /// Circuit breakers.
+    pub breakers: BTreeMap<String, Breaker>,
+    /// Throttles at callers.
+    pub throttles: BTreeMap<String, Throttle>,
+    /// Rate limits.
+    pub limits: BTreeMap<String, Limit>,
     /// What goes wrong; only what is switched on.
     pub faults: BTreeMap<String, Fault>,
     /// What operators do; only what is switched on.

@@ -1,6 +1,7 @@
 //! Things that steps hold: connections, threads, locks (a lock is a pool of one).
 
 use super::reader::{Fields, Reader};
+use super::scope::{self, Scope};
 use super::service::{ORDER, ORDER_WORDS, QueueOrder};
 use super::table::{Kind, TableDef, key};
 use crate::text::Place;
@@ -11,24 +12,13 @@ pub struct Pool {
     /// Units, in each place that `scope` names.
     pub size: u32,
     /// How many such pools there are.
-    pub scope: PoolScope,
+    pub scope: Scope,
     /// Waiting at most; no limit if absent, 0 refuses at once when full.
     pub queue_limit: Option<u64>,
     /// Who is next.
     pub order: QueueOrder,
     /// Where its table begins.
     pub place: Place,
-}
-
-/// How many pools of one name there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PoolScope {
-    /// One for each instance of the service that runs the step.
-    Server,
-    /// One for each service that runs the step.
-    Service,
-    /// One.
-    Global,
 }
 
 /// `[pool.NAME]`.
@@ -43,12 +33,7 @@ pub(crate) static POOL: TableDef = TableDef {
             "how many units, in each place that `scope` names",
         )
         .live(),
-        key(
-            "scope",
-            Kind::Words(SCOPE_WORDS),
-            "\"global\"",
-            "how many such pools there are",
-        ),
+        scope::scope("\"global\"", "how many such pools there are"),
         key(
             "queue",
             Kind::Table(&QUEUE),
@@ -73,20 +58,13 @@ static QUEUE: TableDef = TableDef {
     ],
 };
 
-const SCOPE_WORDS: &[&str] = &["server", "service", "global"];
-const SCOPE: [(&str, PoolScope); 3] = [
-    ("server", PoolScope::Server),
-    ("service", PoolScope::Service),
-    ("global", PoolScope::Global),
-];
-
 /// Reads `[pool.NAME]`.
 pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Pool {
     fields.require(r, "size");
     let queue = fields.table(r, "queue", &QUEUE);
     Pool {
         size: fields.small(r, "size", 0).unwrap_or(1),
-        scope: fields.word(r, "scope", &SCOPE).unwrap_or(PoolScope::Global),
+        scope: scope::read(r, fields).unwrap_or(Scope::Global),
         queue_limit: queue.and_then(|queue| queue.count(r, "limit", 0..=u64::MAX)),
         order: queue
             .and_then(|queue| queue.word(r, "order", &ORDER))

@@ -65,7 +65,7 @@ fn is_new(def: &TableDef, lists: &[(String, String)]) -> bool {
 /// The table that a key holds in whatever form.
 fn inner(kind: &Kind) -> Option<&'static TableDef> {
     match kind {
-        Kind::Table(def) | Kind::Map(def) | Kind::Tables(def) => Some(def),
+        Kind::Table(def) | Kind::Map(def) | Kind::Tables(def) | Kind::StepsByName(def) => Some(def),
         Kind::Either(kinds) => kinds.iter().find_map(inner),
         _ => None,
     }
@@ -105,7 +105,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Branches => "lists of steps".to_owned(),
         Kind::Table(_) => "table".to_owned(),
         Kind::Map(_) => "tables by name".to_owned(),
-        Kind::StepsByName => "steps by name".to_owned(),
+        Kind::StepsByName(_) => "steps by name".to_owned(),
         Kind::Tables(_) => "list of tables".to_owned(),
         Kind::Either(kinds) => kinds
             .iter()

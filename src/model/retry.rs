@@ -1,6 +1,10 @@
 //! How a program tries again.
 
+pub mod budget;
+
+use self::budget::{BUDGET, Budget};
 use super::reader::{Fields, Reader};
+use super::scope::{self, Scope};
 use super::table::{Kind, TableDef, key};
 use crate::base::time::Span;
 use crate::text::{Diagnostic, Place};
@@ -12,6 +16,10 @@ pub struct Retry {
     pub attempts: u32,
     /// How long to wait before each further one.
     pub backoff: Backoff,
+    /// What further ones need beside.
+    pub budget: Option<Budget>,
+    /// Who shares the budget.
+    pub scope: Scope,
     /// Where its table begins.
     pub place: Place,
 }
@@ -77,11 +85,11 @@ pub(crate) static RETRY: TableDef = TableDef {
         ),
         key(
             "budget",
-            Kind::Later,
-            "",
-            "how many retries all requests together may cause",
+            Kind::Table(&BUDGET),
+            "none",
+            "how many retries all requests of one caller together may cause",
         ),
-        key("scope", Kind::Later, "", "who shares a budget"),
+        scope::scope("\"server\"", "who shares a budget"),
     ],
 };
 
@@ -145,6 +153,10 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Retry {
     Retry {
         attempts,
         backoff,
+        budget: fields
+            .table(r, "budget", &BUDGET)
+            .map(|fields| budget::read(r, &fields)),
+        scope: scope::read(r, fields).unwrap_or(Scope::Server),
         place: fields.place,
     }
 }

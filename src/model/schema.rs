@@ -171,7 +171,10 @@ fn kind(kind: &'static Kind) -> Vec<(&'static str, Json)> {
         Kind::Settings => types(&["object"]),
         Kind::Steps => vec![("$ref", Json::text("#/$defs/steps"))],
         Kind::Branches => list_of(reference("steps")),
-        Kind::StepsByName => by_name(reference("steps")),
+        Kind::StepsByName(table) => {
+            let forms = vec![reference("steps"), Json::Object(members(table))];
+            by_name(Json::Object(vec![("anyOf", Json::List(forms))]))
+        }
         Kind::Table(table) => members(table),
         Kind::Map(table) => by_name(Json::Object(members(table))),
         Kind::Tables(table) => list_of(Json::Object(members(table))),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::document::Entry;
 use super::reader::{Fields, MOST_TABLES, Reader, zero};
 use super::step::Step;
 use super::step::reading::{Owner, endpoint_steps};
@@ -24,6 +25,8 @@ pub struct Service {
     pub cores: f64,
     /// Those who wait for a worker.
     pub queue: Queue,
+    /// The rate limit before its balancer.
+    pub limit: Option<String>,
     /// CPU seconds that a refusal costs the refusing instance; nothing if absent.
     pub refuse_cost: Option<Distribution>,
     /// How the balancer chooses an instance.
@@ -51,6 +54,8 @@ pub struct Service {
 pub struct Endpoint {
     /// The steps that a worker goes through.
     pub steps: Vec<Step>,
+    /// The rate limit before it.
+    pub limit: Option<String>,
     /// Where it is written.
     pub place: Place,
 }
@@ -66,6 +71,8 @@ pub struct Queue {
     pub shared: bool,
     /// Whether the refused hear nothing.
     pub silent: bool,
+    /// Whether the refused are told not to try again.
+    pub is_final: bool,
 }
 
 /// Who is next in a queue.
@@ -151,6 +158,12 @@ pub(crate) static SERVICE: TableDef = TableDef {
             "who waits for a worker",
         ),
         key(
+            "limit",
+            Kind::Name("limit"),
+            "none",
+            "the rate limit before its balancer",
+        ),
+        key(
             "refuse_cost",
             Kind::Times,
             "nothing",
@@ -207,9 +220,24 @@ pub(crate) static SERVICE: TableDef = TableDef {
         .live(),
         key(
             "endpoint",
-            Kind::StepsByName,
+            Kind::StepsByName(&ENDPOINT),
             "",
-            "what it can be asked, each a list of steps",
+            "what it can be asked, each a list of steps, or a table of these and more",
+        ),
+    ],
+};
+
+/// An endpoint that is a table.
+pub(crate) static ENDPOINT: TableDef = TableDef {
+    name: "an endpoint",
+    doc: "What a service does when asked one thing: a list of steps, or a table of these and more.",
+    keys: &[
+        key("steps", Kind::Steps, "", "what a worker does"),
+        key(
+            "limit",
+            Kind::Name("limit"),
+            "none",
+            "the rate limit before it, beside that of the service",
         ),
     ],
 };
@@ -241,6 +269,13 @@ pub(crate) static QUEUE: TableDef = TableDef {
             Kind::Flag,
             "false",
             "refused callers find out only by their timeout",
+        )
+        .live(),
+        key(
+            "final",
+            Kind::Flag,
+            "false",
+            "refused callers are told that it is overloaded: they do not try again",
         )
         .live(),
     ],
@@ -319,6 +354,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
             .unwrap_or(1),
         cores: cores.or(workers.map(f64::from)).unwrap_or(1.0),
         queue: queue(r, fields),
+        limit: named(r, fields, "limit"),
         refuse_cost: fields.times(r, "refuse_cost"),
         balance: fields
             .word(r, "balance", &BALANCE)
@@ -342,12 +378,14 @@ fn queue<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Queue {
         order: QueueOrder::Fifo,
         shared: false,
         silent: false,
+        is_final: false,
     };
     if let Some(fields) = fields.table(r, "queue", &QUEUE) {
         queue.limit = fields.count(r, "limit", 0..=u64::MAX);
         queue.order = fields.word(r, "order", &ORDER).unwrap_or(QueueOrder::Fifo);
         queue.shared = fields.flag(r, "shared").unwrap_or(false);
         queue.silent = fields.flag(r, "silent").unwrap_or(false);
+        queue.is_final = fields.flag(r, "final").unwrap_or(false);
     }
     queue
 }
@@ -382,15 +420,33 @@ fn endpoints<'a>(
     for entry in table.entries.iter().take(MOST_TABLES) {
         r.check_name(&entry.key, entry.place);
         let owner = Owner::Endpoint(format!("{service}.{}", entry.key));
-        if let Some(steps) = endpoint_steps(r, &entry.node, &owner) {
-            endpoints.insert(
-                entry.key.clone(),
-                Endpoint {
-                    steps,
-                    place: entry.place,
-                },
-            );
+        if let Some(endpoint) = endpoint(r, entry, &owner) {
+            endpoints.insert(entry.key.clone(), endpoint);
         }
     }
     endpoints
+}
+
+/// One endpoint: a list of steps, or a table of these and more.
+fn endpoint<'a>(r: &mut Reader<'a>, entry: &'a Entry, owner: &Owner) -> Option<Endpoint> {
+    let mut endpoint = Endpoint {
+        steps: Vec::new(),
+        limit: None,
+        place: entry.place,
+    };
+    let mut list = &entry.node;
+    if entry.node.table().is_some() {
+        let mut fields = r.fields(&entry.node, &ENDPOINT)?;
+        fields.place = entry.place;
+        endpoint.limit = named(r, &fields, "limit");
+        list = fields.require(r, "steps")?;
+    }
+    endpoint.steps = endpoint_steps(r, list, owner)?;
+    Some(endpoint)
+}
+
+/// The name of an entry of the top-level table that is called like the key.
+fn named<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, table: &'static str) -> Option<String> {
+    let node = fields.get(table)?;
+    r.reference(node, table)
 }

@@ -114,6 +114,12 @@ pub struct Call {
     pub class: Option<String>,
     /// The keys of which the request asks for one.
     pub key: Option<String>,
+    /// The circuit breaker.
+    pub breaker: Option<String>,
+    /// The throttle at the caller.
+    pub throttle: Option<String>,
+    /// The rate limit at the caller.
+    pub limit: Option<String>,
 }
 
 /// One branch of a `choose`; the shares of a step add up to 1.

@@ -90,8 +90,8 @@ pub(crate) enum Kind {
     Table(&'static TableDef),
     /// Named tables.
     Map(&'static TableDef),
-    /// Named lists of steps.
-    StepsByName,
+    /// Named lists of steps, each of which may also be a table that holds them.
+    StepsByName(&'static TableDef),
     /// A list of tables.
     Tables(&'static TableDef),
     /// Any of these.

@@ -10,6 +10,7 @@ mod eras;
 mod faults;
 mod figures;
 mod index;
+mod keepers;
 mod naming;
 mod places;
 mod probes;
@@ -70,6 +71,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         sources: sources::sources(&eras, &index, &clock),
         services: services::services(model, &index, (&servers_max, &all)),
         pools: places.pools,
+        keepers: keepers::keepers(&eras, &index, &servers_max),
         rooms: count(model.rooms.len()),
         stocks: model.stocks.values().map(|stock| stock.units).collect(),
         classes: model.classes.values().map(words::class).collect(),

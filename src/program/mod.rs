@@ -7,6 +7,7 @@
 
 pub mod compile;
 pub mod disturbance;
+pub mod guard;
 pub mod instruction;
 pub mod listing;
 pub mod patch;
@@ -17,6 +18,7 @@ pub use crate::model::class::{Criticality, USUAL_PRIORITY};
 pub use crate::model::tally::Tally;
 pub use compile::{Asked, compile, expected_users};
 pub use disturbance::{Begins, CutMessages, Edge, Fault, FaultKind, Selector, Site, Target};
+pub use guard::*;
 pub use instruction::{Instruction, NOWHERE, Pc};
 pub use listing::listing;
 pub use settings::*;
@@ -69,6 +71,14 @@ crate::id! {
     pub struct ClassId;
     /// A space of keys, in the order of names.
     pub struct KeysId;
+    /// A retry policy, in the order of names.
+    pub struct RetryId;
+    /// A circuit breaker, in the order of names.
+    pub struct BreakerId;
+    /// A throttle, in the order of names.
+    pub struct ThrottleId;
+    /// A rate limit, in the order of names.
+    pub struct LimitId;
 }
 
 /// A compiled model.
@@ -106,6 +116,8 @@ pub struct Program {
     pub pools: Table<PoolId, Pool>,
     /// How many rooms there are (their numbers are settings).
     pub rooms: u32,
+    /// Who keeps what guards remember.
+    pub keepers: Keepers,
     /// Units of each stock.
     pub stocks: Table<StockId, u64>,
     /// Kinds of traffic.
@@ -186,6 +198,8 @@ pub struct Journey {
 pub struct Service {
     /// Its name: luck of what belongs to no user.
     pub owner: Owner,
+    /// The rate limit before its balancer.
+    pub limit: Option<LimitId>,
     /// The most instances that are ever asked for.
     pub servers_max: u32,
     /// Whether there ever is one queue for all instances.
@@ -204,6 +218,8 @@ pub struct Endpoint {
     pub service: ServiceId,
     /// Where its code begins.
     pub entry: Pc,
+    /// The rate limit before it.
+    pub limit: Option<LimitId>,
 }
 
 /// A `call` or `send` step.
@@ -217,6 +233,8 @@ pub struct Call {
     pub message: bool,
     /// Where the caller stands.
     pub from: Site,
+    /// The guards that are asked before an attempt is sent.
+    pub guards: CallGuards,
     /// Luck: stable hash of the chain of written steps, from the top of the journey or endpoint
     /// down to this one, each by its identity (semantics#luck).
     pub luck: u64,

@@ -5,7 +5,10 @@
 //! actions may take effect at instants and in an order that only the run knows.
 
 use super::patch::{in_part, in_tables, whole};
-use super::{CallId, ChooseId, HoldId, JourneyId, PoolId, RoomId, ServiceId, WorkId};
+use super::{
+    BreakerId, BreakerSettings, Budget, CallId, ChooseId, HoldId, JourneyId, LimitId,
+    LimitSettings, PoolId, RetryId, RoomId, ServiceId, ThrottleId, ThrottleSettings, WorkId,
+};
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::observation::Outcome;
@@ -35,6 +38,14 @@ pub struct Patch {
     pub rooms: Table<RoomId, RoomSettings>,
     /// The people of each journey.
     pub journeys: Table<JourneyId, JourneySettings>,
+    /// The budget of each retry policy.
+    pub budgets: Table<RetryId, Option<Budget>>,
+    /// Circuit breakers.
+    pub breakers: Table<BreakerId, BreakerSettings>,
+    /// Throttles at callers.
+    pub throttles: Table<ThrottleId, ThrottleSettings>,
+    /// Rate limits.
+    pub limits: Table<LimitId, LimitSettings>,
 }
 }
 
@@ -55,6 +66,8 @@ pub struct CallPatch {
 /// A retry policy (semantics#retry).
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetrySettings {
+    /// Which: whose budget it is.
+    pub id: RetryId,
     /// Attempts in all, with the first; at least 1.
     pub attempts: u32,
     /// How the wait grows.
@@ -84,6 +97,8 @@ pub struct ServicePatch {
     pub shared: bool,
     /// A refused caller learns only at its timeout.
     pub silent: bool,
+    /// A refused caller is told not to try again.
+    pub is_final: bool,
     /// Who is next.
     pub order: QueueOrder,
     /// Seconds of CPU on the refusing instance for one refusal; `None` costs nothing.

@@ -97,7 +97,7 @@ impl Walk {
             let named = written.and_then(Value::as_table).into_iter().flatten();
             for (number, (name, body)) in named.enumerate() {
                 let named = join(path, name);
-                if kind["$ref"].is_string() {
+                if kind["$ref"].is_string() || kind["anyOf"].is_array() {
                     self.spot(&named, table, kind, Some(body));
                 }
                 self.inside(kind, Some(body), &named, table);

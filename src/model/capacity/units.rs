@@ -6,7 +6,8 @@ use super::roster::{ResourceId, Roster};
 use crate::base::table::Table;
 use crate::model::Model;
 use crate::model::fault::FaultKind;
-use crate::model::pool::{Pool, PoolScope};
+use crate::model::pool::Pool;
+use crate::model::scope::Scope;
 use crate::model::service::Service;
 use crate::model::step::StepKind;
 
@@ -38,9 +39,9 @@ pub(super) fn units(model: &Model, roster: &Roster<'_>) -> Units {
 /// How many there are of a pool that these services hold.
 fn copies(pool: &Pool, users: &[&Service]) -> f64 {
     match pool.scope {
-        PoolScope::Global => 1.0,
-        PoolScope::Service => users.len().max(1) as f64,
-        PoolScope::Server => {
+        Scope::Global => 1.0,
+        Scope::Service => users.len().max(1) as f64,
+        Scope::Server => {
             let servers = users.iter().map(|service| f64::from(service.servers));
             servers.sum::<f64>().max(1.0)
         }

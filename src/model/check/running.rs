@@ -102,10 +102,13 @@ impl<'m> Fixed<'m> {
                     self.look_in(&entry.node, def, &format!("{path}.{}", entry.key));
                 }
             }
-            (Kind::StepsByName, Value::Table(table)) => {
+            (Kind::StepsByName(def), Value::Table(table)) => {
                 for entry in &table.entries {
                     let path = format!("{path}.{}", entry.key);
-                    self.look(&entry.node, key, &Kind::Steps, &path);
+                    match &entry.node.value {
+                        Value::Table(_) => self.look_in(&entry.node, def, &path),
+                        _ => self.look(&entry.node, key, &Kind::Steps, &path),
+                    }
                 }
             }
             (Kind::Tables(def), Value::List(items)) => {

@@ -193,11 +193,9 @@ impl<'c> Walk<'c> {
     fn inside(&mut self, node: &mut Node, kind: &'static Kind, at: usize, path: String) {
         match (kind, &mut node.value) {
             (Kind::Map(def), Value::Table(table)) => self.named(table, def, at, &path),
-            (Kind::StepsByName, Value::Table(table)) => {
+            (Kind::StepsByName(def), Value::Table(table)) => {
                 self.each(table, at, &path, |walk, node, path| {
-                    // `endpoint.order.steps.2` and `endpoint.order.2` are the same place.
-                    let skip = usize::from(walk.segment(at + 1) == Some("steps"));
-                    walk.list_or_step(node, at + 1 + skip, path);
+                    walk.steps_or_table(node, def, at + 1, path);
                 });
             }
             (Kind::Tables(def), Value::List(items)) => self.numbered(items, def, at, &path),
@@ -276,6 +274,42 @@ impl<'c> Walk<'c> {
                 .push(format!("expected a number from 1 to {count}"));
         }
         found
+    }
+
+    /// A list of steps, or a table that holds them beside other things; a list becomes such a table
+    /// when another key of it is set. `endpoint.order.steps.2` and `endpoint.order.2` are the same
+    /// place.
+    fn steps_or_table(&mut self, node: &mut Node, def: &'static TableDef, at: usize, path: String) {
+        let segment = self.segment(at);
+        let is_steps = segment == Some("steps");
+        if !is_steps && let Some(key) = segment.and_then(|segment| def.key(segment)) {
+            if let Value::List(_) = &node.value {
+                let steps = Entry {
+                    key: "steps".to_owned(),
+                    place: node.place,
+                    node: node.clone(),
+                };
+                let mut table = Table::default();
+                table.entries.push(steps);
+                node.value = Value::Table(table);
+            }
+            debug_assert!(key.name != "steps", "the list is looked at below");
+            if let Value::Table(table) = &mut node.value {
+                self.table(table, def, at, &path);
+            }
+            return;
+        }
+        let skip = usize::from(is_steps);
+        match &mut node.value {
+            Value::Table(table) if segment.is_some() => {
+                let steps = table.entries.iter_mut().find(|entry| entry.key == "steps");
+                match steps {
+                    Some(steps) => self.list_or_step(&mut steps.node, at + skip, path),
+                    None => self.misses.push(format!("nothing is inside of `{path}`")),
+                }
+            }
+            _ => self.list_or_step(node, at + skip, path),
+        }
     }
 
     /// A whole list of steps, or a step in it by name at any depth or by number from 1.

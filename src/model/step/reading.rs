@@ -123,7 +123,12 @@ pub(crate) static STEP: TableDef = TableDef {
             "\"fail\"",
             OR_DOC,
         ),
-        key("breaker", Kind::Later, "", "a circuit breaker"),
+        key(
+            "breaker",
+            Kind::Name("breaker"),
+            "none",
+            "the circuit breaker of a call",
+        ),
         key(
             "class",
             Kind::Name("class"),
@@ -137,7 +142,18 @@ pub(crate) static STEP: TableDef = TableDef {
             "",
             "a second attempt beside the first",
         ),
-        key("throttle", Kind::Later, "", "throttling at the caller"),
+        key(
+            "throttle",
+            Kind::Name("throttle"),
+            "none",
+            "the throttle of a call",
+        ),
+        key(
+            "limit",
+            Kind::Name("limit"),
+            "none",
+            "the rate limit of a call",
+        ),
         key("cache", Kind::Later, "", "on a hit nothing, else `miss`"),
         key("miss", Kind::Later, "", "what a cache does on a miss"),
         key(
@@ -186,7 +202,7 @@ struct Verb {
 const VERBS: [Verb; 14] = [
     both(
         "call",
-        &["timeout", "deadline", "retry", "class", "key", "or"],
+        &["timeout", "deadline", "retry", "class", "key", "breaker", "throttle", "limit", "or"],
     ),
     both("send", &[]),
     Verb {
@@ -520,6 +536,9 @@ impl<'r, 'a> Steps<'r, 'a> {
         let retry = fields.reference(self.r, "retry", "retry");
         let class = fields.reference(self.r, "class", "class");
         let key = fields.reference(self.r, "key", "keys");
+        let breaker = fields.reference(self.r, "breaker", "breaker");
+        let throttle = fields.reference(self.r, "throttle", "throttle");
+        let limit = fields.reference(self.r, "limit", "limit");
         let (service, endpoint) = target?;
         Some(Call {
             service,
@@ -527,8 +546,7 @@ impl<'r, 'a> Steps<'r, 'a> {
             timeout,
             deadline,
             retry,
-            class,
-            key,
+    breaker, class, key, limit, throttle,
         })
     }
 

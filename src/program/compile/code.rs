@@ -17,6 +17,7 @@ use crate::base::time::Span;
 use crate::model::Model;
 use crate::model::fault::FaultKind;
 use crate::model::metric::StepOwner;
+use crate::model::service;
 use crate::model::step::Step;
 use crate::observation::Outcome;
 use crate::program::{
@@ -130,7 +131,7 @@ pub(super) fn code(model: &Model, index: &Index, places: &Places) -> Coded {
     }
     for (service, body) in &model.services {
         for (endpoint, steps) in &body.endpoints {
-            coder.endpoint(service, endpoint, &steps.steps);
+            coder.endpoint((service, endpoint), steps);
         }
     }
     for (name, fault) in &model.faults {
@@ -184,7 +185,8 @@ impl<'m> Coder<'m> {
         self.close();
     }
 
-    fn endpoint(&mut self, service: &str, endpoint: &str, steps: &'m [Step]) {
+    fn endpoint(&mut self, (service, endpoint): (&str, &str), body: &'m service::Endpoint) {
+        let (steps, limit) = (&body.steps, body.limit.as_ref());
         self.owner = StepOwner::Endpoint {
             service: service.to_owned(),
             endpoint: endpoint.to_owned(),
@@ -193,6 +195,7 @@ impl<'m> Coder<'m> {
         let entry = Endpoint {
             service: self.index.service(service),
             entry: self.here(),
+            limit: limit.map(|name| self.index.limit(name)),
         };
         self.coded.structure.endpoints.push(entry);
         self.list(

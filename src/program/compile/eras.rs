@@ -116,5 +116,13 @@ fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
         pools: model.pools.values().map(words::pool).collect(),
         rooms: model.rooms.values().map(words::room).collect(),
         journeys: model.journeys.values().map(people).collect(),
+        budgets: model
+            .retries
+            .values()
+            .map(|one| one.budget.clone())
+            .collect(),
+        breakers: model.breakers.values().map(words::breaker).collect(),
+        throttles: model.throttles.values().map(words::throttle).collect(),
+        limits: model.limits.values().map(words::limit).collect(),
     }
 }

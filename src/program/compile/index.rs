@@ -12,7 +12,7 @@ use crate::model::step::{Step, StepKind};
 use crate::model::tally::{Tally, tallies};
 use crate::observation::{Outcome, TallyId};
 use crate::program::{
-    ClassId, EndpointId, JourneyId, KeysId, MarkId, PoolId, RoomId, ServiceId, StockId,
+    BreakerId, ClassId, EndpointId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId, RoomId, ServiceId, StockId, ThrottleId,
 };
 
 /// The ids of everything that a model names.
@@ -29,6 +29,10 @@ pub(super) struct Index {
     marks: BTreeMap<String, MarkId>,
     /// What mechanisms count beside the usual, in order.
     tallies: Vec<Tally>,
+    retries: BTreeMap<String, RetryId>,
+    breakers: BTreeMap<String, BreakerId>,
+    throttles: BTreeMap<String, ThrottleId>,
+    limits: BTreeMap<String, LimitId>,
     /// Words that the model has for outcomes of its own, in order.
     outcomes: Vec<String>,
 }
@@ -52,6 +56,10 @@ impl Index {
             keys: numbered(model.keys.keys().cloned()),
             marks: numbered(marks(model).into_iter()),
             tallies: tallies(model),
+            retries: numbered(model.retries.keys().cloned()),
+            breakers: numbered(model.breakers.keys().cloned()),
+            throttles: numbered(model.throttles.keys().cloned()),
+            limits: numbered(model.limits.keys().cloned()),
             outcomes: model.own_outcomes(),
         }
     }
@@ -116,6 +124,24 @@ impl Index {
     /// What mechanisms count beside the usual, in the order of their ids.
     pub(super) fn tallies(&self) -> &[Tally] {
         &self.tallies
+    /// The id of a retry policy.
+    pub(super) fn retry(&self, name: &str) -> RetryId {
+        found(self.retries.get(name), name)
+    }
+
+    /// The id of a circuit breaker.
+    pub(super) fn breaker(&self, name: &str) -> BreakerId {
+        found(self.breakers.get(name), name)
+    }
+
+    /// The id of a throttle.
+    pub(super) fn throttle(&self, name: &str) -> ThrottleId {
+        found(self.throttles.get(name), name)
+    }
+
+    /// The id of a rate limit.
+    pub(super) fn limit(&self, name: &str) -> LimitId {
+        found(self.limits.get(name), name)
     }
 
     /// The words of all marks, in order.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::index::{Index, each_step};
 use crate::base::table::Table;
 use crate::model::Model;
-use crate::model::pool::PoolScope;
+use crate::model::scope::Scope as ModelScope;
 use crate::model::step::StepKind;
 use crate::program::{Pool, PoolId, Scope, ServiceId, Site};
 use crate::random::key::Owner;
@@ -45,11 +45,11 @@ impl Places {
             let (first, mut homes) = (next, Vec::new());
             for site in users.get(&id).into_iter().flatten() {
                 let (instance, scope, further) = match (pool.scope, *site) {
-                    (PoolScope::Global, _) => (first, Scope::Shared, 0),
-                    (PoolScope::Service, _) | (PoolScope::Server, Site::Users) => {
+                    (ModelScope::Global, _) => (first, Scope::Shared, 0),
+                    (ModelScope::Service, _) | (ModelScope::Server, Site::Users) => {
                         (next, Scope::Shared, 1)
                     }
-                    (PoolScope::Server, Site::Service(service)) => {
+                    (ModelScope::Server, Site::Service(service)) => {
                         homes.push((next - first, service));
                         (next, Scope::Server, servers_max[service])
                     }

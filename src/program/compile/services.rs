@@ -35,6 +35,10 @@ pub(super) fn services(
         let id = index.service(name);
         Service {
             owner: Owner::named(&format!("service {name}")),
+            limit: model.services[name]
+                .limit
+                .as_ref()
+                .map(|name| index.limit(name)),
             servers_max: servers_max[id],
             fans_out: fan_out.contains(&id),
             ever_shared: all.iter().any(|now| now.services[id].shared),

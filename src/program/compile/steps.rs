@@ -9,8 +9,7 @@ use super::words;
 use crate::base::time::Span;
 use crate::model::step::{self, FailKind, Or, Step, StepKind};
 use crate::program::{
-    Call, CallSettings, Choose, ClassId, Enter, Hold, Instruction, KeysId, NOWHERE, Parallel,
-    Repeat, Stay, Take,
+    Call, CallGuards, CallSettings, Choose, ClassId, Enter, Hold, Instruction, KeysId, NOWHERE, Parallel, Repeat, Stay, Take,
 };
 use crate::random::family::Distribution;
 use crate::random::key::identity;
@@ -21,6 +20,7 @@ const OR: u64 = identity("or");
 struct Asked<'a> {
     service: &'a str,
     endpoint: &'a str,
+    guards: CallGuards,
     settings: CallSettings,
     message: Message,
     class: Option<ClassId>,
@@ -84,6 +84,7 @@ impl<'m> Coder<'m> {
                     Asked {
                         service,
                         endpoint,
+                        guards: CallGuards::default(),
                         settings,
                         message,
                         class: None,
@@ -145,12 +146,18 @@ impl<'m> Coder<'m> {
     fn call(&mut self, step: &Step, call: &step::Call, around: Around) {
         let retry = call.retry.as_ref().map(|name| {
             let policy = self.model.retries.get(name);
-            words::retry(policy.expect("the policies of calls were checked"))
+            let policy = policy.expect("the policies of calls were checked");
+            words::retry(self.index.retry(name), policy)
         });
         let settings = CallSettings {
             timeout: call.timeout,
             deadline: call.deadline,
             retry,
+        };
+        let guards = CallGuards {
+            throttle: call.throttle.as_ref().map(|name| self.index.throttle(name)),
+            limit: call.limit.as_ref().map(|name| self.index.limit(name)),
+            breaker: call.breaker.as_ref().map(|name| self.index.breaker(name)),
         };
         let (service, endpoint, message) = (&call.service, &call.endpoint, Message::No);
         self.ask(
@@ -158,6 +165,7 @@ impl<'m> Coder<'m> {
             Asked {
                 service,
                 endpoint,
+                guards,
                 settings,
                 message,
                 class: call.class.as_ref().map(|name| self.index.class(name)),
@@ -171,6 +179,7 @@ impl<'m> Coder<'m> {
         let Asked {
             service,
             endpoint,
+            guards,
             settings,
             message,
             class,
@@ -189,6 +198,7 @@ impl<'m> Coder<'m> {
             service: self.index.service(service),
             message: message == Message::Yes,
             from: self.site,
+            guards,
             luck: around.place.0,
             on_failure: NOWHERE,
             class,

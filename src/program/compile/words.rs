@@ -1,11 +1,11 @@
 //! The model's numbers as the program's.
 
 use crate::model::journey::{self, PatienceCounts};
-use crate::model::{self, pool, retry, room, service};
+use crate::model::{self, breaker, limit, pool, retry, room, service, throttle};
 use crate::observation::Outcome;
 use crate::program::{
-    Again, Class, JourneySettings, Patience, PoolSettings, Reload, RetrySettings, RoomSettings,
-    ServiceSettings,
+    Again, BreakerSettings, Class, JourneySettings, LimitSettings, Patience, PoolSettings, Reload,
+    RetryId, RetrySettings, RoomSettings, ServiceSettings, ThrottleSettings,
 };
 use crate::random::family::Distribution;
 use crate::random::popularity::KeyDraw;
@@ -18,14 +18,45 @@ pub(super) fn time(law: &Distribution) -> Option<Sampler> {
 }
 
 /// A retry policy.
-pub(super) fn retry(policy: &retry::Retry) -> RetrySettings {
+pub(super) fn retry(id: RetryId, policy: &retry::Retry) -> RetrySettings {
     let backoff = policy.backoff;
     RetrySettings {
+        id,
         attempts: policy.attempts,
         kind: backoff.kind,
         base: backoff.base,
         cap: backoff.cap,
         jitter: backoff.jitter,
+    }
+}
+
+/// The numbers of a circuit breaker.
+pub(super) fn breaker(breaker: &breaker::Breaker) -> BreakerSettings {
+    BreakerSettings {
+        on: breaker.on,
+        rule: breaker.rule.clone(),
+        open: breaker.open,
+        half_open: breaker.half_open,
+    }
+}
+
+/// The numbers of a throttle.
+pub(super) fn throttle(throttle: &throttle::Throttle) -> ThrottleSettings {
+    ThrottleSettings {
+        on: throttle.on,
+        k: throttle.k,
+        window: throttle.window,
+    }
+}
+
+/// The numbers of a rate limit.
+pub(super) fn limit(limit: &limit::Limit) -> LimitSettings {
+    LimitSettings {
+        on: limit.on,
+        rate: limit.rate,
+        burst: limit.burst,
+        by: limit.by,
+        over: limit.over,
     }
 }
 
@@ -38,6 +69,7 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         queue_limit: service.queue.limit,
         shared: service.queue.shared,
         silent: service.queue.silent,
+        is_final: service.queue.is_final,
         order: service.queue.order,
         refuse_cost: service.refuse_cost.as_ref().and_then(time),
         network: time(&service.network),
