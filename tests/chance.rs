@@ -15,6 +15,7 @@
 
 mod action;
 pub(crate) mod books;
+mod guards;
 pub(crate) mod model;
 mod reach;
 mod short_ways;

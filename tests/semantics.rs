@@ -7,6 +7,7 @@
 
 mod world;
 
+mod budgets;
 mod calls;
 mod cuts;
 mod deadlines;
@@ -17,8 +18,10 @@ mod endings;
 mod faults;
 mod fullness;
 mod giving_up;
+mod guards;
 mod horizon;
 mod joins;
+mod limits;
 mod luck;
 mod nested;
 mod orbit;

@@ -14,6 +14,7 @@
 //! `cargo test --release -- --ignored theory_full --nocapture`
 
 mod cases;
+mod defences;
 mod published;
 mod trace;
 

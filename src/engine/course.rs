@@ -143,7 +143,8 @@ impl Sim<'_> {
     fn bytes(&self) -> usize {
         let live = self.agenda.bytes() + self.people.bytes() + self.arrivals.bytes();
         let seen = self.rec.bytes() + self.rec.readings.bytes() + self.rec.profile.bytes();
-        let there = self.services.bytes() + self.held.bytes() + self.pending.bytes();
+        let there =
+            self.services.bytes() + self.held.bytes() + self.pending.bytes() + self.callers.bytes();
         live + seen + there + self.course.fixed
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum OfAttempt {
     Backoff = 3,
     /// How long a person waits before asking again after an error.
     OnError = 4,
+    /// Whether a throttle stops it.
+    Throttle = 5,
     /// The instance that a random balancer takes, and the first of two choices.
     Balance = 8,
     /// The second of two choices.

@@ -13,6 +13,7 @@ mod callers;
 mod course;
 mod draws;
 mod end;
+mod guards;
 mod held;
 mod limits;
 mod lines;
@@ -166,6 +167,7 @@ impl<'p> Sim<'p> {
             course,
         };
         sim.callers.begin(sim.rules.routes);
+        sim.callers.open(program);
         sim.people.clear();
         sim.rec.prepare(program);
         sim.open();

@@ -13,8 +13,9 @@ use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    BackoffKind, Call, CallId, Fault, FaultKind, Form, Instruction, Jitter, JourneyId, OnTimeout,
-    Pc, Program, Reload, RetrySettings, ServiceId, Settings, Site, Source, SourceId, WorkId,
+    BackoffKind, BreakerId, Call, CallId, CallSettings, Fault, FaultKind, Form, Instruction,
+    Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, Reload, RetryId, RetrySettings,
+    ServiceId, Settings, Site, Source, SourceId, ThrottleId, WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -24,6 +25,57 @@ pub(super) struct Routes {
     pub(super) calls: Table<CallId, Route>,
     pub(super) services: Table<ServiceId, Desk>,
     pub(super) sources: Table<SourceId, Course>,
+    /// The guards of each call that are switched on, with who keeps what they remember.
+    pub(super) guards: Table<CallId, Guarded>,
+}
+
+/// The guards of a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Guarded {
+    pub(super) throttle: Option<(ThrottleId, Keeper)>,
+    pub(super) limit: Option<(LimitId, Keeper)>,
+    pub(super) breaker: Option<(BreakerId, Keeper)>,
+    pub(super) budget: Option<(RetryId, Keeper)>,
+}
+
+/// What the guards of a call look at: nothing, for most calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Watch(u8);
+
+impl Watch {
+    const SENDING: u8 = 1;
+    const ENDINGS: u8 = 2;
+    const REQUESTS: u8 = 4;
+
+    fn of(guards: &Guarded) -> Self {
+        let asked = guards.throttle.is_some() || guards.limit.is_some();
+        let hears = guards.throttle.is_some() || guards.breaker.is_some();
+        let bit = |is: bool, bit: u8| if is { bit } else { 0 };
+        let budget = guards.budget.is_some();
+        Self(
+            bit(asked || guards.breaker.is_some(), Self::SENDING)
+                | bit(hears || budget, Self::ENDINGS)
+                | bit(budget, Self::REQUESTS),
+        )
+    }
+
+    /// Whether somebody is asked before an attempt is sent.
+    #[inline(always)]
+    pub(super) fn sending(self) -> bool {
+        self.0 & Self::SENDING != 0
+    }
+
+    /// Whether somebody hears how attempts end.
+    #[inline(always)]
+    pub(super) fn endings(self) -> bool {
+        self.0 & Self::ENDINGS != 0
+    }
+
+    /// Whether somebody hears how requests start and end, and is asked before a retry.
+    #[inline(always)]
+    pub(super) fn requests(self) -> bool {
+        self.0 & Self::REQUESTS != 0
+    }
 }
 
 /// What the attempts of a call have in common.
@@ -62,6 +114,8 @@ pub(super) struct Route {
     pub(super) cpu: Option<(WorkId, u64)>,
     /// What follows an attempt that has failed.
     pub(super) retry: Option<Retry>,
+    /// What its guards look at.
+    pub(super) watch: Watch,
 }
 
 /// A retry policy, ready for arithmetic.
@@ -107,8 +161,11 @@ pub(super) struct Desk {
     pub(super) refuses_for_nothing: bool,
     /// What it does when a caller stops waiting.
     pub(super) on_timeout: OnTimeout,
-    /// A message takes no time and makes no choice on its network.
+    /// A message takes no time and makes no choice on its network, and nobody is asked before the
+    /// balancer.
     pub(super) near: bool,
+    /// Somebody is asked before the balancer.
+    pub(super) gated: bool,
     /// Every worker has a core of its own, whatever is in force.
     pub(super) dedicated: bool,
     /// Besides, all that any endpoint asks for is one `cpu`, and none is made to fail: who holds a
@@ -157,8 +214,12 @@ impl Routes {
     /// The routes under these settings; the clocks of timeouts have no lanes yet.
     pub(super) fn new(program: &Program, settings: &Settings) -> Routes {
         let services = program.services.map(|id, _| desk(program, settings, id));
+        let guards = settings
+            .calls
+            .map(|id, call| guarded(program, settings, (id, call)));
         Routes {
-            calls: calls(program, settings, &services),
+            calls: calls(program, settings, (&services, &guards)),
+            guards,
             services,
             sources: program
                 .sources
@@ -170,7 +231,7 @@ impl Routes {
 fn calls(
     program: &Program,
     settings: &Settings,
-    services: &Table<ServiceId, Desk>,
+    (services, guards): (&Table<ServiceId, Desk>, &Table<CallId, Guarded>),
 ) -> Table<CallId, Route> {
     let any = |asks: fn(&Reload) -> bool| {
         let mut journeys = settings.journeys.values();
@@ -206,8 +267,26 @@ fn calls(
                 _ => None,
             },
             retry: call.retry.as_ref().map(Retry::new),
+            watch: Watch::of(&guards[id]),
         }
     })
+}
+
+/// The guards of a call that are switched on.
+fn guarded(program: &Program, settings: &Settings, (id, call): (CallId, &CallSettings)) -> Guarded {
+    let (step, keepers) = (&program.calls[id], &program.keepers);
+    let (named, site) = (step.guards, step.from);
+    let throttle = named.throttle.filter(|&id| settings.throttles[id].on);
+    let limit = named.limit.filter(|&id| settings.limits[id].on);
+    let breaker = named.breaker.filter(|&id| settings.breakers[id].on);
+    let budget = call.retry.as_ref().map(|retry| retry.id);
+    let budget = budget.filter(|&id| settings.budgets[id].as_ref().is_some_and(|one| one.on));
+    Guarded {
+        throttle: throttle.map(|id| (id, keepers.throttles.of(id, site))),
+        limit: limit.map(|id| (id, keepers.limits.of(id, site))),
+        breaker: breaker.map(|id| (id, keepers.breakers.of(id, site))),
+        budget: budget.map(|id| (id, keepers.budgets.of(id, site))),
+    }
 }
 
 /// Whether a caller's task can stand for an attempt that a free worker takes at once.
@@ -220,13 +299,15 @@ fn is_served_in_place(desk: &Desk, step: &Call, retry: &Option<RetrySettings>) -
 fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
     let (layout, service) = (program.layout, &settings.services[id]);
     let dedicated = program.services[id].dedicated;
+    let gated = is_gated(program, settings, id);
     Desk {
         shared: service.shared,
         has_shared: program.services[id].ever_shared,
         limit: service.queue_limit.unwrap_or(u64::MAX),
-        refuses_for_nothing: !service.silent && service.refuse_cost.is_none(),
+        refuses_for_nothing: !service.silent && !service.is_final && service.refuse_cost.is_none(),
         on_timeout: service.on_timeout,
-        near: service.network.is_none(),
+        near: service.network.is_none() && !gated,
+        gated,
         dedicated,
         plain: dedicated && is_plain(program, id),
         counters: layout.service_row(id.0),
@@ -235,6 +316,15 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         times: layout.service_time(id.0, ServiceSample::Time),
         sojourn: layout.service(id.0, ServiceCounter::SojournNs),
     }
+}
+
+/// Whether somebody is asked before the balancer of a service, for any of its endpoints.
+fn is_gated(program: &Program, settings: &Settings, id: ServiceId) -> bool {
+    let endpoints = program.endpoints.values().filter(|e| e.service == id);
+    let mut limits = endpoints
+        .map(|e| e.limit)
+        .chain([program.services[id].limit]);
+    limits.any(|limit| limit.is_some_and(|limit| settings.limits[limit].on))
 }
 
 /// Whether all that every endpoint of a service asks for is one `cpu`, and no fault makes it fail.

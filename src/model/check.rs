@@ -7,6 +7,7 @@ mod attempts;
 mod calls;
 mod changes;
 mod closed;
+mod guards;
 mod reach;
 mod running;
 mod size;
@@ -52,6 +53,8 @@ pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
     found.extend(calls::without_end(model));
     found.extend(calls::circles(model));
     found.extend(calls::impatient_reloads(model));
+    found.extend(guards::budgets(model));
+    found.extend(guards::limits(model));
     found.extend(clock(model));
     found.extend(outcomes(model));
     found

@@ -2,13 +2,11 @@
 
 use super::action::ACTION;
 use super::arrival::reading::ARRIVALS;
+use super::breaker::BREAKER;
 use super::class::CLASS;
 use super::fault::FAULT;
 use super::journey::reading::JOURNEY;
 use super::keys::KEYS;
-use super::breaker::BREAKER;
-use super::fault::FAULT;
-use super::journey::reading::JOURNEY;
 use super::limit::LIMIT;
 use super::objective::OBJECTIVE;
 use super::param::PARAM;

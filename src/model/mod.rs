@@ -55,8 +55,8 @@ use crate::text::{self, Diagnostic, FileId, Level, Place, Source, Sources};
 
 use self::action::Action;
 use self::arrival::Arrivals;
-use self::class::Class;
 use self::breaker::Breaker;
+use self::class::Class;
 use self::document::{Node, Table, Value};
 use self::fault::Fault;
 use self::files::Files;

@@ -18,14 +18,31 @@ pub struct Tally {
 /// All that the mechanisms of a model count, in order.
 pub fn tallies(model: &Model) -> Vec<Tally> {
     // A line for each mechanism, as `named(&mut all, "breaker", model.breakers.keys(), COUNTED)`.
-    let _ = model;
     let mut all = Vec::new();
+    let budgets = model
+        .retries
+        .iter()
+        .filter(|(_, retry)| retry.budget.is_some());
+    named(
+        &mut all,
+        "retry",
+        budgets.map(|(name, _)| name),
+        &["allowed", "stopped"],
+    );
+    let opens = ["closed", "opened", "stopped"];
+    named(&mut all, "breaker", model.breakers.keys(), &opens);
+    named(&mut all, "throttle", model.throttles.keys(), &["stopped"]);
+    named(
+        &mut all,
+        "limit",
+        model.limits.keys(),
+        &["stopped", "waited"],
+    );
     all.sort();
     all
 }
 
 /// What every mechanism of a table counts, by its name.
-#[allow(dead_code, reason = "the first mechanism that counts uses it")]
 fn named<'a>(
     all: &mut Vec<Tally>,
     table: &str,

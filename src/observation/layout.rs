@@ -91,9 +91,11 @@ pub enum CallCounter {
     AttemptUnfinished,
     /// Attempts of a person who asked again (they count among the sent).
     Reloaded,
+    /// Attempts that a guard of their caller stopped (they count among the refused).
+    AttemptStopped,
 }
 /// How many counters a call step has, in a row.
-pub const CALL_COUNTERS: u32 = 12;
+pub const CALL_COUNTERS: u32 = 13;
 
 /// Counted for each service: the server's view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use super::patch::{in_part, whole};
 use super::{BreakerId, LimitId, RetryId, Site, ThrottleId};
+use crate::base::table::Table;
 use crate::base::time::Span;
+use crate::observation::TallyId;
 
 pub use crate::model::breaker::{Rates, Rule as BreakerRule, Window};
 pub use crate::model::limit::{By, Over};
@@ -79,6 +81,22 @@ impl<I: Ord + Copy> Default for KeptBy<I> {
     }
 }
 
+/// Of a guard that counts nothing.
+pub const NOT_COUNTED: TallyId = TallyId(u32::MAX);
+
+/// Where guards count what they do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Retries that a budget allowed, and those that it stopped.
+    pub budgets: Table<RetryId, [TallyId; 2]>,
+    /// How often a breaker closed and opened, and the attempts that it stopped.
+    pub breakers: Table<BreakerId, [TallyId; 3]>,
+    /// Attempts that a throttle stopped.
+    pub throttles: Table<ThrottleId, TallyId>,
+    /// Attempts that a limit stopped, and those that waited for it.
+    pub limits: Table<LimitId, [TallyId; 2]>,
+}
+
 /// Who keeps what guards remember.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keepers {
@@ -93,6 +111,8 @@ pub struct Keepers {
     /// Rate limits before services and endpoints, at the places of the services: their states
     /// stand in the same row.
     pub arrivals: KeptBy<LimitId>,
+    /// Where they count what they do.
+    pub counted: Counted,
 }
 
 in_part! {

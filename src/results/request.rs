@@ -62,6 +62,9 @@ pub struct Attempts {
     /// Turned away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Estimate>,
+    /// Those of them that a guard of their caller turned away: they were never sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Estimate>,
     /// Given up by the caller's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timed_out: Option<Estimate>,

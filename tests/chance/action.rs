@@ -76,6 +76,7 @@ fn services(guarded: bool) -> Vec<Change> {
         ("service.s?.queue.order", order()),
         ("service.s?.queue.shared", flag()),
         ("service.s?.queue.silent", silent),
+        ("service.s?.queue.final", flag()),
         ("service.s?.refuse_cost", quoted(time(15))),
         ("service.s?.balance", balance),
         ("service.s?.network", quoted(time(20))),
@@ -116,9 +117,50 @@ fn things() -> Vec<Change> {
     ]
 }
 
+/// What an action may set of guards.
+fn guards() -> Vec<Change> {
+    vec![
+        ("retry.calm.budget.on", flag()),
+        ("retry.calm.budget.share", percent(100)),
+        ("retry.calm.budget.window", quoted(span(100, 900))),
+        ("retry.leaky.budget.ttl", quoted(span(100, 900))),
+        ("retry.leaky.budget.min", quoted(written(&["0/s", "5/s"]))),
+        ("retry.concurrent.budget.min", count(0, 3)),
+        ("retry.tokens.budget.size", count(0, 5)),
+        ("retry.tokens.budget.refill", count(0, 2)),
+        (
+            "retry.tokens.budget.per",
+            written(&["\"request\"", "\"success\""]),
+        ),
+        ("retry.quota.budget.retry", count(1, 9)),
+        ("retry.quota.budget.timeout", count(1, 9)),
+        ("retry.quota.budget.success", count(0, 2)),
+        ("retry.grpc.budget.tokens", count(1, 9)),
+        ("retry.grpc.budget.ratio", written(&["0.1", "0.5"])),
+        ("breaker.rates.on", flag()),
+        (
+            "breaker.rates.failure_rate",
+            written(&["\"20%\"", "\"90%\""]),
+        ),
+        ("breaker.rates.slow_rate", written(&["\"20%\"", "\"90%\""])),
+        ("breaker.rates.slow", quoted(span(20, 300))),
+        ("breaker.rates.min_calls", count(1, 5)),
+        ("breaker.rates.open", quoted(span(0, 300))),
+        ("breaker.rates.half_open", count(1, 4)),
+        ("breaker.row.consecutive", count(1, 4)),
+        ("throttle.calm.on", flag()),
+        ("throttle.calm.k", written(&["1", "1.5", "3"])),
+        ("throttle.calm.window", quoted(span(100, 900))),
+        ("limit.all.on", flag()),
+        ("limit.all.rate", quoted(written(&["3/s", "90/s"]))),
+        ("limit.each.burst", count(1, 9)),
+        ("limit.each.over", written(&["\"refuse\"", "\"wait\""])),
+    ]
+}
+
 /// `[action.aN]`, which sets one path or several.
 pub(super) fn action(number: usize, guarded: bool) -> Text {
-    let all = [people(), services(guarded), things()].concat();
+    let all = [people(), services(guarded), things(), guards()].concat();
     let all = all.into_iter().map(|(path, value)| {
         let one = (0..LAYERS, value);
         one.prop_map(move |(layer, value)| (path.replace('?', &layer.to_string()), value))

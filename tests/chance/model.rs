@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::action::action;
+use super::guards::{budget, guard_tables, guards};
 
 /// A generated model, shown as it is written when a test fails.
 #[derive(Clone)]
@@ -114,16 +115,30 @@ fn call(around: Around) -> Text {
     };
     let target = (around.layer..LAYERS, written(&["a", "b"]));
     let deadline = weighted(0.2, span(50, 1500));
-    let retry = weighted(0.5, written(&["calm", "eager"]));
-    (target, timeout, deadline, retry, or(around))
-        .prop_map(|((layer, endpoint), timeout, deadline, retry, or)| {
-            let key = |name: &str, value: Option<String>| {
-                value.map_or(String::new(), |v| format!(", {name} = \"{v}\""))
-            };
-            let (timeout, deadline) = (key("timeout", timeout), key("deadline", deadline));
-            let retry = key("retry", retry);
-            format!("{{ call = \"s{layer}.{endpoint}\"{timeout}{deadline}{retry}{or} }}")
-        })
+    let policies = &[
+        "calm",
+        "calm",
+        "eager",
+        "eager",
+        "leaky",
+        "concurrent",
+        "tokens",
+        "quota",
+        "grpc",
+    ];
+    let retry = weighted(0.5, written(policies));
+    (target, timeout, deadline, retry, guards(), or(around))
+        .prop_map(
+            |((layer, endpoint), timeout, deadline, retry, guards, or)| {
+                let key = |name: &str, value: Option<String>| {
+                    value.map_or(String::new(), |v| format!(", {name} = \"{v}\""))
+                };
+                let (timeout, deadline) = (key("timeout", timeout), key("deadline", deadline));
+                let retry = key("retry", retry);
+                let keys = format!("{timeout}{deadline}{retry}{guards}");
+                format!("{{ call = \"s{layer}.{endpoint}\"{keys}{or} }}")
+            },
+        )
         .boxed()
 }
 
@@ -338,12 +353,14 @@ fn service(layer: usize, guarded: bool) -> Text {
         },
     );
     let order = written(&["fifo", "lifo", "random"]);
-    let queue = (weighted(0.7, 0..=6u32), order, any::<bool>(), any::<bool>()).prop_map(
-        move |(limit, order, shared, silent)| {
+    let flags = (any::<bool>(), any::<bool>(), weighted(0.2, Just(())));
+    let queue = (weighted(0.7, 0..=6u32), order, flags).prop_map(
+        move |(limit, order, (shared, silent, last))| {
             let limit = limit.map_or(String::new(), |n| format!("limit = {n}, "));
             let silent = silent && guarded;
+            let last = last.map_or("", |()| ", final = true");
             format!(
-                "queue = {{ {limit}order = \"{order}\", shared = {shared}, silent = {silent} }}\n"
+                "queue = {{ {limit}order = \"{order}\", shared = {shared}, silent = {silent}{last} }}\n"
             )
         },
     );
@@ -384,7 +401,14 @@ fn service(layer: usize, guarded: bool) -> Text {
             let first = |step: &str, more| [vec![step.to_owned()], more].concat().join(", ");
             let a = first("{ cpu = \"exp($pace)\" }", a);
             let b = first("{ wait = \"exp(4ms)\" }", b);
-            let endpoints = format!("endpoint.a = [ {a} ]\nendpoint.b = [ {b} ]\n");
+            let (limit, b) = match layer {
+                0 => (
+                    "limit = \"all\"\n",
+                    format!("{{ steps = [ {b} ], limit = \"each\" }}"),
+                ),
+                _ => ("", format!("[ {b} ]")),
+            };
+            let endpoints = format!("{limit}endpoint.a = [ {a} ]\nendpoint.b = {b}\n");
             format!("[service.s{layer}]\nlabel = \"S {layer}\"\n{size}{queue}{words}{endpoints}")
         })
         .boxed()
@@ -394,11 +418,11 @@ fn retry(name: &'static str) -> Text {
     let kind = written(&["none", "constant", "linear", "exponential"]);
     let jitter = written(&["none", "full", "equal", "exponential", "decorrelated"]);
     let cap = written(&["", ", cap = \"400ms\""]);
-    (1..=4u32, kind, jitter, span(10, 150), cap)
-        .prop_map(move |(attempts, kind, jitter, base, cap)| {
+    (1..=4u32, kind, jitter, span(10, 150), cap, budget(name))
+        .prop_map(move |(attempts, kind, jitter, base, cap, budget)| {
             let backoff = format!("kind = \"{kind}\", base = \"{base}\"{cap}");
             let backoff = format!("backoff = {{ {backoff}, jitter = \"{jitter}\" }}");
-            format!("[retry.{name}]\nattempts = {attempts}\n{backoff}\n")
+            format!("[retry.{name}]\nattempts = {attempts}\n{backoff}\n{budget}")
         })
         .boxed()
 }
@@ -594,7 +618,7 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
         service(1, guarded),
         service(2, guarded),
     );
-    let retries = (retry("calm"), retry("eager"));
+    let retries = (retry("calm"), retry("eager"), guard_tables());
     let changes = (
         option::of(fault(0, guarded)),
         option::of(fault(1, guarded)),
@@ -625,6 +649,7 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
                 services.2,
                 retries.0,
                 retries.1,
+                retries.2,
                 things,
                 changes.0.unwrap_or_default(),
                 changes.1.unwrap_or_default(),

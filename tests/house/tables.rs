@@ -45,15 +45,19 @@ pub(super) const LAYERS: [(&str, &[&str]); 12] = [
 ];
 
 /// Which rooms of the engine each room may call, itself and the loop apart: calls go down.
-pub(super) const ROOMS: [(&str, &[&str]); 12] = [
+pub(super) const ROOMS: [(&str, &[&str]); 13] = [
     ("calendar", &[]),
     ("tasks", &[]),
     ("record", &[]),
     ("lines", &["people"]),
     ("held", &["tasks", "people", "lines"]),
-    ("people", &["tasks", "held"]),
-    ("services", &["tasks", "held", "world"]),
-    ("callers", &["tasks", "people", "services", "world"]),
+    ("guards", &["tasks"]),
+    ("people", &["tasks", "held", "guards"]),
+    ("services", &["tasks", "held", "world", "guards"]),
+    (
+        "callers",
+        &["tasks", "people", "services", "world", "guards"],
+    ),
     ("steps", &["tasks", "people", "callers", "services", "held"]),
     ("world", &["tasks", "callers", "services", "held"]),
     ("looks", &["tasks", "services", "held"]),

@@ -8,7 +8,7 @@ use onrush::model::{self, Checked, Model};
 use onrush::observation::{
     CallCounter, CallSample, CounterId, Layout, LevelId, MessageCounter, Observation, Outcome,
     PoolCounter, PoolLevel, RoomCounter, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
-    ServiceSample, StepWindows, StockCounter, UserCounter, UserLevel,
+    ServiceSample, StepWindows, StockCounter, TallyId, UserCounter, UserLevel,
 };
 use onrush::program::{self, Asked, Names, Program};
 use onrush::text::render::{Colour, Frame, render};
@@ -250,6 +250,18 @@ impl Trace {
     pub(super) fn passed(&self, mark: &str, n: u64) -> &Trace {
         let id = position(&self.names().marks, mark);
         assert_eq!(self.count(self.layout().mark(id)), n, "mark `{mark}`");
+        self
+    }
+
+    /// What a mechanism counted, as `breaker.pricing.stopped`.
+    #[track_caller]
+    pub(super) fn counted(&self, path: &str, n: u64) -> &Trace {
+        let (of, word) = path.rsplit_once('.').expect("a mechanism and a word");
+        let mut tallies = self.names().tallies.iter();
+        let found = tallies.position(|tally| tally.of == of && tally.word == word);
+        let id = found.unwrap_or_else(|| panic!("no `{path}` is counted"));
+        let counter = self.layout().tally(TallyId(id as u32));
+        assert_eq!(self.count(counter), n, "`{path}`");
         self
     }
 

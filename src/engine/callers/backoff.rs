@@ -43,6 +43,20 @@ impl Sim<'_> {
         (deadline == Time::NEVER || self.now + wait < deadline).then_some(wait)
     }
 
+    /// The same, once the budget of the policy has been asked as well.
+    #[inline(always)]
+    pub(in crate::engine) fn next_retry(
+        &mut self,
+        route: &Route,
+        (slot, call, deadline): (u32, CallId, Time),
+        (there, failure): (Spot, Failure),
+    ) -> Option<Span> {
+        let wait = self.next_wait(route, (slot, deadline), there);
+        let allowed =
+            wait.is_none() || !route.watch.requests() || self.may_retry((slot, call), failure);
+        wait.filter(|_| allowed)
+    }
+
     /// An attempt has failed, and the policy has this wait for the next: what follows at once.
     #[inline(always)]
     pub(in crate::engine) fn follow_up(
@@ -97,15 +111,17 @@ impl Sim<'_> {
     /// in the orbit, until the request has ended.
     #[inline(always)]
     pub(in crate::engine) fn enter_orbit(&mut self, slot: u32, call: CallId) {
-        if self.rules.routes.calls[call].from_user
-            && !std::mem::replace(self.people.in_orbit(slot), true)
-        {
+        if self.rules.routes.calls[call].from_user && !self.people.pass(slot).enters_orbit() {
             self.rec.orbit([UserLevel::Orbit], (Change::More, self.now));
         }
     }
 
     /// A backoff is over, or the wait of a person after an error.
     pub(in crate::engine) fn backoff_ended(&mut self, slot: u32) {
+        if self.people.task(slot).doing == Doing::AtLimit {
+            self.limit_lets_go(slot);
+            return;
+        }
         let call = self.call_at(slot);
         let now = self.now;
         let task = self.people.task_mut(slot);

@@ -134,18 +134,20 @@ impl Sim<'_> {
     fn cancel_attempt(&mut self, slot: u32, call: CallId) {
         let sent = self.abandon_attempt(slot);
         let route = &self.rules.routes.calls[call];
-        self.attempt_over((call, route), AttemptEnd::Cancelled, sent);
+        self.attempt_over((slot, call), route, (AttemptEnd::Cancelled, sent));
     }
 
     /// An attempt, sent then, has failed: again, or not.
     fn attempt_failed(&mut self, (slot, call): (u32, CallId), sent: Time, failure: Failure) {
         let route = &self.rules.routes.calls[call];
-        self.attempt_over((call, route), failure.of_attempt(), sent);
+        self.attempt_over((slot, call), route, (failure.of_attempt(), sent));
         let task = self.people.task(slot);
         let (tried, deadline) = ((task.path, task.request.sent), task.request.deadline);
         let there = self.ways(call, route, tried).backoff;
-        let wait = self.next_wait(route, (slot, deadline), there);
-        let wait = wait.filter(|_| failure.may_pass());
+        let wait = match failure.may_pass() {
+            true => self.next_retry(route, (slot, call, deadline), (there, failure)),
+            false => None,
+        };
         if self.follow_up((slot, call), failure, wait) == Follows::Another {
             self.send((slot, call), Sending::Program, Orbit::Outside);
         }
@@ -158,9 +160,14 @@ impl Sim<'_> {
         self.count_reload(slot);
         match self.people.task(slot).doing {
             Doing::BackingOff => {
-                self.wait_in_orbit(&self.rules.routes.calls[call], Change::Less);
+                let route = &self.rules.routes.calls[call];
+                self.wait_in_orbit(route, Change::Less);
                 self.people.task_mut(slot).awaits = NO_EVENT;
+                if route.watch.requests() {
+                    self.hear_no_retry((slot, call));
+                }
             }
+            Doing::AtLimit => self.leave_limit(slot, call),
             Doing::Calling { .. } | Doing::Served { .. } => {
                 self.cancel_attempt(slot, call);
                 self.enter_orbit(slot, call);
@@ -226,10 +233,12 @@ impl Sim<'_> {
     /// A task that waits for an answer, or to retry, is stopped: its request fails.
     pub(in crate::engine) fn give_up_request(&mut self, slot: u32) {
         let call = self.call_at(slot);
-        if self.people.task(slot).doing == Doing::BackingOff {
-            self.wait_in_orbit(&self.rules.routes.calls[call], Change::Less);
-        } else {
-            self.cancel_attempt(slot, call);
+        match self.people.task(slot).doing {
+            Doing::BackingOff => {
+                self.wait_in_orbit(&self.rules.routes.calls[call], Change::Less);
+            }
+            Doing::AtLimit => self.leave_limit(slot, call),
+            _ => self.cancel_attempt(slot, call),
         }
         let route = &self.rules.routes.calls[call];
         self.request_over((slot, call), route, RequestEnd::Failed);

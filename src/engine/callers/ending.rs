@@ -4,6 +4,7 @@
 
 use crate::base::time::Time;
 use crate::engine::Sim;
+use crate::engine::guards::hearing::Heard;
 use crate::engine::record::recorder::Change;
 use crate::engine::record::windows::NO_STEP;
 use crate::engine::route::Route;
@@ -19,6 +20,8 @@ pub(in crate::engine) enum AttemptEnd {
     Ok,
     /// It was turned away.
     Refused,
+    /// A guard of its caller has turned it away: it was never sent.
+    Stopped,
     /// The answer is an error.
     Error,
     /// Its clock has run out.
@@ -33,12 +36,25 @@ impl AttemptEnd {
     fn counter(self) -> CallCounter {
         match self {
             Self::Ok => CallCounter::AttemptOk,
-            Self::Refused => CallCounter::AttemptRefused,
+            Self::Refused | Self::Stopped => CallCounter::AttemptRefused,
             Self::Error => CallCounter::AttemptError,
             Self::TimedOut => CallCounter::AttemptTimedOut,
             Self::Cancelled => CallCounter::AttemptCancelled,
             Self::Unfinished => CallCounter::AttemptUnfinished,
         }
+    }
+
+    /// What guards hear of it; nothing when the replication is over.
+    fn heard(self) -> Option<Heard> {
+        Some(match self {
+            Self::Ok => Heard::Ok,
+            Self::Refused => Heard::Refused,
+            Self::Stopped => Heard::Stopped,
+            Self::Error => Heard::Error,
+            Self::TimedOut => Heard::TimedOut,
+            Self::Cancelled => Heard::GivenUp,
+            Self::Unfinished => return None,
+        })
     }
 }
 
@@ -84,11 +100,19 @@ impl Sim<'_> {
     #[inline(always)]
     pub(in crate::engine) fn attempt_over(
         &mut self,
-        (call, route): (CallId, &Route),
-        how: AttemptEnd,
-        sent: Time,
+        (slot, call): (u32, CallId),
+        route: &Route,
+        (how, sent): (AttemptEnd, Time),
     ) {
         self.count_call(route, [how.counter()], sent);
+        if how == AttemptEnd::Stopped {
+            self.count_call(route, [CallCounter::AttemptStopped], sent);
+        }
+        if route.watch.endings()
+            && let Some(heard) = how.heard()
+        {
+            self.hear_attempt((slot, call), heard, sent);
+        }
         if how != AttemptEnd::Ok {
             // It took longer than any time.
             let layout = &self.rules.program.layout;
@@ -105,6 +129,10 @@ impl Sim<'_> {
         route: &Route,
         how: RequestEnd,
     ) {
+        if route.watch.requests() && how != RequestEnd::Unfinished {
+            let tries = self.people.task(slot).request.tries;
+            self.hear_end((slot, call), (how == RequestEnd::Ok).then_some(tries));
+        }
         let task = self.people.task_mut(slot);
         let request = std::mem::replace(&mut task.request, Request::NONE);
         let asked = request.asked;
@@ -116,7 +144,7 @@ impl Sim<'_> {
         }
         if route.from_user && how != RequestEnd::Unfinished {
             self.end_wait(slot);
-            if std::mem::take(self.people.in_orbit(slot)) {
+            if self.people.pass(slot).leaves_orbit() {
                 self.rec.orbit([UserLevel::Orbit], (Change::Less, self.now));
             }
         }
@@ -135,7 +163,7 @@ impl Sim<'_> {
     pub(in crate::engine) fn answered_ok(&mut self, slot: u32, call: CallId, sent: Time) {
         let routes = self.rules.routes;
         let route = &routes.calls[call];
-        self.attempt_over((call, route), AttemptEnd::Ok, sent);
+        self.attempt_over((slot, call), route, (AttemptEnd::Ok, sent));
         self.request_over((slot, call), route, RequestEnd::Ok);
         let task = self.people.task_mut(slot);
         task.pc += 1;

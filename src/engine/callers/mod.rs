@@ -3,16 +3,19 @@
 
 pub(in crate::engine) mod backoff;
 pub(in crate::engine) mod caller;
+pub(in crate::engine) mod clocks;
 pub(in crate::engine) mod ending;
 mod labels;
+pub(in crate::engine) mod guarded;
 pub(in crate::engine) mod sending;
 pub(in crate::engine) mod served;
 pub(in crate::engine) mod ways;
 
 use crate::base::table::Table;
 use crate::engine::callers::ways::{Trail, trails};
+use crate::engine::guards::Guards;
 use crate::engine::route::Routes;
-use crate::program::CallId;
+use crate::program::{CallId, Program};
 
 /// What callers remember between their requests.
 #[derive(Clone, Debug, Default)]
@@ -21,11 +24,29 @@ pub(in crate::engine) struct Callers {
     trails: Table<CallId, Trail>,
     /// Attempts under way that have no task of their own.
     served: u32,
+    /// What guards remember.
+    guards: Guards,
 }
 
 impl Callers {
     /// These routes are in force.
     pub(in crate::engine) fn begin(&mut self, routes: &Routes) {
         self.trails = trails(routes);
+    }
+
+    /// A replication begins.
+    pub(in crate::engine) fn open(&mut self, program: &Program) {
+        self.guards = Guards::new(&program.keepers);
+    }
+
+    /// What guards remember.
+    #[inline]
+    pub(in crate::engine) fn guards(&mut self) -> &mut Guards {
+        &mut self.guards
+    }
+
+    /// Bytes in use, for the memory limit.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        self.guards.bytes()
     }
 }

@@ -7,24 +7,25 @@
 use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
+use crate::engine::calendar::key::{Group, Kind, NO_EVENT};
 use crate::engine::callers::backoff::Follows;
 use crate::engine::callers::ending::AttemptEnd;
+use crate::engine::callers::guarded::Asked;
 use crate::engine::callers::ways::Ways;
-use crate::engine::draws::OfAttempt;
+use crate::engine::guards::asking::Asker;
 use crate::engine::record::recorder::Change;
 use crate::engine::record::windows::NO_STEP;
-use crate::engine::route::{Desk, NO_LANE, Route};
+use crate::engine::route::{Desk, Route};
 use crate::engine::services::balance::Placing;
 use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::NO_FRAME;
 use crate::engine::tasks::label::Label;
-use crate::engine::tasks::population::{Answer, Attempt, Failure, Request, Role, Task};
+use crate::engine::tasks::population::{Answer, Attempt, Failure, Pass, Request, Role, Task};
 use crate::engine::world::network::{Passage, Way};
 use crate::observation::{CallCounter, MessageCounter};
 use crate::program::CallId;
-use crate::random::key::{Owner, Place};
+use crate::random::key::Owner;
 
 /// How an attempt after the first came to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub(in crate::engine) enum Orbit {
 pub(in crate::engine) struct Outgoing<'p> {
     /// Who asks.
     pub(in crate::engine) slot: u32,
-    call: CallId,
+    pub(super) call: CallId,
     pub(in crate::engine) route: &'p Route,
     pub(in crate::engine) ways: Ways,
     pub(in crate::engine) owner: Owner,
@@ -57,10 +58,19 @@ pub(in crate::engine) struct Outgoing<'p> {
     pub(in crate::engine) original: bool,
     pub(in crate::engine) label: Label,
     /// Where who asks comes from.
-    orbit: Orbit,
+    pub(super) orbit: Orbit,
 }
 
 impl Outgoing<'_> {
+    /// Whose guards are asked about it.
+    pub(super) fn asker(&self) -> Asker {
+        Asker {
+            slot: self.slot,
+            call: self.call,
+            label: self.label,
+        }
+    }
+
     /// The task of the attempt, sent then, and of whoever waits for it; nobody has taken it yet.
     #[inline(always)]
     pub(in crate::engine) fn task(&self, caller: Ticket, sent: Time) -> Task {
@@ -86,6 +96,7 @@ impl Outgoing<'_> {
                 answer: Answer::Ok,
                 original: self.original,
                 served: false,
+                pass: Pass::default(),
             }),
         }
     }
@@ -120,7 +131,11 @@ impl<'p> Sim<'p> {
     pub(in crate::engine) fn begin_request(&mut self, slot: u32, call: CallId) {
         let (now, routes) = (self.now, self.rules.routes);
         let route = &routes.calls[call];
-        self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
+        if route.watch.sending() {
+            self.count_call(route, [CallCounter::Started], now);
+        } else {
+            self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
+        }
         if route.step != NO_STEP {
             self.rec.windows.started(route.step, now);
         }
@@ -152,7 +167,17 @@ impl<'p> Sim<'p> {
             label,
             orbit: Orbit::Outside,
         };
-        if self.send_one(&first) == Follows::Another && self.another() {
+        if route.watch.requests() {
+            self.hear_start((slot, call));
+        }
+        let follows = if route.watch.sending()
+            && let Asked::Answered(follows) = self.ask_guards(&first)
+        {
+            follows
+        } else {
+            self.send_one(&first)
+        };
+        if follows == Follows::Another && self.another() {
             self.send((slot, call), Sending::Program, Orbit::Outside);
         }
     }
@@ -206,7 +231,9 @@ impl<'p> Sim<'p> {
             self.count_call(route, [CallCounter::Reloaded], now);
         }
         loop {
-            self.count_call(route, [CallCounter::Sent], now);
+            if !route.watch.sending() {
+                self.count_call(route, [CallCounter::Sent], now);
+            }
             let task = self.people.task_mut(slot);
             let request = &mut task.request;
             request.sent = request.sent.saturating_add(1);
@@ -226,7 +253,14 @@ impl<'p> Sim<'p> {
                 label,
                 orbit,
             };
-            if !(self.send_one(&next) == Follows::Another && self.another()) {
+            let follows = if route.watch.sending()
+                && let Asked::Answered(follows) = self.ask_guards(&next)
+            {
+                follows
+            } else {
+                self.send_one(&next)
+            };
+            if !(follows == Follows::Another && self.another()) {
                 return;
             }
             orbit = Orbit::Outside;
@@ -235,7 +269,7 @@ impl<'p> Sim<'p> {
 
     /// Sends an attempt that is counted already: what follows if it has failed at once.
     #[inline(always)]
-    fn send_one(&mut self, out: &Outgoing<'p>) -> Follows {
+    pub(super) fn send_one(&mut self, out: &Outgoing<'p>) -> Follows {
         let (route, desk) = (out.route, &out.route.desk);
         if self.now >= out.deadline || !desk.near || !self.is_next_alone() {
             self.send_on_its_way(*out);
@@ -265,7 +299,8 @@ impl<'p> Sim<'p> {
     fn send_on_its_way(&mut self, out: Outgoing<'p>) {
         self.leave_orbit(&out);
         if self.now >= out.deadline {
-            self.attempt_over((out.call, out.route), AttemptEnd::Refused, self.now);
+            let how = (AttemptEnd::Stopped, self.now);
+            self.attempt_over((out.slot, out.call), out.route, how);
             self.fail_request(out.slot, out.call, Failure::Refused);
         } else {
             let attempt = self.set_out(&out);
@@ -290,13 +325,26 @@ impl<'p> Sim<'p> {
         let Outgoing {
             slot, call, route, ..
         } = *out;
+        if route.watch.endings() {
+            self.count_refusal(desk, out.original);
+            return self.turn_away_heard(out, AttemptEnd::Refused);
+        }
         // First of all, so that the rest is done while the processor works at the logarithm.
         let wait = self.next_wait(route, (slot, out.deadline), out.ways.backoff);
         if route.reloads {
             self.start_reload(slot, out.ways.path);
         }
-        self.attempt_over((call, route), AttemptEnd::Refused, self.now);
+        self.attempt_over((slot, call), route, (AttemptEnd::Refused, self.now));
         self.count_refusal(desk, out.original);
+        self.follow_refusal(out, wait)
+    }
+
+    /// What follows a refusal at once, by the wait that the policy has.
+    #[inline(always)]
+    pub(super) fn follow_refusal(&mut self, out: &Outgoing<'p>, wait: Option<Span>) -> Follows {
+        let Outgoing {
+            slot, call, route, ..
+        } = *out;
         if let Some(wait) = wait
             && !wait.is_zero()
         {
@@ -314,7 +362,7 @@ impl<'p> Sim<'p> {
 
     /// Who asks no longer counts among those who wait to retry.
     #[inline(always)]
-    fn leave_orbit(&mut self, out: &Outgoing<'_>) {
+    pub(super) fn leave_orbit(&mut self, out: &Outgoing<'_>) {
         if out.orbit == Orbit::Inside {
             self.wait_in_orbit(out.route, Change::Less);
         }
@@ -359,53 +407,6 @@ impl<'p> Sim<'p> {
     fn lose(&mut self, slot: u32) {
         self.message_ends(slot, MessageCounter::Undelivered);
         self.people.remove(slot);
-    }
-
-    #[inline(always)]
-    pub(in crate::engine) fn start_timeout(
-        &mut self,
-        slot: u32,
-        route: &Route,
-        deadline: Time,
-    ) -> Number {
-        if route.timeout == Span::FOREVER && deadline == Time::NEVER {
-            return NO_EVENT;
-        }
-        let at = self.now + route.timeout;
-        if at > deadline {
-            self.agenda.at(deadline, Group::Clock, Kind::Timeout, slot)
-        } else if route.lane != NO_LANE {
-            self.agenda.in_lane(route.lane, Kind::Timeout, slot)
-        } else {
-            self.agenda.at(at, Group::Clock, Kind::Timeout, slot)
-        }
-    }
-
-    /// Starts the person's clock anew, where it is a person who waits.
-    #[inline(never)]
-    pub(in crate::engine) fn start_reload(&mut self, slot: u32, path: Place) {
-        let Some(root) = self.visitor_above(slot) else {
-            return;
-        };
-        let settings = self.rules.settings;
-        let Some(reload) = &settings.journeys[self.journey_of(root)].reload else {
-            return;
-        };
-        let Some(after) = &reload.after else { return };
-        let reloads = u32::from(self.people.visitor(root).reloads);
-        let event = if reload.at_most.is_none_or(|most| reloads < most) {
-            let owner = self.people.task(slot).owner;
-            let at = self.now
-                + after.span(
-                    self.rules
-                        .luck
-                        .uniform(owner, path, OfAttempt::Reload as u32),
-                );
-            self.agenda.at(at, Group::Clock, Kind::Reload, slot)
-        } else {
-            NO_EVENT
-        };
-        self.people.task_mut(slot).request.reload = event;
     }
 
     /// A `send` is reached: a message leaves, nobody waits.

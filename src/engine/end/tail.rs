@@ -56,7 +56,7 @@ impl Sim<'_> {
             Doing::Calling { .. } | Doing::Served { .. } => {
                 counts(task.request.asked) || counts(task.request.last_sent)
             }
-            Doing::BackingOff => counts(task.request.asked),
+            Doing::BackingOff | Doing::AtLimit => counts(task.request.asked),
             Doing::AtPool { since } | Doing::AtDoor { since } => counts(since.get()),
             Doing::Running
             | Doing::Travelling

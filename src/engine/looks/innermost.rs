@@ -85,7 +85,7 @@ impl Sim<'_> {
             match task.doing {
                 Doing::Running | Doing::AtHome | Doing::Done => {}
                 Doing::Travelling | Doing::Answering { .. } => found.add(Thing::Network),
-                Doing::BackingOff => found.add(Thing::Pause),
+                Doing::BackingOff | Doing::AtLimit => found.add(Thing::Pause),
                 Doing::Joining => self.open_branches((task, own), &mut open),
                 Doing::Calling { attempt } => match self.people.get(attempt) {
                     Some(_) => open.push((attempt.slot, None)),
@@ -130,6 +130,7 @@ impl Sim<'_> {
             | Doing::Halted { .. }
             | Doing::Calling { .. }
             | Doing::BackingOff
+            | Doing::AtLimit
             | Doing::Joining
             | Doing::Answering { .. }
             | Doing::AtHome

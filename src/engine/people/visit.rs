@@ -12,7 +12,7 @@ use crate::engine::record::recorder::Change;
 use crate::engine::route::Course;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::NO_FRAME;
-use crate::engine::tasks::population::{NO_STEP, Request, Role, Task, Visitor};
+use crate::engine::tasks::population::{NO_STEP, Pass, Request, Role, Task, Visitor};
 use crate::observation::{Outcome, UserCounter, UserLevel};
 use crate::program::{JourneyId, Patience, SourceId, StepId};
 
@@ -89,7 +89,8 @@ impl Sim<'_> {
                     taken: NO_FRAME,
                     waits: 0,
                     reloads: 0,
-                    in_orbit: false,
+                    remembered: NO_FRAME,
+                    pass: Pass::default(),
                     step: NO_STEP,
                     last: Some(Outcome::Unfinished),
                 }),
@@ -211,8 +212,17 @@ impl Sim<'_> {
         if course.starts_over && now < self.arrivals.until() {
             self.go_home(slot, now).last = None;
         } else {
-            self.people.remove(slot);
+            self.remove_visitor(slot);
         }
+    }
+
+    /// A user leaves for good, with all that guards remember of him.
+    #[inline(always)]
+    fn remove_visitor(&mut self, slot: u32) {
+        if self.people.remembered(slot) != NO_FRAME {
+            self.forget_user(slot);
+        }
+        self.people.remove(slot);
     }
 
     /// After a visit that ended so: whether the user comes again, later.
@@ -309,7 +319,7 @@ impl Sim<'_> {
                 index: owner.which(),
             };
             let next = self.next_round(source, visit);
-            self.people.remove(slot);
+            self.remove_visitor(slot);
             self.first_visit(again, next);
             return;
         }

@@ -105,7 +105,8 @@ impl Sim<'_> {
             self.vanish(slot);
             return;
         }
-        self.people.attempt(slot).answer = Answer::Refused;
+        let answers = [Answer::Refused, Answer::FinalRefusal];
+        self.people.attempt(slot).answer = answers[usize::from(settings.is_final)];
         if let (Some(law), Some(index)) = (&settings.refuse_cost, server) {
             let task = self.people.task(slot);
             let demand = law.span(self.rules.luck.uniform(
@@ -230,9 +231,8 @@ impl Sim<'_> {
         self.take_next(attempt.server);
     }
 
-    /// A worker is free for the next, and the answer of the work that has ended sets out, with
-    /// this number. Where nothing else happens at this instant, it reaches its caller within this
-    /// event.
+    /// A worker is free for the next, and the answer sets out, with this number. Where nothing else
+    /// happens at this instant, it reaches its caller within this event.
     #[inline(never)]
     fn hand_over(&mut self, slot: u32, id: ServiceId, number: Number) {
         let now = self.now;
@@ -355,7 +355,7 @@ impl Sim<'_> {
                 self.leave_queue(slot, id);
                 self.quit(slot, id);
             }
-            Doing::Travelling | Doing::Queued | Doing::Refusing => {}
+            Doing::Travelling | Doing::AtLimit | Doing::Queued | Doing::Refusing => {}
             Doing::Running
             | Doing::Timed { .. }
             | Doing::Halted { .. }

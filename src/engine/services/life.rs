@@ -25,6 +25,7 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         server.crashed.push(fault);
         server.state = State::Down;
+        server.life += 1;
         server.silent = silent;
         server.unnoticed = noticed_after.is_some();
         server.event = NO_EVENT;
@@ -86,6 +87,7 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         let id = server.service;
         server.state = State::Booting;
+        server.life += 1;
         let law = law.or(self.rules.settings.services[id].boot.as_ref());
         let owner = self.rules.program.services[id].owner.number(server.number);
         let draw = server.boots;

@@ -1,6 +1,7 @@
 //! Services: balancing, queues, workers and their cores, the life of servers, and how attempts come
 //! and go (semantics#service, #scaling).
 
+pub(in crate::engine) mod admission;
 pub(in crate::engine) mod balance;
 pub(in crate::engine) mod breakdown;
 pub(in crate::engine) mod departure;

@@ -58,6 +58,8 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) cold: f64,
     /// The end of the boot, of being cold, or of not being noticed.
     pub(in crate::engine) event: Number,
+    /// How often it has crashed or booted: what it remembers does not outlive that.
+    pub(in crate::engine) life: u32,
     /// How often it has booted: each time with luck of its own.
     pub(in crate::engine) boots: u32,
     /// How full its cores are, where they are shared.
@@ -98,6 +100,7 @@ impl Server {
             crashed: Vec::new(),
             cold: 1.0,
             event: NO_EVENT,
+            life: 0,
             boots: 0,
             core_gauge: Gauge::default(),
             holders: Holders::default(),

@@ -150,11 +150,14 @@ impl Sim<'_> {
         let now = self.now;
         let task = self.people.task_mut(slot);
         task.awaits = NO_EVENT;
-        let (owner, path) = (task.owner, task.path);
+        let (owner, path, has_asked) = (task.owner, task.path, task.doing == Doing::AtLimit);
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
         let at_any = attempt.server == u32::MAX;
         let id = self.rules.routes.calls[attempt.call].service;
+        if self.rules.routes.services[id].gated && !has_asked && !self.gets_in(slot, id) {
+            return;
+        }
         let gives_up = matches!(
             self.rules.routes.services[id].on_timeout,
             OnTimeout::Dequeue | OnTimeout::Cancel
@@ -173,7 +176,7 @@ impl Sim<'_> {
 
     /// Counts an attempt that has arrived, and what else is to be counted of it.
     #[inline(always)]
-    fn count_arrival<const N: usize>(
+    pub(in crate::engine) fn count_arrival<const N: usize>(
         &mut self,
         slot: u32,
         id: ServiceId,

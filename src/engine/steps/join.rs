@@ -7,7 +7,7 @@ use crate::engine::calendar::key::NO_EVENT;
 use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
-use crate::engine::tasks::population::{Branch, Failure, Request, Role, Task};
+use crate::engine::tasks::population::{Branch, Failure, Pass, Request, Role, Task};
 use crate::program::{NOWHERE, ParallelId, Pc};
 
 impl Sim<'_> {
@@ -46,7 +46,7 @@ impl Sim<'_> {
             FrameKind::Room(enter) => self.rules.program.enters[enter].on_failure,
             FrameKind::Join { parallel, .. } => self.rules.program.parallels[parallel].on_failure,
             FrameKind::Repeat { repeat, .. } => self.rules.program.repeats[repeat].on_failure,
-            FrameKind::Taken { .. } => NOWHERE,
+            FrameKind::Taken { .. } | FrameKind::Remembered { .. } => NOWHERE,
         }
     }
 
@@ -57,7 +57,9 @@ impl Sim<'_> {
             FrameKind::Room(enter) => self.leave_room(enter),
             FrameKind::Repeat { path, .. } => self.people.task_mut(slot).path = path,
             FrameKind::Join { first, .. } => self.stop_branches(first),
-            FrameKind::Taken { .. } => unreachable!("taken units stand in a list of their own"),
+            FrameKind::Taken { .. } | FrameKind::Remembered { .. } => {
+                unreachable!("what a user has stands in lists of its own")
+            }
         }
     }
 
@@ -71,7 +73,7 @@ impl Sim<'_> {
                 }
             }
             Doing::Sharing => self.stop_sharing(slot),
-            Doing::Calling { .. } | Doing::Served { .. } | Doing::BackingOff => {
+            Doing::Calling { .. } | Doing::Served { .. } | Doing::BackingOff | Doing::AtLimit => {
                 self.give_up_request(slot);
             }
             Doing::AtPool { .. } => self.leave_pool(slot),
@@ -123,7 +125,7 @@ impl Sim<'_> {
                     parent,
                     root,
                     next: first,
-                    in_orbit: false,
+                    pass: Pass::default(),
                 }),
             });
         }

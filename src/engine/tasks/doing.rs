@@ -40,6 +40,9 @@ pub(in crate::engine) enum Doing {
     },
     /// Waits before a retry, or before asking again after an error.
     BackingOff,
+    /// Waits for a token of a rate limit: a task before it sends an attempt, or an attempt before
+    /// it gets in.
+    AtLimit,
     /// Waits for a unit of a pool.
     AtPool {
         /// When the wait began.
@@ -80,6 +83,7 @@ impl Doing {
             | Doing::Halted { .. }
             | Doing::Sharing
             | Doing::BackingOff
+            | Doing::AtLimit
             | Doing::AtPool { .. }
             | Doing::AtDoor { .. }
             | Doing::Joining

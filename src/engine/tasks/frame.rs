@@ -1,6 +1,7 @@
 //! Structured steps in progress, as a list from the innermost to the outermost.
 
 use crate::base::slab::Ticket;
+use crate::engine::guards::kept::Remembered;
 use crate::program::{EnterId, HoldId, ParallelId, RepeatId, StockId};
 use crate::random::key::Place;
 
@@ -56,6 +57,13 @@ pub(in crate::engine) enum FrameKind {
         stock: StockId,
         /// How many.
         units: u32,
+    },
+    /// What a guard remembers of a user; a list of its own.
+    Remembered {
+        /// Which guard.
+        what: Remembered,
+        /// Where it keeps the state.
+        state: u32,
     },
 }
 

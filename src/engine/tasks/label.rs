@@ -50,7 +50,6 @@ impl Label {
     }
 
     /// Its class.
-    #[allow(dead_code, reason = "queues, limits and shedding ask for it")]
     #[inline]
     pub(in crate::engine) fn class(self) -> Option<ClassId> {
         (self.class != NONE).then_some(ClassId(u32::from(self.class)))

@@ -5,4 +5,5 @@ pub(in crate::engine) mod cursor;
 pub(in crate::engine) mod doing;
 pub(in crate::engine) mod frame;
 pub(in crate::engine) mod label;
+pub(in crate::engine) mod pass;
 pub(in crate::engine) mod population;

@@ -11,6 +11,7 @@ use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{Frame, FrameKind};
 use crate::engine::tasks::label::Label;
+pub(in crate::engine) use crate::engine::tasks::pass::Pass;
 use crate::observation::Outcome;
 use crate::program::{CallId, Pc, SourceId, StepId};
 use crate::random::key::{Owner, Place};
@@ -154,12 +155,14 @@ pub(in crate::engine) struct Visitor {
     pub(in crate::engine) visit: u32,
     /// First entry of what was taken from stocks, or [`NO_FRAME`].
     pub(in crate::engine) taken: u32,
+    /// First entry of what guards remember of the user, or [`NO_FRAME`].
+    pub(in crate::engine) remembered: u32,
+    /// What the request of the user carries of its guards.
+    pub(in crate::engine) pass: Pass,
     /// Waits in progress (branches may wait at once).
     pub(in crate::engine) waits: u16,
     /// Times the person asked again on this visit.
     pub(in crate::engine) reloads: u16,
-    /// The request that the user makes counts in the orbit.
-    pub(in crate::engine) in_orbit: bool,
     /// Top-level step of the journey, or [`NO_STEP`].
     pub(in crate::engine) step: StepId,
     /// How the visit before ended, while the user is at home; none when a member of a population
@@ -194,6 +197,8 @@ pub(in crate::engine) struct Attempt {
     pub(in crate::engine) original: bool,
     /// Work has begun.
     pub(in crate::engine) served: bool,
+    /// What the request that it makes carries of its guards.
+    pub(in crate::engine) pass: Pass,
 }
 
 /// One branch of a `parallel`.
@@ -205,8 +210,8 @@ pub(in crate::engine) struct Branch {
     pub(in crate::engine) root: Ticket,
     /// The next branch of the same `parallel`.
     pub(in crate::engine) next: Ticket,
-    /// The request that it makes for a user counts in the orbit.
-    pub(in crate::engine) in_orbit: bool,
+    /// What its request carries of its guards.
+    pub(in crate::engine) pass: Pass,
 }
 
 const _: () = assert!(size_of::<Task>() <= 152);
@@ -304,13 +309,22 @@ impl Population {
         }
     }
 
-    /// Whether the request of a user's task counts in the orbit, to change.
+    /// What the request of a task carries, to change.
     #[inline]
-    pub(in crate::engine) fn in_orbit(&mut self, slot: u32) -> &mut bool {
+    pub(in crate::engine) fn pass(&mut self, slot: u32) -> &mut Pass {
         match &mut self.task_mut(slot).role {
-            Role::Visitor(v) => &mut v.in_orbit,
-            Role::Branch(b) => &mut b.in_orbit,
-            Role::Attempt(_) => unreachable!("only users are in the orbit"),
+            Role::Visitor(v) => &mut v.pass,
+            Role::Attempt(a) => &mut a.pass,
+            Role::Branch(b) => &mut b.pass,
+        }
+    }
+
+    /// First entry of what guards remember of a user, or [`NO_FRAME`].
+    #[inline]
+    pub(in crate::engine) fn remembered(&self, root: u32) -> u32 {
+        match &self.task(root).role {
+            Role::Visitor(v) => v.remembered,
+            other => unreachable!("a visitor was expected, not {other:?}"),
         }
     }
 

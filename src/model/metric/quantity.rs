@@ -152,6 +152,8 @@ pub enum RequestAspect {
     AttemptsOk,
     /// Attempts turned away.
     AttemptsRefused,
+    /// Attempts that a guard of their caller stopped.
+    AttemptsStopped,
     /// Attempts given up by the caller's clock.
     AttemptsTimedOut,
     /// Attempts answered with an error.
@@ -417,6 +419,7 @@ impl RequestAspect {
             | RequestAspect::Unfinished
             | RequestAspect::AttemptsOk
             | RequestAspect::AttemptsRefused
+            | RequestAspect::AttemptsStopped
             | RequestAspect::AttemptsTimedOut
             | RequestAspect::AttemptsError
             | RequestAspect::AttemptsCancelled

@@ -202,7 +202,9 @@ struct Verb {
 const VERBS: [Verb; 14] = [
     both(
         "call",
-        &["timeout", "deadline", "retry", "class", "key", "breaker", "throttle", "limit", "or"],
+        &[
+            "timeout", "deadline", "retry", "class", "key", "breaker", "throttle", "limit", "or",
+        ],
     ),
     both("send", &[]),
     Verb {
@@ -546,7 +548,11 @@ impl<'r, 'a> Steps<'r, 'a> {
             timeout,
             deadline,
             retry,
-    breaker, class, key, limit, throttle,
+            breaker,
+            class,
+            key,
+            limit,
+            throttle,
         })
     }
 

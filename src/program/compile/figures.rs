@@ -213,7 +213,11 @@ impl Figures<'_> {
                 among: Among::Ok,
             },
             RequestAspect::Amplification => Figure::Quotient {
-                above: sum(CallCounter::Sent),
+                above: {
+                    let stopped = sum(CallCounter::AttemptStopped).into_iter();
+                    let sent = sum(CallCounter::Sent).into_iter();
+                    sent.chain(stopped.map(|(by, term)| (-by, term))).collect()
+                },
                 below: some(sum(CallCounter::Started)),
             },
             RequestAspect::Attempts => events(sum(CallCounter::Sent), Vec::new()),
@@ -223,6 +227,7 @@ impl Figures<'_> {
                 ok: Some(of(attempt)),
             },
             RequestAspect::AttemptsRefused => attempts(CallCounter::AttemptRefused),
+            RequestAspect::AttemptsStopped => attempts(CallCounter::AttemptStopped),
             RequestAspect::AttemptsTimedOut => attempts(CallCounter::AttemptTimedOut),
             RequestAspect::AttemptsError => attempts(CallCounter::AttemptError),
             RequestAspect::AttemptsCancelled => attempts(CallCounter::AttemptCancelled),

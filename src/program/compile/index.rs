@@ -12,7 +12,8 @@ use crate::model::step::{Step, StepKind};
 use crate::model::tally::{Tally, tallies};
 use crate::observation::{Outcome, TallyId};
 use crate::program::{
-    BreakerId, ClassId, EndpointId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId, RoomId, ServiceId, StockId, ThrottleId,
+    BreakerId, ClassId, EndpointId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId, RoomId,
+    ServiceId, StockId, ThrottleId,
 };
 
 /// The ids of everything that a model names.
@@ -124,6 +125,8 @@ impl Index {
     /// What mechanisms count beside the usual, in the order of their ids.
     pub(super) fn tallies(&self) -> &[Tally] {
         &self.tallies
+    }
+
     /// The id of a retry policy.
     pub(super) fn retry(&self, name: &str) -> RetryId {
         found(self.retries.get(name), name)

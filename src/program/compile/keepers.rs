@@ -9,9 +9,10 @@ use super::eras::Era;
 use super::index::{Index, each_step};
 use crate::base::table::Table;
 use crate::model::Model;
+use crate::model::retry::Retry;
 use crate::model::scope::Scope;
 use crate::model::step::{Call, StepKind};
-use crate::program::{Keeper, Keepers, KeptBy, ServiceId, Site};
+use crate::program::{Counted, Keeper, Keepers, NOT_COUNTED, ServiceId, Site};
 
 /// A row of states of named tables of one kind.
 struct Row<'a, I> {
@@ -99,7 +100,35 @@ pub(super) fn keepers(eras: &[Era], index: &Index, servers_max: &Table<ServiceId
     keepers.breakers.states = breakers.states;
     keepers.throttles.states = throttles.states;
     keepers.limits.states = limits.states;
+    keepers.counted = counted(&eras[0].model, index);
     keepers
+}
+
+/// Where the guards of a model count what they do.
+fn counted(model: &Model, index: &Index) -> Counted {
+    let of = |table: &str, name: &str, words: [&str; 2]| {
+        words.map(|word| index.tally(&format!("{table}.{name}"), word))
+    };
+    let retry = |(name, retry): (&String, &Retry)| match retry.budget {
+        Some(_) => of("retry", name, ["allowed", "stopped"]),
+        None => [NOT_COUNTED; 2],
+    };
+    let breaker = |name: &String| {
+        let path = format!("breaker.{name}");
+        ["closed", "opened", "stopped"].map(|word| index.tally(&path, word))
+    };
+    let throttle = |name: &String| index.tally(&format!("throttle.{name}"), "stopped");
+    Counted {
+        budgets: model.retries.iter().map(retry).collect(),
+        breakers: model.breakers.keys().map(breaker).collect(),
+        throttles: model.throttles.keys().map(throttle).collect(),
+        limits: {
+            let limits = model.limits.keys();
+            limits
+                .map(|name| of("limit", name, ["stopped", "waited"]))
+                .collect()
+        },
+    }
 }
 
 /// Looks at every call of a model, with the place of who asks.

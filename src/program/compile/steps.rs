@@ -9,7 +9,8 @@ use super::words;
 use crate::base::time::Span;
 use crate::model::step::{self, FailKind, Or, Step, StepKind};
 use crate::program::{
-    Call, CallGuards, CallSettings, Choose, ClassId, Enter, Hold, Instruction, KeysId, NOWHERE, Parallel, Repeat, Stay, Take,
+    Call, CallGuards, CallSettings, Choose, ClassId, Enter, Hold, Instruction, KeysId, NOWHERE,
+    Parallel, Repeat, Stay, Take,
 };
 use crate::random::family::Distribution;
 use crate::random::key::identity;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::table::Id;
 use crate::observation::{CallCounter, CallSample};
+use crate::program::{CallGuards, CallId};
 use crate::results::{Attempts, Request};
 use crate::study::fill::Sight;
 use crate::study::usual::{Reader, share};
@@ -27,6 +29,11 @@ fn request(sight: &Sight<'_>, call: u32) -> Request {
         layout.call_time(call, CallSample::Request),
         layout.call_time(call, CallSample::Attempt),
     );
+    // Without a guard nothing can be stopped, unless a deadline is.
+    let program = sight.lens.program;
+    let at = CallId::from_index(call as usize);
+    let is_guarded = program.calls[at].guards != CallGuards::default()
+        || program.settings.calls[at].deadline.is_some();
     Request {
         started: count(CallCounter::Started),
         ok: count(CallCounter::Ok),
@@ -41,7 +48,7 @@ fn request(sight: &Sight<'_>, call: u32) -> Request {
         goodput: sight.mean(|reader| share(reader.happened(id(CallCounter::Ok)), reader.seconds())),
         amplification: sight.mean(|reader| {
             share(
-                reader.count(id(CallCounter::Sent)),
+                reader.count(id(CallCounter::Sent)) - reader.count(id(CallCounter::AttemptStopped)),
                 reader.count(id(CallCounter::Started)),
             )
         }),
@@ -49,6 +56,7 @@ fn request(sight: &Sight<'_>, call: u32) -> Request {
             sent: count(CallCounter::Sent),
             ok: count(CallCounter::AttemptOk),
             refused: count(CallCounter::AttemptRefused),
+            stopped: count(CallCounter::AttemptStopped).filter(|_| is_guarded),
             timed_out: count(CallCounter::AttemptTimedOut),
             error: count(CallCounter::AttemptError),
             cancelled: count(CallCounter::AttemptCancelled),

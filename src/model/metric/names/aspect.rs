@@ -13,7 +13,7 @@ pub(super) const VISIT: [(&str, VisitAspect); 5] = [
     ("in_system", VisitAspect::InSystem),
 ];
 
-pub(super) const REQUEST: [(&str, RequestAspect); 18] = [
+pub(super) const REQUEST: [(&str, RequestAspect); 19] = [
     ("", RequestAspect::Started),
     ("started", RequestAspect::Started),
     ("ok", RequestAspect::Ok),
@@ -26,6 +26,7 @@ pub(super) const REQUEST: [(&str, RequestAspect); 18] = [
     ("attempts", RequestAspect::Attempts),
     ("attempts.ok", RequestAspect::AttemptsOk),
     ("attempts.refused", RequestAspect::AttemptsRefused),
+    ("attempts.stopped", RequestAspect::AttemptsStopped),
     ("attempts.timed_out", RequestAspect::AttemptsTimedOut),
     ("attempts.error", RequestAspect::AttemptsError),
     ("attempts.cancelled", RequestAspect::AttemptsCancelled),
