@@ -39,3 +39,4 @@ mod selectors;
 mod sharing;
 mod tail;
 mod ties;
+mod zones;

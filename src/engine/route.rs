@@ -159,6 +159,8 @@ pub(super) struct Desk {
     pub(super) limit: u64,
     /// A refusal is told aloud and costs nothing.
     pub(super) refuses_for_nothing: bool,
+    /// Some fault limits how many a server accepts.
+    pub(super) limited: bool,
     /// What it does when a caller stops waiting.
     pub(super) on_timeout: OnTimeout,
     /// A message takes no time and makes no choice on its network, and nobody is asked before the
@@ -305,6 +307,10 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         has_shared: program.services[id].ever_shared,
         limit: service.queue_limit.unwrap_or(u64::MAX),
         refuses_for_nothing: !service.silent && !service.is_final && service.refuse_cost.is_none(),
+        limited: program.faults.iter().any(|fault| match &fault.kind {
+            FaultKind::Limit { on, .. } => on.service == id,
+            _ => false,
+        }),
         on_timeout: service.on_timeout,
         near: service.network.is_none() && !gated,
         gated,

@@ -99,6 +99,56 @@ pub enum FaultKind {
         /// The share of messages that it hits.
         share: f64,
     },
+    /// Messages between two places are lost and sent again.
+    Loss {
+        /// Between which places.
+        edge: Edge,
+        /// The share of messages that is lost, each time.
+        share: f64,
+        /// How long until a lost message is sent again, the first time; twice as long each next.
+        delay: Span,
+    },
+    /// Messages between two places wait for their turn on a narrow line.
+    Bandwidth {
+        /// Between which places.
+        edge: Edge,
+        /// Bytes a second, each way.
+        rate: f64,
+        /// Bytes of a message.
+        size: f64,
+    },
+    /// All servers of a zone are gone, in every service; they boot when it ends.
+    Out {
+        /// The zone.
+        zone: String,
+    },
+    /// A service that others depend on fails them before anything reaches it.
+    Dependency {
+        /// The service.
+        service: String,
+        /// The share of attempts that is answered with an error.
+        errors: f64,
+        /// The share of attempts that is never answered.
+        hangs: f64,
+    },
+    /// The chosen instances accept so many at once.
+    Limit {
+        /// Where.
+        on: Target,
+        /// Waiting and in service at most.
+        connections: u32,
+    },
+    /// A share of what would go to one zone goes to another.
+    Shift {
+        /// In one service, or in all that have both zones.
+        service: Option<String>,
+        /// From which zone.
+        from: String,
+        /// To which.
+        to: String,
+        /// Which share.
+        share: f64,
+    },
     /// A share of attempts is answered with an error.
     Error {
         /// Where.
@@ -134,6 +184,13 @@ pub enum Selector {
     AtMost(u32),
     /// Those of these numbers, counted from 1.
     Numbers(Vec<u32>),
+    /// Of every so many the one at this place, counted from 0: those of a zone.
+    Zone {
+        /// How many zones there are.
+        of: u32,
+        /// Which.
+        at: u32,
+    },
 }
 
 /// Two places that messages travel between, and which of those messages are meant.
@@ -206,6 +263,15 @@ impl Fault {
 }
 
 impl Selector {
+    /// Whether servers that come later are hit too, if they are of this number from 0.
+    pub fn takes_newcomer(&self, number: u32) -> bool {
+        match self {
+            Selector::All => true,
+            Selector::Zone { of, at } => number % of == *at,
+            _ => false,
+        }
+    }
+
     /// How many of `servers` are hit, where no luck is known: half of what may be drawn.
     pub fn of(&self, servers: u32) -> u32 {
         match self {
@@ -215,6 +281,7 @@ impl Selector {
             Selector::AtMostShare(share) => half_up(*share / 2.0, servers),
             Selector::AtMost(count) => count.div_ceil(2).min(servers),
             Selector::Numbers(numbers) => numbers.iter().filter(|n| **n <= servers).count() as u32,
+            Selector::Zone { of, at } => servers.saturating_sub(*at).div_ceil(*of),
         }
     }
 

@@ -10,7 +10,7 @@ use super::step::reading::{Owner, endpoint_steps};
 use super::table::{Kind, TableDef, key};
 use crate::base::time::Span;
 use crate::random::family::Distribution;
-use crate::text::Place;
+use crate::text::{Diagnostic, Place};
 
 /// A service: identical instances behind a balancer.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,8 @@ pub struct Service {
     pub cold: f64,
     /// How long an instance is cold after its boot; never if zero.
     pub warm_after: Span,
+    /// The zones that its servers are dealt out to in turn; none if empty.
+    pub zones: Vec<String>,
     /// What it can be asked.
     pub endpoints: BTreeMap<String, Endpoint>,
     /// Where its table begins.
@@ -219,6 +221,12 @@ pub(crate) static SERVICE: TableDef = TableDef {
         )
         .live(),
         key(
+            "zones",
+            Kind::Texts,
+            "none",
+            "zones that its servers are dealt out to, in turn",
+        ),
+        key(
             "endpoint",
             Kind::StepsByName(&ENDPOINT),
             "",
@@ -335,6 +343,28 @@ const MOST_SERVERS: u32 = 20_000;
 /// CPU of one instance at most.
 const MOST_CORES: f64 = 1e6;
 
+/// The names of zones, each once.
+fn zones<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Vec<String> {
+    let Some(node) = fields.get("zones") else {
+        return Vec::new();
+    };
+    let Some(items) = node.list().filter(|items| !items.is_empty()) else {
+        r.wrong_kind(node, "names of zones such as `[\"a\", \"b\"]`");
+        return Vec::new();
+    };
+    let mut zones: Vec<String> = Vec::new();
+    for item in items {
+        let Some(name) = r.text(item) else { continue };
+        if zones.contains(&name) {
+            let diagnostic = Diagnostic::new("E006", format!("the zone `{name}` stands twice"));
+            r.push(diagnostic.at(item.place));
+        } else if r.check_name(&name, item.place) {
+            zones.push(name);
+        }
+    }
+    zones
+}
+
 /// Reads `[service.NAME]`.
 pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> Service {
     let workers = fields.small(r, "workers", 1);
@@ -363,6 +393,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
         on_timeout: fields
             .word(r, "on_timeout", &ON_TIMEOUT)
             .unwrap_or(OnTimeout::Ignore),
+        zones: zones(r, fields),
         slowdown: slowdown(r, fields),
         boot: fields.times(r, "boot").unwrap_or_else(zero),
         cold: fields.number(r, "cold", 1.0).unwrap_or(2.0),

@@ -88,16 +88,30 @@ impl Fault {
             .map_or(Time(i64::MIN), |(from, _)| from)
     }
 
-    /// The service whose servers or attempts it hits, if it is one of those.
-    pub fn service(&self) -> Option<ServiceId> {
+    /// Whose servers or attempts it hits, in the order of services; nobody's if it disturbs the
+    /// network.
+    pub fn targets(&self) -> &[Target] {
         match &self.kind {
             FaultKind::Slow { on, .. }
             | FaultKind::Pause(on)
             | FaultKind::Crash { on, .. }
             | FaultKind::Capacity { on, .. }
-            | FaultKind::Error { on, .. } => Some(on.service),
-            FaultKind::Cut { .. } | FaultKind::Delay { .. } => None,
+            | FaultKind::Limit { on, .. }
+            | FaultKind::Error { on, .. } => std::slice::from_ref(on),
+            FaultKind::Out(all) => all,
+            FaultKind::Shift { .. }
+            | FaultKind::Cut { .. }
+            | FaultKind::Delay { .. }
+            | FaultKind::Loss { .. }
+            | FaultKind::Bandwidth { .. }
+            | FaultKind::Dependency { .. } => &[],
         }
+    }
+
+    /// Whether it hits a server of a service that comes while it lasts, by its number from 0.
+    pub fn hits_newcomer(&self, service: ServiceId, number: u32) -> bool {
+        let mut targets = self.targets().iter();
+        targets.any(|on| on.service == service && on.servers.takes_newcomer(number))
     }
 }
 
@@ -160,6 +174,47 @@ pub enum FaultKind {
         /// Seconds on top.
         by: Sampler,
         /// Which share of the messages, each way.
+        share: f64,
+    },
+    /// Some messages between two places are lost and sent again.
+    Loss {
+        /// Between which.
+        edge: Edge,
+        /// Which share, each time.
+        share: f64,
+        /// Until it is sent again, the first time.
+        delay: Span,
+    },
+    /// Messages between two places pass one after the other.
+    Bandwidth {
+        /// Between which.
+        edge: Edge,
+        /// How long one takes to pass.
+        each: Span,
+    },
+    /// Some attempts at a service end on their way there.
+    Dependency {
+        /// Which service.
+        service: ServiceId,
+        /// The share that is answered with an error.
+        errors: f64,
+        /// The share that is never answered.
+        hangs: f64,
+    },
+    /// The servers of a zone lose their work and their queue.
+    Out(Vec<Target>),
+    /// The instances accept so many at once.
+    Limit {
+        /// Where.
+        on: Target,
+        /// Waiting and in service at most.
+        most: u32,
+    },
+    /// What would go to some servers goes to others.
+    Shift {
+        /// In which services, from and to which of their servers.
+        zones: Vec<(ServiceId, [Selector; 2])>,
+        /// Which share.
         share: f64,
     },
     /// Some attempts fail where they would start.

@@ -183,6 +183,39 @@ fn what(program: &Program, fault: &Fault) -> String {
             let edge = between(program, edge);
             format!("delay {edge} by {}, share {share}", law(by, "s"))
         }
+        FaultKind::Loss { edge, share, delay } => {
+            let edge = between(program, edge);
+            format!("loss {edge}, share {share}, delay {}", span(*delay))
+        }
+        FaultKind::Bandwidth { edge, each } => {
+            let edge = between(program, edge);
+            format!("bandwidth {edge}, each {}", span(*each))
+        }
+        FaultKind::Dependency {
+            service: id,
+            errors,
+            hangs,
+        } => format!(
+            "dependency {}, errors {errors}, hangs {hangs}",
+            service(*id)
+        ),
+        FaultKind::Out(all) => {
+            let all: Vec<String> = all.iter().map(on).collect();
+            format!("out {}", all.join("; "))
+        }
+        FaultKind::Limit { on: target, most } => format!("limit {}, {most}", on(target)),
+        FaultKind::Shift { zones, share } => {
+            let zone = |(id, [from, to]): &(ServiceId, [Selector; 2])| {
+                format!(
+                    "{} from {} to {}",
+                    service(*id),
+                    selector(from),
+                    selector(to)
+                )
+            };
+            let zones: Vec<String> = zones.iter().map(zone).collect();
+            format!("shift {}, share {share}", zones.join("; "))
+        }
         FaultKind::Error {
             on: target,
             share,
@@ -218,6 +251,7 @@ fn selector(servers: &Selector) -> String {
         Selector::AtMostShare(share) => format!("at most {share} of the servers"),
         Selector::AtMost(count) => format!("at most {count} servers"),
         Selector::Numbers(numbers) => format!("servers {numbers:?}"),
+        Selector::Zone { of, at } => format!("servers {at} of every {of}"),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::size::SizeRate;
 use crate::base::time::Time;
 use crate::model::arrival::Form;
 use crate::model::fault::{Begins, Direction, Edge, Fault, FaultKind, Peer, Selector, Target};
@@ -237,6 +238,42 @@ pub(crate) fn what(kind: &FaultKind) -> String {
         FaultKind::Delay { edge, share, .. } => {
             format!("{}% of messages {} late", share * 100.0, way(edge))
         }
+        FaultKind::Loss { edge, share, .. } => {
+            format!("{}% of packets {} lost", share * 100.0, way(edge))
+        }
+        FaultKind::Bandwidth { edge, rate, .. } => {
+            format!("{} {}", SizeRate(*rate), way(edge))
+        }
+        FaultKind::Out { zone } => format!("zone {zone} is out"),
+        FaultKind::Dependency {
+            service,
+            errors,
+            hangs,
+        } => {
+            let part = |share: f64, how: &str| {
+                (share > 0.0).then(|| format!("{}% of calls {how}", share * 100.0))
+            };
+            let parts = [part(*errors, "fail"), part(*hangs, "hang")];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            format!("{service}: {}", parts.join(", "))
+        }
+        FaultKind::Limit { on, connections } => {
+            format!("{}: at most {connections} at once", some(on))
+        }
+        FaultKind::Shift {
+            service,
+            from,
+            to,
+            share,
+        } => {
+            let of = service
+                .as_ref()
+                .map_or(String::new(), |s| format!(" of {s}"));
+            format!(
+                "{}% of the traffic{of} from zone {from} to {to}",
+                share * 100.0
+            )
+        }
         FaultKind::Error { on, share, .. } => match on.servers {
             Selector::All => format!("{}% of attempts at {} fail", share * 100.0, on.service),
             _ => format!("{}% of attempts at {} fail", share * 100.0, some(on)),
@@ -266,6 +303,7 @@ fn some(on: &Target) -> String {
         Selector::AtMostShare(share) => {
             format!("up to {}% of the servers of {service}", share * 100.0)
         }
+        Selector::Zone { of, at } => format!("every server {} of {of} of {service}", at + 1),
         Selector::Numbers(numbers) => {
             let listed: Vec<String> = numbers.iter().map(u32::to_string).collect();
             match numbers.len() {

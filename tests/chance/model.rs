@@ -349,7 +349,7 @@ fn service(layer: usize, guarded: bool) -> Text {
         |(servers, workers, cores)| {
             let workers = workers.map_or(String::new(), |n| format!("workers = {n}\n"));
             let cores = cores.map_or(String::new(), |n| format!("cores = {n}\n"));
-            format!("servers = {servers}\n{workers}{cores}")
+            format!("zones = [\"a\", \"b\"]\nservers = {servers}\n{workers}{cores}")
         },
     );
     let order = written(&["fifo", "lifo", "random"]);
@@ -454,6 +454,10 @@ fn fault(number: usize, guarded: bool) -> Text {
         "[\"s0\", \"s1\"], server = 1",
         "[\"s1\", \"s0\"], server = 2, direction = \"both\"",
     ]);
+    let links = written(&[
+        "[\"users\", \"s0\"]",
+        "[\"s0\", \"s1\"], direction = \"to\"",
+    ]);
     let messages = match guarded {
         true => written(&["kept", "lost", "refused"]),
         false => written(&["kept", "refused"]),
@@ -488,6 +492,25 @@ fn fault(number: usize, guarded: bool) -> Text {
             .prop_map(|(b, m)| format!("cut = {{ between = {b}, messages = \"{m}\" }}")),
         (between, time(80), 1..=100u32).prop_map(|(b, by, share)| format!(
             "delay = {{ between = {b}, by = \"{by}\", share = \"{share}%\" }}"
+        )),
+        (links.clone(), 1..=60u32, weighted(0.5, span(1, 50))).prop_map(|(b, share, again)| {
+            let again = again.map_or(String::new(), |again| format!(", delay = \"{again}\""));
+            format!("loss = {{ between = {b}, share = \"{share}%\"{again} }}")
+        }),
+        (links, 1..=100u32).prop_map(|(b, rate)| format!(
+            "bandwidth = {{ between = {b}, rate = \"{rate}MB/s\", size = \"100kB\" }}"
+        )),
+        written(&["a", "b"]).prop_map(|zone| format!("out = {{ zone = \"{zone}\" }}")),
+        (service(), 1..=60u32, 0..=40u32).prop_map(move |(s, errors, hangs)| {
+            let hangs = if guarded { hangs } else { 0 };
+            let shares = format!("errors = \"{errors}%\", hangs = \"{hangs}%\"");
+            format!("dependency = {{ service = \"{s}\", {shares} }}")
+        }),
+        (service(), 0..=5u32, servers()).prop_map(|(s, most, n)| format!(
+            "limit = {{ service = \"{s}\", connections = {most}, servers = {n} }}"
+        )),
+        (1..=100u32, written(&["", ", service = \"s0\""])).prop_map(|(share, of)| format!(
+            "shift = {{ from = \"a\", to = \"b\", share = \"{share}%\"{of} }}"
         )),
         (service(), 1..=100u32, weighted(0.5, time(10)), servers()).prop_map(
             |(s, share, cost, n)| {

@@ -394,7 +394,12 @@ impl<'p> Sim<'p> {
                 self.people.task_mut(slot).awaits = event;
             }
             Passage::Lost => self.lose(slot),
-            Passage::TurnedAway(_) if step.message => self.lose(slot),
+            Passage::TurnedAway(_) | Passage::Fails(_) if step.message => self.lose(slot),
+            Passage::Fails(at) => {
+                self.people.attempt(slot).answer = Answer::Error;
+                let number = self.agenda.number();
+                self.answer_at(slot, at, number);
+            }
             Passage::TurnedAway(at) => {
                 self.people.attempt(slot).answer = Answer::Refused;
                 let number = self.agenda.number();

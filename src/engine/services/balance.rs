@@ -2,10 +2,10 @@
 //! (semantics#call, #service).
 
 use crate::engine::Sim;
-use crate::engine::draws::{Aside, OfAttempt, OfStep};
+use crate::engine::draws::{Aside, OfAttempt, OfFault, OfStep};
 use crate::engine::route::Desk;
 use crate::engine::services::server::State;
-use crate::program::{Balance, ServiceId};
+use crate::program::{Balance, FaultKind, ServiceId};
 use crate::random::key::{Owner, Place};
 
 /// What becomes of an attempt that arrives.
@@ -52,6 +52,8 @@ impl Sim<'_> {
         let server = &self.services.servers[index as usize];
         if server.state == State::Down {
             Placing::Crashed(index)
+        } else if desk.limited && server.load() >= server.most {
+            Placing::Refused(Some(index))
         } else if server.occupied < server.workers {
             Placing::Started(index)
         } else if u64::from(server.line.len()) < desk.limit {
@@ -117,7 +119,7 @@ impl Sim<'_> {
         let servers = station.eligible.iter().map(|&n| station.first + n);
         let free = servers.filter(|&i| {
             let server = &self.services.servers[i as usize];
-            server.takes_of_all() && server.occupied < server.workers
+            server.takes_of_all() && server.occupied < server.workers.min(server.most)
         });
         free.min_by_key(|&i| (self.services.servers[i as usize].occupied, i))
     }
@@ -175,6 +177,45 @@ impl Sim<'_> {
                 station.eligible[(u * f64::from(n)) as usize]
             }
         };
+        let number = match self.services.stations[id].shifts.is_empty() {
+            true => number,
+            false => self.shifted((owner, path), id, number),
+        };
         Some(first + number)
+    }
+
+    /// Where an attempt goes that would go to this server, as faults shift traffic.
+    #[cold]
+    fn shifted(&self, (owner, path): (Owner, Place), id: ServiceId, mut number: u32) -> u32 {
+        let station = &self.services.stations[id];
+        let (luck, settings) = (self.rules.luck, &self.rules.settings.services[id]);
+        for blow in &station.shifts {
+            let fault = &self.rules.program.faults[blow.fault as usize];
+            let FaultKind::Shift { zones, share } = &fault.kind else {
+                continue;
+            };
+            let place = fault.place(path, blow.turn);
+            let Some((_, [from, to])) = zones.iter().find(|zone| zone.0 == id) else {
+                continue;
+            };
+            let stays = luck.uniform(owner, place, OfFault::Strikes as u32) >= *share;
+            if stays || !from.takes_newcomer(number) {
+                continue;
+            }
+            let others = || station.eligible.iter().filter(|n| to.takes_newcomer(**n));
+            let load = |number: u32| {
+                let index = station.first + number;
+                self.services.servers[index as usize].load()
+            };
+            let least = matches!(settings.balance, Balance::LeastLoaded | Balance::TwoChoices);
+            let other = if least {
+                others().min_by_key(|&&number| (load(number), number))
+            } else {
+                let u = luck.uniform(owner, place, OfFault::By as u32);
+                others().nth((u * others().count() as f64) as usize)
+            };
+            number = other.copied().unwrap_or(number);
+        }
+        number
     }
 }

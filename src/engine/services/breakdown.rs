@@ -38,10 +38,10 @@ impl Sim<'_> {
     pub(in crate::engine) fn open_breakdowns(&mut self) {
         let program = self.rules.program;
         for (number, fault) in program.faults.iter().enumerate() {
-            let (Begins::Random { .. }, Some(id)) = (&fault.begins, fault.service()) else {
+            let (Begins::Random { .. }, [on]) = (&fault.begins, fault.targets()) else {
                 continue;
             };
-            let station = &self.services.stations[id];
+            let station = &self.services.stations[on.service];
             let servers = station.first..station.first + station.most;
             self.services
                 .breakdowns

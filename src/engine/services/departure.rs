@@ -140,7 +140,7 @@ impl Sim<'_> {
         let from = self.rules.program.calls[self.people.attempt(slot).call].from;
         match self.passage((slot, None), (from, id), Way::Back) {
             Passage::Arrives(at) => self.answer_at(slot, at, number),
-            Passage::Lost => self.answer_lost(slot, id),
+            Passage::Lost | Passage::Fails(_) => self.answer_lost(slot, id),
             Passage::TurnedAway(at) => {
                 let attempt = *self.people.attempt(slot);
                 if attempt.answer == Answer::Ok {

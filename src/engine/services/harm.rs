@@ -9,6 +9,7 @@ use crate::base::time::Span;
 use crate::engine::Sim;
 use crate::engine::calendar::key::Number;
 use crate::engine::draws::{OfFault, OfOccurrence};
+use crate::engine::record::recorder::Change;
 use crate::engine::services::server::{Server, State, remaining, stretched};
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
@@ -36,6 +37,9 @@ impl Sim<'_> {
                 let server = &self.services.servers[index as usize];
                 match &on.servers {
                     Selector::All => server.works(),
+                    Selector::Zone { .. } => {
+                        server.works() && on.servers.takes_newcomer(server.number)
+                    }
                     Selector::Numbers(numbers) => {
                         server.works() && numbers.contains(&(server.number + 1))
                     }
@@ -48,7 +52,7 @@ impl Sim<'_> {
         let place = Fault::occurrence(blow.turn);
         let many = luck.uniform(owner, place, OfOccurrence::HowMany as u32);
         let k = match on.servers {
-            Selector::All | Selector::Numbers(_) => return chosen,
+            Selector::All | Selector::Zone { .. } | Selector::Numbers(_) => return chosen,
             _ => on.servers.drawn(chosen.len() as u32, many),
         };
         chosen.sort_by_key(|&index| {
@@ -85,6 +89,17 @@ impl Sim<'_> {
                 }
                 self.servers_changed(on.service);
             }
+            FaultKind::Out(_) => {
+                for &index in chosen {
+                    self.crash(index, blow.id, None, false);
+                    self.servers_changed(self.services.server(index).service);
+                }
+            }
+            FaultKind::Limit { most, .. } => {
+                for &index in chosen {
+                    self.services.servers[index as usize].limit((blow.id, *most));
+                }
+            }
             FaultKind::Capacity { on, cores, workers } => {
                 for &index in chosen {
                     let server = &mut self.services.servers[index as usize];
@@ -92,10 +107,7 @@ impl Sim<'_> {
                 }
                 self.resize_station(on.service);
             }
-            FaultKind::Slow { .. }
-            | FaultKind::Cut { .. }
-            | FaultKind::Delay { .. }
-            | FaultKind::Error { .. } => {}
+            _ => {}
         }
     }
 
@@ -117,6 +129,17 @@ impl Sim<'_> {
                 }
                 self.servers_changed(on.service);
             }
+            FaultKind::Out(_) => {
+                for &index in chosen {
+                    self.crash_ends(index, blow.id, None);
+                    self.servers_changed(self.services.server(index).service);
+                }
+            }
+            FaultKind::Limit { .. } => {
+                for &index in chosen {
+                    self.services.servers[index as usize].lift_limit(blow.id);
+                }
+            }
             FaultKind::Capacity { on, .. } => {
                 for &index in chosen {
                     let server = &mut self.services.servers[index as usize];
@@ -124,10 +147,7 @@ impl Sim<'_> {
                 }
                 self.resize_station(on.service);
             }
-            FaultKind::Slow { .. }
-            | FaultKind::Cut { .. }
-            | FaultKind::Delay { .. }
-            | FaultKind::Error { .. } => {}
+            _ => {}
         }
     }
 
@@ -143,6 +163,21 @@ impl Sim<'_> {
         let before = strikes.len();
         strikes.retain(|one| *one != blow);
         self.services.struck -= (before - strikes.len()) as u32;
+    }
+
+    /// An occurrence shifts traffic within services, or no longer does.
+    pub(in crate::engine) fn shift_traffic(&mut self, blow: Blow, by: Change) {
+        let FaultKind::Shift { zones, .. } = &self.rules.program.faults[blow.fault as usize].kind
+        else {
+            return;
+        };
+        for (id, _) in zones {
+            let shifts = &mut self.services.stations[*id].shifts;
+            match by {
+                Change::More => shifts.push(blow),
+                Change::Less => shifts.retain(|one| *one != blow),
+            }
+        }
     }
 
     /// Faults decide what becomes of an attempt where it would start: of those in force from this

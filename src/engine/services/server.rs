@@ -50,6 +50,10 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) halted: Vec<u32>,
     /// Faults that leave it less: fault, and what is left of workers and cores.
     pub(in crate::engine) lessened: Vec<(u32, [f64; 2])>,
+    /// Faults that limit how many it accepts at once: fault and limit.
+    limits: Vec<(u32, u32)>,
+    /// The least of these.
+    pub(in crate::engine) most: u32,
     /// Faults that cut it off from those who ask.
     pub(in crate::engine) cut: u32,
     /// Faults that keep it down.
@@ -96,6 +100,8 @@ impl Server {
             slowed: Vec::new(),
             halted: Vec::new(),
             lessened: Vec::new(),
+            limits: Vec::new(),
+            most: u32::MAX,
             cut: 0,
             crashed: Vec::new(),
             cold: 1.0,
@@ -189,6 +195,19 @@ impl Server {
         let above = self.occupied.saturating_sub(workers);
         let kept = self.cores.min(cores.saturating_add(above));
         self.cores = cores.max(kept);
+    }
+
+    /// A fault limits how many it accepts.
+    pub(in crate::engine) fn limit(&mut self, limit: (u32, u32)) {
+        self.limits.push(limit);
+        self.most = self.most.min(limit.1);
+    }
+
+    /// It no longer does.
+    pub(in crate::engine) fn lift_limit(&mut self, fault: u32) {
+        self.limits.retain(|limit| limit.0 != fault);
+        let left = self.limits.iter().map(|limit| limit.1);
+        self.most = left.min().unwrap_or(u32::MAX);
     }
 
     /// Whether it stands still.

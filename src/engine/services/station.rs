@@ -38,6 +38,8 @@ pub(in crate::engine) struct Station {
     pub(super) only: u32,
     /// Faults in force that strike attempts, in the order of their beginning.
     pub(in crate::engine) strikes: Vec<Blow>,
+    /// Those that shift traffic from some of its servers to others.
+    pub(in crate::engine) shifts: Vec<Blow>,
 }
 
 impl Sim<'_> {
@@ -60,6 +62,7 @@ impl Sim<'_> {
                 draws: 0,
                 only: u32::MAX,
                 strikes: Vec::new(),
+                shifts: Vec::new(),
             });
             for number in 0..service.servers_max {
                 let server = &mut self.services.servers[(first + number) as usize];

@@ -11,6 +11,7 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind};
 use crate::engine::draws::OfOccurrence;
+use crate::engine::record::recorder::Change as Level;
 use crate::engine::services::harm::Blow;
 use crate::program::{Begins, Fault, FaultKind, Patch, RoomId, Selector, Target};
 
@@ -181,18 +182,27 @@ impl Sim<'_> {
     fn fault_begins(&mut self, number: u32) {
         let program = self.rules.program;
         let blow = self.world.calendar.occurrences[number as usize].blow;
-        let kind = &program.faults[blow.fault as usize].kind;
-        let Some(on) = target(kind) else {
+        let fault = &program.faults[blow.fault as usize];
+        if matches!(fault.kind, FaultKind::Shift { .. }) {
+            self.shift_traffic(blow, Level::More);
+            return;
+        }
+        if disturbs_network(&fault.kind) {
             self.begin_on_network(blow);
             return;
-        };
-        let chosen = self.pick(blow, on);
-        if strikes_attempts(kind) {
-            self.harm_attempts(blow, on.service);
         }
-        self.harm(blow, &chosen);
-        self.world.calendar.occurrences[number as usize].chosen = chosen;
-        if on.servers == Selector::All {
+        let mut all = Vec::new();
+        for on in fault.targets() {
+            let chosen = self.pick(blow, on);
+            if strikes_attempts(&fault.kind) {
+                self.harm_attempts(blow, on.service);
+            }
+            self.harm(blow, &chosen);
+            all.extend(chosen);
+        }
+        self.world.calendar.occurrences[number as usize].chosen = all;
+        let takes_all = |on: &Target| matches!(on.servers, Selector::All | Selector::Zone { .. });
+        if fault.targets().iter().any(takes_all) {
             self.world.calendar.lasting.push(blow);
         }
     }
@@ -201,14 +211,20 @@ impl Sim<'_> {
         let program = self.rules.program;
         let occurrence = &mut self.world.calendar.occurrences[number as usize];
         let (blow, chosen) = (occurrence.blow, std::mem::take(&mut occurrence.chosen));
-        let kind = &program.faults[blow.fault as usize].kind;
-        let Some(on) = target(kind) else {
+        let fault = &program.faults[blow.fault as usize];
+        if matches!(fault.kind, FaultKind::Shift { .. }) {
+            self.shift_traffic(blow, Level::Less);
+            return;
+        }
+        if disturbs_network(&fault.kind) {
             self.end_on_network(blow);
             return;
-        };
+        }
         self.world.calendar.lasting.retain(|one| *one != blow);
-        if strikes_attempts(kind) {
-            self.heal_attempts(blow, on.service);
+        if strikes_attempts(&fault.kind) {
+            for on in fault.targets() {
+                self.heal_attempts(blow, on.service);
+            }
         }
         self.heal(blow, &chosen);
     }
@@ -224,12 +240,13 @@ impl Sim<'_> {
     #[cold]
     fn befall_by_all(&mut self, index: u32) {
         let program = self.rules.program;
-        let service = self.services.server(index).service;
+        let server = self.services.server(index);
+        let (service, number) = (server.service, server.number);
         for at in 0..self.world.calendar.lasting.len() {
             let blow = self.world.calendar.lasting[at];
             let fault = &program.faults[blow.fault as usize];
             let chosen = &mut self.world.calendar.occurrences[blow.id as usize].chosen;
-            if fault.service() == Some(service)
+            if fault.hits_newcomer(service, number)
                 && let Err(place) = chosen.binary_search(&index)
             {
                 chosen.insert(place, index);
@@ -253,16 +270,16 @@ impl Sim<'_> {
     }
 }
 
-/// Whose servers a fault hits, if it hits servers or the attempts there.
-fn target(kind: &FaultKind) -> Option<&Target> {
-    match kind {
-        FaultKind::Slow { on, .. }
-        | FaultKind::Pause(on)
-        | FaultKind::Crash { on, .. }
-        | FaultKind::Capacity { on, .. }
-        | FaultKind::Error { on, .. } => Some(on),
-        FaultKind::Cut { .. } | FaultKind::Delay { .. } => None,
-    }
+/// Whether a fault disturbs messages.
+fn disturbs_network(kind: &FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::Cut { .. }
+            | FaultKind::Delay { .. }
+            | FaultKind::Loss { .. }
+            | FaultKind::Bandwidth { .. }
+            | FaultKind::Dependency { .. }
+    )
 }
 
 /// Whether a fault decides what becomes of single attempts.

@@ -14,6 +14,9 @@ use crate::observation::MessageCounter;
 use crate::program::{CutMessages, Edge, FaultKind, ServiceId, Site};
 use crate::random::key::{Owner, Place};
 
+/// How often a lost message is sent again at most (Linux, `tcp_retries2`).
+const SENT_AGAIN: u32 = 15;
+
 /// Which way a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum Way {
@@ -50,6 +53,8 @@ pub(in crate::engine) enum Passage {
     Lost,
     /// The sender is told, at that instant.
     TurnedAway(Time),
+    /// The sender is told of an error, at that instant.
+    Fails(Time),
 }
 
 /// The faults of the network, and those in force.
@@ -59,6 +64,8 @@ pub(in crate::engine) struct Edges {
     active: Vec<Blow>,
     /// How many of them mean single servers.
     single: u32,
+    /// Narrow lines: of which occurrence, and from when on each way is free.
+    lines: Vec<(u32, [Time; 2])>,
 }
 
 impl Edges {
@@ -79,6 +86,7 @@ impl Sim<'_> {
     /// A cut or a delay begins.
     pub(in crate::engine) fn begin_on_network(&mut self, blow: Blow) {
         self.world.edges.active.push(blow);
+        self.world.edges.lines.push((blow.id, [self.now; 2]));
         self.single_out(blow, Change::More);
         self.pending.disturb();
     }
@@ -88,6 +96,7 @@ impl Sim<'_> {
         let before = self.world.edges.active.len();
         self.world.edges.active.retain(|one| *one != blow);
         if self.world.edges.active.len() < before {
+            self.world.edges.lines.retain(|line| line.0 != blow.id);
             self.single_out(blow, Change::Less);
         }
         if self.world.edges.are_calm() {
@@ -135,7 +144,7 @@ impl Sim<'_> {
     /// service.
     #[inline]
     pub(in crate::engine) fn passage(
-        &self,
+        &mut self,
         (slot, caller): (u32, Option<u32>),
         (from, service): (Site, ServiceId),
         way: Way,
@@ -150,11 +159,16 @@ impl Sim<'_> {
 
     #[cold]
     fn disturbed(
-        &self,
+        &mut self,
         (slot, caller): (u32, Option<u32>),
         (from, service): (Site, ServiceId),
         (way, at): (Way, Time),
     ) -> Passage {
+        if way == Way::There
+            && let Some(passage) = self.at_dependency(slot, service, at)
+        {
+            return passage;
+        }
         let number = |slot| self.server_number(slot);
         let caller = caller.or_else(|| self.caller_of(slot));
         let asks = (from, caller.and_then(number));
@@ -163,20 +177,82 @@ impl Sim<'_> {
             Way::There => [asks, asked],
             Way::Back => [asked, asks],
         };
-        let all = 0..self.world.edges.active.len();
-        self.met(slot, all, &|edge| edge.meets(journey), (way, at))
+        match self.met(slot, &|edge| edge.meets(journey), (way, at)) {
+            Passage::Arrives(at) => Passage::Arrives(at + self.in_line(journey)),
+            passage => passage,
+        }
     }
 
-    /// What the disturbances of this range make of a message, of those that mean it.
-    fn met(
-        &self,
-        slot: u32,
-        range: std::ops::Range<usize>,
-        meets: &dyn Fn(&Edge) -> bool,
-        (way, mut at): (Way, Time),
-    ) -> Passage {
+    /// What becomes of an attempt at a service that fails its callers, if it does.
+    fn at_dependency(&self, slot: u32, asked: ServiceId, at: Time) -> Option<Passage> {
         let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
-        let active = &self.world.edges.active[range];
+        for blow in &self.world.edges.active {
+            let fault = &self.rules.program.faults[blow.fault as usize];
+            let FaultKind::Dependency {
+                service,
+                errors,
+                hangs,
+            } = fault.kind
+            else {
+                continue;
+            };
+            let place = fault.place(path, blow.turn);
+            let u = self
+                .rules
+                .luck
+                .uniform(owner, place, OfFault::Strikes as u32);
+            if service == asked && u < errors {
+                return Some(Passage::Fails(
+                    at + self.network(asked, owner, path, Way::Back),
+                ));
+            }
+            if service == asked && u < errors + hangs {
+                return Some(Passage::Lost);
+            }
+        }
+        None
+    }
+
+    /// How long a message waits for narrow lines, and takes to pass them.
+    fn in_line(&mut self, journey: [(Site, Option<u32>); 2]) -> Span {
+        let mut late = Span(0);
+        for blow in &self.world.edges.active {
+            let fault = &self.rules.program.faults[blow.fault as usize];
+            let FaultKind::Bandwidth { edge, each } = &fault.kind else {
+                continue;
+            };
+            if !edge.meets(journey) {
+                continue;
+            }
+            let lines = &mut self.world.edges.lines;
+            if let Some((_, free)) = lines.iter_mut().find(|line| line.0 == blow.id) {
+                let free = &mut free[usize::from(edge.a == journey[0].0)];
+                *free = (*free).max(self.now) + *each;
+                late = late + (*free - self.now);
+            }
+        }
+        late
+    }
+
+    /// How late a message is that is lost so often, each time with this share; nothing if it is
+    /// given up.
+    fn sent_again(u: f64, share: f64, delay: Span) -> Option<Span> {
+        let (mut late, mut next, mut chance) = (Span(0), delay, share);
+        for _ in 0..SENT_AGAIN {
+            if u >= chance {
+                return Some(late);
+            }
+            late = late + next;
+            next = next * 2;
+            chance *= share;
+        }
+        None
+    }
+
+    /// What the disturbances in force make of a message, of those that mean it.
+    fn met(&self, slot: u32, meets: &dyn Fn(&Edge) -> bool, (way, mut at): (Way, Time)) -> Passage {
+        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+        let active = &self.world.edges.active;
         for blow in active {
             let fault = &self.rules.program.faults[blow.fault as usize];
             if let FaultKind::Delay { edge, by, share } = &fault.kind
@@ -185,6 +261,16 @@ impl Sim<'_> {
                 let (place, [strikes, later]) = (fault.place(path, blow.turn), way.delay());
                 if self.rules.luck.uniform(owner, place, strikes) < *share {
                     at += by.span(self.rules.luck.uniform(owner, place, later));
+                }
+            }
+            if let FaultKind::Loss { edge, share, delay } = &fault.kind
+                && meets(edge)
+            {
+                let place = fault.place(path, blow.turn);
+                let u = self.rules.luck.uniform(owner, place, way.delay()[0]);
+                match Self::sent_again(u, *share, *delay) {
+                    Some(late) => at += late,
+                    None => return Passage::Lost,
                 }
             }
         }
@@ -236,8 +322,7 @@ impl Sim<'_> {
                 edge.meets([(from, None), to])
             }
         };
-        let all = 0..self.world.edges.active.len();
-        match self.met(slot, all, &meets, (Way::There, self.now)) {
+        match self.met(slot, &meets, (Way::There, self.now)) {
             Passage::Arrives(at) if at == self.now => return false,
             Passage::Arrives(at) => {
                 self.people.attempt(slot).server = index;
@@ -250,7 +335,7 @@ impl Sim<'_> {
                 let number = self.agenda.number();
                 self.answer_at(slot, at, number);
             }
-            Passage::Lost | Passage::TurnedAway(_) => {
+            Passage::Lost | Passage::TurnedAway(_) | Passage::Fails(_) => {
                 self.count_cut_off(index);
                 self.message_ends(slot, MessageCounter::Undelivered);
                 self.people.remove(slot);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::roster::{ResourceId, Roster};
 use crate::base::table::Table;
 use crate::model::Model;
-use crate::model::fault::FaultKind;
+use crate::model::fault::{FaultKind, Selector};
 use crate::model::pool::Pool;
 use crate::model::scope::Scope;
 use crate::model::service::Service;
@@ -104,7 +104,8 @@ pub(super) fn lessen(units: &mut Units, (model, roster): (&Model, &Roster<'_>), 
         } => (on, [1.0 / (1.0 - share + share * factor); 2]),
         FaultKind::Pause(on) | FaultKind::Crash { on, .. } => (on, [0.0; 2]),
         FaultKind::Capacity { on, cores, workers } => (on, [*cores, *workers]),
-        FaultKind::Cut { .. } | FaultKind::Delay { .. } | FaultKind::Error { .. } => return,
+        FaultKind::Out { zone } => return lose_zone(units, (model, roster), zone),
+        _ => return,
     };
     let found = model.services.get(&on.service);
     let Some(found) = found.filter(|found| found.servers > 0) else {
@@ -116,6 +117,25 @@ pub(super) fn lessen(units: &mut Units, (model, roster): (&Model, &Roster<'_>), 
     for (id, left) in ids.into_iter().zip(left) {
         if let Some(id) = id {
             units[id] *= (all - hit + hit * left) / all;
+        }
+    }
+}
+
+/// Takes away what the servers of a zone do, in every service that has it.
+fn lose_zone(units: &mut Units, (model, roster): (&Model, &Roster<'_>), zone: &str) {
+    for (name, service) in &model.services {
+        let at = service.zones.iter().position(|own| own == zone);
+        let Some(at) = at.filter(|_| service.servers > 0) else {
+            continue;
+        };
+        let (of, at) = (service.zones.len() as u32, at as u32);
+        let lost = Selector::Zone { of, at }.of(service.servers);
+        let left = 1.0 - f64::from(lost) / f64::from(service.servers);
+        for id in [roster.cores(name), roster.workers(name)]
+            .into_iter()
+            .flatten()
+        {
+            units[id] *= left;
         }
     }
 }

@@ -88,6 +88,11 @@ fn silence(model: &Model, caller: &Peer, call: &Call) -> Option<String> {
                 let hit = edge.between.contains(caller) && edge.between.contains(&callee);
                 hit.then(|| format!("the fault `{name}` loses its messages"))
             }
+            FaultKind::Dependency { service, hangs, .. }
+                if *service == call.service && *hangs > 0.0 =>
+            {
+                Some(format!("the fault `{name}` lets calls hang"))
+            }
             FaultKind::Crash {
                 on, silent: true, ..
             } if on.service == call.service => Some(format!("the fault `{name}` is silent")),

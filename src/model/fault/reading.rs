@@ -1,7 +1,8 @@
 //! Reading `[fault.NAME]`.
 
 use super::words::{
-    CAPACITY, CHOSEN, CRASH, CUT, DELAY, ERROR, KINDS, PAUSE, RANDOM, SELECTED, SLOW,
+    BANDWIDTH, CAPACITY, CHOSEN, CRASH, CUT, DELAY, DEPENDENCY, ERROR, KINDS, LIMIT, LOSS, OUT,
+    PAUSE, RANDOM, SELECTED, SHIFT, SLOW,
 };
 use super::{Begins, CutMessages, Direction, Edge, Fault, FaultKind, Peer, Selector, Target};
 use crate::base::time::Span;
@@ -21,6 +22,8 @@ const DIRECTIONS: [(&str, Direction); 3] = [
     ("from", Direction::From),
     ("both", Direction::Both),
 ];
+/// A lost packet is sent again after the least that Linux waits (`TCP_RTO_MIN`).
+const SENT_AGAIN: Span = Span(200_000_000);
 /// What strikes each server alone.
 const AT_RANDOM: [&str; 3] = ["slow", "pause", "crash"];
 
@@ -134,6 +137,61 @@ fn kind_of<'a>(r: &mut Reader<'a>, kind: &str, fields: &Fields<'a>) -> Option<Fa
                 share,
             })
         }
+        "loss" => {
+            let fields = fields.table(r, "loss", &LOSS)?;
+            let share = fields.require(r, "share").and_then(|node| r.share(node));
+            let delay = fields.period(r, "delay");
+            Some(FaultKind::Loss {
+                edge: edge_of_all(r, &fields)?,
+                share: share?,
+                delay: delay.unwrap_or(SENT_AGAIN),
+            })
+        }
+        "bandwidth" => {
+            let fields = fields.table(r, "bandwidth", &BANDWIDTH)?;
+            let rate = fields.require(r, "rate").and_then(|node| r.size_rate(node));
+            let size = fields.require(r, "size").and_then(|node| r.size(node));
+            let edge = edge_of_all(r, &fields)?;
+            let (rate, size) = (rate?, size?);
+            if rate <= 0.0 {
+                r.out_of_range(fields.get("rate")?, "more than nothing; see `cut`");
+                return None;
+            }
+            Some(FaultKind::Bandwidth { edge, rate, size })
+        }
+        "out" => {
+            let fields = fields.table(r, "out", &OUT)?;
+            Some(FaultKind::Out {
+                zone: zone(r, &fields, "zone")?,
+            })
+        }
+        "dependency" => {
+            let fields = fields.table(r, "dependency", &DEPENDENCY)?;
+            dependency(r, &fields)
+        }
+        "limit" => {
+            let fields = fields.table(r, "limit", &LIMIT)?;
+            let most = fields.require(r, "connections");
+            let most = most.and_then(|node| r.count(node, 0..=u64::from(u32::MAX)));
+            Some(FaultKind::Limit {
+                on: target(r, &fields)?,
+                connections: u32::try_from(most?).ok()?,
+            })
+        }
+        "shift" => {
+            let fields = fields.table(r, "shift", &SHIFT)?;
+            let service = match fields.get("service") {
+                Some(node) => Some(r.reference(node, "service")?),
+                None => None,
+            };
+            let (from, to) = (zone(r, &fields, "from"), zone(r, &fields, "to"));
+            Some(FaultKind::Shift {
+                service,
+                from: from?,
+                to: to?,
+                share: fields.share(r, "share").unwrap_or(1.0),
+            })
+        }
         _ => {
             let fields = fields.table(r, "error", &ERROR)?;
             let share = fields.share(r, "share").unwrap_or(1.0);
@@ -195,6 +253,55 @@ fn capacity<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> {
         on: on?,
         cores: fields.share(r, "cores").unwrap_or(1.0),
         workers: fields.share(r, "workers").unwrap_or(1.0),
+    })
+}
+
+fn dependency<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> {
+    let (errors, hangs) = (fields.share(r, "errors"), fields.share(r, "hangs"));
+    let service = service(r, fields)?;
+    if fields.get("errors").is_none() && fields.get("hangs").is_none() {
+        let diagnostic = Diagnostic::new("E003", "`dependency` needs `errors` or `hangs`");
+        r.push(diagnostic.at(fields.place));
+        return None;
+    }
+    let (errors, hangs) = (errors.unwrap_or(0.0), hangs.unwrap_or(0.0));
+    if errors + hangs > 1.0 + 1e-9 {
+        let diagnostic = Diagnostic::new("E006", "`errors` and `hangs` are more than all");
+        r.push(diagnostic.at(fields.place));
+        return None;
+    }
+    Some(FaultKind::Dependency {
+        service,
+        errors,
+        hangs,
+    })
+}
+
+/// A zone that some service has.
+fn zone<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, key: &str) -> Option<String> {
+    let node = fields.require(r, key)?;
+    let name = r.text(node)?;
+    let services = r.document.get("service").and_then(Node::table);
+    let tables = services.into_iter().flat_map(|all| &all.entries);
+    let zones = tables.filter_map(|entry| entry.node.table()?.get("zones")?.list());
+    let known: Vec<&str> = zones.flatten().filter_map(Node::text).collect();
+    if known.contains(&name.as_str()) {
+        return Some(name);
+    }
+    let diagnostic = Diagnostic::new("E010", format!("no service has a zone `{name}`"));
+    let help = suggestion(&name, known.iter().copied());
+    let help = help.or_else(|| Some("write `zones = [\"a\", \"b\"]` at services".to_owned()));
+    r.push(diagnostic.at(node.place).maybe_help(help));
+    None
+}
+
+/// Two places, and which way; whichever server it is.
+fn edge_of_all<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Edge> {
+    let direction = fields.word(r, "direction", &DIRECTIONS);
+    Some(Edge {
+        between: between(r, fields)?,
+        direction: direction.unwrap_or(Direction::Both),
+        server: None,
     })
 }
 

@@ -75,14 +75,62 @@ pub(crate) static FAULT: TableDef = TableDef {
             "",
             "a share of attempts is answered with an error",
         ),
+        key(
+            "loss",
+            Kind::Table(&LOSS),
+            "",
+            "messages between two places are lost and sent again",
+        ),
+        key(
+            "bandwidth",
+            Kind::Table(&BANDWIDTH),
+            "",
+            "messages between two places wait for a narrow line",
+        ),
+        key(
+            "out",
+            Kind::Table(&OUT),
+            "",
+            "all servers of a zone are down, in every service",
+        ),
+        key(
+            "dependency",
+            Kind::Table(&DEPENDENCY),
+            "",
+            "a service fails its callers before anything reaches it",
+        ),
+        key(
+            "limit",
+            Kind::Table(&LIMIT),
+            "",
+            "chosen instances accept so many at once",
+        ),
+        key(
+            "shift",
+            Kind::Table(&SHIFT),
+            "",
+            "traffic goes to another zone",
+        ),
         key("flush", Kind::Later, "", "a cache loses entries"),
         key("when", Kind::Later, "", "a metric that trips it"),
     ],
 };
 
 /// What a fault may do, in the order of the reference.
-pub(super) const KINDS: [&str; 7] = [
-    "slow", "pause", "crash", "capacity", "cut", "delay", "error",
+pub(super) const KINDS: [&str; 13] = [
+    "slow",
+    "pause",
+    "crash",
+    "capacity",
+    "cut",
+    "delay",
+    "error",
+    "loss",
+    "bandwidth",
+    "out",
+    "dependency",
+    "limit",
+    "shift",
 ];
 
 const SERVICE_DOC: &str = "the service that it hits";
@@ -301,3 +349,103 @@ pub(super) static ERROR: TableDef = TableDef {
 
 /// The words of what becomes of messages.
 pub(super) const CUT_WORDS: &[&str] = &["kept", "lost", "refused"];
+
+/// Messages are lost and sent again.
+pub(super) static LOSS: TableDef = TableDef {
+    name: "`loss`",
+    doc: "Packets between two places are lost and sent again: messages come late.",
+    keys: &[
+        key("between", Kind::Texts, "", BETWEEN_DOC),
+        key("direction", DIRECTION, "\"both\"", DIRECTION_DOC),
+        key(
+            "share",
+            Kind::Share,
+            "",
+            "the share of messages that is lost, each time it is sent",
+        ),
+        key(
+            "delay",
+            Kind::Duration,
+            "\"200ms\"",
+            "until it is sent again; twice as long each further time, 15 times at most",
+        ),
+    ],
+};
+
+/// Messages wait for a narrow line.
+pub(super) static BANDWIDTH: TableDef = TableDef {
+    name: "`bandwidth`",
+    doc: "Messages between two places pass one after the other, each way on a line of its own.",
+    keys: &[
+        key("between", Kind::Texts, "", BETWEEN_DOC),
+        key("direction", DIRECTION, "\"both\"", DIRECTION_DOC),
+        key("rate", Kind::SizeRate, "", "what passes, each way"),
+        key("size", Kind::Size, "", "how large a message is"),
+    ],
+};
+
+/// A zone is lost.
+pub(super) static OUT: TableDef = TableDef {
+    name: "`out`",
+    doc: "Crashes all servers of a zone in every service; they boot when it ends.",
+    keys: &[key(
+        "zone",
+        Kind::Text,
+        "",
+        "the zone, one of `zones` of services",
+    )],
+};
+
+/// A dependency fails.
+pub(super) static DEPENDENCY: TableDef = TableDef {
+    name: "`dependency`",
+    doc: "Attempts at a service fail on their way there: it never hears of them.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key(
+            "errors",
+            Kind::Share,
+            "0",
+            "the share that is answered with an error",
+        ),
+        key(
+            "hangs",
+            Kind::Share,
+            "0",
+            "the share that is never answered",
+        ),
+    ],
+};
+
+/// So many at once.
+pub(super) static LIMIT: TableDef = TableDef {
+    name: "`limit`",
+    doc: "Each of the chosen instances accepts so many at once and refuses the rest.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key(
+            "connections",
+            Kind::Count,
+            "",
+            "waiting and in service at one instance, at most",
+        ),
+        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
+    ],
+};
+
+/// Traffic goes elsewhere.
+pub(super) static SHIFT: TableDef = TableDef {
+    name: "`shift`",
+    doc: "A share of the attempts that would go to one zone goes to another.",
+    keys: &[
+        key(
+            "service",
+            Kind::Name("service"),
+            "all that have both zones",
+            SERVICE_DOC,
+        ),
+        key("from", Kind::Text, "", "the zone that they leave"),
+        key("to", Kind::Text, "", "the zone that they go to"),
+        key("share", Kind::Share, "\"100%\"", "which part of them"),
+    ],
+};

@@ -5,7 +5,8 @@ use super::index::Index;
 use crate::base::time::Span;
 use crate::model::Model;
 use crate::model::fault::{self, Direction, Peer};
-use crate::program::{Begins, Edge, Fault, FaultKind, Site, Target};
+use crate::model::service::Service;
+use crate::program::{Begins, Edge, Fault, FaultKind, Selector, Site, Target};
 use crate::random::key::Owner;
 
 /// The faults of a model with their names.
@@ -16,7 +17,7 @@ pub(super) fn faults(model: &Model, index: &Index, structure: &Structure) -> Vec
             owner: Owner::named(&format!("fault {name}")),
             begins: begins(model, fault),
             lasts: fault.lasts,
-            kind: kind(name, &fault.kind, index, structure),
+            kind: kind((model, name), &fault.kind, index, structure),
         };
         all.push((name.clone(), compiled));
     }
@@ -41,7 +42,12 @@ fn begins(model: &Model, fault: &fault::Fault) -> Begins {
     }
 }
 
-fn kind(name: &str, kind: &fault::FaultKind, index: &Index, structure: &Structure) -> FaultKind {
+fn kind(
+    (model, name): (&Model, &str),
+    kind: &fault::FaultKind,
+    index: &Index,
+    structure: &Structure,
+) -> FaultKind {
     let code = || {
         let code = structure.faults.iter().find(|(fault, _)| fault == name);
         code.map(|&(_, code)| code)
@@ -85,6 +91,53 @@ fn kind(name: &str, kind: &fault::FaultKind, index: &Index, structure: &Structur
             by: by.sampler(),
             share: *share,
         },
+        fault::FaultKind::Loss { edge, share, delay } => FaultKind::Loss {
+            edge: self::edge(edge, index),
+            share: *share,
+            delay: *delay,
+        },
+        fault::FaultKind::Bandwidth { edge, rate, size } => FaultKind::Bandwidth {
+            edge: self::edge(edge, index),
+            each: Span::from_secs_f64(size / rate),
+        },
+        fault::FaultKind::Dependency {
+            service,
+            errors,
+            hangs,
+        } => FaultKind::Dependency {
+            service: index.service(service),
+            errors: *errors,
+            hangs: *hangs,
+        },
+        fault::FaultKind::Out { zone } => {
+            let targets = model.services.iter().filter_map(|(name, service)| {
+                Some(Target {
+                    service: index.service(name),
+                    servers: of_zone(service, zone)?,
+                })
+            });
+            FaultKind::Out(targets.collect())
+        }
+        fault::FaultKind::Limit { on, connections } => FaultKind::Limit {
+            on: target(on),
+            most: *connections,
+        },
+        fault::FaultKind::Shift {
+            service: only,
+            from,
+            to,
+            share,
+        } => {
+            let zones = model.services.iter().filter_map(|(name, service)| {
+                let is_meant = only.as_ref().is_none_or(|only| only == name);
+                let zones = [of_zone(service, from)?, of_zone(service, to)?];
+                is_meant.then(|| (index.service(name), zones))
+            });
+            FaultKind::Shift {
+                zones: zones.collect(),
+                share: *share,
+            }
+        }
         fault::FaultKind::Error { on, share, .. } => FaultKind::Error {
             on: target(on),
             share: *share,
@@ -102,6 +155,15 @@ fn edge(edge: &fault::Edge, index: &Index) -> Edge {
         from: edge.direction != Direction::To,
         server: edge.server.map(|number| number - 1),
     }
+}
+
+/// The servers of a zone of a service, if it has it.
+fn of_zone(service: &Service, zone: &str) -> Option<Selector> {
+    let at = service.zones.iter().position(|own| own == zone)?;
+    Some(Selector::Zone {
+        of: service.zones.len() as u32,
+        at: at as u32,
+    })
 }
 
 fn site(peer: &Peer, index: &Index) -> Site {
