@@ -32,10 +32,11 @@ fn rush(journey: &str) -> String {
 }
 
 fn within(bytes: usize, journey: &str) -> Result<Observation, Exceeded> {
-    let (model, _) = read(
-        Source::new("rush.toml", rush(journey).as_str()),
-        Files::new(),
-    );
+    run_within(bytes, &rush(journey))
+}
+
+fn run_within(bytes: usize, text: &str) -> Result<Observation, Exceeded> {
+    let (model, _) = read(Source::new("rush.toml", text), Files::new());
     let model = Checked::new(model).expect("the model is sound");
     let replication = Replication {
         seed: 1,
@@ -51,6 +52,27 @@ fn within(bytes: usize, journey: &str) -> Result<Observation, Exceeded> {
         &replication,
         &mut Arena::default(),
     )
+}
+
+/// The same, where each has a breaker of his own and one in a hundred has failed: what is asked
+/// first fails so often, and that is remembered while he waits for the rest.
+#[test]
+fn a_million_users_with_a_breaker_each_fit_in_four_hundred_and_fifty_megabytes() {
+    let text = rush("").replace(
+        "steps = [ { call",
+        "steps = [ { call = \"flaky.ask\", breaker = \"own\", or = \"continue\" }, \
+         { breaker = \"own\", call",
+    ) + r#"
+        [breaker.own]
+        [service.flaky]
+        workers = 1_000_000
+        endpoint.ask = [ { wait = "1ms" } ]
+        [fault.now-and-then]
+        at = "0s"
+        error = { service = "flaky", share = "1%" }
+        "#;
+    let seen = run_within(450_000_000, &text).expect("a million users fit");
+    assert!(seen.users_max > 1_000_000, "only {}", seen.users_max);
 }
 
 #[test]

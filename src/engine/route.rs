@@ -59,6 +59,12 @@ impl Watch {
         )
     }
 
+    /// Whether nobody looks.
+    #[inline(always)]
+    pub(super) fn is_quiet(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether somebody is asked before an attempt is sent.
     #[inline(always)]
     pub(super) fn sending(self) -> bool {

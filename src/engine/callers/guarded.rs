@@ -14,20 +14,24 @@ use crate::engine::tasks::population::Failure;
 use crate::observation::CallCounter;
 use crate::program::CallId;
 
-/// What came of asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum Asked {
-    /// The attempt may be sent.
-    May,
-    /// It was stopped, or waits: this follows at once.
-    Answered(Follows),
-}
-
 impl<'p> Sim<'p> {
-    /// The guards of a call are asked about an attempt, which is not counted yet. One that has no
-    /// time left is not their business.
+    /// Sends the first attempt of a request whose guards hear of it.
     #[inline(never)]
-    pub(in crate::engine) fn ask_guards(&mut self, out: &Outgoing<'p>) -> Asked {
+    pub(in crate::engine) fn send_first_watched(&mut self, out: &Outgoing<'p>) -> Follows {
+        let watch = out.route.watch;
+        if watch.requests() {
+            self.hear_start((out.slot, out.call));
+        }
+        match watch.sending() {
+            true => self.send_watched(out),
+            false => self.send_one(out),
+        }
+    }
+
+    /// Sends an attempt, which is not counted yet, if the guards of its call let it go. One that has
+    /// no time left is not their business.
+    #[inline(never)]
+    pub(in crate::engine) fn send_watched(&mut self, out: &Outgoing<'p>) -> Follows {
         let whose = out.asker();
         let may = match self.now >= out.deadline {
             true => May::Go,
@@ -36,19 +40,19 @@ impl<'p> Sim<'p> {
         match may {
             May::Go => {
                 self.count_call(out.route, [CallCounter::Sent], self.now);
-                Asked::May
+                self.send_one(out)
             }
             May::Wait(span) if out.deadline == Time::NEVER || self.now + span < out.deadline => {
                 let at = self.now + span;
                 self.wait_at_limit(out, at);
-                Asked::Answered(Follows::Nothing)
+                Follows::Nothing
             }
             May::Stop | May::Wait(_) => {
                 if may != May::Stop {
                     // The token would come too late.
                     self.give_back_before_breaker(whose);
                 }
-                Asked::Answered(self.stop_attempt(out))
+                self.stop_attempt(out)
             }
         }
     }

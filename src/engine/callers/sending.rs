@@ -10,7 +10,6 @@ use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, NO_EVENT};
 use crate::engine::callers::backoff::Follows;
 use crate::engine::callers::ending::AttemptEnd;
-use crate::engine::callers::guarded::Asked;
 use crate::engine::callers::ways::Ways;
 use crate::engine::guards::asking::Asker;
 use crate::engine::record::recorder::Change;
@@ -23,7 +22,7 @@ use crate::engine::tasks::frame::NO_FRAME;
 use crate::engine::tasks::label::Label;
 use crate::engine::tasks::population::{Answer, Attempt, Failure, Pass, Request, Role, Task};
 use crate::engine::world::network::{Passage, Way};
-use crate::observation::{CallCounter, MessageCounter};
+use crate::observation::{CALL_COUNTERS, CallCounter, MessageCounter};
 use crate::program::CallId;
 use crate::random::key::Owner;
 
@@ -131,11 +130,12 @@ impl<'p> Sim<'p> {
     pub(in crate::engine) fn begin_request(&mut self, slot: u32, call: CallId) {
         let (now, routes) = (self.now, self.rules.routes);
         let route = &routes.calls[call];
-        if route.watch.sending() {
-            self.count_call(route, [CallCounter::Started], now);
-        } else {
-            self.count_call(route, [CallCounter::Started, CallCounter::Sent], now);
-        }
+        let row = self
+            .rec
+            .row::<{ CALL_COUNTERS as usize }>(route.counters, now);
+        row[CallCounter::Started as usize] += 1;
+        // An attempt is counted when its guards let it go.
+        row[CallCounter::Sent as usize] += u32::from(!route.watch.sending());
         if route.step != NO_STEP {
             self.rec.windows.started(route.step, now);
         }
@@ -167,15 +167,9 @@ impl<'p> Sim<'p> {
             label,
             orbit: Orbit::Outside,
         };
-        if route.watch.requests() {
-            self.hear_start((slot, call));
-        }
-        let follows = if route.watch.sending()
-            && let Asked::Answered(follows) = self.ask_guards(&first)
-        {
-            follows
-        } else {
-            self.send_one(&first)
+        let follows = match route.watch.is_quiet() {
+            true => self.send_one(&first),
+            false => self.send_first_watched(&first),
         };
         if follows == Follows::Another && self.another() {
             self.send((slot, call), Sending::Program, Orbit::Outside);
@@ -253,12 +247,9 @@ impl<'p> Sim<'p> {
                 label,
                 orbit,
             };
-            let follows = if route.watch.sending()
-                && let Asked::Answered(follows) = self.ask_guards(&next)
-            {
-                follows
-            } else {
-                self.send_one(&next)
+            let follows = match route.watch.sending() {
+                false => self.send_one(&next),
+                true => self.send_watched(&next),
             };
             if !(follows == Follows::Another && self.another()) {
                 return;
