@@ -151,3 +151,87 @@ fn each_user_has_a_bucket_of_his_own() {
     seen("user").counted("limit.l.stopped", 2);
     seen("all").counted("limit.l.stopped", 3);
 }
+
+/// `front` asks `s` for each of its users, through a limit of a token every two seconds that lets wait.
+const FRONT: &str = "
+    [service.front]
+    workers = 9
+    endpoint.ask = [ { name = 'inner', call = 's.work', limit = 'l' } ]
+    [limit.l]
+    rate = '0.5/s'
+    burst = 1
+    over = 'wait'";
+
+#[test]
+fn a_crash_ends_the_wait_for_a_token_and_empties_the_bucket() {
+    // a's token is there at 0, b's would be at 2 s. The server crashes at 0.5 s and is back at 1 s:
+    // both are refused at 0.5 s, and the bucket is full again: c goes at 1 s, d at 3 s.
+    let crash = "[fault.power]\nat = '0.5s'\nfor = '0.5s'\n\
+                 crash = { service = 'front', servers = 'all' }";
+    let step = "{ call = 'front.ask', or = 'continue' }";
+    let who = [("a", "0s"), ("b", "0s"), ("c", "1s"), ("d", "1s")];
+    let seen = asking(world(SERVICE).tables(FRONT).tables(crash), &who, step).run();
+    seen.marks("a 0.5s, b 0.5s, c 2s, d 4s")
+        .call("inner", CallCounter::Started, 4)
+        .call("inner", CallCounter::Sent, 3)
+        .call("inner", CallCounter::Failed, 2);
+}
+
+#[test]
+fn a_person_who_asks_again_stops_waiting_for_a_token() {
+    // b's first attempt goes at 0 (the second token) and is not answered before he reloads at 0.5 s;
+    // the new one waits for the token of 2 s. At 2.5 s he reloads again, half a second after that
+    // was sent; the next token is that of 4 s, and its answer comes at 5 s, the reloads being spent.
+    let limit = "[limit.l]\nrate = '0.5/s'\nburst = 2\nover = 'wait'\nscope = 'service'";
+    let seen = world(SERVICE)
+        .tables(limit)
+        .user("a", "0s", "{ call = 's.work', limit = 'l' }")
+        .person(
+            "b",
+            "0s",
+            "reload = { after = '0.5s', at_most = 2 }",
+            "{ name = 'ask', call = 's.work', limit = 'l' }",
+        )
+        .run();
+    seen.marks("a 1s, b 5s")
+        .call("ask", CallCounter::Sent, 3)
+        .call("ask", CallCounter::AttemptCancelled, 2)
+        .call("ask", CallCounter::Reloaded, 2);
+}
+
+#[test]
+fn who_waits_for_a_token_at_the_horizon_has_sent_nothing() {
+    let limit = "[limit.l]\nrate = '0.01/s'\nburst = 1\nover = 'wait'\nscope = 'service'";
+    let seen = world(SERVICE)
+        .head("run_for = '10s'")
+        .tables(limit)
+        .user("a", "0s", "{ call = 's.work', limit = 'l' }")
+        .user("b", "0s", "{ name = 'ask', call = 's.work', limit = 'l' }")
+        .run();
+    seen.ended("b", Outcome::Unfinished)
+        .call("ask", CallCounter::Sent, 0)
+        .call("ask", CallCounter::Unfinished, 1);
+}
+
+#[test]
+fn an_attempt_whose_caller_has_left_while_it_waits_before_a_service_leaves_its_queue() {
+    // b waits before s until 2 s, but his timeout ends at 1.5 s. Where callers' leaving is heard of,
+    // his attempt is accepted at 2 s and leaves at once; where it is not, the work is done.
+    let seen = |on_timeout: &str| {
+        world(SERVICE)
+            .tables("[limit.l]\nrate = '0.5/s'\nburst = 1\nover = 'wait'")
+            .set("service.s.limit", "l")
+            .set("service.s.on_timeout", on_timeout)
+            .user("a", "0s", "{ call = 's.work' }")
+            .user("b", "0s", "{ call = 's.work', timeout = '1.5s', or = [] }")
+            .run()
+    };
+    seen("dequeue")
+        .marks("a 1s, b 1.5s")
+        .service("s", ServiceCounter::LeftQueue, 1)
+        .service("s", ServiceCounter::Completed, 1);
+    seen("ignore")
+        .marks("a 1s, b 1.5s")
+        .service("s", ServiceCounter::Wasted, 1)
+        .service("s", ServiceCounter::Completed, 2);
+}

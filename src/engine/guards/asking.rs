@@ -74,7 +74,7 @@ impl Sim<'_> {
         if let Some((id, keeper)) = limited
             && let Some(at) = self.remembers(slot, Remembered::Limit(id), keeper)
         {
-            let whose = self.bucket_of((slot, label), id);
+            let whose = self.bucket_of((slot, label), (id, keeper));
             let limit = &self.rules.settings.limits[id];
             self.callers.guards().limits.at(at).give_back(whose, limit);
         }
@@ -148,7 +148,7 @@ impl Sim<'_> {
         (slot, label): (u32, Label),
         (id, keeper): Limited,
     ) -> May {
-        let whose = self.bucket_of((slot, label), id);
+        let whose = self.bucket_of((slot, label), (id, keeper));
         let at = self.buckets_of(slot, (id, keeper));
         let (limit, now) = (&self.rules.settings.limits[id], self.now);
         let buckets = self.callers.guards().limits.at(at);
@@ -178,7 +178,7 @@ impl Sim<'_> {
         (slot, label): (u32, Label),
         (id, keeper): Limited,
     ) {
-        let whose = self.bucket_of((slot, label), id);
+        let whose = self.bucket_of((slot, label), (id, keeper));
         let at = self.buckets_of(slot, (id, keeper));
         let limit = &self.rules.settings.limits[id];
         self.callers.guards().limits.at(at).give_back(whose, limit);
@@ -197,9 +197,10 @@ impl Sim<'_> {
     }
 
     /// Whose bucket of a limit is asked for a task: its group, and the number in it.
-    fn bucket_of(&self, (slot, label): (u32, Label), id: LimitId) -> (usize, usize) {
+    fn bucket_of(&self, (slot, label): (u32, Label), (id, keeper): Limited) -> (usize, usize) {
         match self.rules.settings.limits[id].by {
             By::All => (0, 0),
+            By::User if keeper == Keeper::Users => (0, 0),
             By::User => {
                 let owner = self.people.task(slot).owner;
                 let mut sources = self.rules.routes.sources.values();

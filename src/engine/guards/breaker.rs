@@ -48,9 +48,43 @@ struct Counts {
 /// The latest results, so many: two bits each.
 #[derive(Clone, Debug, Default)]
 struct Latest {
-    bits: Vec<u8>,
+    bits: Bits,
     next: u32,
     counts: Counts,
+}
+
+/// Four results a byte. The usual hundred stand in the breaker itself, so that a user's first failure
+/// asks for no memory.
+#[derive(Clone, Debug)]
+enum Bits {
+    Few([u8; FEW]),
+    Many(Box<[u8]>),
+}
+
+const FEW: usize = 25;
+
+impl Default for Bits {
+    fn default() -> Self {
+        Self::Few([0; FEW])
+    }
+}
+
+impl Bits {
+    fn new(results: u32) -> Self {
+        let bytes = results.div_ceil(4) as usize;
+        match bytes <= FEW {
+            true => Self::default(),
+            false => Self::Many(vec![0; bytes].into_boxed_slice()),
+        }
+    }
+
+    #[inline]
+    fn at(&mut self, byte: usize) -> &mut u8 {
+        match self {
+            Self::Few(bits) => &mut bits[byte],
+            Self::Many(bits) => &mut bits[byte],
+        }
+    }
 }
 
 /// The results in the window.
@@ -186,7 +220,11 @@ impl Breaker {
     pub(in crate::engine) fn bytes(&self) -> usize {
         match &self.seen {
             Seen::Nothing => 0,
-            Seen::Latest(latest) => latest.bits.capacity(),
+            Seen::Latest(Latest {
+                bits: Bits::Many(bits),
+                ..
+            }) => bits.len(),
+            Seen::Latest(_) => 0,
             Seen::Recent(recent) => recent.bytes(),
         }
     }
@@ -239,17 +277,18 @@ impl Latest {
     #[inline(never)]
     fn new(most: u32) -> Self {
         Self {
-            bits: vec![0; most.div_ceil(4) as usize],
-            next: 0,
-            counts: Counts::default(),
+            bits: Bits::new(most),
+            ..Self::default()
         }
     }
 
     #[inline]
     fn add(&mut self, [failed, slow]: [bool; 2], most: u32) -> Counts {
         let (byte, shift) = ((self.next / 4) as usize, self.next % 4 * 2);
-        let old = self.bits[byte] >> shift & 3;
+        let bits = self.bits.at(byte);
+        let old = *bits >> shift & 3;
         let new = u8::from(failed) | u8::from(slow) << 1;
+        *bits = *bits & !(3 << shift) | new << shift;
         let counts = &mut self.counts;
         if counts.all == most {
             counts.failed -= u32::from(old & 1);
@@ -259,7 +298,6 @@ impl Latest {
         }
         counts.failed += u32::from(failed);
         counts.slow += u32::from(slow);
-        self.bits[byte] = self.bits[byte] & !(3 << shift) | new << shift;
         self.next += 1;
         if self.next == most {
             self.next = 0;
