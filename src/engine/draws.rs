@@ -95,6 +95,10 @@ pub(super) enum OfStep {
 pub(super) enum Aside {
     /// When a user of a source arrives.
     Arrival = 0x6172_7269_7661_6c00,
+    /// How long a state of a source lasts: the draw is its turn.
+    Stay = 0x7374_6179_5f5f_0001,
+    /// How late a burst of a source comes: the draw is its number.
+    Jitter = 0x6a69_7474_6572_0001,
     /// Who is next in the queue of a service, in random order.
     QueueOrder = 0x7261_6e64_6f6d_0001,
     /// Who is next for a unit of a pool, in random order.

@@ -225,7 +225,7 @@ pub(super) fn planned(program: &Program) -> usize {
 /// Users of a source that are sorted before the clock starts.
 pub(super) fn listed(form: &Form) -> u64 {
     match form {
-        Form::Stream { .. } => 0,
+        Form::Stream { .. } | Form::Switching { .. } => 0,
         Form::Crowd { users, .. } | Form::Population { users } => *users,
         Form::Burst { users, at, .. } => users.saturating_mul(at.len() as u64),
         Form::Times(times) => times.len() as u64,

@@ -6,10 +6,14 @@
 mod data;
 mod layout;
 pub(crate) mod reading;
+mod repeating;
+mod replay;
+mod states;
 
 use crate::base::time::{Span, Time};
 use crate::random::family::Distribution;
 use crate::text::Place;
+use repeating::mean_delay;
 
 /// One source of users.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +39,13 @@ pub enum Form {
         /// How regular the arrivals are.
         spacing: Spacing,
     },
+    /// Users at the rate of one state after the other, the first from T+0.
+    States {
+        /// The states, at least two.
+        states: Vec<State>,
+        /// How regular the arrivals are.
+        spacing: Spacing,
+    },
     /// Exactly so many users; the n-th comes at `from` plus its own draw of `arrive`.
     Crowd {
         /// How many.
@@ -52,6 +63,8 @@ pub enum Form {
         at: Time,
         /// From one burst to the next; once if absent.
         every: Option<Span>,
+        /// Seconds that each burst is late, the next one not.
+        jitter: Option<Distribution>,
         /// Seconds that each user comes after the burst's instant.
         spread: Distribution,
     },
@@ -59,6 +72,15 @@ pub enum Form {
     Instants(Vec<Time>),
     /// A closed population: so many users, present from T+0, each starting over when done.
     Population(u64),
+}
+
+/// A rate, and how long it lasts each time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Users per second while it lasts.
+    pub rate: f64,
+    /// Seconds that it lasts, drawn each time; it has a mean.
+    pub stay: Distribution,
 }
 
 /// A stretch of time in which the rate is constant or changes linearly.
@@ -100,14 +122,22 @@ impl Arrivals {
             Form::Crowd { from, .. } => *from,
             Form::Burst { at, .. } => *at,
             Form::Instants(instants) => instants.first().copied().unwrap_or(Time::ZERO),
-            Form::Population(_) => Time::ZERO,
+            Form::States { .. } | Form::Population(_) => Time::ZERO,
         }
+    }
+
+    /// Whether users come at a rate, so that their number is not known beforehand.
+    pub fn is_stream(&self) -> bool {
+        matches!(self.form, Form::Flow { .. } | Form::States { .. })
     }
 
     /// Users expected to come before `horizon`; a closed population counts once.
     pub fn users_expected(&self, horizon: Time) -> f64 {
         match &self.form {
             Form::Flow { pieces, .. } => pieces.iter().map(Piece::users).sum(),
+            Form::States { states, .. } => {
+                long_run(states) * horizon.since(Time::ZERO).as_secs_f64()
+            }
             Form::Crowd { users, .. } => *users as f64,
             Form::Burst {
                 users, at, every, ..
@@ -139,15 +169,24 @@ impl Arrivals {
                 users,
                 at,
                 every,
+                jitter,
                 spread,
-            } => some_bursts(*at, *every, until)
+            } => some_bursts(*at + mean_delay(jitter.as_ref()), *every, until)
                 .map(|(burst, many)| many * *users as f64 * by(burst, spread))
                 .sum(),
-            Form::Flow { .. } | Form::Instants(_) | Form::Population(_) => {
+            Form::Flow { .. } | Form::States { .. } | Form::Instants(_) | Form::Population(_) => {
                 self.users_expected(until)
             }
         }
     }
+}
+
+/// The rate of states in the long run: that of each for the part of the time that it lasts.
+pub fn long_run(states: &[State]) -> f64 {
+    let mean = |state: &State| state.stay.mean().unwrap_or(0.0);
+    let round: f64 = states.iter().map(mean).sum();
+    let users: f64 = states.iter().map(|state| state.rate * mean(state)).sum();
+    users / round
 }
 
 /// How many bursts there are before an instant.

@@ -60,7 +60,7 @@ impl Model {
     /// What takes memory before anything happens.
     fn takers(&self, budget: &Budget) -> Vec<Taker> {
         let horizon = self.horizon();
-        let known = |source: &&Arrivals| !matches!(source.form, Form::Flow { .. });
+        let known = |source: &&Arrivals| !source.is_stream();
         let users = self.arrivals.values().filter(known).map(|source| {
             let users = source.users_expected(horizon) * budget.bytes_of_user as f64;
             let instants = match &source.form {

@@ -15,7 +15,7 @@ mod units;
 use self::course::Course;
 pub use self::course::Phase;
 use super::Model;
-use super::arrival::{Arrivals, Form, some_bursts};
+use super::arrival::{Arrivals, Form, long_run, some_bursts};
 use crate::base::time::Time;
 use crate::random::family::Distribution;
 
@@ -142,6 +142,10 @@ fn rate_between(source: &Arrivals, from: Time, to: Time) -> Option<f64> {
             });
             users.sum()
         }
+        Form::States { states, .. } => {
+            let inside = to.since(from.max(Time::ZERO)).as_secs_f64().max(0.0);
+            long_run(states) * inside
+        }
         Form::Crowd {
             users,
             from: start,
@@ -152,6 +156,7 @@ fn rate_between(source: &Arrivals, from: Time, to: Time) -> Option<f64> {
             at,
             every,
             spread,
+            ..
         } => {
             let bursts = some_bursts(*at, *every, to);
             let share = bursts.map(|(burst, many)| many * part(spread, burst));

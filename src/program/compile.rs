@@ -24,6 +24,7 @@ use self::figures::Figures;
 use self::index::Index;
 use self::places::Places;
 use self::probes::Probes;
+use super::source::long_run;
 use super::{Form, Program};
 use crate::base::time::Time;
 use crate::model::metric::Metric;
@@ -126,6 +127,10 @@ pub fn expected_users(program: &Program) -> f64 {
         Form::Stream { pieces, .. } => {
             let pieces = pieces.iter().filter(|piece| piece.from < horizon);
             pieces.map(super::Piece::users).sum()
+        }
+        Form::Switching { stays, rates, .. } => {
+            let rates = rates.first().map_or(&[][..], |(_, rates)| rates);
+            long_run(stays, rates) * (horizon - Time::ZERO).as_secs_f64()
         }
         Form::Crowd { users, .. } | Form::Population { users } => *users as f64,
         Form::Burst { users, at, .. } => *users as f64 * at.iter().filter(before).count() as f64,

@@ -58,17 +58,20 @@ fn clock(clock: &Clock) -> String {
     line
 }
 
+fn spaced(spacing: &Spacing) -> String {
+    match spacing {
+        Spacing::Poisson => "poisson".to_owned(),
+        Spacing::Even => "even".to_owned(),
+        Spacing::Gaps(gaps) => format!("gaps {}", law(gaps, "")),
+    }
+}
+
 fn source(program: &Program, name: &str, source: &Source) -> String {
     let journey = &program.names.journeys[source.journey.index()];
     let mut line = format!("arrivals {name} -> {journey}: ");
     let _ = match &source.form {
         Form::Stream { pieces, spacing } => {
-            let spacing = match spacing {
-                Spacing::Poisson => "poisson".to_owned(),
-                Spacing::Even => "even".to_owned(),
-                Spacing::Gaps(gaps) => format!("gaps {}", law(gaps, "")),
-            };
-            let _ = write!(line, "{spacing}");
+            let _ = write!(line, "{}", spaced(spacing));
             for piece in pieces {
                 let (from, length) = (time(piece.from), span(piece.length));
                 let _ = write!(line, ", {}/s", piece.rate);
@@ -91,12 +94,38 @@ fn source(program: &Program, name: &str, source: &Source) -> String {
                 law(arrive, "s")
             )
         }
-        Form::Burst { users, at, spread } => {
+        Form::Switching {
+            stays,
+            rates,
+            spacing,
+        } => {
+            let _ = write!(line, "{}", spaced(spacing));
+            for (from, rates) in rates {
+                let _ = write!(line, ", from {}", time(*from));
+                for (rate, stay) in rates.iter().zip(stays) {
+                    let _ = write!(line, " {rate}/s for {}", law(&stay.law, "s"));
+                }
+            }
+            Ok(())
+        }
+        Form::Burst {
+            users,
+            at,
+            jitter,
+            spread,
+        } => {
             let at: Vec<String> = at.iter().map(|at| time(*at)).collect();
             let spread = spread
                 .as_ref()
                 .map_or("0s".to_owned(), |spread| law(spread, "s"));
-            write!(line, "{users} users at {} after {spread}", at.join(" "))
+            let late = jitter.as_ref().map_or(String::new(), |jitter| {
+                format!(", late by {}", law(jitter, "s"))
+            });
+            write!(
+                line,
+                "{users} users at {} after {spread}{late}",
+                at.join(" ")
+            )
         }
         Form::Times(at) => write!(line, "{} measured instants", at.len()),
         Form::Population { users } => write!(line, "a population of {users}"),

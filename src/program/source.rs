@@ -32,6 +32,15 @@ pub enum Form {
         /// Gaps of the unit-rate points.
         spacing: Spacing,
     },
+    /// Users at the rates of states that follow one another, the first again after the last.
+    Switching {
+        /// How long each state lasts, in seconds, drawn each time.
+        stays: Vec<Lasting>,
+        /// Users per second in each, and from when on these hold.
+        rates: Vec<(Time, Vec<f64>)>,
+        /// Gaps of the unit-rate points.
+        spacing: Spacing,
+    },
     /// Exactly so many people, each at an instant of their own.
     Crowd {
         /// How many.
@@ -47,6 +56,8 @@ pub enum Form {
         users: u64,
         /// The instants, all before the horizon.
         at: Vec<Time>,
+        /// Seconds that each of the instants is late.
+        jitter: Option<Sampler>,
         /// Seconds after the instant; `None` is all at once.
         spread: Option<Sampler>,
     },
@@ -57,6 +68,15 @@ pub enum Form {
         /// How many.
         users: u64,
     },
+}
+
+/// How long a state of a source lasts.
+#[derive(Clone, Debug)]
+pub struct Lasting {
+    /// In seconds, drawn each time.
+    pub law: Sampler,
+    /// The mean of it.
+    pub mean: f64,
 }
 
 /// A piece of a rate that is constant or changes linearly.
@@ -81,6 +101,13 @@ pub enum Spacing {
     Even,
     /// Gaps drawn from a distribution with mean 1.
     Gaps(Sampler),
+}
+
+/// The rate of states in the long run.
+pub fn long_run(stays: &[Lasting], rates: &[f64]) -> f64 {
+    let round: f64 = stays.iter().map(|stay| stay.mean).sum();
+    let users = stays.iter().zip(rates);
+    users.map(|(stay, rate)| stay.mean * rate).sum::<f64>() / round
 }
 
 impl Piece {

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use crate::base::time::{Span, Time};
 use crate::model::Model;
-use crate::model::arrival::{Arrivals, Form, some_bursts};
+use crate::model::arrival::{Arrivals, Form, long_run, some_bursts};
 use crate::model::step::{Step, StepKind};
 use crate::program::Program;
 use crate::study::demand::{Demand, flowing, load, of_step};
@@ -139,6 +139,14 @@ impl Water<'_> {
                     }
                 }
             }
+            Form::States { states, .. } => {
+                let rate = long_run(states);
+                for (window, users) in flow.iter_mut().enumerate() {
+                    let (from, to) = (self.begin(window), self.begin(window + 1));
+                    let inside = to.since(from.max(Time::ZERO)).as_secs_f64();
+                    *users += rate * inside.max(0.0);
+                }
+            }
             Form::Crowd {
                 users,
                 from,
@@ -151,6 +159,7 @@ impl Water<'_> {
                 at,
                 every,
                 spread,
+                ..
             } => {
                 for (burst, many) in some_bursts(*at, *every, self.begin(self.windows)) {
                     let users = many * *users as f64;

@@ -155,6 +155,7 @@ fn sources(model: &Model) -> BTreeMap<String, SourceFacts> {
     let fact = |(name, source): (&String, &model::arrival::Arrivals)| {
         let form = match &source.form {
             Form::Flow { .. } => "rate",
+            Form::States { .. } => "states",
             Form::Crowd { .. } => "crowd",
             Form::Burst { .. } => "burst",
             Form::Instants(_) => "file",

@@ -12,6 +12,7 @@ use crate::estimate::recovery::Trigger;
 use crate::model::Model;
 use crate::model::arrival::{Arrivals, Form};
 use crate::program::{Fault, Form as Source, Program};
+use crate::program::source::long_run;
 use crate::results::TriggerKind;
 use crate::study::offered;
 use crate::study::replicate::{Crew, Job, Seat};
@@ -186,6 +187,15 @@ fn thinned(program: &Program) -> Program {
                 for piece in pieces {
                     piece.rate *= factor;
                     piece.rate_end *= factor;
+                }
+            }
+            Source::Switching { stays, rates, .. } => {
+                let first = rates.first().map_or(&[][..], |(_, rates)| rates);
+                let length = (quiet.clock.horizon - Time::ZERO).as_secs_f64();
+                let users = long_run(stays, first) * length;
+                let factor = (few / users.max(few)).min(1.0);
+                for rate in rates.iter_mut().flat_map(|(_, rates)| rates) {
+                    *rate *= factor;
                 }
             }
             Source::Crowd { users, .. } => *users = (*users).min(few.ceil() as u64),

@@ -329,8 +329,19 @@ fn arrivals(name: &'static str, journey: &'static str) -> Text {
             format!("crowd = {{ users = {users}, from = \"-500ms\", arrive = \"{law}\" }}\n")
         }),
         (1..=12u32, weighted(0.5, span(300, 1500)), time(100)).prop_map(|(users, every, law)| {
-            let every = every.map_or(String::new(), |e| format!(", every = \"{e}\""));
+            let every = every.map_or(String::new(), |e| {
+                format!(", every = \"{e}\", jitter = \"{law}\"")
+            });
             format!("burst = {{ users = {users}, at = \"200ms\"{every}, spread = \"{law}\" }}\n")
+        }),
+        (0..=10u32, 1..=25u32, time(400), span(50, 900)).prop_map(|(low, high, stay, other)| {
+            let first = format!("{{ rate = \"{low}/s\", stay = \"{stay}\" }}");
+            let second = format!("{{ rate = \"{high}/s\", stay = \"{other}\" }}");
+            format!("states = [ {first}, {second} ]\n")
+        }),
+        (1..=8u32, span(300, 900), time(300)).prop_map(|(users, every, late)| {
+            let again = format!("every = \"{every}\"\njitter = \"{late}\"");
+            format!("crowd = {{ users = {users}, from = \"0s\", arrive = \"{late}\" }}\n{again}\n")
         }),
         (1..=4u32).prop_map(|users| format!("population = {users}\n")),
     ];

@@ -22,6 +22,7 @@ pub(super) struct World {
     seed: u64,
     variant: Option<String>,
     changes: Vec<Change>,
+    files: Files,
 }
 
 /// A model of these tables, without users yet, that runs for a thousand seconds.
@@ -32,6 +33,7 @@ pub(super) fn world(tables: &str) -> World {
         seed: 1,
         variant: None,
         changes: Vec::new(),
+        files: Files::new(),
     }
 }
 
@@ -45,6 +47,12 @@ impl World {
     /// Other luck.
     pub(super) fn seed(mut self, seed: u64) -> World {
         self.seed = seed;
+        self
+    }
+
+    /// A data file.
+    pub(super) fn file(mut self, path: &str, text: &str) -> World {
+        self.files.insert(path, text.to_owned());
         self
     }
 
@@ -89,7 +97,7 @@ impl World {
             "[model]\nseed = {}\n{}\n{}",
             self.seed, self.head, self.text
         );
-        let mut model = sound(model::read(Source::new("trace.toml", &text), Files::new()));
+        let mut model = sound(model::read(Source::new("trace.toml", &text), self.files));
         if !self.changes.is_empty() {
             model = sound(model.with(&self.changes));
         }

@@ -29,6 +29,7 @@ const STORE: &str = include_str!("store.toml");
 const COXIAN: &str = include_str!("coxian.toml");
 const ERLANG_A: &str = include_str!("erlang-a.toml");
 const RUSH: &str = include_str!("rush.toml");
+const IPP: &str = include_str!("ipp.toml");
 const TRANSIENT: &str = include_str!("transient.toml");
 
 const fn case(
@@ -250,6 +251,7 @@ pub(super) const CASES: &[Case] = &[
         Amount(30, "30000s"),
         Amount(120, "200000s"),
     ),
+    case("ipp", IPP, &[], Amount(30, "20000s"), Amount(60, "200000s")),
 ];
 
 const LOSS: &[(&str, &str)] = &[

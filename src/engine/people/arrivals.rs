@@ -9,6 +9,7 @@ use crate::base::time::{Span, Time};
 use crate::engine::calendar::key::newcomer_half;
 use crate::engine::draws::Aside;
 use crate::engine::limits::{BETWEEN_LOOKS, listed};
+use crate::engine::people::switching::Switching;
 use crate::program::{Form, Piece, Program, Source, SourceId, Spacing};
 use crate::random::key::{Luck, Owner, Place};
 
@@ -58,6 +59,8 @@ struct Stream {
     is_poisson: bool,
     /// Which piece is under way; beyond the last nobody comes.
     piece: usize,
+    /// What makes the pieces as it goes, if they are not known before.
+    switching: Option<Switching>,
     /// The cumulated rate since its beginning.
     done: f64,
     /// Gaps of unit rate, made [`AHEAD`] at one time.
@@ -158,14 +161,16 @@ const ARRIVAL_PLACE: Place = Place::ROOT.step(Aside::Arrival as u64);
 /// A source at its beginning; none when somebody asked to stop.
 fn open(source: &Source, program: &Program, luck: &Luck, stop: &dyn Fn() -> bool) -> Option<Live> {
     let form = match &source.form {
-        Form::Stream { pieces, spacing } => LiveForm::Stream(Stream {
-            owner: source.owner,
-            is_poisson: matches!(spacing, Spacing::Poisson),
-            piece: 0,
-            done: 0.0,
-            gaps: [0.0; AHEAD],
-            stretch: Stretch::of(pieces.first(), program.clock.start),
-        }),
+        Form::Stream { pieces, spacing } => {
+            LiveForm::Stream(Stream::new(source, spacing, pieces.first(), program))
+        }
+        Form::Switching { spacing, .. } => {
+            let mut switching = Switching::new();
+            let first = switching.next(source, program, luck);
+            let mut stream = Stream::new(source, spacing, first.as_ref(), program);
+            stream.switching = Some(switching);
+            LiveForm::Stream(stream)
+        }
         _ => LiveForm::List(list(source, program, luck, stop)?),
     };
     Some(Live {
@@ -184,13 +189,19 @@ fn list(
 ) -> Option<Vec<(Time, u32)>> {
     let (start, until) = (program.clock.start, program.clock.sources_end());
     let own = |index: u32| luck.uniform(source.owner.number(index), ARRIVAL_PLACE, 0);
+    let late = late_bursts(source, luck);
     let at = |index: u32| match &source.form {
-        Form::Stream { .. } => unreachable!("a stream is made as it goes"),
+        Form::Stream { .. } | Form::Switching { .. } => {
+            unreachable!("a stream is made as it goes")
+        }
         Form::Crowd { from, arrive, .. } => *from + arrive.span(own(index)),
-        Form::Burst { users, at, spread } => {
-            let burst = at[(u64::from(index) / users) as usize];
-            let late = spread.as_ref().map(|s| s.span(own(index)));
-            late.map_or(burst, |late| burst + late)
+        Form::Burst {
+            users, at, spread, ..
+        } => {
+            let which = (u64::from(index) / users) as usize;
+            let burst = late.get(which).copied().unwrap_or(at[which]);
+            let after = spread.as_ref().map(|s| s.span(own(index)));
+            after.map_or(burst, |after| burst + after)
         }
         Form::Times(times) => times[index as usize],
         Form::Population { .. } => start,
@@ -207,6 +218,21 @@ fn list(
         }
     }
     is_sorted(&mut list, stop).then_some(list)
+}
+
+/// When the bursts of a source come that are late by their own luck; nothing where none is.
+fn late_bursts(source: &Source, luck: &Luck) -> Vec<Time> {
+    let Form::Burst {
+        at,
+        jitter: Some(jitter),
+        ..
+    } = &source.form
+    else {
+        return Vec::new();
+    };
+    let place = Place::ROOT.step(Aside::Jitter as u64);
+    let late = |n: u32| jitter.span(luck.uniform(source.owner, place, n));
+    (0..).zip(at).map(|(n, at)| *at + late(n)).collect()
 }
 
 /// Sorts a list, in pieces so that a long one can be stopped; false when somebody asked to.
@@ -237,7 +263,7 @@ impl Live {
                 } else {
                     gap(source, || stream.luck(self.index, luck))
                 };
-                if stream.done > stream.stretch.whole && !stream.goes_on(source, program) {
+                if stream.done > stream.stretch.whole && !stream.goes_on(source, program, luck) {
                     return None;
                 }
                 Some(stream.stretch.invert(stream.done))
@@ -250,7 +276,7 @@ impl Live {
 #[inline(never)]
 fn gap(source: &Source, luck: impl Fn() -> f64) -> f64 {
     match &source.form {
-        Form::Stream { spacing, .. } => match spacing {
+        Form::Stream { spacing, .. } | Form::Switching { spacing, .. } => match spacing {
             Spacing::Poisson => unreachable!("the usual one was looked at before"),
             Spacing::Even => 1.0,
             Spacing::Gaps(gaps) => gaps.sample(luck()),
@@ -260,6 +286,19 @@ fn gap(source: &Source, luck: impl Fn() -> f64) -> f64 {
 }
 
 impl Stream {
+    /// A stream at the beginning of its first piece.
+    fn new(source: &Source, spacing: &Spacing, first: Option<&Piece>, program: &Program) -> Self {
+        Self {
+            owner: source.owner,
+            is_poisson: matches!(spacing, Spacing::Poisson),
+            piece: 0,
+            switching: None,
+            done: 0.0,
+            gaps: [0.0; AHEAD],
+            stretch: Stretch::of(first, program.clock.start),
+        }
+    }
+
     /// The uniform number of a user's arrival.
     #[inline]
     fn luck(&self, index: u32, luck: &Luck) -> f64 {
@@ -288,7 +327,17 @@ impl Stream {
     /// Goes on to the piece with the next point; false when there is none. A point on the border
     /// belongs to the earlier piece.
     #[cold]
-    fn goes_on(&mut self, source: &Source, program: &Program) -> bool {
+    fn goes_on(&mut self, source: &Source, program: &Program, luck: &Luck) -> bool {
+        if let Some(switching) = &mut self.switching {
+            while self.done > self.stretch.whole {
+                let Some(piece) = switching.next(source, program, luck) else {
+                    return false;
+                };
+                self.done -= self.stretch.whole;
+                self.stretch = Stretch::of(Some(&piece), program.clock.start);
+            }
+            return true;
+        }
         let Form::Stream { pieces, .. } = &source.form else {
             unreachable!("only streams are made as they go");
         };

@@ -2,4 +2,5 @@
 //! again (semantics#people).
 
 pub(in crate::engine) mod arrivals;
+mod switching;
 pub(in crate::engine) mod visit;

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::layout::{Layout, Unclear, layout};
 use super::reading::{Calendar, clipped, flow};
+use super::replay::{Asked, Gaps, asked};
 use super::{Form, Piece};
 use crate::base::time::{Span, Time};
 use crate::model::document::Node;
@@ -16,56 +17,9 @@ use crate::model::files::number::{self, Comma};
 use crate::model::files::records::{Record, Records};
 use crate::model::files::{comma_of, no_number};
 use crate::model::metric::write_span;
-use crate::model::reader::{Fields, Reader};
-use crate::model::table::{Kind, TableDef, key};
+use crate::model::reader::Reader;
 use crate::model::value::{LONGEST, MOST};
 use crate::text::Diagnostic;
-
-pub(super) static FILE: TableDef = TableDef {
-    name: "`file` of arrivals",
-    doc: "Arrivals from a data file.",
-    keys: &[
-        key(
-            "path",
-            Kind::File,
-            "",
-            "the file, from the folder of the model",
-        ),
-        key("columns", Kind::Texts, "found", COLUMNS_DOC),
-        key(
-            "unit",
-            Kind::Text,
-            "\"s\"",
-            "the unit of its times; of times since 1970 it is found",
-        ),
-        key(
-            "per",
-            Kind::Duration,
-            "\"1s\"",
-            "the time in which its rates count users",
-        ),
-        key("gaps", Kind::Words(GAPS_WORDS), "\"bridge\"", GAPS_DOC),
-    ],
-};
-
-const COLUMNS_DOC: &str = "the columns by name or number from 1: of the times, then of the rates; \
-                           the times alone make every row one user";
-const GAPS_DOC: &str = "what holds where a rate is missing: a straight line between its \
-                        neighbours (`bridge`), the rate before (`hold`), nobody (`zero`)";
-const GAPS_WORDS: &[&str] = &["bridge", "hold", "zero"];
-const GAPS: [(&str, Gaps); 3] = [
-    ("bridge", Gaps::Bridge),
-    ("hold", Gaps::Hold),
-    ("zero", Gaps::Zero),
-];
-
-/// What holds where a rate is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gaps {
-    Bridge,
-    Hold,
-    Zero,
-}
 
 /// Units of times since 1970: their nanoseconds, and what they are called.
 const UNITS: [(i128, &str); 4] = [
@@ -76,15 +30,6 @@ const UNITS: [(i128, &str); 4] = [
 ];
 /// The seconds since 1970 that a file of today may hold: the years 2000 to 2100.
 const SINCE_1970: std::ops::Range<f64> = 946_684_800.0..4_102_444_800.0;
-
-/// How the model wants a file read.
-struct Asked {
-    path: String,
-    columns: Vec<String>,
-    unit: Option<i128>,
-    per: Option<Span>,
-    gaps: Option<Gaps>,
-}
 
 /// What of a record is needed.
 struct Row<'a> {
@@ -127,60 +72,6 @@ pub(super) fn file<'a>(r: &mut Reader<'a>, node: &'a Node, clock: Calendar) -> O
     }
 }
 
-fn asked<'a>(r: &mut Reader<'a>, node: &'a Node) -> Option<Asked> {
-    if node.table().is_none() {
-        return Some(Asked {
-            path: r.text(node)?,
-            columns: Vec::new(),
-            unit: None,
-            per: None,
-            gaps: None,
-        });
-    }
-    let fields = r.fields(node, &FILE)?;
-    let path = fields.require(r, "path").and_then(|node| r.text(node));
-    let unit = match fields.get("unit") {
-        Some(node) => Some(unit(r, node)?),
-        None => None,
-    };
-    Some(Asked {
-        columns: columns(r, &fields)?,
-        per: fields.period(r, "per"),
-        gaps: fields.word(r, "gaps", &GAPS),
-        path: path?,
-        unit,
-    })
-}
-
-fn columns<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Vec<String>> {
-    let Some(node) = fields.get("columns") else {
-        return Some(Vec::new());
-    };
-    let expected = "one or two columns, such as `[\"Time\", \"rps\"]`";
-    match node.list() {
-        Some(items) if (1..=2).contains(&items.len()) => {
-            items.iter().map(|item| r.text(item)).collect()
-        }
-        _ => {
-            r.wrong_kind(node, expected);
-            None
-        }
-    }
-}
-
-fn unit(r: &mut Reader<'_>, node: &Node) -> Option<i128> {
-    let unit = r.text(node)?;
-    match Time::parse(&format!("1{unit}")) {
-        Ok(one) => Some(i128::from(one.nanos())),
-        Err(_) => {
-            let diagnostic = Diagnostic::new("E007", format!("`{unit}` is not a unit of time"));
-            let help = "units are ns, us, ms, s, m, h, d";
-            r.push(diagnostic.at(node.place).help(help));
-            None
-        }
-    }
-}
-
 fn form(
     text: &str,
     asked: &Asked,
@@ -191,7 +82,12 @@ fn form(
     let layout = layout(records, &asked.columns)?;
     let rows: Vec<Row<'_>> = rows(records, &layout).collect();
     let comma = comma_of(records, layout.heading, layout.time).map_err(Unclear::new)?;
-    let mut times = times(&rows, &layout, (comma, asked.unit), clock)?;
+    let measured = Calendar {
+        run_for: clock.run_for.scaled(asked.speed),
+        ..clock
+    };
+    let mut times = times(&rows, &layout, (comma, asked.unit), measured)?;
+    times.hasten(asked.speed);
     // Users may stand in any order, rates hardly do.
     let sorted = layout.rate.is_none() || times.at.windows(2).all(|pair| pair[0].0 <= pair[1].0);
     let form = match layout.rate {
@@ -203,9 +99,11 @@ fn form(
         Some(column) => {
             let comma = comma_of(records, layout.heading, column).map_err(Unclear::new)?;
             let rates = rates(&rows, &layout.called(column), comma)?;
-            let order = in_order(&mut times, rates)?;
-            let per_s = asked.per.map(Span::as_secs_f64).or(layout.per_s());
-            rising(&times, &order, (asked, per_s.unwrap_or(1.0)), said)?
+            let mut order = in_order(&mut times, rates)?;
+            if let (true, Some(per)) = (asked.counts, asked.per) {
+                order = with_holes(&mut times, &order, per.scaled(1.0 / asked.speed));
+            }
+            rising(&times, &order, (asked, per_s(asked, &layout)), said)?
         }
     };
     let end = Time::ZERO + clock.run_for;
@@ -427,11 +325,49 @@ fn in_order(times: &mut Times, rates: Vec<Option<f64>>) -> Result<Vec<Option<f64
     Ok(rates)
 }
 
+impl Times {
+    /// The same so many times faster.
+    fn hasten(&mut self, speed: f64) {
+        if speed.to_bits() != 1.0_f64.to_bits() {
+            for (at, _) in &mut self.at {
+                *at = Time::ZERO + (*at - Time::ZERO).scaled(1.0 / speed);
+            }
+        }
+    }
+}
+
+/// The seconds in which a value counts users; nothing where each counts until the next row.
+fn per_s(asked: &Asked, layout: &Layout) -> Option<f64> {
+    let per = asked.per.map(Span::as_secs_f64);
+    match asked.counts {
+        true => per,
+        false => Some(per.or(layout.per_s()).unwrap_or(1.0)),
+    }
+}
+
+/// Counts that cover `per` each, with a missing one wherever the next row is further away.
+fn with_holes(times: &mut Times, counts: &[Option<f64>], per: Span) -> Vec<Option<f64>> {
+    let (mut at, mut all) = (Vec::new(), Vec::new());
+    for (row, count) in counts.iter().enumerate() {
+        let (from, line) = times.at[row];
+        at.push((from, line));
+        all.push(*count);
+        let next = times.at.get(row + 1).map(|(next, _)| *next);
+        // Half a row more is no hole: clocks of measurements are not that exact.
+        if next.is_some_and(|next| next.since(from) > per + per.scaled(0.5)) {
+            at.push((from + per, line));
+            all.push(None);
+        }
+    }
+    times.at = at;
+    all
+}
+
 /// Each rate lasts until the next row begins, the last as long as the one before it.
 fn rising(
     times: &Times,
     rates: &[Option<f64>],
-    (asked, per_s): (&Asked, f64),
+    (asked, per_s): (&Asked, Option<f64>),
     said: &mut Vec<Diagnostic>,
 ) -> Result<Form, Unclear> {
     let gaps: Vec<usize> = (0..rates.len())
@@ -454,11 +390,17 @@ fn rising(
         .iter()
         .zip(ends)
         .zip(whole)
-        .map(|((from, to), rate)| Piece {
-            from: *from,
-            to,
-            rate_from: rate / per_s,
-            rate_to: rate / per_s,
+        .map(|((from, to), value)| {
+            let rate = match per_s {
+                Some(per_s) => value * asked.speed / per_s,
+                None => value / to.since(*from).as_secs_f64(),
+            };
+            Piece {
+                from: *from,
+                to,
+                rate_from: rate,
+                rate_to: rate,
+            }
         });
     Ok(flow(pieces.collect()))
 }
@@ -568,12 +510,12 @@ impl Unsaid {
         };
         let what = match layout.rate {
             Some(rate) => {
-                let per = asked.per.or(layout.per_s().map(Span::from_secs_f64));
-                let per = write_span(per.unwrap_or(Span::SECOND));
-                format!(
-                    "rates of {rows}, in {} (users in {per})",
-                    layout.called(rate)
-                )
+                let what = if asked.counts { "counts" } else { "rates" };
+                let per = per_s(asked, layout).map(Span::from_secs_f64);
+                let per = per.map_or("until the next row".to_owned(), |per| {
+                    format!("in {}", write_span(per))
+                });
+                format!("{what} of {rows}, in {} (users {per})", layout.called(rate))
             }
             None => format!("{rows}, each of which is one user"),
         };
@@ -586,7 +528,7 @@ impl Unsaid {
         if !self.sorted {
             help.push("the rows are not in order of time; they were sorted".to_owned());
         }
-        if layout.rate.is_some() && asked.per.is_none() {
+        if layout.rate.is_some() && asked.per.is_none() && !asked.counts {
             help.push("`per` sets the time in which its rates count users".to_owned());
         }
         help.extend(self.outside(layout));

@@ -3,7 +3,10 @@
 //! Every form that says a rate becomes pieces of a piecewise-linear rate; `total` scales the shape,
 //! `scale` multiplies whatever comes.
 
-use super::data::{FILE, file};
+use super::data::file;
+use super::repeating::repeated;
+use super::replay::FILE;
+use super::states::{STATE, states};
 use super::{Arrivals, Form, Piece, Spacing};
 use crate::base::time::{Span, Time};
 use crate::model::document::Node;
@@ -16,8 +19,8 @@ use crate::text::Diagnostic;
 /// `[arrivals.NAME]`.
 pub(crate) static ARRIVALS: TableDef = TableDef {
     name: "a source of arrivals",
-    doc: "Who comes, and when; it has exactly one of the forms `rate`, `stages`, `crowd`, \
-          `burst`, `file`, `population`.",
+    doc: "Who comes, and when; it has exactly one of the forms `rate`, `stages`, `states`, \
+          `crowd`, `burst`, `file`, `population`.",
     keys: &[
         key("journey", Kind::Name("journey"), "", "what its users do"),
         key(
@@ -32,6 +35,7 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             "",
             "a rate that changes in time",
         ),
+        key("states", Kind::Tables(&STATE), "", STATES_DOC),
         key("crowd", Kind::Table(&CROWD), "", "exactly this many people"),
         key(
             "burst",
@@ -51,6 +55,8 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
             "",
             "a fixed number of users, who start over when they are done",
         ),
+        key("every", Kind::Duration, "once", EVERY_DOC),
+        key("jitter", Kind::Times, "\"0s\"", JITTER_DOC),
         key(
             "total",
             Kind::Count,
@@ -76,6 +82,11 @@ pub(crate) static ARRIVALS: TableDef = TableDef {
 
 const FILE_DOC: &str = "a log of users, or rates with the time at which each begins: plain lists, \
                         dashboards, load tests";
+const STATES_DOC: &str = "rates that follow one another, each for a time that is drawn anew; after \
+                          the last the first begins again";
+const EVERY_DOC: &str = "from one beginning of `stages`, a `crowd` or a `file` to the next, \
+                         until the horizon";
+const JITTER_DOC: &str = "how much later each crowd or burst comes; the next one is not moved";
 const SPACING_DOC: &str = "how regular they come: `poisson`, `even`, `bursty(cv=3)`, or any law \
                            of gaps with mean 1";
 
@@ -131,6 +142,7 @@ static BURST: TableDef = TableDef {
             "once",
             "from one burst to the next",
         ),
+        key("jitter", Kind::Times, "\"0s\"", JITTER_DOC),
         key(
             "spread",
             Kind::Times,
@@ -140,7 +152,15 @@ static BURST: TableDef = TableDef {
     ],
 };
 
-const FORMS: [&str; 6] = ["rate", "stages", "crowd", "burst", "file", "population"];
+const FORMS: [&str; 7] = [
+    "rate",
+    "stages",
+    "states",
+    "crowd",
+    "burst",
+    "file",
+    "population",
+];
 /// More users than any machine holds; a bound that keeps arithmetic exact.
 const MOST_USERS: u64 = 1_000_000_000_000;
 /// Most users that `scale` makes of the rows of a file.
@@ -174,8 +194,8 @@ pub(crate) fn read<'a>(
         [] => {
             let found = format!("the source `{name}` does not say how many users come");
             let diagnostic = Diagnostic::new("E040", found).at(fields.place);
-            let expected =
-                "expected one of `rate`, `stages`, `crowd`, `burst`, `file`, `population`";
+            let expected = "expected one of `rate`, `stages`, `states`, `crowd`, `burst`, `file`, \
+                            `population`";
             r.push(diagnostic.expected(expected));
             None
         }
@@ -189,19 +209,16 @@ pub(crate) fn read<'a>(
     let total = fields.count(r, "total", 0..=MOST_USERS);
     let scale = fields.number(r, "scale", 0.0).unwrap_or(1.0);
     let spacing = fields.get("spacing").map(|node| spacing(r, node));
-    let mut form = shape?;
-    if !matches!(form, Form::Flow { .. }) {
-        for key in ["total", "spacing"] {
-            if fields.get(key).is_some() {
-                let found = format!("`{key}` fits only `rate`, `stages` and rates from a file");
-                r.push(Diagnostic::new("E041", found).at(fields.key_place(key)));
-            }
-        }
-    }
-    if let (Form::Flow { spacing: place, .. }, Some(Some(spacing))) = (&mut form, spacing) {
+    let mut form = repeated(r, fields, shape?, Time::ZERO + clock.run_for)?;
+    unfit(r, fields, &form);
+    if let (
+        Form::Flow { spacing: place, .. } | Form::States { spacing: place, .. },
+        Some(Some(spacing)),
+    ) = (&mut form, spacing)
+    {
         *place = spacing;
     }
-    let factor = factor_for(total, &form);
+    let factor = total.map_or(1.0, |total| to_total(&form, total));
     let form = scaled(form, factor * scale);
     if form.is_none() {
         let key = if scale > factor { "scale" } else { "total" };
@@ -219,18 +236,28 @@ pub(crate) fn read<'a>(
     })
 }
 
-/// What multiplies a rate so that so many users are expected of it.
-fn factor_for(total: Option<u64>, form: &Form) -> f64 {
-    match (total, form) {
-        (Some(total), Form::Flow { pieces, .. }) => {
-            let shaped: f64 = pieces.iter().map(Piece::users).sum();
-            if shaped > 0.0 {
-                total as f64 / shaped
-            } else {
-                0.0
-            }
+/// Reports keys that the form of a source has no use for.
+fn unfit<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, form: &Form) {
+    let is_flow = matches!(form, Form::Flow { .. });
+    let has_gaps = is_flow || matches!(form, Form::States { .. });
+    for (key, fits, also) in [("total", is_flow, ""), ("spacing", has_gaps, ", `states`")] {
+        if !fits && fields.get(key).is_some() {
+            let found = format!("`{key}` fits only `rate`, `stages`{also} and rates from a file");
+            r.push(Diagnostic::new("E041", found).at(fields.key_place(key)));
         }
-        _ => 1.0,
+    }
+}
+
+/// What makes so many expected users of a rate.
+fn to_total(form: &Form, total: u64) -> f64 {
+    let Form::Flow { pieces, .. } = form else {
+        return 1.0;
+    };
+    let shaped: f64 = pieces.iter().map(Piece::users).sum();
+    if shaped > 0.0 {
+        total as f64 / shaped
+    } else {
+        0.0
     }
 }
 
@@ -247,7 +274,11 @@ fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, clock: Calenda
                 rate_to: rate,
             }]))
         }
-        "stages" => stages(r, fields.get("stages")?, run_for),
+        "stages" => {
+            let length = span_of_stages(r, fields, run_for);
+            stages(r, fields.get("stages")?, length)
+        }
+        "states" => states(r, fields.get("states")?, clock),
         "crowd" => {
             let fields = fields.table(r, "crowd", &CROWD)?;
             let users = fields
@@ -268,11 +299,13 @@ fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, clock: Calenda
                 .and_then(|node| r.count(node, 0..=MOST_USERS));
             let at = fields.instant(r, "at").unwrap_or(Time::ZERO);
             let every = fields.period(r, "every");
+            let jitter = fields.times(r, "jitter");
             let spread = fields.times(r, "spread").unwrap_or_else(zero);
             Some(Form::Burst {
                 users: users?,
                 at,
                 every,
+                jitter,
                 spread,
             })
         }
@@ -281,6 +314,15 @@ fn shape<'a>(r: &mut Reader<'a>, form: &str, fields: &Fields<'a>, clock: Calenda
             .count(fields.get("population")?, 0..=MOST_USERS)
             .map(Form::Population),
     }
+}
+
+/// Until when the last stage lasts if it does not say.
+fn span_of_stages<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, run_for: Span) -> Span {
+    // What is wrong with it is said where it is used.
+    let before = r.diagnostics.len();
+    let every = fields.period(r, "every");
+    r.diagnostics.truncate(before);
+    every.map_or(run_for, |every| every.min(run_for))
 }
 
 pub(super) fn flow(pieces: Vec<Piece>) -> Form {
@@ -425,6 +467,18 @@ fn scaled(form: Form, factor: f64) -> Option<Form> {
             }
             Form::Flow { pieces, spacing }
         }
+        Form::States {
+            mut states,
+            spacing,
+        } => {
+            for state in &mut states {
+                state.rate *= factor;
+            }
+            if !states.iter().all(|state| state.rate.is_finite()) {
+                return None;
+            }
+            Form::States { states, spacing }
+        }
         Form::Crowd {
             users,
             from,
@@ -438,11 +492,13 @@ fn scaled(form: Form, factor: f64) -> Option<Form> {
             users,
             at,
             every,
+            jitter,
             spread,
         } => Form::Burst {
             users: count(users),
             at,
             every,
+            jitter,
             spread,
         },
         Form::Instants(instants) => Form::Instants(thickened(&instants, factor)?),

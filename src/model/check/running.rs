@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{errors_of, mentioned_in};
 use crate::model::Model;
 use crate::model::action::Action;
-use crate::model::arrival::Form;
 use crate::model::document::{Node, Table, Value};
 use crate::model::language::ROOT;
 use crate::model::overlay::{Change, Written, apply};
@@ -158,7 +157,7 @@ impl<'m> Fixed<'m> {
             .strip_prefix("arrivals.")
             .and_then(|rest| rest.strip_suffix(".scale"));
         let source = name.and_then(|name| self.model.arrivals.get(name));
-        source.is_some_and(|source| !matches!(source.form, Form::Flow { .. }))
+        source.is_some_and(|source| !source.is_stream())
     }
 
     /// Why an action cannot change what it has written to, if it cannot.

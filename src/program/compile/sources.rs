@@ -9,6 +9,7 @@ use super::words::time;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::model::arrival::{self, Arrivals};
+use crate::program::source::Lasting;
 use crate::program::{Clock, Form, Piece, Source, SourceId, Spacing};
 use crate::random::key::Owner;
 
@@ -25,6 +26,11 @@ pub(super) fn sources(eras: &[Era], index: &Index, clock: &Clock) -> Table<Sourc
                 pieces: with_tail(pieces(eras, name, horizon), clock),
                 spacing: self::spacing(spacing),
             },
+            arrival::Form::States { states, spacing } => Form::Switching {
+                stays: states.iter().map(stay).collect(),
+                rates: rates(eras, name),
+                spacing: self::spacing(spacing),
+            },
             arrival::Form::Crowd {
                 users,
                 from,
@@ -38,6 +44,7 @@ pub(super) fn sources(eras: &[Era], index: &Index, clock: &Clock) -> Table<Sourc
                 users,
                 at,
                 every,
+                jitter,
                 spread,
             } => {
                 let every = every.filter(|every| every.nanos() > 0);
@@ -46,6 +53,7 @@ pub(super) fn sources(eras: &[Era], index: &Index, clock: &Clock) -> Table<Sourc
                 Form::Burst {
                     users: *users,
                     at: at.collect(),
+                    jitter: jitter.as_ref().and_then(time),
                     spread: time(spread),
                 }
             }
@@ -54,6 +62,13 @@ pub(super) fn sources(eras: &[Era], index: &Index, clock: &Clock) -> Table<Sourc
         },
     };
     first.arrivals.iter().map(source).collect()
+}
+
+fn stay(state: &arrival::State) -> Lasting {
+    Lasting {
+        law: state.stay.sampler(),
+        mean: state.stay.mean().expect("a stay has a mean"),
+    }
 }
 
 fn spacing(spacing: &arrival::Spacing) -> Spacing {
@@ -84,6 +99,22 @@ fn pieces(eras: &[Era], name: &str, horizon: Time) -> Vec<Piece> {
     for ((from, pieces), until) in changes.iter().zip(ends) {
         let until = until.min(horizon);
         all.extend(pieces.iter().filter_map(|piece| clip(piece, *from, until)));
+    }
+    all
+}
+
+/// The rates of the states of one source, and from when on they hold.
+fn rates(eras: &[Era], name: &str) -> Vec<(Time, Vec<f64>)> {
+    let mut all: Vec<(Time, Vec<f64>)> = Vec::new();
+    for era in eras {
+        let form = era.model.arrivals.get(name).map(|arrivals| &arrivals.form);
+        let Some(arrival::Form::States { states, .. }) = form else {
+            panic!("the form of `{name}` was checked to stay what it is");
+        };
+        let rates: Vec<f64> = states.iter().map(|state| state.rate).collect();
+        if all.last().is_none_or(|(_, before)| *before != rates) {
+            all.push((era.at, rates));
+        }
     }
     all
 }
