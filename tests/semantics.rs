@@ -38,6 +38,7 @@ mod retries;
 mod scaling;
 mod selectors;
 mod sharing;
+mod upkeep;
 mod tail;
 mod ties;
 mod zones;

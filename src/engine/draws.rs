@@ -105,6 +105,8 @@ pub(super) enum Aside {
     PoolOrder = 0x7261_6e64_6f6d_0002,
     /// The instance that a user keeps to.
     Sticky = 0x7374_6963_6b79_0001,
+    /// How long the set-up of a server takes: the draw is its number.
+    Setup = 0x7365_7475_705f_0001,
     /// Which holders of a worker are looked at.
     Holders = 0x6e6f_7465_645f_0001,
 }

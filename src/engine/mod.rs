@@ -298,6 +298,7 @@ impl<'p> Sim<'p> {
             | Kind::Horizon
             | Kind::Look
             | Kind::Window
+            | Kind::Upkeep
             | Kind::Reading => return self.dispatch_rarer(key),
         }
         true
@@ -333,6 +334,10 @@ impl<'p> Sim<'p> {
             Kind::Server => {
                 self.part_all();
                 return self.server_ready(event.slot, event.number);
+            }
+            Kind::Upkeep => {
+                self.part_all();
+                return self.upkeep(event.slot, event.number);
             }
             Kind::Change => self.change(event.slot),
             Kind::Bin | Kind::Cut | Kind::Horizon | Kind::Look | Kind::Window | Kind::Reading => {
@@ -391,6 +396,7 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::Horizon
         | Kind::Look
         | Kind::Window
+        | Kind::Upkeep
         | Kind::Reading
         | Kind::Lane
         | Kind::Newcomer => true,

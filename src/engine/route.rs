@@ -179,6 +179,8 @@ pub(super) struct Desk {
     /// Besides, all that any endpoint asks for is one `cpu`, and none is made to fail: who holds a
     /// worker executes on a core.
     pub(super) plain: bool,
+    /// Its servers have a memory, sleep, or are slowed by those who wait.
+    pub(super) tended: bool,
     /// First of the service's counters.
     pub(super) counters: CounterId,
     /// The meter of its levels.
@@ -301,7 +303,7 @@ fn guarded(program: &Program, settings: &Settings, (id, call): (CallId, &CallSet
 fn is_served_in_place(desk: &Desk, step: &Call, retry: &Option<RetrySettings>) -> bool {
     // The wait before the latest retry is kept where the end of the work would be.
     let remembers = |r: &RetrySettings| r.jitter == Jitter::Decorrelated;
-    desk.plain && !step.message && !retry.as_ref().is_some_and(remembers)
+    desk.plain && !desk.tended && !step.message && !retry.as_ref().is_some_and(remembers)
 }
 
 fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
@@ -322,6 +324,7 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         gated,
         dedicated,
         plain: dedicated && is_plain(program, id),
+        tended: service.memory.is_some() || service.idle.is_some() || service.per_waiting > 0.0,
         counters: layout.service_row(id.0),
         meter: (layout.service_level(id.0, ServiceLevel::InSystem).0 / LANES) as usize,
         waits: layout.service_time(id.0, ServiceSample::Wait),

@@ -27,6 +27,7 @@ pub mod fault;
 pub mod action;
 pub mod metric;
 pub mod objective;
+pub mod upkeep;
 pub mod variant;
 pub mod overlay;
 pub mod uncertain;

@@ -341,7 +341,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Bytes.
-    #[allow(dead_code)]
     pub(crate) fn size(&mut self, node: &Node) -> Option<f64> {
         let expected = "a size such as \"2MB\" or \"4GiB\"";
         match self.amount(node, expected)? {
@@ -742,7 +741,6 @@ impl<'a> Fields<'a> {
     }
 
     /// Bytes.
-    #[allow(dead_code)]
     pub(crate) fn size(&self, r: &mut Reader<'a>, key: &str) -> Option<f64> {
         r.size(self.get(key)?)
     }

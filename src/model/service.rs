@@ -8,6 +8,7 @@ use super::reader::{Fields, MOST_TABLES, Reader, zero};
 use super::step::Step;
 use super::step::reading::{Owner, endpoint_steps};
 use super::table::{Kind, TableDef, key};
+use super::upkeep::{self, IDLE, Idle, MEMORY, Memory};
 use crate::base::time::Span;
 use crate::random::family::Distribution;
 use crate::text::{Diagnostic, Place};
@@ -37,6 +38,10 @@ pub struct Service {
     pub on_timeout: OnTimeout,
     /// How concurrent work slows itself.
     pub slowdown: Slowdown,
+    /// The memory of each instance, if it is modelled.
+    pub memory: Option<Memory>,
+    /// When instances sleep, if they do.
+    pub idle: Option<Idle>,
     /// Seconds until a new or crashed instance takes work.
     pub boot: Distribution,
     /// How much slower an instance is while it is cold.
@@ -124,6 +129,10 @@ pub struct Slowdown {
     pub contention: f64,
     /// κ, 0 to 1.
     pub coherency: f64,
+    /// By how much of itself work is slower for each that waits at the server.
+    pub per_waiting: f64,
+    /// Whether only the beginning of each step counts, by the number at the server then.
+    pub at_start: bool,
 }
 
 /// `[service.NAME]`.
@@ -198,6 +207,18 @@ pub(crate) static SERVICE: TableDef = TableDef {
             Kind::Table(&SLOWDOWN),
             "none",
             "how concurrent requests slow each other",
+        ),
+        key(
+            "memory",
+            Kind::Table(&MEMORY),
+            "unlimited",
+            "what requests take of the memory of an instance",
+        ),
+        key(
+            "idle",
+            Kind::Table(&IDLE),
+            "never asleep",
+            "when an instance sleeps, and what it needs then",
         ),
         key(
             "boot",
@@ -291,7 +312,7 @@ pub(crate) static QUEUE: TableDef = TableDef {
 
 static SLOWDOWN: TableDef = TableDef {
     name: "`slowdown`",
-    doc: "The Universal Scalability Law.",
+    doc: "How requests at one server slow each other.",
     keys: &[
         key(
             "contention",
@@ -305,6 +326,20 @@ static SLOWDOWN: TableDef = TableDef {
             Kind::Share,
             "0",
             "what each pair of requests at work costs the others",
+        )
+        .live(),
+        key(
+            "per_waiting",
+            Kind::Share,
+            "0",
+            "by how much each that waits at the server slows the work",
+        )
+        .live(),
+        key(
+            "at_start",
+            Kind::Flag,
+            "false",
+            "whether the number at the server when a step starts counts, and then no more",
         )
         .live(),
     ],
@@ -395,6 +430,8 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
             .unwrap_or(OnTimeout::Ignore),
         zones: zones(r, fields),
         slowdown: slowdown(r, fields),
+        memory: upkeep::memory(r, fields),
+        idle: upkeep::idle(r, fields),
         boot: fields.times(r, "boot").unwrap_or_else(zero),
         cold: fields.number(r, "cold", 1.0).unwrap_or(2.0),
         warm_after: fields.duration(r, "warm_after").unwrap_or(Span::ZERO),
@@ -431,6 +468,10 @@ fn slowdown<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Slowdown {
     Slowdown {
         contention: share("contention"),
         coherency: share("coherency"),
+        per_waiting: share("per_waiting"),
+        at_start: fields
+            .and_then(|fields| fields.flag(r, "at_start"))
+            .unwrap_or(false),
     }
 }
 

@@ -47,7 +47,6 @@ pub(crate) enum Kind {
     /// Events per time, `"100/s"`.
     Rate,
     /// An amount of data, `"2MB"`.
-    #[allow(dead_code)]
     Size,
     /// Data per time, `"10MB/s"`.
     #[allow(dead_code)]

@@ -16,6 +16,7 @@ use crate::random::sampler::Sampler;
 
 pub use crate::model::retry::{BackoffKind, Jitter};
 pub use crate::model::service::{Balance, OnTimeout, QueueOrder};
+pub use crate::model::upkeep::{Collector, Memory, Pause};
 
 in_tables! {
 /// Every number in force.
@@ -113,6 +114,14 @@ pub struct ServicePatch {
     pub contention: f64,
     /// κ of the Universal Scalability Law.
     pub coherency: f64,
+    /// By how much of itself work is slower for each that waits at the server.
+    pub per_waiting: f64,
+    /// Whether all that holds for the number at the server when a step starts, and is fixed then.
+    pub at_start: bool,
+    /// The memory of each instance; `None` is without limit.
+    pub memory: Option<Memory>,
+    /// When instances sleep; `None` is never.
+    pub idle: Option<Idle>,
     /// From the decision to start an instance until it serves, in seconds.
     pub boot: Option<Sampler>,
     /// How many times slower a cold instance is.
@@ -160,6 +169,15 @@ pub struct JourneyPatch {
     /// Who comes back after giving up.
     pub again: Option<Again>,
 }
+}
+
+/// When an instance sleeps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Idle {
+    /// How long it has nothing to do before.
+    pub sleep_after: Span,
+    /// Seconds from whoever wakes it until it works; `None` is no time at all.
+    pub setup: Option<Sampler>,
 }
 
 /// A user's patience, in seconds.

@@ -83,6 +83,8 @@ fn services(guarded: bool) -> Vec<Change> {
         ("service.s?.on_timeout", on_timeout),
         ("service.s?.slowdown.contention", percent(10)),
         ("service.s?.slowdown.coherency", percent(2)),
+        ("service.s?.slowdown.per_waiting", percent(20)),
+        ("service.s?.slowdown.at_start", flag()),
         ("service.s?.boot", quoted(time(300))),
         ("service.s?.cold", count(1, 4)),
         ("service.s?.warm_after", quoted(span(0, 400))),

@@ -349,6 +349,21 @@ fn arrivals(name: &'static str, journey: &'static str) -> Text {
         .boxed()
 }
 
+/// What a server needs beside its requests.
+fn upkeep() -> Text {
+    let memory = (30..=300u32, span(60, 300), span(5, 50)).prop_map(|(each, every, length)| {
+        format!(
+            "memory = {{ base = \"100MB\", per_request = \"{each}MB\", limit = \"1GB\", gc = {{ \
+             share = \"50%\", at = \"60%\", pause = {{ every = \"{every}\", for = \
+             \"{length}\" }} }} }}\n"
+        )
+    });
+    let idle = (span(0, 200), time(100)).prop_map(|(after, setup)| {
+        format!("idle = {{ sleep_after = \"{after}\", setup = \"{setup}\" }}\n")
+    });
+    prop_oneof![memory.boxed(), idle.boxed()].boxed()
+}
+
 /// `[service.sN]`: its size, then how it queues, balances and minds its callers.
 fn service(layer: usize, guarded: bool) -> Text {
     let around = Around {
@@ -386,23 +401,27 @@ fn service(layer: usize, guarded: bool) -> Text {
         written(&["ignore", "expire", "dequeue", "cancel"]),
         weighted(0.4, time(10)),
         weighted(0.3, time(15)),
-        weighted(0.3, (0..=10u32, 0..=2u32)),
+        weighted(0.3, (0..=10u32, 0..=2u32, any::<bool>())),
         weighted(0.4, time(300)),
         weighted(0.3, span(100, 900)),
+        weighted(0.4, upkeep()),
     )
         .prop_map(
-            |(balance, on_timeout, network, cost, slowdown, boot, warm)| {
+            |(balance, on_timeout, network, cost, slowdown, boot, warm, upkeep)| {
                 let key = |name: &str, v: Option<String>| {
                     v.map_or(String::new(), |v| format!("{name} = \"{v}\"\n"))
                 };
-                let slowdown = slowdown.map_or(String::new(), |(a, b)| {
-                    format!("slowdown = {{ contention = \"{a}%\", coherency = \"{b}%\" }}\n")
+                let slowdown = slowdown.map_or(String::new(), |(a, b, at_start)| {
+                    format!(
+                        "slowdown = {{ contention = \"{a}%\", coherency = \"{b}%\", per_waiting = \
+                         \"{a}%\", at_start = {at_start} }}\n"
+                    )
                 });
                 let keys = key("network", network) + &key("refuse_cost", cost) + &key("boot", boot);
                 let warm = warm.map_or(String::new(), |after| {
                     format!("cold = 3\nwarm_after = \"{after}\"\n")
                 });
-                let keys = keys + &warm;
+                let keys = keys + &warm + &upkeep.unwrap_or_default();
                 format!("balance = \"{balance}\"\non_timeout = \"{on_timeout}\"\n{keys}{slowdown}")
             },
         );

@@ -251,6 +251,16 @@ pub(super) const CASES: &[Case] = &[
         Amount(30, "30000s"),
         Amount(120, "200000s"),
     ),
+    case(
+        "setup",
+        STATION,
+        &[&[
+            ("param.rate.value", "0.5/s"),
+            ("service.desk.idle.setup", "exp(2s)"),
+        ]],
+        Amount(30, "10000s"),
+        Amount(60, "200000s"),
+    ),
     case("ipp", IPP, &[], Amount(30, "20000s"), Amount(60, "200000s")),
 ];
 

@@ -67,6 +67,8 @@ pub(in crate::engine) enum Kind {
     Look,
     /// A window of looks ends.
     Window,
+    /// Memory or sleep of a server.
+    Upkeep,
     /// A reading is due.
     Reading,
 }
@@ -96,6 +98,7 @@ impl Kind {
             17 => Self::Horizon,
             18 => Self::Look,
             19 => Self::Window,
+            20 => Self::Upkeep,
             _ => Self::Reading,
         }
     }

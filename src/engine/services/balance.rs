@@ -48,23 +48,23 @@ impl Sim<'_> {
 
     /// The same at the server that was chosen.
     #[inline(always)]
-    fn place_at(&self, index: u32, desk: &Desk) -> Placing {
+    fn place_at(&mut self, index: u32, desk: &Desk) -> Placing {
         let server = &self.services.servers[index as usize];
         if server.state == State::Down {
             Placing::Crashed(index)
         } else if desk.limited && server.load() >= server.most {
             Placing::Refused(Some(index))
-        } else if server.occupied < server.workers {
+        } else if server.occupied < server.workers && !(desk.tended && self.has_to_wake(index)) {
             Placing::Started(index)
-        } else if u64::from(server.line.len()) < desk.limit {
+        } else if u64::from(self.services.servers[index as usize].line.len()) < desk.limit {
             Placing::Queued(index)
         } else {
             Placing::Refused(Some(index))
         }
     }
 
-    /// The same for an attempt that arrives where the network to some servers is disturbed: which it
-    /// is to be is known only now. Nothing where that has kept it.
+    /// The same for an attempt that arrives where the network to some servers is disturbed: which
+    /// it is to be is known only now. Nothing where that has kept it.
     #[cold]
     pub(super) fn place_in_disturbance(&mut self, slot: u32, id: ServiceId) -> Option<Placing> {
         let desk = &self.rules.routes.services[id];
@@ -94,7 +94,7 @@ impl Sim<'_> {
     /// The same where one queue is shared: servers come to it, so that one that is down or stands
     /// still gets nothing.
     #[inline(never)]
-    fn place_in_shared(&self, id: ServiceId, desk: &Desk) -> Placing {
+    fn place_in_shared(&mut self, id: ServiceId, desk: &Desk) -> Placing {
         let station = &self.services.stations[id];
         if station.eligible.is_empty() {
             return Placing::Refused(None);
@@ -102,6 +102,10 @@ impl Sim<'_> {
         if let Some(free) = self.freest(id) {
             return Placing::Started(free);
         }
+        if desk.tended {
+            self.wake_one(id);
+        }
+        let station = &self.services.stations[id];
         if u64::from(station.line.len()) < desk.limit {
             return Placing::Queued(u32::MAX);
         }

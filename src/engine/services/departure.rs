@@ -274,32 +274,6 @@ impl Sim<'_> {
         }
     }
 
-    /// A worker above a number that was lowered while it was in use is free, and gone.
-    #[cold]
-    fn shed_one(&mut self, index: u32) {
-        let now = self.now;
-        let server = &mut self.services.servers[index as usize];
-        let id = server.service;
-        server.sharing.advance(now);
-        let before = server.cores;
-        server.resize(&self.rules.settings.services[id]);
-        let (gone, works) = (before - server.cores, server.works());
-        if works {
-            let level = |what| self.rules.program.layout.service_level(id.0, what);
-            for (level, by) in [
-                (level(ServiceLevel::Workers), 1),
-                (level(ServiceLevel::Cores), gone),
-            ] {
-                let left = self.rec.value(level).saturating_sub(by);
-                self.rec.set(level, left, now);
-            }
-        }
-        if gone > 0 {
-            self.measure_busy(id);
-            self.touch(index);
-        }
-    }
-
     /// The work of an attempt, sent and accepted then, is over, however it ends: its worker is
     /// free, and the attempt is out of the system.
     #[inline(always)]
@@ -322,6 +296,9 @@ impl Sim<'_> {
             WorkEnd::Lost => row[ServiceCounter::Lost as usize] += 1,
         }
         self.free_one(index);
+        if desk.tended {
+            self.tend(index);
+        }
         self.shift_held(desk, Change::Less);
         self.leave_system(desk, accepted);
     }
@@ -383,6 +360,9 @@ impl Sim<'_> {
         let line = self.services.line_of(id, index);
         line.left(&self.people, self.now);
         self.queue_level(id, Change::Less);
+        if self.rules.routes.services[id].tended {
+            self.tend_line(id, index);
+        }
     }
 
     /// Work begun stops because nobody waits for it.

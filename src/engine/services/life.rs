@@ -30,6 +30,7 @@ impl Sim<'_> {
         server.unnoticed = noticed_after.is_some();
         server.event = NO_EVENT;
         server.cold = 1.0;
+        server.upkeep.start_anew();
         if let Some(span) = noticed_after {
             let event = self
                 .agenda
@@ -88,6 +89,7 @@ impl Sim<'_> {
         let id = server.service;
         server.state = State::Booting;
         server.life += 1;
+        server.upkeep.start_anew();
         let law = law.or(self.rules.settings.services[id].boot.as_ref());
         let owner = self.rules.program.services[id].owner.number(server.number);
         let draw = server.boots;
@@ -123,6 +125,9 @@ impl Sim<'_> {
                 self.touch(index);
                 self.servers_changed(id);
                 self.take_next(index);
+                if self.rules.routes.services[id].tended {
+                    self.tend(index);
+                }
             }
             State::Up | State::Draining => self.retime(&[index], |server| server.cold = 1.0),
             State::Down => {
@@ -168,6 +173,7 @@ impl Sim<'_> {
             }
         }
         self.share_out(id);
+        self.open_upkeep(id);
     }
 
     /// The cores in use, after their number has changed.
@@ -187,6 +193,32 @@ impl Sim<'_> {
             .layout
             .service_level(id.0, ServiceLevel::Busy);
         self.rec.set(level, busy, self.now);
+    }
+
+    /// A worker above a number that was lowered while it was in use is free, and gone.
+    #[cold]
+    pub(super) fn shed_one(&mut self, index: u32) {
+        let now = self.now;
+        let server = &mut self.services.servers[index as usize];
+        let id = server.service;
+        server.sharing.advance(now);
+        let before = server.cores;
+        server.resize(&self.rules.settings.services[id]);
+        let (gone, works) = (before - server.cores, server.works());
+        if works {
+            let level = |what| self.rules.program.layout.service_level(id.0, what);
+            for (level, by) in [
+                (level(ServiceLevel::Workers), 1),
+                (level(ServiceLevel::Cores), gone),
+            ] {
+                let left = self.rec.value(level).saturating_sub(by);
+                self.rec.set(level, left, now);
+            }
+        }
+        if gone > 0 {
+            self.measure_busy(id);
+            self.touch(index);
+        }
     }
 
     /// A draining server with nothing left is off.

@@ -11,6 +11,7 @@ pub(in crate::engine) mod life;
 pub(in crate::engine) mod server;
 pub(in crate::engine) mod sharing;
 pub(in crate::engine) mod station;
+pub(in crate::engine) mod upkeep;
 pub(in crate::engine) mod work;
 
 use crate::base::table::Table;

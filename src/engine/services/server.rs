@@ -6,6 +6,7 @@ use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::Holders;
 use crate::engine::services::sharing::Sharing;
+use crate::engine::services::upkeep::Upkeep;
 use crate::observation::fullness::Out;
 use crate::program::{ServiceId, ServiceSettings};
 
@@ -70,6 +71,8 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) core_gauge: Gauge,
     /// Some of those who hold a worker.
     pub(in crate::engine) holders: Holders,
+    /// Its memory and its sleep.
+    pub(in crate::engine) upkeep: Upkeep,
     /// Since when attempts are sent to it in vain.
     pub(in crate::engine) out: Option<Since>,
     /// How many were.
@@ -110,6 +113,7 @@ impl Server {
             boots: 0,
             core_gauge: Gauge::default(),
             holders: Holders::default(),
+            upkeep: Upkeep::default(),
             out: None,
             swallowed: 0,
         }
@@ -165,7 +169,7 @@ impl Server {
     /// its way out.
     #[inline]
     pub(in crate::engine) fn takes_of_all(&self) -> bool {
-        self.state == State::Up && !self.is_halted()
+        self.state == State::Up && !self.is_halted() && !self.upkeep.rests()
     }
 
     /// The workers it has, with those in use above their number, who finish what they have.

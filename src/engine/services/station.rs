@@ -72,6 +72,7 @@ impl Sim<'_> {
                 }
             }
             self.open_gauges(id);
+            self.open_upkeep(id);
             self.servers_changed(id);
             let desk = &self.rules.routes.services[id];
             if desk.plain {
@@ -239,6 +240,9 @@ impl Sim<'_> {
         let line = self.services.line_of(id, index);
         line.join((slot, number), self.now);
         self.count_swallowed_in_queue(id, index);
+        if self.rules.routes.services[id].tended {
+            self.tend_line(id, index);
+        }
     }
 
     /// Counts an attempt sent now and refused at once.
@@ -312,6 +316,9 @@ impl Sim<'_> {
         }
         self.take_worker(index);
         self.note_holder(slot, id, index);
+        if self.rules.routes.services[id].tended {
+            self.tend(index);
+        }
         if !self.services.stations[id].strikes.is_empty() {
             self.strike(slot, id, 0);
         }
@@ -343,7 +350,8 @@ impl Sim<'_> {
     fn take_those_who_wait(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) {
         loop {
             let server = &self.services.servers[index as usize];
-            if !server.works() || server.occupied >= server.workers {
+            let is_free = server.works() && server.occupied < server.workers;
+            if !is_free || server.upkeep.rests() {
                 return;
             }
             if !self.takes_one(index, id, settings) {
@@ -363,6 +371,9 @@ impl Sim<'_> {
         self.people.task_mut(slot).awaits = NO_EVENT;
         if self.expires(slot, id) {
             self.quit(slot, id);
+            if self.rules.routes.services[id].tended {
+                self.tend(index);
+            }
         } else {
             self.services.servers[index as usize].line.gauge.called();
             self.shift(id, [ServiceLevel::Held], Change::More);

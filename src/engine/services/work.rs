@@ -13,6 +13,7 @@ use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::record::recorder::Change;
 use crate::engine::services::server::stretched;
 use crate::engine::services::sharing::speed;
+use crate::engine::services::upkeep::{at_start, burden};
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::{Answer, Population, Role};
 use crate::observation::ServiceLevel;
@@ -34,6 +35,11 @@ impl Sim<'_> {
         let (id, pace) = (server.service, server.pace());
         if !self.rules.routes.services[id].dedicated {
             self.activate(slot, id, Change::More);
+            let settings = &self.rules.settings.services[id];
+            let demand = match settings.at_start {
+                true => demand.scaled(at_start(&self.services.servers[index as usize], settings)),
+                false => demand,
+            };
             self.join_cores(slot, index, demand, Doing::Sharing);
             return;
         }
@@ -236,11 +242,19 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         let settings = &self.rules.settings.services[server.service];
         let (pace, cores) = (server.pace(), server.cores);
+        let burden = match self.rules.routes.services[server.service].tended {
+            true => burden(server, settings),
+            false => 1.0,
+        };
         let sharing = &mut server.sharing;
         sharing.dirty = false;
         sharing.advance(now);
         let n = sharing.working.max(1);
-        let each = speed(n, cores, settings.contention, settings.coherency);
+        let (contention, coherency) = match settings.at_start {
+            true => (0.0, 0.0),
+            false => (settings.contention, settings.coherency),
+        };
+        let each = speed(n, cores, contention, coherency) / burden;
         sharing.set_speed(each * pace);
         match sharing.next_end(|slot, number| shares(people, slot, number)) {
             None => sharing.event = NO_EVENT,

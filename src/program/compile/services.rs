@@ -55,5 +55,7 @@ fn has_cores_for_all(of: &ServiceSettings) -> bool {
     of.workers <= of.cores
         && of.contention == 0.0
         && of.coherency == 0.0
+        && of.per_waiting == 0.0
+        && of.memory.is_none()
         && of.refuse_cost.is_none()
 }

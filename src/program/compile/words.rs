@@ -4,8 +4,8 @@ use crate::model::journey::{self, PatienceCounts};
 use crate::model::{self, breaker, limit, pool, retry, room, service, throttle};
 use crate::observation::Outcome;
 use crate::program::{
-    Again, BreakerSettings, Class, JourneySettings, LimitSettings, Patience, PoolSettings, Reload,
-    RetryId, RetrySettings, RoomSettings, ServiceSettings, ThrottleSettings,
+    Again, BreakerSettings, Class, Idle, JourneySettings, LimitSettings, Patience, PoolSettings,
+    Reload, RetryId, RetrySettings, RoomSettings, ServiceSettings, ThrottleSettings,
 };
 use crate::random::family::Distribution;
 use crate::random::popularity::KeyDraw;
@@ -77,6 +77,13 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         on_timeout: service.on_timeout,
         contention: service.slowdown.contention,
         coherency: service.slowdown.coherency,
+        per_waiting: service.slowdown.per_waiting,
+        at_start: service.slowdown.at_start,
+        memory: service.memory,
+        idle: service.idle.as_ref().map(|idle| Idle {
+            sleep_after: idle.sleep_after,
+            setup: time(&idle.setup),
+        }),
         boot: time(&service.boot),
         cold: service.cold,
         warm_after: service.warm_after,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::base::size::Size;
 use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::program::{
@@ -138,10 +139,39 @@ fn service(of: &ServiceSettings) -> String {
             of.contention, of.coherency
         );
     }
+    upkeep(&mut line, of);
     if !of.warm_after.is_zero() {
         let _ = write!(line, ", cold x{} for {}", of.cold, span(of.warm_after));
     }
     line
+}
+
+/// What its servers need beside their requests.
+fn upkeep(line: &mut String, of: &ServiceSettings) {
+    if of.per_waiting > 0.0 {
+        let _ = write!(line, ", per waiting {}", of.per_waiting);
+    }
+    if of.at_start {
+        line.push_str(", slowed at the start");
+    }
+    if let Some(memory) = &of.memory {
+        let [base, each, limit] = [memory.base, memory.per_request, memory.limit].map(Size);
+        let gc = memory.gc;
+        let _ = write!(line, ", memory {base} + {each} each of {limit}");
+        let _ = write!(line, ", gc {} from {}", gc.share, gc.at);
+        if let Some(pause) = gc.pause {
+            let (every, length) = (span(pause.every), span(pause.length));
+            let _ = write!(line, ", paused every {every} for {length}");
+        }
+    }
+    if let Some(idle) = &of.idle {
+        let setup = idle
+            .setup
+            .as_ref()
+            .map_or("0s".to_owned(), |setup| law(setup, "s"));
+        let after = span(idle.sleep_after);
+        let _ = write!(line, ", asleep after {after}, set up in {setup}");
+    }
 }
 
 fn queue(limit: Option<u64>, order: QueueOrder) -> String {
