@@ -29,6 +29,14 @@ const STORE: &str = include_str!("store.toml");
 const COXIAN: &str = include_str!("coxian.toml");
 const ERLANG_A: &str = include_str!("erlang-a.toml");
 const RUSH: &str = include_str!("rush.toml");
+const RETRIAL: &str = include_str!("retrial.toml");
+const PASSPORT: &str = include_str!("passport.toml");
+const JACKSON: &str = include_str!("jackson.toml");
+const CLOSED: &str = include_str!("closed.toml");
+const THREE_STATIONS: &str = include_str!("three-stations.toml");
+const TWO_CLASSES: &str = include_str!("two-classes.toml");
+const PREFORK: &str = include_str!("prefork.toml");
+const DAILY: &str = include_str!("daily.toml");
 const IPP: &str = include_str!("ipp.toml");
 const TRANSIENT: &str = include_str!("transient.toml");
 
@@ -262,6 +270,87 @@ pub(super) const CASES: &[Case] = &[
         Amount(60, "200000s"),
     ),
     case("ipp", IPP, &[], Amount(30, "20000s"), Amount(60, "200000s")),
+    case(
+        "retrial",
+        RETRIAL,
+        &[],
+        Amount(30, "20000s"),
+        Amount(60, "200000s"),
+    ),
+    case(
+        "passport",
+        PASSPORT,
+        &[],
+        Amount(30, "12000000s"),
+        Amount(60, "100000000s"),
+    ),
+    case(
+        "jackson",
+        JACKSON,
+        &[],
+        Amount(30, "2000s"),
+        Amount(60, "20000s"),
+    ),
+    case(
+        "three-stations",
+        THREE_STATIONS,
+        &[],
+        Amount(30, "50000s"),
+        Amount(60, "1000000s"),
+    ),
+    case(
+        "two-classes",
+        TWO_CLASSES,
+        &[],
+        Amount(30, "10000s"),
+        Amount(60, "200000s"),
+    ),
+    case(
+        "prefork",
+        PREFORK,
+        &[],
+        Amount(30, "50s"),
+        Amount(60, "500s"),
+    ),
+    case(
+        "saturated",
+        CLOSED,
+        &[&[
+            ("param.people.value", "400"),
+            ("param.think.value", "0s"),
+            ("param.work.value", "exp(444ms)"),
+            ("param.workers.value", "300"),
+            ("param.warmup.value", "20s"),
+        ]],
+        Amount(30, "100s"),
+        Amount(60, "1000s"),
+    ),
+    case(
+        "repair",
+        CLOSED,
+        &[],
+        Amount(30, "10000s"),
+        Amount(60, "200000s"),
+    ),
+    case(
+        "finite-source",
+        CLOSED,
+        &[&[
+            ("param.people.value", "4"),
+            ("param.think.value", "exp(1s)"),
+            ("param.work.value", "exp(1s)"),
+        ]],
+        Amount(30, "10000s"),
+        Amount(60, "200000s"),
+    ),
+    case("daily", DAILY, &[], Amount(100, ""), Amount(2_000, "")),
+    case(
+        "daily-fixed",
+        DAILY,
+        &[&[("param.work.value", "2h")]],
+        Amount(100, ""),
+        Amount(2_000, ""),
+    ),
 ];
 
 const LOSS: &[(&str, &str)] = &[
