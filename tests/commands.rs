@@ -295,6 +295,7 @@ fn every_starter_is_written_once_and_valid() {
         "login-bottleneck",
         "retry-storm",
         "pool-exhaustion",
+        "gc-spiral",
         "plain-queue",
     ];
     for template in templates {

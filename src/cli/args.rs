@@ -104,6 +104,8 @@ pub enum Template {
     RetryStorm,
     /// Connections held by a slow partner until everything else starves
     PoolExhaustion,
+    /// Memory that fills up, collection that slows, and a service that stays down
+    GcSpiral,
     /// One queue, compared with its formula
     PlainQueue,
 }

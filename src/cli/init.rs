@@ -16,6 +16,7 @@ impl Template {
             Template::LoginBottleneck => include_str!("../../models/login-storm.toml"),
             Template::RetryStorm => include_str!("../../models/retry-storm.toml"),
             Template::PoolExhaustion => include_str!("../../models/pool-exhaustion.toml"),
+            Template::GcSpiral => include_str!("../../models/gc-spiral.toml"),
             Template::PlainQueue => include_str!("../../models/hello-queue.toml"),
         }
     }

@@ -10,10 +10,12 @@ mod course;
 mod demand;
 mod epoch;
 mod roster;
+mod stable;
 mod units;
 
 use self::course::Course;
 pub use self::course::Phase;
+pub use self::stable::Stable;
 use super::Model;
 use super::arrival::{Arrivals, Form, long_run, some_bursts};
 use crate::base::time::Time;

@@ -21,6 +21,7 @@ pub(super) fn said(model: &Model) -> String {
     let capacity = model.capacity();
     let mut text = phases(&capacity.course);
     text.push_str(&peak(&capacity));
+    text.push_str(&stable(model));
     text.push_str(&stock(model, &capacity));
     text
 }
@@ -107,6 +108,32 @@ fn peak(capacity: &Capacity) -> String {
         text.push_str(&format!("\n{}", labelled("BOTTLENECK", BESIDE, &verdict)));
     }
     text
+}
+
+/// The load below which nothing leaves the system stuck.
+fn stable(model: &Model) -> String {
+    let Some(found) = model.stable() else {
+        return String::new();
+    };
+    let visits = |rate: f64| number::rate(rate).replace('/', " visits/");
+    let mut said = match found.worst.is_finite() {
+        true => format!(
+            "below {} no trigger leaves it stuck: {} carried, up to {} times the work",
+            visits(found.stable_per_s),
+            visits(found.normal_per_s),
+            number::ratio(found.worst),
+        ),
+        false => {
+            "no load is safe from staying stuck: how often people ask again has no limit".to_owned()
+        }
+    };
+    if let (Some(headroom), true) = (found.headroom(), found.worst.is_finite()) {
+        said.push_str(&format!(
+            "; headroom {} of the peak",
+            number::share(headroom)
+        ));
+    }
+    format!("\n{}", labelled("STABLE", BESIDE, &said))
 }
 
 fn row(resource: &Resource) -> String {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::roster::{ResourceId, Roster};
 use crate::model::Model;
-use crate::model::step::{Step, StepKind};
+use crate::model::journey::Journey;
+use crate::model::step::{Call, Step, StepKind};
 use crate::random::family::Distribution;
 
 /// Seconds of each resource that are asked for.
@@ -19,10 +20,24 @@ pub(super) struct Cost {
 
 impl Cost {
     fn add(&mut self, other: &Cost, weight: f64) {
+        // What is never done costs nothing, even if it has no end.
+        if weight <= 0.0 {
+            return;
+        }
         for (id, seconds) in &other.demand {
             *self.demand.entry(*id).or_insert(0.0) += seconds * weight;
         }
         self.seconds += other.seconds * weight;
+    }
+
+    /// So many times as much.
+    fn times(mut self, factor: f64) -> Cost {
+        let all = self.demand.values_mut().chain([&mut self.seconds]);
+        // Nothing stays nothing, also without end.
+        for seconds in all.filter(|seconds| **seconds > 0.0) {
+            *seconds *= factor;
+        }
+        self
     }
 
     fn ask(&mut self, resource: Option<ResourceId>, seconds: f64) {
@@ -39,6 +54,10 @@ pub(super) struct Demands<'m> {
     known: BTreeMap<(&'m str, &'m str), Cost>,
     /// Endpoints being worked out: a circle of calls ends where it would begin anew.
     under_way: BTreeSet<(&'m str, &'m str)>,
+    /// Whether every call is tried as often as it may be.
+    at_worst: bool,
+    /// How often a person asks at worst, in the journey being worked out.
+    reloads: f64,
 }
 
 impl<'m> Demands<'m> {
@@ -49,7 +68,30 @@ impl<'m> Demands<'m> {
             roster,
             known: BTreeMap::new(),
             under_way: BTreeSet::new(),
+            at_worst: false,
+            reloads: 1.0,
         }
+    }
+
+    /// The same with everybody asking as often as the model allows.
+    pub(super) fn at_worst(model: &'m Model, roster: &'m Roster<'m>) -> Demands<'m> {
+        Demands {
+            at_worst: true,
+            ..Demands::of(model, roster)
+        }
+    }
+
+    /// What a visit asks for; at worst, with those by which its user comes again.
+    pub(super) fn visit(&mut self, journey: &'m Journey) -> Demand {
+        self.reloads = match &journey.reload {
+            Some(reload) if self.at_worst => at_most(reload.at_most),
+            _ => 1.0,
+        };
+        let visits = match &journey.again {
+            Some(again) if self.at_worst => visits(again.share, again.at_most),
+            _ => 1.0,
+        };
+        self.steps(&journey.steps, None).times(visits).demand
     }
 
     /// What a list of steps asks for; the service that runs it, if it is an endpoint's.
@@ -65,7 +107,10 @@ impl<'m> Demands<'m> {
     fn step(&mut self, step: &'m Step, service: Option<&str>) -> Cost {
         let mut cost = Cost::default();
         match &step.kind {
-            StepKind::Call(call) => cost = self.call(&call.service, &call.endpoint),
+            StepKind::Call(call) => {
+                let tries = self.tries(call, service.is_none());
+                cost = self.call(&call.service, &call.endpoint).times(tries);
+            }
             StepKind::Send { service, endpoint } => {
                 cost = self.call(service, endpoint);
                 cost.seconds = 0.0;
@@ -111,6 +156,19 @@ impl<'m> Demands<'m> {
         cost
     }
 
+    /// How often a call is tried; a person who asks again begins its policy anew.
+    fn tries(&self, call: &Call, by_user: bool) -> f64 {
+        if !self.at_worst {
+            return 1.0;
+        }
+        let policy = call
+            .retry
+            .as_ref()
+            .and_then(|name| self.model.retries.get(name));
+        let attempts = policy.map_or(1.0, |retry| f64::from(retry.attempts));
+        attempts * if by_user { self.reloads } else { 1.0 }
+    }
+
     fn call(&mut self, service: &'m str, endpoint: &'m str) -> Cost {
         let key = (service, endpoint);
         if let Some(known) = self.known.get(&key) {
@@ -133,6 +191,22 @@ impl<'m> Demands<'m> {
         cost.seconds += 2.0 * mean(&found.network);
         self.known.insert(key, cost.clone());
         cost
+    }
+}
+
+/// Once, and so often again.
+fn at_most(again: Option<u32>) -> f64 {
+    again.map_or(f64::INFINITY, |again| 1.0 + f64::from(again))
+}
+
+/// Visits of a user who comes again with this chance each time.
+fn visits(share: f64, again: Option<u32>) -> f64 {
+    match again {
+        _ if share < 1.0 => {
+            let not_yet = again.map_or(0.0, |again| share.powi(again as i32 + 1));
+            (1.0 - not_yet) / (1.0 - share)
+        }
+        again => at_most(again),
     }
 }
 
