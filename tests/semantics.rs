@@ -12,6 +12,7 @@ mod arrivals;
 mod calls;
 mod cuts;
 mod deadlines;
+mod deploys;
 mod doors;
 mod draining;
 mod edges;

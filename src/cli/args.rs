@@ -102,6 +102,13 @@ pub enum Template {
     LoginBottleneck,
     /// Retries that keep a system down after the spike is over
     RetryStorm,
+    /// A zone that is lost, and what the rest makes of it
+    ZoneLoss,
+    /// A release that goes bad, batch by batch
+    DeployGoneBad,
+    /// A short disruption that takes five hours: DynamoDB, September 2015
+    #[value(name = "dynamodb-2015")]
+    Dynamodb2015,
     /// Connections held by a slow partner until everything else starves
     PoolExhaustion,
     /// Memory that fills up, collection that slows, and a service that stays down

@@ -17,6 +17,9 @@ impl Template {
             Template::RetryStorm => include_str!("../../models/retry-storm.toml"),
             Template::PoolExhaustion => include_str!("../../models/pool-exhaustion.toml"),
             Template::GcSpiral => include_str!("../../models/gc-spiral.toml"),
+            Template::ZoneLoss => include_str!("../../models/zone-loss.toml"),
+            Template::DeployGoneBad => include_str!("../../models/deploy-gone-bad.toml"),
+            Template::Dynamodb2015 => include_str!("../../models/dynamodb-2015.toml"),
             Template::PlainQueue => include_str!("../../models/hello-queue.toml"),
         }
     }

@@ -350,6 +350,7 @@ fn is_plain(program: &Program, id: ServiceId) -> bool {
         FaultKind::Slow {
             on, share, code, ..
         } => on.service == id && (share.is_some() || code.is_some()),
+        FaultKind::Deploy { service, .. } => *service == id,
         _ => false,
     };
     let mut codes = endpoints.map(|e| &program.code[e.entry as usize..]);

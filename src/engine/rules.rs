@@ -19,6 +19,8 @@ use crate::random::key::{Luck, Owner, Spot};
 pub(super) struct InForce {
     settings: Settings,
     routes: Routes,
+    /// The same as servers have it that a deploy has reached, in the order of the deploys.
+    versions: Vec<Settings>,
     /// What was put into force next, here or in a copy of the replication.
     next: OnceCell<Box<InForce>>,
 }
@@ -37,7 +39,13 @@ impl InForce {
                 route.lane = lane.unwrap_or(NO_LANE);
             }
         }
+        let version = |patch: &Patch| {
+            let mut version = settings.clone();
+            version.apply(patch);
+            version
+        };
         InForce {
+            versions: program.versions.iter().map(version).collect(),
             settings,
             routes,
             next: OnceCell::new(),
@@ -87,6 +95,15 @@ impl<'p> Rules<'p> {
         (self.settings, self.routes) = (&self.now.settings, &self.now.routes);
     }
 
+    /// The numbers that a server has: those of the latest deploy that has reached it, if any.
+    #[inline]
+    pub(super) fn of_version(&self, version: Option<u32>) -> &'p Settings {
+        match version {
+            None => self.settings,
+            Some(version) => &self.now.versions[version as usize],
+        }
+    }
+
     /// Whether an attempt is a message, which nobody waits for.
     #[inline]
     pub(super) fn is_message(&self, call: CallId) -> bool {
@@ -101,7 +118,19 @@ impl<'p> Rules<'p> {
     /// The demand of a step, drawn now from the law in force with the luck of a place.
     #[inline(always)]
     pub(super) fn drawn(&self, owner: Owner, there: Spot, work: WorkId) -> Span {
-        let law = &self.settings.work[work];
+        self.drawn_of(self.settings, owner, there, work)
+    }
+
+    /// The same of other numbers.
+    #[inline(always)]
+    pub(super) fn drawn_of(
+        &self,
+        settings: &Settings,
+        owner: Owner,
+        there: Spot,
+        work: WorkId,
+    ) -> Span {
+        let law = &settings.work[work];
         match law.as_constant() {
             Some(secs) => Span::from_secs_f64(secs),
             None => law.span(self.luck.uniform_at(there, owner)),

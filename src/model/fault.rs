@@ -3,6 +3,7 @@
 mod reading;
 mod words;
 
+use super::overlay::Change;
 use crate::base::time::{Span, Time};
 use crate::random::family::Distribution;
 use crate::text::Place;
@@ -148,6 +149,19 @@ pub enum FaultKind {
         to: String,
         /// Which share.
         share: f64,
+    },
+    /// Instances are restarted with other numbers, one batch after the other.
+    Deploy {
+        /// Of which service.
+        service: String,
+        /// How many at a time.
+        batch: Selector,
+        /// From one batch to the next.
+        every: Span,
+        /// The share of the instances at which it stops.
+        share: f64,
+        /// What they have then.
+        set: Vec<Change>,
     },
     /// A share of attempts is answered with an error.
     Error {

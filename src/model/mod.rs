@@ -508,6 +508,11 @@ impl Model {
         self.changed(&action.set)
     }
 
+    /// The model as its instances have it that a deploy has reached.
+    pub fn deployed(&self, set: &[Change]) -> Model {
+        self.without_actions().changed(set).0
+    }
+
     /// Reads a metric of this model.
     pub fn metric(&self, text: &str) -> Result<Metric, Diagnostic> {
         let mut reader = Reader::new(&self.origin.document, &self.origin.files);

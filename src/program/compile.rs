@@ -25,7 +25,7 @@ use self::index::Index;
 use self::places::Places;
 use self::probes::Probes;
 use super::source::long_run;
-use super::{Form, Program};
+use super::{Form, Program, Settings};
 use crate::base::time::Time;
 use crate::model::metric::Metric;
 use crate::model::{Checked, Model};
@@ -52,6 +52,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     let places = Places::of_model(model, &index, &servers_max);
     let structure = code::code(model, &index, &places).structure;
     let all = eras::settings(&eras, &index, &places, &structure);
+    let versions = eras::versions(model, &index, &places, &structure);
     let faults = faults::faults(model, &index, &structure);
     let clock = clock::clock(model, asked.cut);
     let mut names = naming::names(model, &index, &structure);
@@ -70,7 +71,10 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     Program {
         clock,
         sources: sources::sources(&eras, &index, &clock),
-        services: services::services(model, &index, (&servers_max, &all)),
+        services: {
+            let all: Vec<&Settings> = all.iter().chain(&versions).collect();
+            services::services(model, &index, (&servers_max, &all))
+        },
         pools: places.pools,
         keepers: keepers::keepers(&eras, &index, &servers_max),
         rooms: count(model.rooms.len()),
@@ -79,6 +83,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         keys: model.keys.values().map(words::keys).collect(),
         marks: layout.marks,
         actions: eras::actions(&eras, &all),
+        versions: versions.iter().map(|one| all[0].patch_to(one)).collect(),
         settings: all.into_iter().next().expect("there is a first era"),
         faults: faults.into_iter().map(|(_, fault)| fault).collect(),
         probes: probes.probes,

@@ -100,6 +100,7 @@ impl Fault {
             | FaultKind::Error { on, .. } => std::slice::from_ref(on),
             FaultKind::Out(all) => all,
             FaultKind::Shift { .. }
+            | FaultKind::Deploy { .. }
             | FaultKind::Cut { .. }
             | FaultKind::Delay { .. }
             | FaultKind::Loss { .. }
@@ -110,6 +111,9 @@ impl Fault {
 
     /// Whether it hits a server of a service that comes while it lasts, by its number from 0.
     pub fn hits_newcomer(&self, service: ServiceId, number: u32) -> bool {
+        if let FaultKind::Deploy { service: own, .. } = self.kind {
+            return own == service;
+        }
         let mut targets = self.targets().iter();
         targets.any(|on| on.service == service && on.servers.takes_newcomer(number))
     }
@@ -216,6 +220,19 @@ pub enum FaultKind {
         zones: Vec<(ServiceId, [Selector; 2])>,
         /// Which share.
         share: f64,
+    },
+    /// Instances are restarted with other numbers, batch by batch.
+    Deploy {
+        /// Whose.
+        service: ServiceId,
+        /// How many at a time.
+        batch: Selector,
+        /// From one batch to the next.
+        every: Span,
+        /// The share of the instances at which it stops.
+        share: f64,
+        /// Which of [`Program::versions`](super::Program::versions) they have then.
+        version: u32,
     },
     /// Some attempts fail where they would start.
     Error {

@@ -232,6 +232,18 @@ fn what(program: &Program, fault: &Fault) -> String {
             let all: Vec<String> = all.iter().map(on).collect();
             format!("out {}", all.join("; "))
         }
+        FaultKind::Deploy {
+            service: id,
+            batch,
+            every,
+            share,
+            version,
+        } => format!(
+            "deploy {} version {version}, {} every {}, share {share}",
+            service(*id),
+            selector(batch),
+            span(*every)
+        ),
         FaultKind::Limit { on: target, most } => format!("limit {}, {most}", on(target)),
         FaultKind::Shift { zones, share } => {
             let zone = |(id, [from, to]): &(ServiceId, [Selector; 2])| {

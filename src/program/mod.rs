@@ -130,6 +130,8 @@ pub struct Program {
     pub settings: Settings,
     /// What actions by the clock change, in the order of their effect.
     pub actions: Vec<Action>,
+    /// What deploys change of the numbers that their servers have.
+    pub versions: Vec<Patch>,
     /// What goes wrong, in the order of begin and name.
     pub faults: Vec<Fault>,
     /// What is asked beyond the usual, in the order of [`Names::probes`].

@@ -258,6 +258,23 @@ pub(crate) fn what(kind: &FaultKind) -> String {
             let parts: Vec<String> = parts.into_iter().flatten().collect();
             format!("{service}: {}", parts.join(", "))
         }
+        FaultKind::Deploy {
+            service,
+            batch,
+            every,
+            share,
+            ..
+        } => {
+            let on = Target {
+                service: service.clone(),
+                servers: batch.clone(),
+            };
+            let up_to = match *share < 1.0 {
+                true => format!(", up to {}%", share * 100.0),
+                false => String::new(),
+            };
+            format!("a deploy to {} every {}{up_to}", some(&on), every.written())
+        }
         FaultKind::Limit { on, connections } => {
             format!("{}: at most {connections} at once", some(on))
         }

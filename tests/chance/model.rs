@@ -539,6 +539,11 @@ fn fault(number: usize, guarded: bool) -> Text {
         (service(), 0..=5u32, servers()).prop_map(|(s, most, n)| format!(
             "limit = {{ service = \"{s}\", connections = {most}, servers = {n} }}"
         )),
+        (service(), 1..=100u32, span(20, 400), 1..=3u32).prop_map(|(s, share, every, n)| {
+            let set = format!("set = {{ \"service.{s}.workers\" = {n} }}");
+            let keys = format!("batch = \"50%\", every = \"{every}\", share = \"{share}%\"");
+            format!("deploy = {{ service = \"{s}\", {keys}, {set} }}")
+        }),
         (1..=100u32, written(&["", ", service = \"s0\""])).prop_map(|(share, of)| format!(
             "shift = {{ from = \"a\", to = \"b\", share = \"{share}%\"{of} }}"
         )),

@@ -39,11 +39,13 @@ impl Sim<'_> {
 
     /// Workers or cores of a service may have changed.
     pub(in crate::engine) fn resize_gauges(&mut self, id: ServiceId) {
-        let (now, settings) = (self.now, &self.rules.settings.services[id]);
+        let now = self.now;
         let station = &self.services.stations[id];
         let range = station.first as usize..(station.first + station.most) as usize;
         for server in &mut self.services.servers[range] {
-            let [workers, cores] = server.nominal(settings).map(u64::from);
+            let settings = self.rules.of_version(server.version());
+            let nominal = server.nominal(&settings.services[id]);
+            let [workers, cores] = nominal.map(u64::from);
             server
                 .line
                 .gauge

@@ -10,10 +10,11 @@ use crate::engine::Sim;
 use crate::engine::calendar::key::Number;
 use crate::engine::draws::{OfFault, OfOccurrence};
 use crate::engine::record::recorder::Change;
-use crate::engine::services::server::{Server, State, remaining, stretched};
+use crate::engine::services::server::{Renewal, Server, State, remaining, stretched};
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
-use crate::program::{Fault, FaultKind, Selector, ServiceId, Target};
+use crate::engine::tasks::population::Role;
+use crate::program::{Fault, FaultKind, Selector, ServiceId, Settings, Target};
 use crate::random::key::Place;
 
 /// An occurrence of a fault.
@@ -27,7 +28,7 @@ pub(in crate::engine) struct Blow {
     pub(in crate::engine) turn: u32,
 }
 
-impl Sim<'_> {
+impl<'p> Sim<'p> {
     /// The servers that an occurrence chooses among those there are, each by its own luck.
     pub(in crate::engine) fn pick(&self, blow: Blow, on: &Target) -> Vec<u32> {
         let station = &self.services.stations[on.service];
@@ -93,6 +94,16 @@ impl Sim<'_> {
                 for &index in chosen {
                     self.crash(index, blow.id, None, false);
                     self.servers_changed(self.services.server(index).service);
+                }
+            }
+            FaultKind::Deploy { version, .. } => {
+                for &index in chosen {
+                    let renewal = Renewal {
+                        id: blow.id,
+                        version: Some(*version),
+                    };
+                    self.services.servers[index as usize].renewal = Some(renewal);
+                    self.take_renewal(index);
                 }
             }
             FaultKind::Limit { most, .. } => {
@@ -219,6 +230,66 @@ impl Sim<'_> {
         });
         if let Some(at) = at {
             self.strike(slot, route.service, at + 1);
+        }
+    }
+
+    /// A server has the version that waits for it, without a boot.
+    fn take_renewal(&mut self, index: u32) {
+        let server = &mut self.services.servers[index as usize];
+        let id = server.service;
+        if let Some(renewal) = server.renewal.take() {
+            server.take_version(renewal);
+            self.resize_station(id);
+        }
+    }
+
+    /// A deploy reaches a server, or is rolled back there: it drains and boots, or, if it is not
+    /// there, has the version when it is.
+    pub(in crate::engine) fn renew(&mut self, index: u32, renewal: Renewal) {
+        self.services.struck += 1;
+        let server = &mut self.services.servers[index as usize];
+        let id = server.service;
+        server.renewal = Some(renewal);
+        match server.state {
+            State::Up => {
+                server.state = State::Draining;
+                self.servers_changed(id);
+                self.drained(index);
+            }
+            State::Booting => self.take_renewal(index),
+            State::Draining | State::Down | State::Off => {}
+        }
+    }
+
+    /// The servers of a service that a deploy reaches, by number: those that are up.
+    pub(in crate::engine) fn servers_up(&self, id: ServiceId) -> Vec<u32> {
+        let station = &self.services.stations[id];
+        let all = station.first..station.first + station.most;
+        let is_up = |index: &u32| self.services.servers[*index as usize].state == State::Up;
+        all.filter(is_up).collect()
+    }
+
+    /// Those that an occurrence of a deploy has reached, by number.
+    pub(in crate::engine) fn servers_renewed(&self, id: ServiceId, occurrence: u32) -> Vec<u32> {
+        let station = &self.services.stations[id];
+        let all = station.first..station.first + station.most;
+        let has = |index: &u32| {
+            let server = &self.services.servers[*index as usize];
+            let waits = server.renewal.is_some_and(|one| one.id == occurrence);
+            waits || server.versions.iter().any(|one| one.0 == occurrence)
+        };
+        all.filter(has).collect()
+    }
+
+    /// The numbers in force for a task, on whatever server it is.
+    #[cold]
+    pub(in crate::engine) fn numbers_of(&self, slot: u32) -> &'p Settings {
+        match &self.people.task(self.attempt_above(slot)).role {
+            Role::Attempt(a) if a.server != u32::MAX => {
+                let server = &self.services.servers[a.server as usize];
+                self.rules.of_version(server.version())
+            }
+            _ => self.rules.settings,
         }
     }
 

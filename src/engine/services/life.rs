@@ -88,6 +88,13 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         let id = server.service;
         server.state = State::Booting;
+        if let Some(renewal) = server.renewal.take() {
+            server.take_version(renewal);
+            let settings = self.rules.of_version(server.version());
+            server.resize(&settings.services[id]);
+            self.resize_gauges(id);
+        }
+        let server = &mut self.services.servers[index as usize];
         server.life += 1;
         server.upkeep.start_anew();
         let law = law.or(self.rules.settings.services[id].boot.as_ref());
@@ -148,8 +155,10 @@ impl Sim<'_> {
         for number in 0..most {
             let index = first + number;
             let server = &mut self.services.servers[index as usize];
-            server.resize(&self.rules.settings.services[id]);
+            let settings = self.rules.of_version(server.version());
+            server.resize(&settings.services[id]);
             match (number < wanted, server.state) {
+                (true, State::Draining) if server.renewal.is_some() => {}
                 (true, State::Off) => self.boot(index, None),
                 (true, State::Draining) => server.state = State::Up,
                 (false, State::Booting) => server.state = State::Off,
@@ -203,7 +212,8 @@ impl Sim<'_> {
         let id = server.service;
         server.sharing.advance(now);
         let before = server.cores;
-        server.resize(&self.rules.settings.services[id]);
+        let settings = self.rules.of_version(server.version());
+        server.resize(&settings.services[id]);
         let (gone, works) = (before - server.cores, server.works());
         if works {
             let level = |what| self.rules.program.layout.service_level(id.0, what);
@@ -226,6 +236,13 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         let is_done = server.load() == 0 && server.sharing.working == 0;
         if server.state == State::Draining && is_done {
+            let id = server.service;
+            if server.renewal.is_some() && server.number < self.services.stations[id].wanted {
+                self.boot(index, None);
+                self.servers_changed(id);
+                return;
+            }
+            let server = &mut self.services.servers[index as usize];
             server.state = State::Off;
             server.event = NO_EVENT;
             server.cold = 1.0;

@@ -55,6 +55,10 @@ pub(in crate::engine) struct Server {
     limits: Vec<(u32, u32)>,
     /// The least of these.
     pub(in crate::engine) most: u32,
+    /// Deploys that have reached it: occurrence and version, the latest last.
+    pub(in crate::engine) versions: Vec<(u32, u32)>,
+    /// What it has when it boots next.
+    pub(in crate::engine) renewal: Option<Renewal>,
     /// Faults that cut it off from those who ask.
     pub(in crate::engine) cut: u32,
     /// Faults that keep it down.
@@ -77,6 +81,15 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) out: Option<Since>,
     /// How many were.
     pub(in crate::engine) swallowed: u32,
+}
+
+/// Another version of the numbers of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) struct Renewal {
+    /// The occurrence of the deploy.
+    pub(in crate::engine) id: u32,
+    /// Its version; nothing where it is rolled back.
+    pub(in crate::engine) version: Option<u32>,
 }
 
 /// When a server began to be out, and how many attempts had been sent to its service by then.
@@ -105,6 +118,8 @@ impl Server {
             lessened: Vec::new(),
             limits: Vec::new(),
             most: u32::MAX,
+            versions: Vec::new(),
+            renewal: None,
             cut: 0,
             crashed: Vec::new(),
             cold: 1.0,
@@ -212,6 +227,19 @@ impl Server {
         self.limits.retain(|limit| limit.0 != fault);
         let left = self.limits.iter().map(|limit| limit.1);
         self.most = left.min().unwrap_or(u32::MAX);
+    }
+
+    /// The version of its numbers, if a deploy has reached it.
+    #[inline]
+    pub(in crate::engine) fn version(&self) -> Option<u32> {
+        self.versions.last().map(|one| one.1)
+    }
+
+    /// It has another version from now on.
+    pub(in crate::engine) fn take_version(&mut self, renewal: Renewal) {
+        self.versions.retain(|one| one.0 != renewal.id);
+        let version = renewal.version.map(|version| (renewal.id, version));
+        self.versions.extend(version);
     }
 
     /// Whether it stands still.

@@ -240,7 +240,8 @@ impl Sim<'_> {
         let now = self.now;
         let people = &self.people;
         let server = &mut self.services.servers[index as usize];
-        let settings = &self.rules.settings.services[server.service];
+        let settings = self.rules.of_version(server.version());
+        let settings = &settings.services[server.service];
         let (pace, cores) = (server.pace(), server.cores);
         let burden = match self.rules.routes.services[server.service].tended {
             true => burden(server, settings),

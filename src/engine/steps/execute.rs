@@ -7,7 +7,7 @@ use crate::engine::draws::OfStep;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
 use crate::engine::tasks::population::{Answer, Failure, Role};
-use crate::program::{ChooseId, Instruction, RepeatId, WorkId};
+use crate::program::{ChooseId, Instruction, RepeatId, Settings, WorkId};
 
 /// What the cursor does after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(in crate::engine) enum Flow {
     Stop,
 }
 
-impl Sim<'_> {
+impl<'p> Sim<'p> {
     /// Runs a task until it waits or ends.
     pub(in crate::engine) fn execute(&mut self, slot: u32) {
         loop {
@@ -142,13 +142,32 @@ impl Sim<'_> {
         )
     }
 
-    /// The demand of a step on a server: faults may slow the attempt down.
+    /// The demand of a step on a server: faults may slow the attempt down, and a deploy may have
+    /// reached the server.
     #[inline(always)]
     fn demand_of_server(&mut self, slot: u32, work: WorkId) -> Span {
-        let demand = self.demand(slot, work);
         match self.services.strikes_attempts() {
-            true => self.slowed_demand(slot, demand),
-            false => demand,
+            true => self.altered_demand(slot, work),
+            false => self.demand(slot, work),
+        }
+    }
+
+    #[cold]
+    fn altered_demand(&mut self, slot: u32, work: WorkId) -> Span {
+        let task = self.people.task(slot);
+        let place = task.path.step(self.rules.program.work[work]);
+        let there = self.rules.luck.spot(place, OfStep::Only as u32);
+        let numbers = self.numbers_of(slot);
+        let demand = self.rules.drawn_of(numbers, task.owner, there, work);
+        self.slowed_demand(slot, demand)
+    }
+
+    /// The numbers in force for a step of a task.
+    #[inline]
+    fn numbers(&self, slot: u32) -> &'p Settings {
+        match self.services.strikes_attempts() {
+            true => self.numbers_of(slot),
+            false => self.rules.settings,
         }
     }
 
@@ -170,7 +189,7 @@ impl Sim<'_> {
     fn choose(&mut self, slot: u32, choose: ChooseId) -> Flow {
         let step = &self.rules.program.chooses[choose];
         let u = self.step_luck(slot, step.luck);
-        let shares = &self.rules.settings.choices[choose];
+        let shares = &self.numbers(slot).choices[choose];
         let branch = shares
             .iter()
             .position(|&s| u < s)
@@ -181,7 +200,7 @@ impl Sim<'_> {
 
     fn begin_repeat(&mut self, slot: u32, repeat: RepeatId) -> Flow {
         let step = &self.rules.program.repeats[repeat];
-        let law = &self.rules.settings.work[step.times];
+        let law = &self.numbers(slot).work[step.times];
         let times = law.sample(self.step_luck(slot, step.luck)).round();
         let times = times.clamp(0.0, f64::from(u32::MAX)) as u32;
         let task = self.people.task_mut(slot);

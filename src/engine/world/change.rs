@@ -7,12 +7,13 @@
 //! ordered.
 
 use crate::base::table::Id;
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind};
 use crate::engine::draws::OfOccurrence;
 use crate::engine::record::recorder::Change as Level;
 use crate::engine::services::harm::Blow;
+use crate::engine::world::rollout::Rollout;
 use crate::program::{Begins, Fault, FaultKind, Patch, RoomId, Selector, Target};
 
 /// A change by the clock.
@@ -22,6 +23,8 @@ enum Change {
     FaultBegins(u32),
     Action(u32),
     Door(RoomId),
+    /// The next batch of a deploy.
+    Batch(u32),
 }
 
 /// All changes by the clock.
@@ -32,6 +35,8 @@ pub(in crate::engine) struct Calendar {
     occurrences: Vec<Occurrence>,
     /// Those under way that hit every server of a service, those that come later too.
     lasting: Vec<Blow>,
+    /// Deploys, each forward and then back.
+    pub(super) rollouts: Vec<Rollout>,
 }
 
 /// A fault from one begin to its end.
@@ -153,6 +158,7 @@ impl Sim<'_> {
                 self.act(&program.actions[number as usize].patch);
             }
             Change::Door(room) => self.door_turns(room),
+            Change::Batch(number) => self.next_batch(number),
         }
     }
 
@@ -185,6 +191,10 @@ impl Sim<'_> {
         let fault = &program.faults[blow.fault as usize];
         if matches!(fault.kind, FaultKind::Shift { .. }) {
             self.shift_traffic(blow, Level::More);
+            return;
+        }
+        if matches!(fault.kind, FaultKind::Deploy { .. }) {
+            self.begin_rollout(blow);
             return;
         }
         if disturbs_network(&fault.kind) {
@@ -221,12 +231,27 @@ impl Sim<'_> {
             return;
         }
         self.world.calendar.lasting.retain(|one| *one != blow);
+        if matches!(fault.kind, FaultKind::Deploy { .. }) {
+            self.end_rollout(blow);
+            return;
+        }
         if strikes_attempts(&fault.kind) {
             for on in fault.targets() {
                 self.heal_attempts(blow, on.service);
             }
         }
         self.heal(blow, &chosen);
+    }
+
+    /// The next batch of a deploy comes after so long.
+    pub(super) fn schedule_batch(&mut self, number: u32, after: Span) {
+        let at = self.course.told(self.now + after);
+        self.schedule(at, Change::Batch(number));
+    }
+
+    /// A deploy has reached all servers: those that come later have it too.
+    pub(super) fn lasts_for_all(&mut self, blow: Blow) {
+        self.world.calendar.lasting.push(blow);
     }
 
     /// A server has come up: what hits all servers of its service hits it too.

@@ -3,6 +3,7 @@
 
 pub(in crate::engine) mod change;
 pub(in crate::engine) mod network;
+mod rollout;
 
 use crate::base::time::Time;
 use crate::engine::world::change::Calendar;

@@ -10,6 +10,7 @@ use super::{errors_of, mentioned_in};
 use crate::model::Model;
 use crate::model::action::Action;
 use crate::model::document::{Node, Table, Value};
+use crate::model::fault::FaultKind;
 use crate::model::language::ROOT;
 use crate::model::overlay::{Change, Written, apply};
 use crate::model::step::reading::STEP;
@@ -38,6 +39,53 @@ pub(super) fn actions(model: &Model) -> Vec<Diagnostic> {
     }
     if model.is_sound() {
         found.extend(in_turn(model, allowed));
+    }
+    found.extend(deploys(model));
+    found
+}
+
+/// What a deploy may set of the steps of its service's endpoints.
+const OF_STEPS: [&str; 4] = ["cpu", "wait", "repeat", "share"];
+/// What it may set of the service itself.
+const OF_SERVICE: [&str; 4] = [
+    "cores",
+    "workers",
+    "slowdown.contention",
+    "slowdown.coherency",
+];
+
+/// Checks every deploy: what it may set, and what the model is then.
+fn deploys(model: &Model) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for fault in model.faults.values() {
+        let FaultKind::Deploy { service, set, .. } = &fault.kind else {
+            continue;
+        };
+        let before = found.len();
+        let own = format!("service.{service}.");
+        for change in set {
+            let mut document = Table::clone(&model.origin.document);
+            let (written, problems) = apply(&mut document, std::slice::from_ref(change));
+            found.extend(problems);
+            let fits = |path: &str| {
+                let inside = path.strip_prefix(&own).unwrap_or_default();
+                let last = inside.rsplit('.').next().unwrap_or_default();
+                let of_steps = inside.starts_with("endpoint.") && OF_STEPS.contains(&last);
+                of_steps || OF_SERVICE.contains(&inside)
+            };
+            if let Some(one) = written.iter().find(|one| !fits(&one.path)) {
+                let text = format!("a deploy of `{service}` cannot change `{}`", one.path);
+                let help = "it may change times and shares in its endpoints, `cores`, \
+                            `workers` and `slowdown`";
+                found.push(Diagnostic::new("E074", text).at(change.place).help(help));
+            }
+        }
+        if found.len() == before && model.is_sound() {
+            let (after, diagnostics) = model.without_actions().changed(set);
+            if !after.is_sound() {
+                found.extend(errors_of(&diagnostics));
+            }
+        }
     }
     found
 }

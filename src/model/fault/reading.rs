@@ -1,11 +1,12 @@
 //! Reading `[fault.NAME]`.
 
 use super::words::{
-    BANDWIDTH, CAPACITY, CHOSEN, CRASH, CUT, DELAY, DEPENDENCY, ERROR, KINDS, LIMIT, LOSS, OUT,
-    PAUSE, RANDOM, SELECTED, SHIFT, SLOW,
+    BANDWIDTH, CAPACITY, CHOSEN, CRASH, CUT, DELAY, DEPENDENCY, DEPLOY, ERROR, KINDS, LIMIT, LOSS,
+    OUT, PAUSE, RANDOM, SELECTED, SHIFT, SLOW,
 };
 use super::{Begins, CutMessages, Direction, Edge, Fault, FaultKind, Peer, Selector, Target};
 use crate::base::time::Span;
+use crate::model::action::settings;
 use crate::model::document::Node;
 use crate::model::reader::{Fields, Reader, zero};
 use crate::model::value::Amount;
@@ -24,6 +25,8 @@ const DIRECTIONS: [(&str, Direction); 3] = [
 ];
 /// A lost packet is sent again after the least that Linux waits (`TCP_RTO_MIN`).
 const SENT_AGAIN: Span = Span(200_000_000);
+/// From one batch of a deploy to the next.
+const TWO_MINUTES: Span = Span(120_000_000_000);
 /// What strikes each server alone.
 const AT_RANDOM: [&str; 3] = ["slow", "pause", "crash"];
 
@@ -192,6 +195,10 @@ fn kind_of<'a>(r: &mut Reader<'a>, kind: &str, fields: &Fields<'a>) -> Option<Fa
                 share: fields.share(r, "share").unwrap_or(1.0),
             })
         }
+        "deploy" => {
+            let fields = fields.table(r, "deploy", &DEPLOY)?;
+            deploy(r, &fields)
+        }
         _ => {
             let fields = fields.table(r, "error", &ERROR)?;
             let share = fields.share(r, "share").unwrap_or(1.0);
@@ -274,6 +281,22 @@ fn dependency<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> 
         service,
         errors,
         hangs,
+    })
+}
+
+fn deploy<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> {
+    let service = service(r, fields);
+    let batch = match fields.get("batch") {
+        Some(node) => selector(r, node),
+        None => Some(Selector::Share(0.25)),
+    };
+    let set = fields.require(r, "set").and_then(|node| settings(r, node));
+    Some(FaultKind::Deploy {
+        service: service?,
+        batch: batch?,
+        every: fields.period(r, "every").unwrap_or(TWO_MINUTES),
+        share: fields.share(r, "share").unwrap_or(1.0),
+        set: set?,
     })
 }
 

@@ -111,13 +111,19 @@ pub(crate) static FAULT: TableDef = TableDef {
             "",
             "traffic goes to another zone",
         ),
+        key(
+            "deploy",
+            Kind::Table(&DEPLOY),
+            "",
+            "instances are restarted with other numbers, batch by batch; `for` rolls back",
+        ),
         key("flush", Kind::Later, "", "a cache loses entries"),
         key("when", Kind::Later, "", "a metric that trips it"),
     ],
 };
 
 /// What a fault may do, in the order of the reference.
-pub(super) const KINDS: [&str; 13] = [
+pub(super) const KINDS: [&str; 14] = [
     "slow",
     "pause",
     "crash",
@@ -131,6 +137,7 @@ pub(super) const KINDS: [&str; 13] = [
     "dependency",
     "limit",
     "shift",
+    "deploy",
 ];
 
 const SERVICE_DOC: &str = "the service that it hits";
@@ -447,5 +454,38 @@ pub(super) static SHIFT: TableDef = TableDef {
         key("from", Kind::Text, "", "the zone that they leave"),
         key("to", Kind::Text, "", "the zone that they go to"),
         key("share", Kind::Share, "\"100%\"", "which part of them"),
+    ],
+};
+
+/// A rolling deploy.
+pub(super) static DEPLOY: TableDef = TableDef {
+    name: "`deploy`",
+    doc: "Instances drain, boot, and then have `set`, batch by batch; rolled back alike.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key(
+            "batch",
+            Kind::Either(&[Kind::Count, Kind::Share]),
+            "\"25%\"",
+            "how many instances at a time, by their numbers",
+        ),
+        key(
+            "every",
+            Kind::Duration,
+            "\"2m\"",
+            "from the begin of one batch to the next",
+        ),
+        key(
+            "share",
+            Kind::Share,
+            "\"100%\"",
+            "the share of the instances at which it stops: a canary",
+        ),
+        key(
+            "set",
+            Kind::Settings,
+            "",
+            "the times, cores, workers, slowdown and shares that they have then",
+        ),
     ],
 };

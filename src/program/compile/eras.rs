@@ -10,6 +10,7 @@ use super::words;
 use crate::base::table::Table;
 use crate::base::time::Time;
 use crate::model::action;
+use crate::model::fault::{Fault, FaultKind};
 use crate::model::{Checked, Model};
 use crate::program::{Action, Patch, ServiceId, Settings};
 
@@ -90,6 +91,30 @@ pub(super) fn settings(
         numbers(&era.model, index, coded)
     };
     eras.iter().map(numbers).collect()
+}
+
+/// The numbers that servers have which a deploy has reached, in the order of the names of faults.
+///
+/// # Panics
+/// Where a deploy changes more than numbers, which a check of the model refuses.
+pub(super) fn versions(
+    model: &Model,
+    index: &Index,
+    places: &Places,
+    structure: &Structure,
+) -> Vec<Settings> {
+    let deployed = |fault: &Fault| match &fault.kind {
+        FaultKind::Deploy { set, .. } => Some(model.deployed(set)),
+        _ => None,
+    };
+    let numbers = |model: Model| {
+        let coded = code(&model, index, places);
+        let same = coded.structure == *structure;
+        assert!(same, "a deploy was checked to change numbers only");
+        numbers(&model, index, coded)
+    };
+    let all = model.faults.values().filter_map(deployed);
+    all.map(numbers).collect()
 }
 
 /// What each action changes of the numbers before it.

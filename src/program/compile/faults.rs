@@ -138,6 +138,24 @@ fn kind(
                 share: *share,
             }
         }
+        fault::FaultKind::Deploy {
+            service,
+            batch,
+            every,
+            share,
+            ..
+        } => FaultKind::Deploy {
+            service: index.service(service),
+            batch: batch.clone(),
+            every: *every,
+            share: *share,
+            version: {
+                let is_deploy =
+                    |kind: &fault::FaultKind| matches!(kind, fault::FaultKind::Deploy { .. });
+                let before = model.faults.iter().take_while(|(other, _)| *other != name);
+                before.filter(|(_, other)| is_deploy(&other.kind)).count() as u32
+            },
+        },
         fault::FaultKind::Error { on, share, .. } => FaultKind::Error {
             on: target(on),
             share: *share,

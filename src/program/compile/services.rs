@@ -15,7 +15,7 @@ use crate::random::key::Owner;
 pub(super) fn services(
     model: &Model,
     index: &Index,
-    (servers_max, all): (&Table<ServiceId, u32>, &[Settings]),
+    (servers_max, all): (&Table<ServiceId, u32>, &[&Settings]),
 ) -> Table<ServiceId, Service> {
     let mut fan_out = BTreeSet::new();
     each_step(model, &mut |service, step| {
