@@ -17,6 +17,7 @@ mod action;
 pub(crate) mod books;
 mod guards;
 pub(crate) mod model;
+mod queues;
 mod reach;
 mod short_ways;
 

@@ -28,6 +28,8 @@ pub(super) enum OfAttempt {
     SecondChoice = 9,
     /// What a refusal costs.
     RefuseCost = 10,
+    /// Whether a service turns it away to shed load.
+    Shed = 16,
 }
 
 /// Draws of the same at the place of a call, whichever attempt it is.
@@ -107,6 +109,10 @@ pub(super) enum Aside {
     Sticky = 0x7374_6963_6b79_0001,
     /// How long the set-up of a server takes: the draw is its number.
     Setup = 0x7365_7475_705f_0001,
+    /// When a server's limiter measures anew.
+    Limiter = 0x6c69_6d69_7465_7200,
+    /// The level of a user within a class, of each hour.
+    Level = 0x6c65_7665_6c00_0001,
     /// Which holders of a worker are looked at.
     Holders = 0x6e6f_7465_645f_0001,
 }

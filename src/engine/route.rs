@@ -14,8 +14,8 @@ use crate::observation::{
 };
 use crate::program::{
     BackoffKind, BreakerId, Call, CallId, CallSettings, Fault, FaultKind, Form, Instruction,
-    Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, Reload, RetryId, RetrySettings,
-    ServiceId, Settings, Site, Source, SourceId, ThrottleId, WorkId,
+    Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, QueueOrder, Reload, RetryId,
+    RetrySettings, ServiceId, Settings, Site, Source, SourceId, ThrottleId, WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -181,6 +181,18 @@ pub(super) struct Desk {
     pub(super) plain: bool,
     /// Its servers have a memory, sleep, or are slowed by those who wait.
     pub(super) tended: bool,
+    /// Who is next depends on where each stands, not only on who came when.
+    pub(super) ranked: bool,
+    /// A newcomer may take a worker from another.
+    pub(super) preempts: bool,
+    /// That may be so at some time: it is known who has a worker.
+    pub(super) tracks: bool,
+    /// Load may be shed before a server is chosen.
+    pub(super) sheds: bool,
+    /// Each server looks for a limit of its own.
+    pub(super) limits: bool,
+    /// Who has waited too long is turned away when a worker would take him.
+    pub(super) ages: bool,
     /// First of the service's counters.
     pub(super) counters: CounterId,
     /// The meter of its levels.
@@ -323,8 +335,18 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         near: service.network.is_none() && !gated,
         gated,
         dedicated,
-        plain: dedicated && is_plain(program, id),
         tended: service.memory.is_some() || service.idle.is_some() || service.per_waiting > 0.0,
+        plain: dedicated && !program.services[id].ever_preempts && is_plain(program, id),
+        ranked: service.order.is_ranked(),
+        preempts: match service.order {
+            QueueOrder::ShortestRemaining => true,
+            QueueOrder::Priority => service.preempt,
+            _ => false,
+        },
+        tracks: program.services[id].ever_preempts,
+        sheds: service.shed.share > 0.0,
+        limits: service.limiter.is_some(),
+        ages: service.max_age.is_some() || service.target.is_some(),
         counters: layout.service_row(id.0),
         meter: (layout.service_level(id.0, ServiceLevel::InSystem).0 / LANES) as usize,
         waits: layout.service_time(id.0, ServiceSample::Wait),

@@ -12,6 +12,8 @@ pub mod arrival;
 pub mod journey;
 pub mod step;
 pub mod service;
+pub mod queue;
+pub mod limiter;
 pub mod pool;
 pub mod room;
 pub mod stock;

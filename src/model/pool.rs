@@ -1,8 +1,8 @@
 //! Things that steps hold: connections, threads, locks (a lock is a pool of one).
 
+use super::queue::{ORDER, ORDER_WORDS, QueueOrder};
 use super::reader::{Fields, Reader};
 use super::scope::{self, Scope};
-use super::service::{ORDER, ORDER_WORDS, QueueOrder};
 use super::table::{Kind, TableDef, key};
 use crate::text::Place;
 

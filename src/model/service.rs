@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::class::{CRITICALITY, CRITICALITY_WORDS, Criticality};
 use super::document::Entry;
+use super::limiter::{self, LIMITER, Limiter};
+use super::queue::{self, QUEUE, Queue};
 use super::reader::{Fields, MOST_TABLES, Reader, zero};
 use super::step::Step;
 use super::step::reading::{Owner, endpoint_steps};
@@ -30,6 +33,10 @@ pub struct Service {
     pub limit: Option<String>,
     /// CPU seconds that a refusal costs the refusing instance; nothing if absent.
     pub refuse_cost: Option<Distribution>,
+    /// What is turned away before an instance is chosen.
+    pub shed: Shed,
+    /// How each instance limits what it takes in; not at all if absent.
+    pub limiter: Option<Limiter>,
     /// How the balancer chooses an instance.
     pub balance: Balance,
     /// Seconds of one way over the network, drawn for each way.
@@ -67,30 +74,13 @@ pub struct Endpoint {
     pub place: Place,
 }
 
-/// Those who wait for a worker of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Queue {
-    /// Waiting at most (per instance, or in total if shared); no limit if absent.
-    pub limit: Option<u64>,
-    /// Who is next.
-    pub order: QueueOrder,
-    /// One queue for all instances.
-    pub shared: bool,
-    /// Whether the refused hear nothing.
-    pub silent: bool,
-    /// Whether the refused are told not to try again.
-    pub is_final: bool,
-}
-
-/// Who is next in a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QueueOrder {
-    /// Who came first.
-    Fifo,
-    /// Who came last.
-    Lifo,
-    /// Anyone, by luck.
-    Random,
+/// What a service turns away to shed load.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shed {
+    /// The share of attempts, by their luck.
+    pub share: f64,
+    /// Only of those that are as critical as that, or less.
+    pub criticality: Criticality,
 }
 
 /// How a balancer chooses an instance.
@@ -181,6 +171,19 @@ pub(crate) static SERVICE: TableDef = TableDef {
             "CPU time that a refusal costs the instance",
         )
         .live(),
+        key(
+            "shed",
+            Kind::Either(&[Kind::Share, Kind::Table(&SHED)]),
+            "0",
+            "the share of attempts that is turned away before an instance is chosen",
+        )
+        .live(),
+        key(
+            "limiter",
+            Kind::Table(&LIMITER),
+            "none",
+            "a limit that each instance finds for itself",
+        ),
         key(
             "balance",
             Kind::Words(BALANCE_WORDS),
@@ -273,38 +276,22 @@ pub(crate) static ENDPOINT: TableDef = TableDef {
 
 const ON_TIMEOUT_DOC: &str = "what happens to work whose caller stopped waiting";
 
-/// `queue` of a service.
-pub(crate) static QUEUE: TableDef = TableDef {
-    name: "`queue`",
-    doc: "Those who wait for a worker; work in service is not counted.",
+static SHED: TableDef = TableDef {
+    name: "`shed`",
+    doc: "What is turned away before an instance is chosen, at no cost.",
     keys: &[
         key(
-            "limit",
-            Kind::Count,
-            "no limit",
-            "the most that may wait; further attempts are refused",
-        )
-        .live(),
-        key("order", Kind::Words(ORDER_WORDS), "\"fifo\"", "who is next").live(),
-        key(
-            "shared",
-            Kind::Flag,
-            "false",
-            "one queue for all instances; `limit` is then its total",
+            "share",
+            Kind::Share,
+            "100%",
+            "so many attempts, by their luck",
         )
         .live(),
         key(
-            "silent",
-            Kind::Flag,
-            "false",
-            "refused callers find out only by their timeout",
-        )
-        .live(),
-        key(
-            "final",
-            Kind::Flag,
-            "false",
-            "refused callers are told that it is overloaded: they do not try again",
+            "criticality",
+            Kind::Words(CRITICALITY_WORDS),
+            "\"critical\"",
+            "only of traffic that is as critical as that, or less",
         )
         .live(),
     ],
@@ -366,13 +353,6 @@ const ON_TIMEOUT: [(&str, OnTimeout); 4] = [
     ("dequeue", OnTimeout::Dequeue),
     ("cancel", OnTimeout::Cancel),
 ];
-pub(crate) const ORDER_WORDS: &[&str] = &["fifo", "lifo", "random"];
-pub(crate) const ORDER: [(&str, QueueOrder); 3] = [
-    ("fifo", QueueOrder::Fifo),
-    ("lifo", QueueOrder::Lifo),
-    ("random", QueueOrder::Random),
-];
-
 /// Instances of one service at most: each that comes or goes is told to all.
 const MOST_SERVERS: u32 = 20_000;
 /// CPU of one instance at most.
@@ -418,8 +398,10 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
             .or(cores.map(|cores| cores.ceil() as u32))
             .unwrap_or(1),
         cores: cores.or(workers.map(f64::from)).unwrap_or(1.0),
-        queue: queue(r, fields),
+        queue: queue::read(r, fields),
         limit: named(r, fields, "limit"),
+        shed: shed(r, fields),
+        limiter: limiter::read(r, fields),
         refuse_cost: fields.times(r, "refuse_cost"),
         balance: fields
             .word(r, "balance", &BALANCE)
@@ -440,22 +422,22 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
     }
 }
 
-fn queue<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Queue {
-    let mut queue = Queue {
-        limit: None,
-        order: QueueOrder::Fifo,
-        shared: false,
-        silent: false,
-        is_final: false,
+fn shed<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Shed {
+    let mut shed = Shed {
+        share: 0.0,
+        criticality: Criticality::Critical,
     };
-    if let Some(fields) = fields.table(r, "queue", &QUEUE) {
-        queue.limit = fields.count(r, "limit", 0..=u64::MAX);
-        queue.order = fields.word(r, "order", &ORDER).unwrap_or(QueueOrder::Fifo);
-        queue.shared = fields.flag(r, "shared").unwrap_or(false);
-        queue.silent = fields.flag(r, "silent").unwrap_or(false);
-        queue.is_final = fields.flag(r, "final").unwrap_or(false);
+    match fields.get("shed") {
+        Some(node) if node.table().is_some() => {
+            if let Some(fields) = r.fields(node, &SHED) {
+                shed.share = fields.share(r, "share").unwrap_or(1.0);
+                let of = fields.word(r, "criticality", &CRITICALITY);
+                shed.criticality = of.unwrap_or(shed.criticality);
+            }
+        }
+        _ => shed.share = fields.share(r, "shed").unwrap_or(0.0),
     }
-    queue
+    shed
 }
 
 fn slowdown<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Slowdown {

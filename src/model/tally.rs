@@ -38,7 +38,36 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
         model.limits.keys(),
         &["stopped", "waited"],
     );
+    all.extend(of_services(model));
     all.sort();
+    all
+}
+
+/// What services count beside the usual, as far as they do it at some time.
+fn of_services(model: &Model) -> Vec<Tally> {
+    let may_come = |word: &str| {
+        let mut set = model.actions.values().flat_map(|action| &action.set);
+        set.any(|change| change.path.starts_with("service.") && change.path.contains(word))
+    };
+    let (queues, sheds) = (may_come(".queue"), may_come(".shed"));
+    let mut all = Vec::new();
+    for (name, service) in &model.services {
+        let queue = &service.queue;
+        let ages = queue.max_age.is_some() || queue.codel.is_some();
+        let parts: [(&str, &[&'static str], bool); 4] = [
+            ("queue", &["expired"], ages || queues),
+            ("queue", &["preempted"], queue.preempts() || queues),
+            ("shed", &["refused"], service.shed.share > 0.0 || sheds),
+            ("limiter", &["refused"], service.limiter.is_some()),
+        ];
+        for (part, words, is_there) in parts {
+            let tally = |word: &&'static str| Tally {
+                of: format!("service.{name}.{part}"),
+                word,
+            };
+            all.extend(words.iter().map(tally).filter(|_| is_there));
+        }
+    }
     all
 }
 

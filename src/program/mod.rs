@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
-use crate::observation::{Layout, Probe};
+use crate::observation::{Layout, Probe, TallyId};
 use crate::random::key::Owner;
 use crate::random::popularity::KeyDraw;
 
@@ -209,8 +209,25 @@ pub struct Service {
     /// Whether every worker always has a core to itself, and nothing slows those who work side by
     /// side.
     pub dedicated: bool,
+    /// What it counts beside the usual.
+    pub counts: ServiceTallies,
+    /// Whether newcomers ever take workers from others.
+    pub ever_preempts: bool,
     /// Whether some endpoint has `parallel`, so that one worker may be in `cpu` more than once.
     pub fans_out: bool,
+}
+
+/// What a service counts beside the usual, where it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServiceTallies {
+    /// Attempts that had waited too long.
+    pub expired: Option<TallyId>,
+    /// Attempts that lost their worker to a newcomer.
+    pub preempted: Option<TallyId>,
+    /// Attempts that were shed.
+    pub shed: Option<TallyId>,
+    /// Attempts that the limiter of a server refused.
+    pub limited: Option<TallyId>,
 }
 
 /// An endpoint.

@@ -14,8 +14,10 @@ use crate::base::time::{Span, Time};
 use crate::observation::Outcome;
 use crate::random::sampler::Sampler;
 
+pub use crate::model::limiter::{Aimd, Breakwater, Dagor, Envoy, Gradient2, Limiter, Vegas};
+pub use crate::model::queue::{QueueOrder, TurnBy};
 pub use crate::model::retry::{BackoffKind, Jitter};
-pub use crate::model::service::{Balance, OnTimeout, QueueOrder};
+pub use crate::model::service::{Balance, OnTimeout, Shed};
 pub use crate::model::upkeep::{Collector, Memory, Pause};
 
 in_tables! {
@@ -102,6 +104,20 @@ pub struct ServicePatch {
     pub is_final: bool,
     /// Who is next.
     pub order: QueueOrder,
+    /// Who takes turns in a fair queue.
+    pub by: TurnBy,
+    /// In the order of classes, a newcomer takes a worker from a class behind its own.
+    pub preempt: bool,
+    /// Who has waited so long is refused when a worker would take it; `None` is never.
+    pub max_age: Option<Span>,
+    /// The longest wait while the queue stands; `None` is no limit.
+    pub target: Option<Span>,
+    /// A queue stands that was never empty for so long; the longest wait while it does not.
+    pub interval: Span,
+    /// What is turned away before a server is chosen.
+    pub shed: Shed,
+    /// How each server limits itself.
+    pub limiter: Option<Limiter>,
     /// Seconds of CPU on the refusing instance for one refusal; `None` costs nothing.
     pub refuse_cost: Option<Sampler>,
     /// One way over the network, in seconds; `None` is no time at all.

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::strategy::Union;
 
 use super::model::{LAYERS, Text, span, time, written};
+use super::queues::ORDERS;
 
 /// A value in quotes.
 fn quoted(text: Text) -> Text {
@@ -67,13 +68,27 @@ fn services(guarded: bool) -> Vec<Change> {
         "\"two-choices\"",
         "\"sticky\"",
     ]);
+    let criticality = written(&["critical", "degraded", "best-effort", "bulk"]);
     let on_timeout = written(&["\"ignore\"", "\"expire\"", "\"dequeue\"", "\"cancel\""]);
     vec![
         ("service.s?.servers", servers),
         ("service.s?.workers", count(1, 6)),
         ("service.s?.cores", count(1, 4)),
         ("service.s?.queue.limit", count(0, 4)),
-        ("service.s?.queue.order", order()),
+        ("service.s?.queue.order", quoted(written(ORDERS))),
+        (
+            "service.s?.queue.by",
+            quoted(written(&["user", "class", "key"])),
+        ),
+        ("service.s?.queue.preempt", flag()),
+        ("service.s?.queue.max_age", quoted(span(10, 300))),
+        ("service.s?.queue.codel.on", flag()),
+        ("service.s?.queue.codel.target", quoted(span(10, 50))),
+        ("service.s?.queue.codel.interval", quoted(span(10, 200))),
+        ("service.s?.shed", percent(30)),
+        ("service.s?.shed.share", percent(60)),
+        ("service.s?.shed.criticality", quoted(criticality)),
+        ("service.s?.limiter.on", flag()),
         ("service.s?.queue.shared", flag()),
         ("service.s?.queue.silent", silent),
         ("service.s?.queue.final", flag()),

@@ -11,6 +11,7 @@ use proptest::sample::select;
 
 use super::action::action;
 use super::guards::{budget, guard_tables, guards};
+use super::queues;
 
 /// A generated model, shown as it is written when a test fails.
 #[derive(Clone)]
@@ -378,18 +379,7 @@ fn service(layer: usize, guarded: bool) -> Text {
             format!("zones = [\"a\", \"b\"]\nservers = {servers}\n{workers}{cores}")
         },
     );
-    let order = written(&["fifo", "lifo", "random"]);
-    let flags = (any::<bool>(), any::<bool>(), weighted(0.2, Just(())));
-    let queue = (weighted(0.7, 0..=6u32), order, flags).prop_map(
-        move |(limit, order, (shared, silent, last))| {
-            let limit = limit.map_or(String::new(), |n| format!("limit = {n}, "));
-            let silent = silent && guarded;
-            let last = last.map_or("", |()| ", final = true");
-            format!(
-                "queue = {{ {limit}order = \"{order}\", shared = {shared}, silent = {silent}{last} }}\n"
-            )
-        },
-    );
+    let queue = queues::queue(guarded);
     let words = (
         written(&[
             "round-robin",
@@ -426,8 +416,8 @@ fn service(layer: usize, guarded: bool) -> Text {
             },
         );
     let endpoints = (vec(step(around), 0..=3), vec(step(around), 0..=3));
-    (size, queue, words, endpoints)
-        .prop_map(move |(size, queue, words, (a, b))| {
+    (size, queue, queues::limits(), words, endpoints)
+        .prop_map(move |(size, queue, limits, words, (a, b))| {
             let first = |step: &str, more| [vec![step.to_owned()], more].concat().join(", ");
             let a = first("{ cpu = \"exp($pace)\" }", a);
             let b = first("{ wait = \"exp(4ms)\" }", b);
@@ -439,7 +429,8 @@ fn service(layer: usize, guarded: bool) -> Text {
                 _ => ("", format!("[ {b} ]")),
             };
             let endpoints = format!("{limit}endpoint.a = [ {a} ]\nendpoint.b = {b}\n");
-            format!("[service.s{layer}]\nlabel = \"S {layer}\"\n{size}{queue}{words}{endpoints}")
+            let head = format!("[service.s{layer}]\nlabel = \"S {layer}\"\n");
+            format!("{head}{size}{queue}{limits}{words}{endpoints}")
         })
         .boxed()
 }

@@ -257,9 +257,9 @@ pub(super) const WIDE_FUNCTIONS: [&str; 8] = [
     "src/engine/services/life.rs: crash",
     "src/engine/services/station.rs: count_refusal",
     "src/engine/services/departure.rs: fail_endpoint",
-    "src/engine/services/departure.rs: forget_refusal",
-    "src/engine/services/departure.rs: lose_waiting",
-    "src/engine/services/departure.rs: lose_work",
-    "src/engine/services/departure.rs: tell_of_crash",
+    "src/engine/services/lost.rs: forget_refusal",
+    "src/engine/services/lost.rs: lose_waiting",
+    "src/engine/services/lost.rs: lose_work",
+    "src/engine/services/lost.rs: tell_of_crash",
     "src/results/written.rs: begin_object_key",
 ];

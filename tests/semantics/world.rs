@@ -291,6 +291,12 @@ impl Trace {
         self
     }
 
+    /// Attempts that a service has completed.
+    pub(super) fn done(&self, name: &str) -> u64 {
+        let id = position(&self.names().services, name);
+        self.count(self.layout().service(id, ServiceCounter::Completed))
+    }
+
     /// The same of what happened in the measured period, to attempts sent whenever.
     #[track_caller]
     pub(super) fn service_saw(&self, name: &str, what: ServiceCounter, n: u64) -> &Trace {

@@ -38,6 +38,7 @@ const TWO_CLASSES: &str = include_str!("two-classes.toml");
 const PREFORK: &str = include_str!("prefork.toml");
 const DAILY: &str = include_str!("daily.toml");
 const IPP: &str = include_str!("ipp.toml");
+const CLASSES: &str = include_str!("classes.toml");
 const TRANSIENT: &str = include_str!("transient.toml");
 
 const fn case(
@@ -351,6 +352,73 @@ pub(super) const CASES: &[Case] = &[
         Amount(100, ""),
         Amount(2_000, ""),
     ),
+    case(
+        "mm2k3",
+        STATION,
+        &[&[
+            ("param.rate.value", "3/s"),
+            ("param.work.value", "exp(250ms)"),
+            ("param.workers.value", "2"),
+            ("service.desk.queue.limit", "1"),
+        ]],
+        Amount(30, "5000s"),
+        Amount(60, "60000s"),
+    ),
+    case(
+        "dm1",
+        STATION,
+        &[&[("arrivals.all.spacing", "even")]],
+        Amount(30, "20000s"),
+        Amount(60, "200000s"),
+    ),
+    case(
+        "e2m1",
+        STATION,
+        &[&[("arrivals.all.spacing", "erlang(k=2, mean=1)")]],
+        Amount(30, "20000s"),
+        Amount(60, "300000s"),
+    ),
+    case(
+        "cobham",
+        CLASSES,
+        &[],
+        Amount(30, "30000s"),
+        Amount(60, "500000s"),
+    ),
+    case(
+        "cobham-fifo",
+        CLASSES,
+        &[&[("service.desk.queue.order", "fifo")]],
+        Amount(30, "30000s"),
+        Amount(60, "500000s"),
+    ),
+    case(
+        "preempt",
+        CLASSES,
+        &[&[
+            ("param.first.value", "0.3/s"),
+            ("param.second.value", "0.5/s"),
+            ("param.short.value", "exp(1s)"),
+            ("param.long.value", "exp(1s)"),
+            ("service.desk.queue.preempt", "true"),
+        ]],
+        Amount(30, "50000s"),
+        Amount(60, "700000s"),
+    ),
+    case(
+        "sjf",
+        STATION,
+        &[HALF, &[("service.desk.queue.order", "shortest")]],
+        Amount(30, "10000s"),
+        Amount(60, "100000s"),
+    ),
+    case(
+        "srpt",
+        STATION,
+        &[HALF, &[("service.desk.queue.order", "shortest-remaining")]],
+        Amount(30, "10000s"),
+        Amount(60, "100000s"),
+    ),
 ];
 
 const LOSS: &[(&str, &str)] = &[
@@ -359,6 +427,7 @@ const LOSS: &[(&str, &str)] = &[
     ("service.desk.queue.limit", "0"),
 ];
 const QUARTET: &[(&str, &str)] = &[("param.rate.value", "1.6/s"), ("service.desk.servers", "2")];
+const HALF: &[(&str, &str)] = &[("param.rate.value", "0.5/s")];
 const SLOW: &[(&str, &str)] = &[
     ("param.rate.value", "12/s"),
     ("param.work.value", "mix(95%: exp(200ms), 5%: exp(4s))"),

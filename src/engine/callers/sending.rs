@@ -15,7 +15,7 @@ use crate::engine::guards::asking::Asker;
 use crate::engine::record::recorder::Change;
 use crate::engine::record::windows::NO_STEP;
 use crate::engine::route::{Desk, Route};
-use crate::engine::services::balance::Placing;
+use crate::engine::services::balance::{Comer, Placing};
 use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::NO_FRAME;
@@ -266,7 +266,13 @@ impl<'p> Sim<'p> {
             self.send_on_its_way(*out);
             return Follows::Nothing;
         }
-        let place = self.place((out.owner, out.ways.path), route.service, desk);
+        let comer = Comer {
+            owner: out.owner,
+            path: out.ways.path,
+            label: out.label,
+            entry: route.entry,
+        };
+        let place = self.place(&comer, route.service, desk);
         if let Placing::Started(index) = place
             && let Some(demand) = self.demand_in_place(out, index)
         {
@@ -274,11 +280,15 @@ impl<'p> Sim<'p> {
             self.serve(out, desk, (index, demand));
             return Follows::Nothing;
         }
-        if let Placing::Refused(index) = place
-            && desk.refuses_for_nothing
-        {
-            self.no_room((route.service, desk.shared), index);
-            return self.turn_away(out, desk);
+        if desk.refuses_for_nothing {
+            match place {
+                Placing::Refused(index) => {
+                    self.no_room((route.service, desk.shared), index);
+                    return self.turn_away(out, desk);
+                }
+                Placing::Shed | Placing::Limited(_) => return self.turn_away(out, desk),
+                _ => {}
+            }
         }
         self.send_apart(*out, place);
         Follows::Nothing

@@ -54,6 +54,9 @@ impl Sim<'_> {
         }
         self.shift_held(desk, Change::More);
         self.take_worker(index);
+        if desk.limits {
+            self.limiter_started(index, Span(0));
+        }
         self.callers.served += 1;
         let clock = self.start_timeout(out.slot, route, out.deadline);
         if route.reloads {

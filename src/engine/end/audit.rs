@@ -101,7 +101,8 @@ impl Sim<'_> {
     }
 
     fn close_attempt(&mut self, task: &Task, attempt: &Attempt) {
-        let in_system = attempt.server != u32::MAX || task.doing == Doing::Queued;
+        let in_system = attempt.server != u32::MAX
+            || matches!(task.doing, Doing::Queued | Doing::PutBack { .. });
         let there = in_system && !matches!(task.doing, Doing::Answering { .. } | Doing::Refusing);
         if there {
             let id = self.rules.program.calls[attempt.call].service;

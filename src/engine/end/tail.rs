@@ -61,6 +61,7 @@ impl Sim<'_> {
             Doing::Running
             | Doing::Travelling
             | Doing::Queued
+            | Doing::PutBack { .. }
             | Doing::Timed { .. }
             | Doing::Halted { .. }
             | Doing::Sharing

@@ -3,10 +3,11 @@
 //! A task in a line awaits a number of its own. It leaves by awaiting another, so that whoever
 //! gives up, times out or is stopped is out of the line before the line is told.
 
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::lines::queue::Queue;
+use crate::engine::lines::standing::{Keeping, Standing};
 use crate::engine::record::gauge::Gauge;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::Population;
@@ -17,6 +18,8 @@ use crate::program::QueueOrder;
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Line {
     queue: Queue,
+    /// Since when somebody has been in it, while somebody is.
+    since: Time,
     /// How full it is behind the line.
     pub(in crate::engine) gauge: Gauge,
 }
@@ -42,11 +45,66 @@ impl Line {
         self.queue.front()
     }
 
+    /// Who has stood in it longest.
+    pub(in crate::engine) fn eldest(&self, people: &Population) -> Option<u32> {
+        self.queue
+            .eldest(|slot, number| people.awaits(slot, number))
+    }
+
     /// A task that awaits this number comes to the end of it.
     #[inline]
     pub(in crate::engine) fn join(&mut self, (slot, number): (u32, Number), now: Time) {
+        self.fills(now);
         self.queue.join(slot, number);
         self.gauge.joined();
+        self.gauge.want(self.queue.len(), now);
+    }
+
+    /// The same where who is next depends on where each stands.
+    pub(in crate::engine) fn join_as(
+        &mut self,
+        entry: (u32, Number),
+        standing: Standing,
+        now: Time,
+    ) {
+        self.fills(now);
+        self.queue.join_as(entry, standing);
+        self.gauge.joined();
+        self.gauge.want(self.queue.len(), now);
+    }
+
+    /// Somebody joins: a line that was empty is no longer.
+    #[inline]
+    fn fills(&mut self, now: Time) {
+        if self.queue.len() == 0 {
+            self.since = now;
+        }
+    }
+
+    /// Whether it was never empty for so long until now, when somebody is in it.
+    pub(in crate::engine) fn stands(&self, interval: Span, now: Time) -> bool {
+        now - self.since >= interval
+    }
+
+    /// Keeps those in it in another way, each where `standing` says.
+    pub(in crate::engine) fn keep(
+        &mut self,
+        keeping: Keeping,
+        people: &Population,
+        standing: impl Fn(u32) -> Standing,
+    ) {
+        let waited = self
+            .queue
+            .keep(keeping, |slot, number| people.awaits(slot, number));
+        for (slot, number) in waited {
+            self.queue.join_as((slot, number), standing(slot));
+        }
+    }
+
+    /// Somebody who stood in it by this turn awaits something else now.
+    pub(in crate::engine) fn left_turn(&mut self, turn: u64, people: &Population, now: Time) {
+        self.queue
+            .left_turn(turn, |slot, number| people.awaits(slot, number));
         self.gauge.want(self.queue.len(), now);
     }
 

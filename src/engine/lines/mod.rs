@@ -3,3 +3,5 @@
 
 pub(in crate::engine) mod line;
 pub(in crate::engine) mod queue;
+pub(in crate::engine) mod standing;
+mod turns;

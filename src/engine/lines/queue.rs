@@ -1,4 +1,4 @@
-//! Who waits, and who is next: first, last, or anybody.
+//! Who waits, and who is next: first, last, anybody, or by where each stands.
 //!
 //! An entry is a slot and the number that the waiting task carries; one who has left carries
 //! another number, so leaving costs nothing here but an entry that is skipped later. Entries of
@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::calendar::key::Number;
+use crate::engine::lines::standing::{Keeping, Sorted, Standing};
 use crate::program::QueueOrder;
 
 /// A waiting line.
@@ -14,6 +15,8 @@ use crate::program::QueueOrder;
 pub(in crate::engine) struct Queue {
     entries: VecDeque<(u32, Number)>,
     waiting: u32,
+    /// Those who are not kept in the order of arrival.
+    sorted: Option<Box<Sorted>>,
 }
 
 impl Queue {
@@ -29,11 +32,57 @@ impl Queue {
         self.entries.front().map(|&(slot, _)| slot)
     }
 
+    /// Who has waited longest of those who still wait.
+    pub(in crate::engine) fn eldest(&self, waits: impl Fn(u32, Number) -> bool) -> Option<u32> {
+        match &self.sorted {
+            None => {
+                let mut all = self.entries.iter();
+                all.find(|&&(slot, number)| waits(slot, number))
+                    .map(|&(slot, _)| slot)
+            }
+            Some(sorted) => sorted.eldest(waits),
+        }
+    }
+
     /// Adds a task that carries this number.
     #[inline]
     pub(in crate::engine) fn join(&mut self, slot: u32, number: Number) {
         self.entries.push_back((slot, number));
         self.waiting += 1;
+    }
+
+    /// Adds a task that carries this number where it stands.
+    pub(in crate::engine) fn join_as(&mut self, (slot, number): (u32, Number), standing: Standing) {
+        match &mut self.sorted {
+            None => self.join(slot, number),
+            Some(sorted) => {
+                sorted.join((slot, number), standing);
+                self.waiting += 1;
+            }
+        }
+    }
+
+    /// Keeps those who join from now on in another way: whoever waited, in the order of arrival,
+    /// has to join again.
+    pub(in crate::engine) fn keep(
+        &mut self,
+        keeping: Keeping,
+        waits: impl Fn(u32, Number) -> bool,
+    ) -> Vec<(u32, Number)> {
+        let waited = self.empty(waits);
+        self.sorted = Sorted::new(keeping);
+        waited
+    }
+
+    /// A task has left that stood there by turns; `waits` tells whether an entry still does.
+    pub(in crate::engine) fn left_turn(&mut self, turn: u64, waits: impl Fn(u32, Number) -> bool) {
+        match &mut self.sorted {
+            None => self.left(waits),
+            Some(sorted) => {
+                self.waiting -= 1;
+                sorted.left(turn, self.waiting, waits);
+            }
+        }
     }
 
     /// A task has left and carries another number now; `waits` tells whether an entry still does.
@@ -57,15 +106,19 @@ impl Queue {
             self.entries.clear();
             return None;
         }
+        if let Some(sorted) = &mut self.sorted {
+            self.waiting -= 1;
+            return Some(sorted.next(waits).expect("somebody waits"));
+        }
         loop {
             let entry = match order {
-                QueueOrder::Fifo => self.entries.pop_front(),
                 QueueOrder::Lifo => self.entries.pop_back(),
                 QueueOrder::Random => {
                     let n = self.entries.len();
                     let i = ((draw() * n as f64) as usize).min(n.saturating_sub(1));
                     self.entries.swap_remove_back(i)
                 }
+                _ => self.entries.pop_front(),
             };
             let (slot, number) = entry.expect("somebody waits");
             if waits(slot, number) {
@@ -77,16 +130,26 @@ impl Queue {
 
     /// Takes everybody out, in the order of arrival.
     pub(in crate::engine) fn drain(&mut self, waits: impl Fn(u32, Number) -> bool) -> Vec<u32> {
+        let all = self.empty(waits).into_iter();
+        all.map(|(slot, _)| slot).collect()
+    }
+
+    /// The same with their numbers, which tell the order of arrival.
+    fn empty(&mut self, waits: impl Fn(u32, Number) -> bool) -> Vec<(u32, Number)> {
         self.waiting = 0;
-        let all = self.entries.drain(..);
-        all.filter(|&(slot, number)| waits(slot, number))
-            .map(|(slot, _)| slot)
-            .collect()
+        let mut all: Vec<(u32, Number)> = match &mut self.sorted {
+            None => self.entries.drain(..).collect(),
+            Some(sorted) => sorted.drain(),
+        };
+        all.retain(|&(slot, number)| waits(slot, number));
+        all.sort_unstable_by_key(|&(_, number)| number);
+        all
     }
 
     /// Bytes in use, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
-        self.entries.capacity() * size_of::<(u32, Number)>()
+        let sorted = self.sorted.as_ref().map_or(0, |sorted| sorted.bytes());
+        self.entries.capacity() * size_of::<(u32, Number)>() + sorted
     }
 }
 

@@ -96,6 +96,7 @@ impl Sim<'_> {
                     _ => found.add(self.thing_of(slot, task)),
                 },
                 Doing::Queued
+                | Doing::PutBack { .. }
                 | Doing::Halted { .. }
                 | Doing::Sharing
                 | Doing::Served { .. }
@@ -115,7 +116,7 @@ impl Sim<'_> {
     /// What a task is at that waits for no other task.
     fn thing_of(&self, slot: u32, task: &Task) -> Thing {
         match task.doing {
-            Doing::Queued => Thing::Workers(self.service_of(task).0),
+            Doing::Queued | Doing::PutBack { .. } => Thing::Workers(self.service_of(task).0),
             Doing::Served { server, .. } => Thing::Workers(self.services.server(server).service.0),
             Doing::AtPool { .. } => Thing::Pool(self.held.pool(self.pool_awaited(slot)).pool.0),
             Doing::AtDoor { .. } => Thing::Room(self.room_awaited(slot).0),

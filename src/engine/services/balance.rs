@@ -5,7 +5,9 @@ use crate::engine::Sim;
 use crate::engine::draws::{Aside, OfAttempt, OfFault, OfStep};
 use crate::engine::route::Desk;
 use crate::engine::services::server::State;
-use crate::program::{Balance, FaultKind, ServiceId};
+use crate::engine::tasks::label::Label;
+use crate::engine::tasks::population::Task;
+use crate::program::{Balance, FaultKind, Pc, ServiceId};
 use crate::random::key::{Owner, Place};
 
 /// What becomes of an attempt that arrives.
@@ -13,12 +15,43 @@ use crate::random::key::{Owner, Place};
 pub(in crate::engine) enum Placing {
     /// A free worker of this server takes it.
     Started(u32),
+    /// It takes the worker of this server from the attempt in this slot.
+    Takes(u32, u32),
     /// It waits at this server, or, for [`u32::MAX`], for all of them.
     Queued(u32),
-    /// It is turned away, by this server if there is any.
+    /// It is turned away before a server is chosen, to shed load.
+    Shed,
+    /// It is turned away by the limit that this server has found for itself.
+    Limited(u32),
+    /// It is turned away for want of room, by this server if there is any.
     Refused(Option<u32>),
     /// It meets the crash of this server.
     Crashed(u32),
+}
+
+/// Who comes.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Comer {
+    /// Whose luck it is.
+    pub(in crate::engine) owner: Owner,
+    /// The place of the attempt.
+    pub(in crate::engine) path: Place,
+    /// What kind of traffic it is.
+    pub(in crate::engine) label: Label,
+    /// Where the code of what it asks for begins.
+    pub(in crate::engine) entry: Pc,
+}
+
+impl Comer {
+    /// The task of an attempt that has not begun.
+    pub(super) fn of(task: &Task) -> Comer {
+        Comer {
+            owner: task.owner,
+            path: task.path,
+            label: task.label,
+            entry: task.pc,
+        }
+    }
 }
 
 impl Sim<'_> {
@@ -26,36 +59,47 @@ impl Sim<'_> {
     #[inline(always)]
     pub(in crate::engine) fn place(
         &mut self,
-        (owner, path): (Owner, Place),
+        comer: &Comer,
         id: ServiceId,
         desk: &Desk,
     ) -> Placing {
+        if desk.sheds && self.is_shed(comer, id) {
+            return Placing::Shed;
+        }
         let station = &mut self.services.stations[id];
         station.turn = station.turn.wrapping_add(1);
         if desk.shared {
-            return self.place_in_shared(id, desk);
+            return self.place_in_shared(comer, id, desk);
         }
         let index = if station.only == u32::MAX {
-            match self.balance(owner, path, id) {
+            match self.balance(comer.owner, comer.path, id) {
                 Some(index) => index,
                 None => return Placing::Refused(None),
             }
         } else {
             station.only
         };
-        self.place_at(index, desk)
+        self.place_at(comer, index, (id, desk))
     }
 
     /// The same at the server that was chosen.
     #[inline(always)]
-    fn place_at(&mut self, index: u32, desk: &Desk) -> Placing {
+    fn place_at(&mut self, comer: &Comer, index: u32, (id, desk): (ServiceId, &Desk)) -> Placing {
         let server = &self.services.servers[index as usize];
         if server.state == State::Down {
             Placing::Crashed(index)
         } else if desk.limited && server.load() >= server.most {
             Placing::Refused(Some(index))
-        } else if server.occupied < server.workers && !(desk.tended && self.has_to_wake(index)) {
+        } else if desk.limits && !self.takes_in(comer, index) {
+            Placing::Limited(index)
+        } else if self.services.servers[index as usize].has_free_worker()
+            && !(desk.tended && self.has_to_wake(index))
+        {
             Placing::Started(index)
+        } else if desk.preempts
+            && let Some(from) = self.behind(comer, id, [index])
+        {
+            from
         } else if u64::from(self.services.servers[index as usize].line.len()) < desk.limit {
             Placing::Queued(index)
         } else {
@@ -68,20 +112,22 @@ impl Sim<'_> {
     #[cold]
     pub(super) fn place_in_disturbance(&mut self, slot: u32, id: ServiceId) -> Option<Placing> {
         let desk = &self.rules.routes.services[id];
-        let (owner, path) = (self.people.task(slot).owner, self.people.task(slot).path);
+        let comer = Comer::of(self.people.task(slot));
         let chosen = self.people.attempt(slot).server;
         if chosen != u32::MAX {
             // It was late on its way to this server, and is there now.
             let server = &self.services.servers[chosen as usize];
             let is_there = server.works() || server.state == State::Down;
             return Some(match is_there {
-                true => self.place_at(chosen, desk),
+                true => self.place_at(&comer, chosen, (id, desk)),
                 false => Placing::Refused(None),
             });
         }
-        let place = self.place((owner, path), id, desk);
+        let place = self.place(&comer, id, desk);
         let (Placing::Started(index)
+        | Placing::Takes(index, _)
         | Placing::Queued(index)
+        | Placing::Limited(index)
         | Placing::Refused(Some(index))
         | Placing::Crashed(index)) = place
         else {
@@ -91,16 +137,40 @@ impl Sim<'_> {
         (!kept).then_some(place)
     }
 
+    /// Whether an attempt is turned away to shed load.
+    #[inline(never)]
+    fn is_shed(&mut self, comer: &Comer, id: ServiceId) -> bool {
+        let shed = self.rules.settings.services[id].shed;
+        if self.class(comer.label).criticality < shed.criticality {
+            return false;
+        }
+        let draw = OfAttempt::Shed as u32;
+        let is_shed = self.rules.luck.uniform(comer.owner, comer.path, draw) < shed.share;
+        if is_shed {
+            self.count_mechanism(self.rules.program.services[id].counts.shed);
+        }
+        is_shed
+    }
+
     /// The same where one queue is shared: servers come to it, so that one that is down or stands
     /// still gets nothing.
     #[inline(never)]
-    fn place_in_shared(&mut self, id: ServiceId, desk: &Desk) -> Placing {
-        let station = &self.services.stations[id];
-        if station.eligible.is_empty() {
+    fn place_in_shared(&mut self, comer: &Comer, id: ServiceId, desk: &Desk) -> Placing {
+        if self.services.stations[id].eligible.is_empty() {
             return Placing::Refused(None);
         }
         if let Some(free) = self.freest(id) {
-            return Placing::Started(free);
+            return match desk.limits && !self.takes_in(comer, free) {
+                true => Placing::Limited(free),
+                false => Placing::Started(free),
+            };
+        }
+        let station = &self.services.stations[id];
+        if desk.preempts {
+            let servers = station.eligible.iter().map(|&n| station.first + n);
+            if let Some(from) = self.behind(comer, id, servers) {
+                return from;
+            }
         }
         if desk.tended {
             self.wake_one(id);

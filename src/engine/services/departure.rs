@@ -5,7 +5,7 @@ use crate::base::slab::Ticket;
 use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::key::{NO_EVENT, Number};
+use crate::engine::calendar::key::Number;
 use crate::engine::callers::caller::Told;
 use crate::engine::draws::OfAttempt;
 use crate::engine::record::recorder::Change;
@@ -55,14 +55,14 @@ impl Sim<'_> {
     }
 
     /// An attempt or a message is gone; its caller learns at the timeout, if ever.
-    fn vanish(&mut self, slot: u32) {
+    pub(super) fn vanish(&mut self, slot: u32) {
         self.message_ends(slot, MessageCounter::Undelivered);
         self.people.remove(slot);
     }
 
     /// The time in the system of an attempt, accepted then, that leaves it.
     #[inline(always)]
-    fn leave_system(&mut self, desk: &Desk, accepted: Time) {
+    pub(super) fn leave_system(&mut self, desk: &Desk, accepted: Time) {
         let ns = self.sojourn(accepted);
         self.rec.add_ns(desk.sojourn, ns);
     }
@@ -86,7 +86,7 @@ impl Sim<'_> {
     }
 
     /// A waiting attempt leaves the system without service: what is counted of it.
-    fn leave_unserved(&mut self, id: ServiceId, attempt: &Attempt) {
+    pub(super) fn leave_unserved(&mut self, id: ServiceId, attempt: &Attempt) {
         self.count_service(id, [ServiceCounter::LeftQueue], attempt.sent);
         if self.rec.counts(attempt.sent) {
             let waits = self.rules.routes.services[id].waits;
@@ -100,6 +100,12 @@ impl Sim<'_> {
     pub(in crate::engine) fn refuse(&mut self, slot: u32, id: ServiceId, server: Option<u32>) {
         let attempt = *self.people.attempt(slot);
         self.count_service(id, [ServiceCounter::Refused], attempt.sent);
+        self.turn_back(slot, id, server);
+    }
+
+    /// An attempt that is counted already is turned away.
+    pub(super) fn turn_back(&mut self, slot: u32, id: ServiceId, server: Option<u32>) {
+        let attempt = *self.people.attempt(slot);
         let settings = &self.rules.settings.services[id];
         if self.rules.is_message(attempt.call) {
             self.vanish(slot);
@@ -130,7 +136,7 @@ impl Sim<'_> {
     }
 
     /// An answer sets out for the caller.
-    fn send_answer(&mut self, slot: u32, id: ServiceId) {
+    pub(super) fn send_answer(&mut self, slot: u32, id: ServiceId) {
         let number = self.agenda.number();
         self.send_numbered_answer(slot, id, number);
     }
@@ -265,7 +271,7 @@ impl Sim<'_> {
 
     /// A worker of a server is free.
     #[inline(always)]
-    fn free_one(&mut self, index: u32) {
+    pub(super) fn free_one(&mut self, index: u32) {
         let server = &mut self.services.servers[index as usize];
         server.occupied -= 1;
         server.line.gauge.give(u64::from(server.occupied), self.now);
@@ -295,6 +301,9 @@ impl Sim<'_> {
             WorkEnd::Stopped => row[ServiceCounter::Stopped as usize] += 1,
             WorkEnd::Lost => row[ServiceCounter::Lost as usize] += 1,
         }
+        if desk.limits {
+            self.limiter_ended(index, accepted, how);
+        }
         self.free_one(index);
         if desk.tended {
             self.tend(index);
@@ -304,7 +313,7 @@ impl Sim<'_> {
     }
 
     /// Work whose result nobody received.
-    fn count_wasted(&mut self, id: ServiceId, attempt: &Attempt, ended: Time) {
+    pub(super) fn count_wasted(&mut self, id: ServiceId, attempt: &Attempt, ended: Time) {
         self.count_service(id, [ServiceCounter::Wasted], attempt.sent);
         let held = ended - attempt.started;
         self.add_service_ns(id, ServiceCounter::WastedHeldNs, held, attempt.sent);
@@ -329,13 +338,14 @@ impl Sim<'_> {
                 self.people.remove(slot);
             }
             Doing::Queued if matches!(on_timeout, OnTimeout::Dequeue | OnTimeout::Cancel) => {
-                self.leave_queue(slot, id);
+                self.leave_line_of(slot, id);
                 self.quit(slot, id);
             }
             Doing::Travelling | Doing::AtLimit | Doing::Queued | Doing::Refusing => {}
             Doing::Running
             | Doing::Timed { .. }
             | Doing::Halted { .. }
+            | Doing::PutBack { .. }
             | Doing::Sharing
             | Doing::Calling { .. }
             | Doing::Served { .. }
@@ -353,24 +363,16 @@ impl Sim<'_> {
         }
     }
 
-    /// A waiting attempt leaves its queue.
-    fn leave_queue(&mut self, slot: u32, id: ServiceId) {
-        let index = self.people.attempt(slot).server;
-        self.people.task_mut(slot).awaits = NO_EVENT;
-        let line = self.services.line_of(id, index);
-        line.left(&self.people, self.now);
-        self.queue_level(id, Change::Less);
-        if self.rules.routes.services[id].tended {
-            self.tend_line(id, index);
-        }
-    }
-
     /// Work begun stops because nobody waits for it.
     pub(in crate::engine) fn stop_work(&mut self, ticket: Ticket) {
         if self.people.get(ticket).is_none() {
             return;
         }
         let slot = ticket.slot;
+        if let Doing::PutBack { .. } = self.people.task(slot).doing {
+            self.stop_put_back(slot);
+            return;
+        }
         self.interrupt(slot);
         let attempt = *self.people.attempt(slot);
         let id = self.rules.program.calls[attempt.call].service;
@@ -381,49 +383,8 @@ impl Sim<'_> {
     }
 
     /// Work of an attempt ends before its steps are done.
-    fn abort(&mut self, id: ServiceId, attempt: &Attempt, how: WorkEnd) {
+    pub(super) fn abort(&mut self, id: ServiceId, attempt: &Attempt, how: WorkEnd) {
         let desk = &self.rules.routes.services[id];
         self.work_over(desk, attempt.server, how, (attempt.sent, attempt.accepted));
-    }
-
-    /// Work in progress is lost by a crash; its caller is told, unless silent.
-    pub(in crate::engine) fn lose_work(&mut self, slot: u32, silent: bool) {
-        self.interrupt(slot);
-        let attempt = *self.people.attempt(slot);
-        let id = self.rules.program.calls[attempt.call].service;
-        self.abort(id, &attempt, WorkEnd::Lost);
-        self.tell_of_crash(slot, id, silent);
-    }
-
-    /// A waiting attempt is lost by a crash.
-    pub(in crate::engine) fn lose_waiting(&mut self, slot: u32, silent: bool) {
-        let attempt = *self.people.attempt(slot);
-        let id = self.rules.program.calls[attempt.call].service;
-        self.queue_level(id, Change::Less);
-        self.people.task_mut(slot).awaits = NO_EVENT;
-        self.leave_unserved(id, &attempt);
-        self.tell_of_crash(slot, id, silent);
-    }
-
-    /// A refusal whose cost was being worked off is lost by a crash.
-    pub(in crate::engine) fn forget_refusal(&mut self, slot: u32, silent: bool) {
-        let id = self.rules.program.calls[self.people.attempt(slot).call].service;
-        self.people.task_mut(slot).awaits = NO_EVENT;
-        self.tell_of_crash(slot, id, silent);
-    }
-
-    fn tell_of_crash(&mut self, slot: u32, id: ServiceId, silent: bool) {
-        let attempt = self.people.attempt(slot);
-        attempt.answer = Answer::Error;
-        // What a crash has lost is counted as lost, not as wasted.
-        attempt.served = false;
-        let message = self.rules.program.calls[attempt.call].message;
-        if silent || message {
-            self.vanish(slot);
-        } else if self.people.attempt(slot).caller.is_none() {
-            self.people.remove(slot);
-        } else {
-            self.send_answer(slot, id);
-        }
     }
 }

@@ -199,6 +199,7 @@ pub(super) fn works_at(people: &Population, note: &Note, index: u32) -> bool {
             task.doing,
             Doing::Travelling
                 | Doing::Queued
+                | Doing::PutBack { .. }
                 | Doing::Answering { .. }
                 | Doing::Refusing
                 | Doing::Done

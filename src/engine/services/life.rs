@@ -43,7 +43,10 @@ impl Sim<'_> {
                 && a.server == index
                 && !matches!(
                     task.doing,
-                    Doing::Travelling | Doing::Queued | Doing::Answering { .. }
+                    Doing::Travelling
+                        | Doing::Queued
+                        | Doing::PutBack { .. }
+                        | Doing::Answering { .. }
                 )
             {
                 lost.push((a.started, ticket.slot));
@@ -65,6 +68,7 @@ impl Sim<'_> {
             self.lose_waiting(slot, silent);
         }
         self.services.servers[index as usize].sharing.clear(now);
+        self.forget_limit(index);
     }
 
     /// A crash is over: the server boots, unless it is no longer wanted.
@@ -101,9 +105,11 @@ impl Sim<'_> {
         let owner = self.rules.program.services[id].owner.number(server.number);
         let draw = server.boots;
         server.boots += 1;
+        server.limiter_draws = 0;
         let span = law.map_or(Span(0), |l| {
             l.span(self.rules.luck.uniform(owner, Place::ROOT, draw))
         });
+        self.forget_limit(index);
         let at = self.now + span;
         self.services.servers[index as usize].event =
             self.agenda.at(at, Group::Change, Kind::Server, index);
@@ -171,6 +177,8 @@ impl Sim<'_> {
             }
         }
         self.measure_busy(id);
+        self.keep_lines(id);
+        self.change_limiters(id);
         self.resize_gauges(id);
         self.servers_changed(id);
         for index in first..first + most {

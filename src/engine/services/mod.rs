@@ -2,15 +2,21 @@
 //! and go (semantics#service, #scaling).
 
 pub(in crate::engine) mod admission;
+pub(in crate::engine) mod ahead;
 pub(in crate::engine) mod balance;
 pub(in crate::engine) mod breakdown;
 pub(in crate::engine) mod departure;
 pub(in crate::engine) mod gauges;
 pub(in crate::engine) mod harm;
 pub(in crate::engine) mod life;
+pub(in crate::engine) mod limiter;
+mod limits;
+mod lost;
+pub(in crate::engine) mod preempt;
 pub(in crate::engine) mod server;
 pub(in crate::engine) mod sharing;
 pub(in crate::engine) mod station;
+pub(in crate::engine) mod taking;
 pub(in crate::engine) mod upkeep;
 pub(in crate::engine) mod work;
 

@@ -1,10 +1,12 @@
 //! One instance of a service: its workers, its queue, its cores, and whether it is up.
 
+use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::Holders;
+use crate::engine::services::limiter::Found;
 use crate::engine::services::sharing::Sharing;
 use crate::engine::services::upkeep::Upkeep;
 use crate::observation::fullness::Out;
@@ -81,6 +83,13 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) out: Option<Since>,
     /// How many were.
     pub(in crate::engine) swallowed: u32,
+    /// Who has a worker, in the order of starting, where others may take it over; those who are
+    /// done stay until the list is looked through.
+    pub(super) started: Vec<(u32, Ticket)>,
+    /// The limit that it has found for itself, where it looks for one.
+    pub(super) found: Option<Box<Found>>,
+    /// Draws of that so far.
+    pub(super) limiter_draws: u32,
 }
 
 /// Another version of the numbers of a server.
@@ -131,12 +140,18 @@ impl Server {
             upkeep: Upkeep::default(),
             out: None,
             swallowed: 0,
+            started: Vec::new(),
+            found: None,
+            limiter_draws: 0,
         }
     }
 
     /// Bytes of its lists, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
-        self.line.bytes() + self.sharing.bytes() + self.holders.bytes()
+        let started = self.started.capacity() * size_of::<(u32, Ticket)>();
+        let found = self.found.as_ref().map_or(0, |found| found.bytes());
+        let lists = self.line.bytes() + self.sharing.bytes() + self.holders.bytes();
+        lists + started + found
     }
 
     /// Whether work here goes at its nominal speed.
@@ -166,6 +181,12 @@ impl Server {
     #[inline]
     pub(in crate::engine) fn has_business(&self) -> bool {
         self.line.len() > 0 || self.state != State::Up
+    }
+
+    /// Whether a worker is free.
+    #[inline]
+    pub(super) fn has_free_worker(&self) -> bool {
+        self.occupied < self.workers
     }
 
     /// Whether its workers work.

@@ -10,7 +10,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::engine::calendar::key::{NO_EVENT, Number};
 
 /// Those in `cpu` on one server.
@@ -64,6 +64,17 @@ impl Sharing {
         self.ends
             .push(Reverse((u128::from(end.to_bits()) << 64) | u128::from(low)));
         self.working += 1;
+    }
+
+    /// What is left now of the work with which somebody joined under this number.
+    pub(in crate::engine) fn left(&self, (slot, number): (u32, Number), now: Time) -> Span {
+        let low = (u64::from(number) << 32) | u64::from(slot);
+        let mut ends = self.ends.iter().map(|Reverse(end)| *end);
+        let end = ends.find(|end| *end as u64 == low);
+        let end = end.expect("who works here has joined");
+        let served = self.virtual_ns + (now.0 - self.since.0) as f64 * self.speed;
+        let left = f64::from_bits((end >> 64) as u64) - served;
+        Span(left.max(0.0).round() as i64)
     }
 
     /// The speed from now on; 0 stands still.

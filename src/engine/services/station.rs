@@ -4,18 +4,17 @@
 use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::calendar::key::NO_EVENT;
-use crate::engine::draws::Aside;
 use crate::engine::lines::line::Line;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
-use crate::engine::services::balance::Placing;
+use crate::engine::services::balance::{Comer, Placing};
 use crate::engine::services::harm::Blow;
 use crate::engine::services::server::{Server, State};
+use crate::engine::services::taking::Kept;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::Role;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
-use crate::program::{OnTimeout, ServiceId, ServiceSettings};
-use crate::random::key::Place;
+use crate::program::{OnTimeout, ServiceId};
 
 /// A service under way.
 #[derive(Clone, Debug)]
@@ -33,13 +32,17 @@ pub(in crate::engine) struct Station {
     /// Who waits for any server, where that is shared, and attempts that find no server.
     pub(in crate::engine) line: Line,
     /// Draws of a random order so far.
-    draws: u32,
+    pub(super) draws: u32,
     /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
     pub(super) only: u32,
     /// Faults in force that strike attempts, in the order of their beginning.
     pub(in crate::engine) strikes: Vec<Blow>,
     /// Those that shift traffic from some of its servers to others.
     pub(in crate::engine) shifts: Vec<Blow>,
+    /// How its lines are kept.
+    pub(super) kept: Kept,
+    /// Workers taken so far, where others may take them over.
+    pub(super) starts: u32,
 }
 
 impl Sim<'_> {
@@ -63,6 +66,8 @@ impl Sim<'_> {
                 only: u32::MAX,
                 strikes: Vec::new(),
                 shifts: Vec::new(),
+                kept: Kept::default(),
+                starts: 0,
             });
             for number in 0..service.servers_max {
                 let server = &mut self.services.servers[(first + number) as usize];
@@ -72,6 +77,8 @@ impl Sim<'_> {
                 }
             }
             self.open_gauges(id);
+            self.keep_lines(id);
+            self.change_limiters(id);
             self.open_upkeep(id);
             self.servers_changed(id);
             let desk = &self.rules.routes.services[id];
@@ -154,7 +161,8 @@ impl Sim<'_> {
         let now = self.now;
         let task = self.people.task_mut(slot);
         task.awaits = NO_EVENT;
-        let (owner, path, has_asked) = (task.owner, task.path, task.doing == Doing::AtLimit);
+        let has_asked = task.doing == Doing::AtLimit;
+        let comer = Comer::of(task);
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
         let at_any = attempt.server == u32::MAX;
@@ -171,7 +179,7 @@ impl Sim<'_> {
             self.shift(id, [ServiceLevel::InSystem], Change::More);
             self.quit(slot, id);
         } else if at_any && self.world.reaches_all_servers() {
-            let place = self.place((owner, path), id, &self.rules.routes.services[id]);
+            let place = self.place(&comer, id, &self.rules.routes.services[id]);
             self.arrive_at(slot, id, place);
         } else if let Some(place) = self.place_in_disturbance(slot, id) {
             self.arrive_at(slot, id, place);
@@ -213,11 +221,24 @@ impl Sim<'_> {
                     self.execute(slot);
                 }
             }
+            Placing::Takes(index, from) => {
+                self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+                self.count_swallowed(index);
+                self.take_over(slot, id, (index, from));
+            }
             Placing::Queued(index) => self.wait_in_queue(slot, id, index),
             Placing::Refused(index) => {
                 self.count_arrival(slot, id, []);
                 self.no_room((id, self.rules.routes.services[id].shared), index);
                 self.refuse(slot, id, index);
+            }
+            Placing::Shed => {
+                self.count_arrival(slot, id, []);
+                self.refuse(slot, id, None);
+            }
+            Placing::Limited(index) => {
+                self.count_arrival(slot, id, []);
+                self.refuse(slot, id, Some(index));
             }
             Placing::Crashed(index) => {
                 self.count_arrival(slot, id, []);
@@ -237,8 +258,7 @@ impl Sim<'_> {
         self.people.attempt(slot).server = index;
         self.shift(id, [ServiceLevel::InSystem], Change::More);
         self.queue_level(id, Change::More);
-        let line = self.services.line_of(id, index);
-        line.join((slot, number), self.now);
+        self.join_line((slot, number), (id, index));
         self.count_swallowed_in_queue(id, index);
         if self.rules.routes.services[id].tended {
             self.tend_line(id, index);
@@ -267,7 +287,7 @@ impl Sim<'_> {
 
     /// Whether a service notices, where it would start an attempt, that nobody waits for it.
     #[inline(always)]
-    fn expires(&self, slot: u32, id: ServiceId) -> bool {
+    pub(super) fn expires(&self, slot: u32, id: ServiceId) -> bool {
         self.rules.routes.services[id].on_timeout == OnTimeout::Expire && self.is_orphan(slot)
     }
 
@@ -293,7 +313,7 @@ impl Sim<'_> {
 
     /// A worker starts an attempt; the levels know already.
     #[inline(always)]
-    fn start(&mut self, slot: u32, id: ServiceId, index: u32) {
+    pub(super) fn start(&mut self, slot: u32, id: ServiceId, index: u32) {
         let now = self.now;
         let task = self.people.task_mut(slot);
         task.doing = Doing::Running;
@@ -319,6 +339,12 @@ impl Sim<'_> {
         if self.rules.routes.services[id].tended {
             self.tend(index);
         }
+        if self.rules.routes.services[id].limits {
+            self.limiter_started(index, now - accepted);
+        }
+        if self.rules.routes.services[id].tracks {
+            self.note_start(slot, id, index);
+        }
         if !self.services.stations[id].strikes.is_empty() {
             self.strike(slot, id, 0);
         }
@@ -330,97 +356,5 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         server.occupied += 1;
         server.line.gauge.take(u64::from(server.occupied), self.now);
-    }
-
-    /// Whether a worker of a server that becomes free may find something to do.
-    #[inline(always)]
-    pub(in crate::engine) fn has_business(&self, index: u32, desk: &Desk) -> bool {
-        desk.has_shared || self.services.servers[index as usize].has_business()
-    }
-
-    /// A free worker of a server takes the next who waits.
-    #[inline(always)]
-    pub(in crate::engine) fn take_next(&mut self, index: u32) {
-        let id = self.services.servers[index as usize].service;
-        if self.has_business(index, &self.rules.routes.services[id]) {
-            self.take_those_who_wait(index, id, &self.rules.settings.services[id]);
-        }
-    }
-
-    fn take_those_who_wait(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) {
-        loop {
-            let server = &self.services.servers[index as usize];
-            let is_free = server.works() && server.occupied < server.workers;
-            if !is_free || server.upkeep.rests() {
-                return;
-            }
-            if !self.takes_one(index, id, settings) {
-                self.drained(index);
-                return;
-            }
-        }
-    }
-
-    /// A free worker of a server takes the next in line; false when there is none.
-    #[inline(always)]
-    fn takes_one(&mut self, index: u32, id: ServiceId, settings: &ServiceSettings) -> bool {
-        let Some(slot) = self.next_in_line(index, id, settings) else {
-            return false;
-        };
-        self.queue_level(id, Change::Less);
-        self.people.task_mut(slot).awaits = NO_EVENT;
-        if self.expires(slot, id) {
-            self.quit(slot, id);
-            if self.rules.routes.services[id].tended {
-                self.tend(index);
-            }
-        } else {
-            self.services.servers[index as usize].line.gauge.called();
-            self.shift(id, [ServiceLevel::Held], Change::More);
-            self.start(slot, id, index);
-            self.make_ready(slot);
-        }
-        true
-    }
-
-    /// Those who wait in a shared queue are taken one by one, each by the server with the fewest
-    /// workers in use, for several may have become free at one instant.
-    pub(in crate::engine) fn share_out(&mut self, id: ServiceId) {
-        let settings = &self.rules.settings.services[id];
-        while self.services.stations[id].line.len() > 0
-            && let Some(index) = self.freest(id)
-            && self.takes_one(index, id, settings)
-        {}
-    }
-
-    fn next_in_line(
-        &mut self,
-        index: u32,
-        id: ServiceId,
-        settings: &ServiceSettings,
-    ) -> Option<u32> {
-        let (people, luck) = (&self.people, &self.rules.luck);
-        let owner = self.rules.program.services[id].owner;
-        let server = &mut self.services.servers[index as usize];
-        let station = &mut self.services.stations[id];
-        let from_shared = server.line.len() == 0 && station.line.len() > 0;
-        if from_shared && !server.takes_of_all() {
-            return None;
-        }
-        let draws = &mut station.draws;
-        let draw = || {
-            *draws += 1;
-            luck.uniform(owner, Place::ROOT.step(Aside::QueueOrder as u64), *draws)
-        };
-        let line = if from_shared {
-            &mut station.line
-        } else {
-            &mut server.line
-        };
-        let next = line.next(settings.order, people, draw, self.now);
-        if let Some(after) = line.front() {
-            people.fetch(after);
-        }
-        next
     }
 }

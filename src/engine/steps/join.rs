@@ -81,6 +81,7 @@ impl Sim<'_> {
             Doing::Running
             | Doing::Travelling
             | Doing::Queued
+            | Doing::PutBack { .. }
             | Doing::Joining
             | Doing::Answering { .. }
             | Doing::Refusing

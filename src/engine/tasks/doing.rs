@@ -24,6 +24,11 @@ pub(in crate::engine) enum Doing {
         /// What remains, at nominal speed.
         left: Slim<Span>,
     },
+    /// In the queue of a service again, after somebody else has taken its worker.
+    PutBack {
+        /// What remains of its `cpu`, at nominal speed.
+        left: Slim<Span>,
+    },
     /// `cpu` on cores shared with others.
     Sharing,
     /// Waits for the answer to an attempt, which is gone where it, or its answer, was lost.
@@ -81,6 +86,7 @@ impl Doing {
             | Doing::Queued
             | Doing::Timed { .. }
             | Doing::Halted { .. }
+            | Doing::PutBack { .. }
             | Doing::Sharing
             | Doing::BackingOff
             | Doing::AtLimit

@@ -191,6 +191,7 @@ impl<'c> Walk<'c> {
 
     /// A segment is inside of a value of this kind.
     fn inside(&mut self, node: &mut Node, kind: &'static Kind, at: usize, path: String) {
+        turn_into_table(node, kind);
         match (kind, &mut node.value) {
             (Kind::Map(def), Value::Table(table)) => self.named(table, def, at, &path),
             (Kind::StepsByName(def), Value::Table(table)) => {
@@ -417,6 +418,28 @@ impl<'c> Walk<'c> {
             }
             Err(problem) => self.problem = Some(problem),
         }
+    }
+}
+
+/// A word or a value inside of which a key is set becomes its table first: the word is the table's
+/// `kind`, the value its `share` or what counts as `waiting`.
+fn turn_into_table(node: &mut Node, kind: &'static Kind) {
+    let Some(def) = kind.table() else { return };
+    let is_value = !matches!(node.value, Value::Table(_) | Value::List(_));
+    let of = ["kind", "share", "waiting"].into_iter();
+    if let Some(key) = of.filter(|key| def.key(key).is_some()).next()
+        && is_value
+    {
+        let inner = node.clone();
+        let place = node.place;
+        node.value = Value::Table(Table {
+            entries: vec![Entry {
+                key: key.to_owned(),
+                place,
+                node: inner,
+            }],
+            ..Table::default()
+        });
     }
 }
 

@@ -122,6 +122,13 @@ impl Index {
         TallyId(u32::try_from(found).expect("no model has four billion of anything"))
     }
 
+    /// The same where it may not be counted.
+    pub(super) fn counted(&self, of: &str, word: &str) -> Option<TallyId> {
+        let mut all = self.tallies.iter();
+        let found = all.position(|tally| tally.of == of && tally.word == word)?;
+        u32::try_from(found).ok().map(TallyId)
+    }
+
     /// What mechanisms count beside the usual, in the order of their ids.
     pub(super) fn tallies(&self) -> &[Tally] {
         &self.tallies

@@ -7,7 +7,7 @@ use crate::base::table::Table;
 use crate::model::Model;
 use crate::model::fault::FaultKind;
 use crate::model::step::StepKind;
-use crate::program::{Service, ServiceId, ServiceSettings, Settings};
+use crate::program::{QueueOrder, Service, ServiceId, ServiceSettings, ServiceTallies, Settings};
 use crate::random::key::Owner;
 
 /// The services of a model, which has so many servers at most and these numbers one after the
@@ -30,6 +30,8 @@ pub(super) fn services(
             _ => false,
         })
     };
+    let counted =
+        |name: &str, part: &str, word: &str| index.counted(&format!("service.{name}.{part}"), word);
     let names = model.services.keys();
     let service = |name: &String| {
         let id = index.service(name);
@@ -41,6 +43,13 @@ pub(super) fn services(
                 .map(|name| index.limit(name)),
             servers_max: servers_max[id],
             fans_out: fan_out.contains(&id),
+            counts: ServiceTallies {
+                expired: counted(name, "queue", "expired"),
+                preempted: counted(name, "queue", "preempted"),
+                shed: counted(name, "shed", "refused"),
+                limited: counted(name, "limiter", "refused"),
+            },
+            ever_preempts: all.iter().any(|now| preempts(&now.services[id])),
             ever_shared: all.iter().any(|now| now.services[id].shared),
             dedicated: !fan_out.contains(&id)
                 && !loses_cores(name)
@@ -48,6 +57,15 @@ pub(super) fn services(
         }
     };
     names.map(service).collect()
+}
+
+/// Whether a newcomer may take a worker from another.
+fn preempts(of: &ServiceSettings) -> bool {
+    match of.order {
+        QueueOrder::ShortestRemaining => true,
+        QueueOrder::Priority => of.preempt,
+        _ => false,
+    }
 }
 
 /// Whether every worker has a core to itself, and nothing slows those who work side by side.

@@ -71,6 +71,16 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         silent: service.queue.silent,
         is_final: service.queue.is_final,
         order: service.queue.order,
+        by: service.queue.by,
+        preempt: service.queue.preempt,
+        max_age: service.queue.max_age,
+        target: service
+            .queue
+            .codel
+            .and_then(|codel| codel.on.then_some(codel.target)),
+        interval: service.queue.interval(),
+        shed: service.shed,
+        limiter: service.limiter,
         refuse_cost: service.refuse_cost.as_ref().and_then(time),
         network: time(&service.network),
         balance: service.balance,

@@ -7,7 +7,7 @@ use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::program::{
     BackoffKind, Balance, CallSettings, Jitter, JourneySettings, OnTimeout, Patience, PoolSettings,
-    Program, QueueOrder, ServiceSettings, Settings,
+    Program, QueueOrder, ServiceSettings, Settings, TurnBy,
 };
 use crate::random::sampler::Sampler;
 
@@ -109,6 +109,30 @@ fn service(of: &ServiceSettings) -> String {
     let _ = write!(line, ", queue {}", queue(of.queue_limit, of.order));
     line += if of.shared { " shared" } else { "" };
     line += if of.silent { " silent" } else { "" };
+    line += if of.preempt { " preempts" } else { "" };
+    if of.order == QueueOrder::Fair {
+        line += match of.by {
+            TurnBy::User => " by user",
+            TurnBy::Class => " by class",
+            TurnBy::Key => " by key",
+        };
+    }
+    if of.shed.share > 0.0 {
+        let _ = write!(
+            line,
+            ", sheds {} of {:?}",
+            of.shed.share, of.shed.criticality
+        );
+    }
+    if let Some(limiter) = of.limiter {
+        let _ = write!(line, ", {limiter:?}");
+    }
+    if let Some(age) = of.max_age {
+        let _ = write!(line, ", at most {} old", span(age));
+    }
+    if let Some(target) = of.target {
+        let _ = write!(line, ", codel {} in {}", span(target), span(of.interval));
+    }
     line += match of.balance {
         Balance::RoundRobin => ", round-robin",
         Balance::Random => ", random",
@@ -176,12 +200,7 @@ fn upkeep(line: &mut String, of: &ServiceSettings) {
 
 fn queue(limit: Option<u64>, order: QueueOrder) -> String {
     let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
-    let order = match order {
-        QueueOrder::Fifo => "fifo",
-        QueueOrder::Lifo => "lifo",
-        QueueOrder::Random => "random",
-    };
-    format!("{limit} {order}")
+    format!("{limit} {}", order.word())
 }
 
 fn pool(of: &PoolSettings) -> String {

@@ -1,0 +1,227 @@
+//! Limits that each server finds for itself: asked before its workers and its queue, they hear of
+//! whoever starts and of whoever ends there. A crash forgets them, a boot begins anew
+//! (semantics#limiters).
+
+use crate::base::time::{Span, Time};
+use crate::engine::Sim;
+use crate::engine::draws::Aside;
+use crate::engine::services::balance::Comer;
+use crate::engine::services::departure::WorkEnd;
+use crate::engine::services::limits::ended::Ended;
+use crate::engine::services::limits::{aimd, breakwater, dagor, envoy, gradient2, vegas};
+use crate::program::{Class, Dagor, Limiter, ServiceId};
+use crate::random::key::Place;
+
+/// Users are dealt out among the levels of a class anew each hour.
+const HOUR_NS: i64 = 3_600_000_000_000;
+
+/// What a server has found so far.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    Vegas(vegas::State),
+    Gradient2(gradient2::State),
+    Aimd(aimd::State),
+    Envoy(envoy::State),
+    Dagor(dagor::State),
+    Breakwater(breakwater::State),
+}
+
+impl Found {
+    /// Nothing yet.
+    fn new(of: &Limiter, now: Time, (luck, classes): (f64, u32)) -> Found {
+        match of {
+            Limiter::Vegas(of) => Found::Vegas(vegas::State::new(of, luck)),
+            Limiter::Gradient2(of) => Found::Gradient2(gradient2::State::new(of)),
+            Limiter::Aimd(of) => Found::Aimd(aimd::State::new(of)),
+            Limiter::Envoy(of) => Found::Envoy(envoy::State::new(of, now)),
+            Limiter::Dagor(of) => Found::Dagor(dagor::State::new(of, of.levels * classes, now)),
+            Limiter::Breakwater(of) => Found::Breakwater(breakwater::State::new(of, now)),
+        }
+    }
+
+    /// Whether it is of this kind.
+    fn fits(&self, of: &Limiter) -> bool {
+        match (self, of) {
+            (Found::Dagor(_), Limiter::Dagor(_))
+            | (Found::Vegas(_), Limiter::Vegas(_))
+            | (Found::Gradient2(_), Limiter::Gradient2(_))
+            | (Found::Aimd(_), Limiter::Aimd(_))
+            | (Found::Envoy(_), Limiter::Envoy(_))
+            | (Found::Breakwater(_), Limiter::Breakwater(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Bytes of its lists, for the memory limit.
+    pub(super) fn bytes(&self) -> usize {
+        let lists = match self {
+            Found::Envoy(state) => state.bytes(),
+            Found::Dagor(state) => state.bytes(),
+            Found::Vegas(_) | Found::Gradient2(_) | Found::Aimd(_) | Found::Breakwater(_) => 0,
+        };
+        size_of::<Found>() + lists
+    }
+}
+
+impl Sim<'_> {
+    /// The limiter of a service may have changed: servers keep what they have found where it is of
+    /// the same kind.
+    pub(super) fn change_limiters(&mut self, id: ServiceId) {
+        let station = &self.services.stations[id];
+        for index in station.first..station.first + station.most {
+            let of = &self.rules.settings.services[id].limiter;
+            let found = &self.services.servers[index as usize].found;
+            let stays = match (of, found) {
+                (None, None) => true,
+                (Some(of), Some(found)) => found.fits(of),
+                _ => false,
+            };
+            if !stays {
+                self.forget_limit(index);
+            }
+        }
+    }
+
+    /// A server begins to look for its limit.
+    pub(super) fn forget_limit(&mut self, index: u32) {
+        let id = self.services.servers[index as usize].service;
+        let of = &self.rules.settings.services[id].limiter;
+        let found = of.as_ref().map(|of| {
+            let luck = self.limiter_luck(index, self.services.servers[index as usize].boots, 0);
+            Box::new(Found::new(of, self.now, (luck, self.ranks_of_classes())))
+        });
+        self.services.servers[index as usize].found = found;
+    }
+
+    /// A number of the luck of a server's limiter, in this life of the server.
+    fn limiter_luck(&self, index: u32, life: u32, draw: u32) -> f64 {
+        let server = &self.services.servers[index as usize];
+        let owner = self.rules.program.services[server.service].owner;
+        let place = Place::ROOT
+            .step(Aside::Limiter as u64)
+            .turn(u64::from(life));
+        self.rules
+            .luck
+            .uniform(owner.number(server.number), place, draw)
+    }
+
+    /// Whether a server takes in one more, who comes now.
+    #[inline(never)]
+    pub(super) fn takes_in(&mut self, comer: &Comer, index: u32) -> bool {
+        let now = self.now;
+        let server = &self.services.servers[index as usize];
+        let (load, id) = (server.load(), server.service);
+        let Some(of) = &self.rules.settings.services[id].limiter else {
+            return true;
+        };
+        let level = match of {
+            Limiter::Dagor(of) => self.level(comer, of),
+            _ => 0,
+        };
+        let delay = match of {
+            Limiter::Breakwater(_) => self.delay_at(index),
+            _ => Span(0),
+        };
+        let server = &mut self.services.servers[index as usize];
+        let takes_in = match (server.found.as_deref_mut(), of) {
+            (Some(Found::Vegas(found)), _) => load < found.limit(),
+            (Some(Found::Gradient2(found)), _) => load < found.limit(),
+            (Some(Found::Aimd(found)), _) => load < found.limit(),
+            (Some(Found::Envoy(found)), Limiter::Envoy(of)) => {
+                found.tick(of, now);
+                load < found.limit()
+            }
+            (Some(Found::Dagor(found)), Limiter::Dagor(of)) => found.admits(of, level, now),
+            (Some(Found::Breakwater(found)), Limiter::Breakwater(of)) => {
+                found.admits(of, (load, delay), now)
+            }
+            _ => true,
+        };
+        if !takes_in {
+            self.count_mechanism(self.rules.program.services[id].counts.limited);
+        }
+        takes_in
+    }
+
+    /// How long the one has waited who has waited longest at a server.
+    fn delay_at(&self, index: u32) -> Span {
+        let line = &self.services.servers[index as usize].line;
+        let eldest = line.eldest(&self.people);
+        eldest.map_or(Span(0), |slot| self.now - self.accepted_at(slot))
+    }
+
+    /// The level of whoever comes: the most important first.
+    fn level(&self, comer: &Comer, of: &Dagor) -> u32 {
+        let hour = (self.course.told(self.now).0.max(0) / HOUR_NS) as u32;
+        let place = Place::ROOT.step(Aside::Level as u64);
+        let u = self.rules.luck.uniform(comer.owner, place, hour);
+        let priority = self.class(comer.label).priority;
+        let before = self
+            .priorities()
+            .filter(|&(other, is_first)| is_first && other < priority);
+        before.count() as u32 * of.levels + (u * f64::from(of.levels)) as u32
+    }
+
+    /// The priority of every kind of traffic, and whether it is the first with it.
+    fn priorities(&self) -> impl Iterator<Item = (u32, bool)> {
+        let classes = &self.rules.program.classes;
+        let all = || {
+            classes
+                .values()
+                .chain([&Class::NONE])
+                .map(|class| class.priority)
+        };
+        all()
+            .enumerate()
+            .map(move |(n, priority)| (priority, all().take(n).all(|other| other != priority)))
+    }
+
+    /// How many priorities there are.
+    fn ranks_of_classes(&self) -> u32 {
+        self.priorities().filter(|(_, is_first)| *is_first).count() as u32
+    }
+
+    /// A worker of a server takes an attempt that has waited so long.
+    #[inline(never)]
+    pub(in crate::engine) fn limiter_started(&mut self, index: u32, waited: Span) {
+        let found = &mut self.services.servers[index as usize].found;
+        if let Some(Found::Dagor(found)) = found.as_deref_mut() {
+            found.started(waited);
+        }
+    }
+
+    /// The work of an attempt, accepted then, is over at a server, which still has it.
+    #[inline(never)]
+    pub(super) fn limiter_ended(&mut self, index: u32, accepted: Time, how: WorkEnd) {
+        let now = self.now;
+        let server = &self.services.servers[index as usize];
+        let (in_flight, id, life) = (server.load(), server.service, server.boots);
+        if how == WorkEnd::Lost {
+            return;
+        }
+        let end = Ended {
+            took: (now - accepted).0,
+            in_flight,
+            dropped: how == WorkEnd::Stopped,
+        };
+        let Some(of) = &self.rules.settings.services[id].limiter else {
+            return;
+        };
+        let server = &mut self.services.servers[index as usize];
+        let Some(mut found) = server.found.take() else {
+            return;
+        };
+        let draw = &mut server.limiter_draws;
+        *draw += 1;
+        let draw = *draw;
+        let luck = || self.limiter_luck(index, life, draw);
+        match (&mut *found, of) {
+            (Found::Vegas(found), Limiter::Vegas(of)) => found.ended(of, end, luck),
+            (Found::Gradient2(found), Limiter::Gradient2(of)) => found.ended(of, end),
+            (Found::Aimd(found), Limiter::Aimd(of)) => found.ended(of, end),
+            (Found::Envoy(found), Limiter::Envoy(of)) => found.ended(of, (end, now), luck),
+            _ => {}
+        }
+        self.services.servers[index as usize].found = Some(found);
+    }
+}
