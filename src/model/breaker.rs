@@ -1,7 +1,7 @@
 //! Circuit breakers: who fails too often is not asked for a while.
 //!
-//! Names and defaults are those of resilience4j; `consecutive` is the older rule of so many failures
-//! in a row.
+//! Names and defaults are those of resilience4j; `consecutive` is the older rule of so many
+//! failures in a row.
 
 use super::reader::{Fields, Reader};
 use super::scope::{self, Scope};

@@ -38,9 +38,10 @@ fn spent(seen: &Trace, allowed: u64, stopped: u64) {
 
 #[test]
 fn a_ratio_allows_a_share_of_the_requests_of_a_window() {
-    // Ten fail at 1 s, one after the other: 0 < 0.2 · 10, 1 < 2, and no more. The two try at 2 s and
-    // fail at 3 s: two retries are in the window, so no. A request of 10 s fails at 11 s: those of 0
-    // s and the retries of 1 s are ten seconds old and over, 0 < 0.2 · 1: yes; at 13 s 1 < 0.2: no.
+    // Ten fail at 1 s, one after the other: 0 < 0.2 · 10, 1 < 2, and no more. The two try at 2 s
+    // and fail at 3 s: two retries are in the window, so no. A request of 10 s fails at 11 s: those
+    // of 0 s and the retries of 1 s are ten seconds old and over, 0 < 0.2 · 1: yes; at 13 s 1 <
+    // 0.2: no.
     let world = ten(9, "kind = 'ratio', share = '20%', window = '10s'");
     let seen = asks(world, "late", "10s", "bad").run();
     seen.marks("u0 3s, u1 3s, u2 1s, u9 1s, late 13s")

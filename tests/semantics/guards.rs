@@ -15,8 +15,8 @@ const SERVICE: &str = "
 fn a_breaker_opens_after_failures_in_a_row_and_lets_two_decide() {
     // One breaker for all users. Users ask `bad` at 0, 1 and 2 s: failures known at 1, 2 and 3 s;
     // the third opens it until 13 s. Who asks at 4 s is refused at once. At 13 s it is over: who
-    // asks then (d, `ok`) and at 13.5 s (e, `ok`) is let through, who asks at 13.6 s (f) is not, for
-    // two decide. d is back at 14 s, e at 14.5 s: closed. g passes at 15 s.
+    // asks then (d, `ok`) and at 13.5 s (e, `ok`) is let through, who asks at 13.6 s (f) is not,
+    // for two decide. d is back at 14 s, e at 14.5 s: closed. g passes at 15 s.
     let ask = |what: &str| format!("{{ call = 's.{what}', breaker = 'b', or = 'continue' }}");
     let (bad, ok) = (ask("bad"), ask("ok"));
     let seen = world(SERVICE)
@@ -47,8 +47,9 @@ fn a_breaker_looks_at_the_latest_results_of_its_window() {
     // Results of ok, ok, bad, ok, bad at 1, 2, 3, 4, 5 s. After four of them one of four failed;
     // after five two of the latest four: half, so it opens until 15 s. f at 14.999 is stopped, g
     // at 15 is let through and decides, k at 15.5 is stopped. g fails at 16: open until 26. h at
-    // 25.999 is stopped, i at 26 passes, is back at 27: closed, and empty. l, m, n fail at 29: three
-    // results are fewer than four, so o passes at 30; his answer is the fourth: three of four failed.
+    // 25.999 is stopped, i at 26 passes, is back at 27: closed, and empty. l, m, n fail at 29:
+    // three results are fewer than four, so o passes at 30; his answer is the fourth: three of four
+    // failed.
     let mut world = world(SERVICE).tables(
         "[breaker.b]\nwindow = 4\nmin_calls = 4\nfailure_rate = '50%'\nopen = '10s'\n\
          half_open = 1\nscope = 'global'",
@@ -116,7 +117,8 @@ fn who_leaves_gives_a_half_open_place_back_and_a_late_result_counts_nowhere() {
     // 11 s. b is let through at 11 and leaves at 11.5 without a result. c at 11.4 is stopped, d at
     // 11.6 passes. z's failure at 13 counts nowhere; d's answer at 12.6 has closed it before.
     let table = "[breaker.b]\nconsecutive = 1\nhalf_open = 1\nopen = '10s'\nscope = 'service'\n\
-                 [service.t]\nworkers = 9\nendpoint.long = [ { wait = '13s' }, { fail = 'failed' } ]";
+                 [service.t]\nworkers = 9\n\
+                 endpoint.long = [ { wait = '13s' }, { fail = 'failed' } ]";
     let seen = world(SERVICE)
         .tables(table)
         .user(
@@ -138,8 +140,9 @@ fn who_leaves_gives_a_half_open_place_back_and_a_late_result_counts_nowhere() {
 
 #[test]
 fn a_breaker_of_a_user_is_his_own_through_his_visits() {
-    // a fails at 1 s and his breaker opens for 10 s; b, who asks at 2 s, has one of his own. a comes
-    // again at 4 s and is stopped: refused, so he comes again at 7 s and is stopped; he ends so.
+    // a fails at 1 s and his breaker opens for 10 s; b, who asks at 2 s, has one of his own. a
+    // comes again at 4 s and is stopped: refused, so he comes again at 7 s and is stopped; he ends
+    // so.
     let table = "[breaker.b]\nconsecutive = 1\nopen = '10s'";
     let again = "again = { share = 1.0, after = '3s', at_most = 2 }";
     let plain = "{ call = 's.bad', breaker = 'b' }";

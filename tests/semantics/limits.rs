@@ -47,8 +47,8 @@ fn a_bucket_is_full_at_first_and_fills_at_its_rate() {
 #[test]
 fn who_waits_for_a_token_waits_in_order_outside_the_timeout_and_inside_the_deadline() {
     // A token a second, one at most. a goes at 0, b at 1, c at 2: with a timeout of 1.5 s for the
-    // work of 1 s nobody times out. d would go at 3, but his deadline is 2.5 s: refused at once, and
-    // his token is free again: e goes at 3. f's deadline of 4.5 s leaves him 0.5 s from 4 on.
+    // work of 1 s nobody times out. d would go at 3, but his deadline is 2.5 s: refused at once,
+    // and his token is free again: e goes at 3. f's deadline of 4.5 s leaves him 0.5 s from 4 on.
     let limit = "[limit.l]\nrate = '1/s'\nburst = 1\nover = 'wait'\nscope = 'service'";
     let step = "{ call = 's.work', limit = 'l', timeout = '1.5s' }";
     let late = |deadline: &str| {
@@ -152,7 +152,8 @@ fn each_user_has_a_bucket_of_his_own() {
     seen("all").counted("limit.l.stopped", 3);
 }
 
-/// `front` asks `s` for each of its users, through a limit of a token every two seconds that lets wait.
+/// `front` asks `s` for each of its users, through a limit of a token every two seconds that lets
+/// wait.
 const FRONT: &str = "
     [service.front]
     workers = 9
@@ -179,9 +180,10 @@ fn a_crash_ends_the_wait_for_a_token_and_empties_the_bucket() {
 
 #[test]
 fn a_person_who_asks_again_stops_waiting_for_a_token() {
-    // b's first attempt goes at 0 (the second token) and is not answered before he reloads at 0.5 s;
-    // the new one waits for the token of 2 s. At 2.5 s he reloads again, half a second after that
-    // was sent; the next token is that of 4 s, and its answer comes at 5 s, the reloads being spent.
+    // b's first attempt goes at 0 (the second token) and is not answered before he reloads at 0.5
+    // s; the new one waits for the token of 2 s. At 2.5 s he reloads again, half a second after
+    // that was sent; the next token is that of 4 s, and its answer comes at 5 s, the reloads being
+    // spent.
     let limit = "[limit.l]\nrate = '0.5/s'\nburst = 2\nover = 'wait'\nscope = 'service'";
     let seen = world(SERVICE)
         .tables(limit)
@@ -215,8 +217,8 @@ fn who_waits_for_a_token_at_the_horizon_has_sent_nothing() {
 
 #[test]
 fn an_attempt_whose_caller_has_left_while_it_waits_before_a_service_leaves_its_queue() {
-    // b waits before s until 2 s, but his timeout ends at 1.5 s. Where callers' leaving is heard of,
-    // his attempt is accepted at 2 s and leaves at once; where it is not, the work is done.
+    // b waits before s until 2 s, but his timeout ends at 1.5 s. Where callers' leaving is heard
+    // of, his attempt is accepted at 2 s and leaves at once; where it is not, the work is done.
     let seen = |on_timeout: &str| {
         world(SERVICE)
             .tables("[limit.l]\nrate = '0.5/s'\nburst = 1\nover = 'wait'")

@@ -81,7 +81,8 @@ fn adaptive_throttling_sends_k_times_what_is_accepted() {
                 [journey.j]\nsteps = [ { name = 'ask', call = 's.ask', throttle = 't' } ]\n\
                 [throttle.t]\nk = 2\nwindow = '30s'\nscope = 'service'\n\
                 [limit.capacity]\nrate = '20/s'\nburst = 20\n\
-                [service.s]\nworkers = 100\nlimit = 'capacity'\nendpoint.ask = [ { wait = '1ms' } ]";
+                [service.s]\nworkers = 100\nlimit = 'capacity'\n\
+                endpoint.ask = [ { wait = '1ms' } ]";
     let found = means(
         text,
         &[

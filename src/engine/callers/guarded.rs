@@ -28,8 +28,8 @@ impl<'p> Sim<'p> {
         }
     }
 
-    /// Sends an attempt, which is not counted yet, if the guards of its call let it go. One that has
-    /// no time left is not their business.
+    /// Sends an attempt, which is not counted yet, if the guards of its call let it go. One that
+    /// has no time left is not their business.
     #[inline(never)]
     pub(in crate::engine) fn send_watched(&mut self, out: &Outgoing<'p>) -> Follows {
         let whose = out.asker();

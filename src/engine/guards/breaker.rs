@@ -53,8 +53,8 @@ struct Latest {
     counts: Counts,
 }
 
-/// Four results a byte. The usual hundred stand in the breaker itself, so that a user's first failure
-/// asks for no memory.
+/// Four results a byte. The usual hundred stand in the breaker itself, so that a user's first
+/// failure asks for no memory.
 #[derive(Clone, Debug)]
 enum Bits {
     Few([u8; FEW]),

@@ -1,8 +1,8 @@
 //! How many retries all requests of one caller together may cause.
 //!
 //! Sources of the kinds: SRE book, chapter 21 (`ratio`); Finagle's `RetryBudget` (`leaky`); Envoy's
-//! retry budget (`concurrent`); M. Brooker's adaptive retries (`tokens`); the retry quota of the AWS
-//! SDKs (`quota`); gRFC A6 (`grpc`). It does not know who shares a budget.
+//! retry budget (`concurrent`); M. Brooker's adaptive retries (`tokens`); the retry quota of the
+//! AWS SDKs (`quota`); gRFC A6 (`grpc`). It does not know who shares a budget.
 
 use crate::base::time::Span;
 use crate::model::reader::{Fields, Reader};
