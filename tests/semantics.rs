@@ -8,6 +8,7 @@
 mod world;
 
 mod budgets;
+mod arithmetic;
 mod arrivals;
 mod calls;
 mod cuts;

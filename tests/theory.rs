@@ -13,6 +13,7 @@
 //! In full, with a table of every row, in some minutes:
 //! `cargo test --release -- --ignored theory_full --nocapture`
 
+mod arithmetic;
 mod cases;
 mod defences;
 mod published;

@@ -179,6 +179,28 @@ pub enum BottleneckKind {
     Waits,
 }
 
+/// The load below which no trigger leaves the system stuck, by the utilisation law and the worst case
+/// of attempts (Huang et al., OSDI 2022, theorem 2).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Stable {
+    /// Visits per second that it carries when all goes well.
+    pub normal_per_s: f64,
+    /// Visits per second below which it comes back from anything; 0 if there is no such load.
+    pub stable_per_s: f64,
+    /// How many times the work at worst; absent without a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst: Option<f64>,
+    /// The service or pool that limits it.
+    pub by: String,
+    /// Visits per second at the peak, if they come by a rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offered_per_s: Option<f64>,
+    /// `stable_per_s` as a multiple of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headroom: Option<f64>,
+}
+
 /// Whether launches collapse, and whether they recover by themselves. A window is bad if one of the
 /// steps that users call is: if surely fewer of its requests end ok than usual, if their median is
 /// several times the usual one, or if ten or more are open and none ends ok.

@@ -31,7 +31,7 @@ pub use answer::{
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{
     Bottleneck, BottleneckKind, Effect, Event, EventKind, Holder, Lost, Moment, OutKind, Place,
-    Recovery, ResourceKind, Split, Symptom, SymptomTest, TriggerKind,
+    Recovery, ResourceKind, Split, Stable, Symptom, SymptomTest, TriggerKind,
 };
 pub use difference::{
     Because, Better, ChangedSides, Difference, Family, FamilyOf, Measure, NeverPairs, Unit,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Settled;
-use super::bottleneck::{Bottleneck, Event, Moment, Recovery, Split};
+use super::bottleneck::{Bottleneck, Event, Moment, Recovery, Split, Stable};
 use super::estimate::{Estimate, MeanMax};
 use super::judgement::{Objective, Standing};
 use super::request::Request;
@@ -58,6 +58,9 @@ pub struct Variant {
     /// Collapse and recovery; absent (with a note) if the horizon is too short to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
+    /// The load below which nothing leaves it stuck; only where anything is tried more than once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stable: Option<Stable>,
     /// Headline metrics by whether the launch collapsed; only where some did and some did not.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub split: BTreeMap<String, Split>,

@@ -419,6 +419,34 @@ pub(super) const CASES: &[Case] = &[
         Amount(30, "10000s"),
         Amount(60, "100000s"),
     ),
+    case(
+        "five",
+        STATION,
+        &[&[("param.rate.value", "2.5/s"), ("param.workers.value", "5")]],
+        Amount(30, "3000s"),
+        Amount(60, "60000s"),
+    ),
+    case(
+        "ten",
+        STATION,
+        &[&[("param.rate.value", "5/s"), ("param.workers.value", "10")]],
+        Amount(30, "5000s"),
+        Amount(60, "100000s"),
+    ),
+    case(
+        "pooled-five",
+        STATION,
+        &[&[("param.rate.value", "4/s"), ("param.workers.value", "5")]],
+        Amount(30, "3000s"),
+        Amount(60, "20000s"),
+    ),
+    case(
+        "pooled-twenty",
+        STATION,
+        &[&[("param.rate.value", "16/s"), ("param.workers.value", "20")]],
+        Amount(30, "1500s"),
+        Amount(60, "5000s"),
+    ),
 ];
 
 const LOSS: &[(&str, &str)] = &[

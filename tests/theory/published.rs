@@ -59,7 +59,7 @@ fn a_long_queue_stays_stuck_after_the_load_has_gone() {
 
 #[test]
 fn a_short_queue_recovers() {
-    for queue in ["45", "40", "35"] {
+    for queue in ["50", "45", "40", "35"] {
         let seen = answers(HOTOS25, &[("param.queue.value", queue)], &LATE, 20);
         let well = seen.iter().filter(|a| a[1] > 4.5 && a[0] < 5.5).count();
         println!(

@@ -2,7 +2,9 @@
 //! launch came out of it by itself.
 
 use crate::report::number::{self, duration, instant};
-use crate::results::{Estimate, Probability, Recovery, Symptom, SymptomTest, TriggerKind, Variant};
+use crate::results::{
+    Estimate, Probability, Recovery, Stable, Symptom, SymptomTest, TriggerKind, Variant,
+};
 
 use super::{k_of_n, listed};
 
@@ -21,7 +23,30 @@ pub fn recovery(variant: &Variant) -> Option<String> {
     sentences.extend(ended(found));
     sentences.extend(never(found, &unhealthy));
     sentences.extend(relapsed(found));
+    sentences.extend(variant.stable.as_ref().map(stable));
     Some(sentences.join(" "))
+}
+
+/// From which load on any of this is possible.
+fn stable(found: &Stable) -> String {
+    let Some(worst) = found.worst else {
+        return "No load is safe from that: how often people ask again has no limit.".to_owned();
+    };
+    let mut text = format!(
+        "Safe from that is only a load below {} visits, of the {} that it carries with nobody asking \
+         twice: at worst the work is {} times as much",
+        number::rate(found.stable_per_s),
+        number::rate(found.normal_per_s),
+        number::ratio(worst),
+    );
+    if let (Some(offered), Some(headroom)) = (found.offered_per_s, found.headroom) {
+        text.push_str(&format!(
+            "; at the peak {} come, so the headroom is {}",
+            number::rate(offered),
+            number::share(headroom)
+        ));
+    }
+    text + "."
 }
 
 /// `10 of 10`.

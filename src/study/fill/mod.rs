@@ -66,6 +66,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         stock: goods::stocks(sight),
         bottlenecks: trouble::bottlenecks(sight),
         recovery: trouble::recovery(sight),
+        stable: trouble::stable(sight),
         spectrum: time::spectra(sight),
         timeline: time::timeline(sight),
         heat: time::heat(sight),

@@ -8,7 +8,7 @@ use crate::estimate::recovery::{self, Fate, Teller};
 use crate::model::Model;
 use crate::model::step::StepKind;
 use crate::results::{
-    Bottleneck, BottleneckKind, Effect, Estimate, Holder, Objective, Recovery, Split,
+    Bottleneck, BottleneckKind, Effect, Estimate, Holder, Objective, Recovery, Split, Stable,
 };
 use crate::study::fill::Sight;
 use crate::study::lens::SERVED;
@@ -149,4 +149,23 @@ pub(super) fn split(sight: &Sight<'_>, objectives: &[Objective]) -> BTreeMap<Str
             Some((name.to_owned(), found))
         })
         .collect()
+}
+
+/// The load below which nothing leaves it stuck, where launches are judged and anything is tried
+/// more than once.
+pub(super) fn stable(sight: &Sight<'_>) -> Option<Stable> {
+    sight.lens.judge?;
+    let found = sight
+        .lens
+        .model
+        .stable()
+        .filter(|found| found.worst > 1.0)?;
+    Some(Stable {
+        normal_per_s: found.normal_per_s,
+        stable_per_s: found.stable_per_s,
+        worst: Some(found.worst).filter(|worst| worst.is_finite()),
+        by: found.by.name().to_owned(),
+        offered_per_s: found.offered_per_s,
+        headroom: found.headroom(),
+    })
 }
