@@ -39,6 +39,16 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
         &["stopped", "waited"],
     );
     all.extend(of_services(model));
+    for (name, service) in &model.services {
+        let memory = service.memory.map(|_| ("memory", ["crashed", "paused"]));
+        let idle = service.idle.as_ref().map(|_| ("idle", ["slept", "woken"]));
+        for (what, words) in memory.into_iter().chain(idle) {
+            all.extend(words.map(|word| Tally {
+                of: format!("service.{name}.{what}"),
+                word,
+            }));
+        }
+    }
     all.sort();
     all
 }

@@ -204,6 +204,10 @@ pub struct Service {
     pub limit: Option<LimitId>,
     /// The most instances that are ever asked for.
     pub servers_max: u32,
+    /// Counts the crashes of its servers without memory and the pauses of their collectors.
+    pub memory: [TallyId; 2],
+    /// Counts its servers that fall asleep, and that are woken.
+    pub idle: [TallyId; 2],
     /// Whether there ever is one queue for all instances.
     pub ever_shared: bool,
     /// Whether every worker always has a core to itself, and nothing slows those who work side by

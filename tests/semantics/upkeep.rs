@@ -88,7 +88,9 @@ fn a_full_memory_crashes_the_server_and_it_boots() {
         .run();
     seen.nearly(4, "a 500ms, b 500ms, d 5.5s").never("c");
     seen.ended("c", Outcome::Refused)
-        .ended("a b d", Outcome::Served);
+        .ended("a b d", Outcome::Served)
+        .counted("service.s.memory.crashed", 1)
+        .counted("service.s.memory.paused", 0);
 }
 
 #[test]
@@ -100,8 +102,10 @@ fn a_collector_stops_everything_by_the_clock() {
     service(keys)
         .user("a", "1.5s", ASK)
         .user("b", "4.2s", ASK)
+        .head("run_for = '9s'")
         .run()
-        .nearly(4, "a 3s, b 5.5s");
+        .nearly(4, "a 3s, b 5.5s")
+        .counted("service.s.memory.paused", 4);
 }
 
 #[test]
@@ -136,8 +140,11 @@ fn a_server_with_nothing_to_do_sleeps_and_is_set_up_again() {
         .user("b", "1.1s", SHORT)
         .user("c", "3s", SHORT)
         .user("d", "3.2s", SHORT)
+        .head("run_for = '10s'")
         .run()
-        .marks("a 200ms, b 1.3s, c 3.7s, d 3.9s");
+        .marks("a 200ms, b 1.3s, c 3.7s, d 3.9s")
+        .counted("service.s.idle.slept", 2)
+        .counted("service.s.idle.woken", 1);
 }
 
 #[test]

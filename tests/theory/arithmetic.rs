@@ -68,16 +68,16 @@ fn six_clusters_carry_the_peak_with_two_gone() {
 
 const SPIRAL: &str = include_str!("../../models/gc-spiral.toml");
 
-/// The starter: stuck after its pause, retries or not; back with twice the memory, or with half as
-/// many at once.
+/// The starter: stuck after its pause; back with twice the memory, with half the queue, or without
+/// retries.
 #[test]
 fn a_collector_holds_a_service_down_and_memory_frees_it() {
     let late = ["share(ask.ok) between 8m and 14m"];
     let cases: [(&[(&str, &str)], bool); 4] = [
         (&[], false),
-        (&[("retry.eager.attempts", "1")], false),
+        (&[("retry.eager.attempts", "1")], true),
         (&[("service.api.memory.limit", "8GB")], true),
-        (&[("service.api.workers", "40")], true),
+        (&[("service.api.queue.limit", "58")], true),
     ];
     for (changes, comes_back) in cases {
         let seen = answers(SPIRAL, changes, &late, 5);

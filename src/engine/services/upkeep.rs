@@ -8,7 +8,8 @@ use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::draws::Aside;
 use crate::engine::services::server::{Server, State};
-use crate::program::{ServiceId, ServiceSettings};
+use crate::observation::TallyId;
+use crate::program::{NOT_COUNTED, ServiceId, ServiceSettings};
 use crate::random::key::Place;
 
 /// The collector, among the faults that make a server stand still.
@@ -190,6 +191,7 @@ impl Sim<'_> {
         let draw = server.upkeep.setups;
         server.upkeep.setups += 1;
         server.upkeep.rest = Rest::Waking;
+        self.count_upkeep(self.rules.program.services[id].idle[1]);
         let idle = self.rules.settings.services[id].idle.as_ref();
         let span = idle
             .and_then(|idle| idle.setup.as_ref())
@@ -200,6 +202,14 @@ impl Sim<'_> {
             .agenda
             .at(self.now + span, Group::Change, Kind::Upkeep, index);
         self.services.servers[index as usize].upkeep.turn = event;
+    }
+
+    /// Something is counted that has happened now.
+    fn count_upkeep(&mut self, what: TallyId) {
+        if what != NOT_COUNTED {
+            let counter = self.rules.program.layout.tally(what);
+            self.rec.count(counter, self.now);
+        }
     }
 
     /// The next pause of a server's collector, this part of `every` from now.
@@ -239,6 +249,7 @@ impl Sim<'_> {
             .as_ref()
             .is_some_and(|memory| memory.used(server.load(), server.upkeep.leaked) >= memory.limit);
         if is_full && server.works() {
+            self.count_upkeep(self.rules.program.services[id].memory[0]);
             self.crash(index, NO_MEMORY, None, false);
             self.crash_ends(index, NO_MEMORY, None);
             self.servers_changed(id);
@@ -278,6 +289,7 @@ impl Sim<'_> {
         }
         self.retime(&[index], |server| server.halted.push(COLLECTOR));
         self.watch_outages(id);
+        self.count_upkeep(self.rules.program.services[id].memory[1]);
         let event = self
             .agenda
             .at(now + pause.length, Group::Change, Kind::Upkeep, index);
@@ -293,6 +305,8 @@ impl Sim<'_> {
             Rest::Awake => {
                 if server.load() == 0 && server.state == State::Up {
                     server.upkeep.rest = Rest::Asleep;
+                    let id = server.service;
+                    self.count_upkeep(self.rules.program.services[id].idle[0]);
                 }
             }
             Rest::Asleep | Rest::Waking => {

@@ -7,7 +7,9 @@ use crate::base::table::Table;
 use crate::model::Model;
 use crate::model::fault::FaultKind;
 use crate::model::step::StepKind;
-use crate::program::{QueueOrder, Service, ServiceId, ServiceSettings, ServiceTallies, Settings};
+use crate::program::{
+    NOT_COUNTED, QueueOrder, Service, ServiceId, ServiceSettings, ServiceTallies, Settings,
+};
 use crate::random::key::Owner;
 
 /// The services of a model, which has so many servers at most and these numbers one after the
@@ -35,12 +37,27 @@ pub(super) fn services(
     let names = model.services.keys();
     let service = |name: &String| {
         let id = index.service(name);
+        // What only an action adds has no count.
+        let both = |what: &str, words: [&str; 2], is_there: bool| match is_there {
+            true => words.map(|word| index.tally(&format!("service.{name}.{what}"), word)),
+            false => [NOT_COUNTED; 2],
+        };
         Service {
             owner: Owner::named(&format!("service {name}")),
             limit: model.services[name]
                 .limit
                 .as_ref()
                 .map(|name| index.limit(name)),
+            memory: both(
+                "memory",
+                ["crashed", "paused"],
+                model.services[name].memory.is_some(),
+            ),
+            idle: both(
+                "idle",
+                ["slept", "woken"],
+                model.services[name].idle.is_some(),
+            ),
             servers_max: servers_max[id],
             fans_out: fan_out.contains(&id),
             counts: ServiceTallies {
