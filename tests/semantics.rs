@@ -22,6 +22,7 @@ mod faults;
 mod fullness;
 mod giving_up;
 mod guards;
+mod hedges;
 mod horizon;
 mod joins;
 mod limits;

@@ -22,6 +22,8 @@ pub(super) enum OfAttempt {
     OnError = 4,
     /// Whether a throttle stops it.
     Throttle = 5,
+    /// One way over the network, from a server to another of its service.
+    Across = 6,
     /// The instance that a random balancer takes, and the first of two choices.
     Balance = 8,
     /// The second of two choices.

@@ -299,6 +299,9 @@ impl<'p> Sim<'p> {
             | Kind::Look
             | Kind::Window
             | Kind::Upkeep
+            | Kind::TwinTimeout
+            | Kind::Hedge
+            | Kind::Untie
             | Kind::Reading => return self.dispatch_rarer(key),
         }
         true
@@ -340,6 +343,9 @@ impl<'p> Sim<'p> {
                 return self.upkeep(event.slot, event.number);
             }
             Kind::Change => self.change(event.slot),
+            Kind::TwinTimeout => return self.twin_timed_out(event.slot, event.number),
+            Kind::Hedge => return self.hedge_due(event.slot, event.number),
+            Kind::Untie => self.untie(event.slot),
             Kind::Bin | Kind::Cut | Kind::Horizon | Kind::Look | Kind::Window | Kind::Reading => {
                 self.tick(event);
                 return false;
@@ -399,6 +405,9 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::Upkeep
         | Kind::Reading
         | Kind::Lane
+        | Kind::TwinTimeout
+        | Kind::Hedge
+        | Kind::Untie
         | Kind::Newcomer => true,
         Kind::Timeout => tenant.is_some_and(|task| task.doing.clock(task.awaits) == event.number),
         Kind::Reload => tenant.is_some_and(|task| task.request.reload == event.number),

@@ -13,9 +13,9 @@ use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    BackoffKind, BreakerId, Call, CallId, CallSettings, Fault, FaultKind, Form, Instruction,
-    Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, QueueOrder, Reload, RetryId,
-    RetrySettings, ServiceId, Settings, Site, Source, SourceId, ThrottleId, WorkId,
+    BackoffKind, BreakerId, Call, CallId, CallSettings, Fault, FaultKind, Form, HedgeId,
+    Instruction, Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, QueueOrder, Reload,
+    RetryId, RetrySettings, ServiceId, Settings, Site, Source, SourceId, ThrottleId, WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -122,6 +122,8 @@ pub(super) struct Route {
     pub(super) retry: Option<Retry>,
     /// What its guards look at.
     pub(super) watch: Watch,
+    /// How it sends further attempts beside slow ones; then no message of it is near.
+    pub(super) hedge: Option<HedgeId>,
 }
 
 /// A retry policy, ready for arithmetic.
@@ -266,7 +268,9 @@ fn calls(
     settings.calls.map(|id, call| {
         let step = &program.calls[id];
         let entry = program.endpoints[step.endpoint].entry;
-        let desk = services[step.service];
+        let mut desk = services[step.service];
+        // Who waits for several attempts is told of each as such.
+        desk.near &= step.hedge.is_none();
         Route {
             service: step.service,
             desk,
@@ -290,6 +294,7 @@ fn calls(
             },
             retry: call.retry.as_ref().map(Retry::new),
             watch: Watch::of(&guards[id]),
+            hedge: step.hedge,
         }
     })
 }
@@ -315,7 +320,8 @@ fn guarded(program: &Program, settings: &Settings, (id, call): (CallId, &CallSet
 fn is_served_in_place(desk: &Desk, step: &Call, retry: &Option<RetrySettings>) -> bool {
     // The wait before the latest retry is kept where the end of the work would be.
     let remembers = |r: &RetrySettings| r.jitter == Jitter::Decorrelated;
-    desk.plain && !desk.tended && !step.message && !retry.as_ref().is_some_and(remembers)
+    let is_alone = !step.message && step.hedge.is_none();
+    desk.plain && !desk.tended && is_alone && !retry.as_ref().is_some_and(remembers)
 }
 
 fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {

@@ -13,8 +13,8 @@ use super::reader::{Fields, MOST_TABLES, Reader};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
-    arrival, breaker, class, fault, journey, keys, limit, objective, param, pool, retry, room,
-    service, stock, throttle, uncertain, variant,
+    arrival, breaker, class, fault, hedge, journey, keys, limit, objective, param, pool, retry,
+    room, service, stock, throttle, uncertain, variant,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;
@@ -84,6 +84,7 @@ fn empty(sources: Sources) -> Model {
         breakers: BTreeMap::new(),
         throttles: BTreeMap::new(),
         limits: BTreeMap::new(),
+        hedges: BTreeMap::new(),
         faults: BTreeMap::new(),
         actions: BTreeMap::new(),
         objectives: Vec::new(),
@@ -345,6 +346,7 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
         Some(throttle::read(r, fields))
     });
     model.limits = each(r, "limit", |r, _, fields| Some(limit::read(r, fields)));
+    model.hedges = each(r, "hedge", |r, _, fields| Some(hedge::read(r, fields)));
     model.faults = each(r, "fault", fault::read);
     model.actions = each(r, "action", |r, _, fields| action::read(r, fields));
     let mut variants = each(r, "variant", |r, name, fields| {

@@ -8,6 +8,7 @@ mod calls;
 mod changes;
 mod closed;
 mod guards;
+mod held;
 mod reach;
 mod running;
 mod size;
@@ -52,6 +53,7 @@ pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
     found.extend(attempts::too_many(model));
     found.extend(calls::without_end(model));
     found.extend(calls::circles(model));
+    found.extend(held::circles(model));
     found.extend(calls::impatient_reloads(model));
     found.extend(guards::budgets(model));
     found.extend(guards::limits(model));

@@ -5,6 +5,7 @@ use super::arrival::reading::ARRIVALS;
 use super::breaker::BREAKER;
 use super::class::CLASS;
 use super::fault::FAULT;
+use super::hedge::HEDGE;
 use super::journey::reading::JOURNEY;
 use super::keys::KEYS;
 use super::limit::LIMIT;
@@ -55,6 +56,12 @@ pub(crate) static ROOT: TableDef = TableDef {
             "throttling at callers",
         ),
         key("limit", Kind::Map(&LIMIT), "", "rate limits"),
+        key(
+            "hedge",
+            Kind::Map(&HEDGE),
+            "",
+            "second attempts beside slow ones",
+        ),
         key("fault", Kind::Map(&FAULT), "", "what goes wrong"),
         key("action", Kind::Map(&ACTION), "", "what an operator does"),
         key("objective", Kind::Tables(&OBJECTIVE), "", "what must hold"),

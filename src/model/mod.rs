@@ -26,6 +26,7 @@ pub mod throttle;
 pub mod limit;
 pub mod scope;
 pub mod fault;
+pub mod hedge;
 pub mod action;
 pub mod metric;
 pub mod objective;
@@ -63,6 +64,7 @@ use self::class::Class;
 use self::document::{Node, Table, Value};
 use self::fault::Fault;
 use self::files::Files;
+use self::hedge::Hedge;
 use self::journey::Journey;
 use self::keys::Keys;
 use self::limit::Limit;
@@ -128,6 +130,8 @@ pub struct Model {
     pub throttles: BTreeMap<String, Throttle>,
     /// Rate limits.
     pub limits: BTreeMap<String, Limit>,
+    /// Hedges.
+    pub hedges: BTreeMap<String, Hedge>,
     /// What goes wrong; only what is switched on.
     pub faults: BTreeMap<String, Fault>,
     /// What operators do; only what is switched on.

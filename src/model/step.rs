@@ -49,6 +49,8 @@ pub enum StepKind {
     Hold {
         /// The pool.
         pool: String,
+        /// How many units, all of them at once.
+        units: u32,
         /// What is done meanwhile.
         steps: Vec<Step>,
         /// How long to wait for the unit at most.
@@ -120,6 +122,8 @@ pub struct Call {
     pub throttle: Option<String>,
     /// The rate limit at the caller.
     pub limit: Option<String>,
+    /// How it hedges.
+    pub hedge: Option<String>,
 }
 
 /// One branch of a `choose`; the shares of a step add up to 1.

@@ -4,7 +4,7 @@
 //! One idea: a mechanism lists its words where it is defined, and everything else (where a count
 //! stands, metrics, results, tables of the report) follows from this list.
 
-use super::Model;
+use super::{Model, hedge};
 
 /// A number of things that one mechanism counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +49,7 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
             }));
         }
     }
+    named(&mut all, "hedge", model.hedges.keys(), &hedge::COUNTED);
     all.sort();
     all
 }

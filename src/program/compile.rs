@@ -77,6 +77,10 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         },
         pools: places.pools,
         keepers: keepers::keepers(&eras, &index, &servers_max),
+        hedges: {
+            let hedges = model.hedges.keys();
+            hedges.map(|name| words::hedge(name, &index)).collect()
+        },
         rooms: count(model.rooms.len()),
         stocks: model.stocks.values().map(|stock| stock.units).collect(),
         classes: model.classes.values().map(words::class).collect(),

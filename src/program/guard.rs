@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::patch::{in_part, whole};
-use super::{BreakerId, LimitId, RetryId, Site, ThrottleId};
+use super::{BreakerId, HedgeId, LimitId, RetryId, Site, ThrottleId};
 use crate::base::table::Table;
 use crate::base::time::Span;
 use crate::observation::TallyId;
@@ -106,6 +106,8 @@ pub struct Keepers {
     pub breakers: KeptBy<BreakerId>,
     /// Throttles.
     pub throttles: KeptBy<ThrottleId>,
+    /// Hedges.
+    pub hedges: KeptBy<HedgeId>,
     /// Rate limits of calls.
     pub limits: KeptBy<LimitId>,
     /// Rate limits before services and endpoints, at the places of the services: their states

@@ -63,6 +63,8 @@ crate::id! {
     pub struct MarkId;
     /// A pool, in the order of names.
     pub struct PoolId;
+    /// A hedge, in the order of names.
+    pub struct HedgeId;
     /// A room, in the order of names.
     pub struct RoomId;
     /// A stock, in the order of names.
@@ -114,6 +116,8 @@ pub struct Program {
     pub takes: Table<TakeId, Take>,
     /// Pools.
     pub pools: Table<PoolId, Pool>,
+    /// Hedges.
+    pub hedges: Table<HedgeId, Hedge>,
     /// How many rooms there are (their numbers are settings).
     pub rooms: u32,
     /// Who keeps what guards remember.
@@ -261,6 +265,8 @@ pub struct Call {
     /// Luck: stable hash of the chain of written steps, from the top of the journey or endpoint
     /// down to this one, each by its identity (semantics#luck).
     pub luck: u64,
+    /// How it sends further attempts beside slow ones.
+    pub hedge: Option<HedgeId>,
     /// Where to go on when it fails, or [`NOWHERE`].
     pub on_failure: Pc,
     /// The kind of traffic; that of the caller if none.
@@ -286,11 +292,27 @@ impl Class {
     };
 }
 
+/// A hedge, as far as no action can change it: who shares what is known stands in
+/// [`Keepers::hedges`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hedge {
+    /// Counts the hedges sent.
+    pub sent: TallyId,
+    /// Those whose answer came first.
+    pub won: TallyId,
+    /// Those that the budget stopped.
+    pub stopped: TallyId,
+    /// Copies that left a queue because the other had begun.
+    pub untied: TallyId,
+}
+
 /// A `hold` step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// Whose unit.
+    /// Whose units.
     pub pool: PoolId,
+    /// How many, all of them at once.
+    pub units: u32,
     /// First of the pool's instances that this step uses.
     pub instance: u32,
     /// Add the number of the server that runs the step.
@@ -425,6 +447,8 @@ pub struct Names {
     pub messages: Vec<bool>,
     /// Pools.
     pub pools: Vec<String>,
+    /// Hedges.
+    pub hedges: Vec<String>,
     /// Rooms.
     pub rooms: Vec<String>,
     /// What mechanisms count beside the usual, in the order of their ids.

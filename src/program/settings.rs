@@ -6,7 +6,7 @@
 
 use super::patch::{in_part, in_tables, whole};
 use super::{
-    BreakerId, BreakerSettings, Budget, CallId, ChooseId, HoldId, JourneyId, LimitId,
+    BreakerId, BreakerSettings, Budget, CallId, ChooseId, HedgeId, HoldId, JourneyId, LimitId,
     LimitSettings, PoolId, RetryId, RoomId, ServiceId, ThrottleId, ThrottleSettings, WorkId,
 };
 use crate::base::table::Table;
@@ -14,6 +14,7 @@ use crate::base::time::{Span, Time};
 use crate::observation::Outcome;
 use crate::random::sampler::Sampler;
 
+pub use crate::model::hedge::{After, MOST_HEDGES};
 pub use crate::model::limiter::{Aimd, Breakwater, Dagor, Envoy, Gradient2, Limiter, Vegas};
 pub use crate::model::queue::{QueueOrder, TurnBy};
 pub use crate::model::retry::{BackoffKind, Jitter};
@@ -37,6 +38,8 @@ pub struct Patch {
     pub services: Table<ServiceId, ServiceSettings>,
     /// Units of each pool, for each of its instances.
     pub pools: Table<PoolId, PoolSettings>,
+    /// Further attempts beside slow ones.
+    pub hedges: Table<HedgeId, HedgeSettings>,
     /// Doors of each room.
     pub rooms: Table<RoomId, RoomSettings>,
     /// The people of each journey.
@@ -158,6 +161,24 @@ pub struct PoolPatch {
     pub queue_limit: Option<u64>,
     /// Who is next.
     pub order: QueueOrder,
+}
+}
+
+in_part! {
+/// Further attempts beside slow ones.
+pub struct HedgeSettings,
+/// What an action changes of them.
+pub struct HedgePatch {
+    /// Whether they are sent at all.
+    pub on: bool,
+    /// When, from the first attempt of the round.
+    pub after: After,
+    /// How many, beside the first.
+    pub at_most: u32,
+    /// The most, as a part of the requests so far.
+    pub budget: Option<f64>,
+    /// The copy that begins takes the other out of its queue.
+    pub tied: bool,
 }
 }
 

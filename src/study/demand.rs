@@ -108,11 +108,14 @@ impl<'a> Walk<'a> {
                 cost
             }
             StepKind::Wait(law) | StepKind::Think(law) => Cost::lasting(mean(law)),
-            StepKind::Hold { pool, steps, .. } => {
+            StepKind::Hold {
+                pool, units, steps, ..
+            } => {
                 let mut cost = self.steps(steps, by, depth);
                 let pools = &self.stations.names[self.stations.services..];
                 if let Some(index) = pools.iter().position(|name| name == pool) {
-                    cost.hold(self.stations.services + index, cost.takes_s);
+                    let held_s = cost.takes_s * f64::from(*units);
+                    cost.hold(self.stations.services + index, held_s);
                 }
                 cost
             }

@@ -128,15 +128,23 @@ fn call(around: Around) -> Text {
         "grpc",
     ];
     let retry = weighted(0.5, written(policies));
-    (target, timeout, deadline, retry, guards(), or(around))
+    let hedge = weighted(0.3, written(&["quick", "double"]));
+    (
+        target,
+        timeout,
+        deadline,
+        (retry, hedge),
+        guards(),
+        or(around),
+    )
         .prop_map(
-            |((layer, endpoint), timeout, deadline, retry, guards, or)| {
+            |((layer, endpoint), timeout, deadline, (retry, hedge), guards, or)| {
                 let key = |name: &str, value: Option<String>| {
                     value.map_or(String::new(), |v| format!(", {name} = \"{v}\""))
                 };
                 let (timeout, deadline) = (key("timeout", timeout), key("deadline", deadline));
-                let retry = key("retry", retry);
-                let keys = format!("{timeout}{deadline}{retry}{guards}");
+                let (retry, hedge) = (key("retry", retry), key("hedge", hedge));
+                let keys = format!("{timeout}{deadline}{retry}{hedge}{guards}");
                 format!("{{ call = \"s{layer}.{endpoint}\"{keys}{or} }}")
             },
         )
@@ -448,6 +456,28 @@ fn retry(name: &'static str) -> Text {
         .boxed()
 }
 
+/// Ways to hedge: some early, some by what was seen, and copies that are tied.
+fn hedges() -> Text {
+    let after = proptest::prop_oneof![span(0, 60), written(&["p50", "p95"])];
+    let scope = written(&["server", "service", "global"]);
+    let budget = written(&["", "budget = \"30%\"\n"]);
+    (
+        after,
+        1..=3u32,
+        budget,
+        scope,
+        span(0, 40),
+        written(&["true", "false"]),
+    )
+        .prop_map(|(after, most, budget, scope, soon, tied)| {
+            format!(
+                "[hedge.quick]\nafter = \"{after}\"\nat_most = {most}\n{budget}\
+                 scope = \"{scope}\"\n[hedge.double]\nafter = \"{soon}\"\ntied = {tied}\n"
+            )
+        })
+        .boxed()
+}
+
 fn fault(number: usize, guarded: bool) -> Text {
     let service = || (0..LAYERS).prop_map(|layer| format!("s{layer}"));
     let servers = || {
@@ -667,7 +697,7 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
         service(1, guarded),
         service(2, guarded),
     );
-    let retries = (retry("calm"), retry("eager"), guard_tables());
+    let retries = (retry("calm"), retry("eager"), guard_tables(), hedges());
     let changes = (
         option::of(fault(0, guarded)),
         option::of(fault(1, guarded)),

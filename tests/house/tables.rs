@@ -68,7 +68,7 @@ pub(super) const ROOMS: [(&str, &[&str]); 13] = [
 ];
 
 /// The calls that go up in the engine, from whoever has something to tell.
-pub(super) const HAND_OVERS: [(&str, &str); 8] = [
+pub(super) const HAND_OVERS: [(&str, &str); 9] = [
     ("execute", "a task goes on with its next instruction"),
     ("fail_step", "the step at which a task waited has failed"),
     (
@@ -77,6 +77,10 @@ pub(super) const HAND_OVERS: [(&str, &str); 8] = [
     ),
     ("work_ended", "timed work of a task is over"),
     ("tell", "a caller has the answer to its attempt"),
+    (
+        "twin_taken_out",
+        "a copy has left because the other has begun",
+    ),
     ("answer_at", "an answer sets out for its caller"),
     ("message_ends", "a message was worked off, or is gone"),
     ("settle", "what is ready runs before anything else"),

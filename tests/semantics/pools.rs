@@ -211,3 +211,71 @@ fn a_pool_that_grows_grants_at_once_and_one_that_shrinks_lets_units_run_out() {
         .run();
     seen.marks("a 3s, b 4s, c 7s");
 }
+
+/// Three units; a holds two of them from 0 to 10, b needs two at 1, c needs one at 2.
+fn several() -> World {
+    let hold = |units: u32, time: &str| {
+        format!("{{ hold = 'room', units = {units}, steps = [ {{ think = '{time}' }} ] }}")
+    };
+    world("[pool.room]\nsize = 3")
+        .user("a", "0s", &hold(2, "10s"))
+        .user("b", "1s", &hold(2, "3s"))
+        .user("c", "2s", &hold(1, "1s"))
+}
+
+#[test]
+fn several_units_are_granted_at_once_and_nobody_overtakes() {
+    // One unit is free all the time, but b came before c and needs two: both wait until 10.
+    let seen = several().run();
+    seen.marks("a 10s, b 13s, c 11s")
+        .pool("room", PoolCounter::Granted, 3)
+        .pool("room", PoolCounter::Waited, 2)
+        .pool_waits("room", 3, "17s")
+        .pool_level("room", PoolLevel::InUse, "27s")
+        .pool_level("room", PoolLevel::Queue, "17s");
+}
+
+#[test]
+fn who_is_next_keeps_his_turn_until_all_his_units_are_free() {
+    // d holds the third unit until 5. Then one is free, b is next and needs two; c waits behind.
+    let seen = several()
+        .user("d", "0s", "{ hold = 'room', steps = [ { think = '5s' } ] }")
+        .run();
+    seen.marks("a 10s, b 13s, c 11s, d 5s")
+        .pool_level("room", PoolLevel::InUse, "32s")
+        .pool_waits("room", 4, "17s");
+}
+
+#[test]
+fn when_who_is_next_gives_up_those_behind_get_what_is_free() {
+    // d gives one unit back at 5, so that b has been called; b leaves at 7, and c has it at 7.
+    let seen = several()
+        .user("d", "0s", "{ hold = 'room', steps = [ { think = '5s' } ] }")
+        .set("journey.b.patience", "6s")
+        .run();
+    seen.marks("a 10s, c 8s, d 5s")
+        .never("b")
+        .pool("room", PoolCounter::GaveUp, 1)
+        .pool_level("room", PoolLevel::InUse, "26s")
+        .pool_level("room", PoolLevel::Queue, "11s");
+}
+
+#[test]
+fn a_size_lowered_below_what_is_held_drains_by_all_units_of_a_hold() {
+    // From 5 there is one unit, but a keeps two until 10; b never gets two, c waits behind b.
+    let seen = several()
+        .tables("[action.less]\nat = '5s'\nset = { 'pool.room.size' = 1 }")
+        .run();
+    seen.marks("a 10s")
+        .never("b c")
+        .pool_level("room", PoolLevel::Size, "1015s")
+        .pool_level("room", PoolLevel::InUse, "20s");
+}
+
+#[test]
+fn a_bulkhead_refuses_who_needs_more_units_than_are_free() {
+    let seen = several().set("pool.room.queue.limit", "0").run();
+    seen.marks("a 10s, c 3s")
+        .ended("b", Outcome::Refused)
+        .pool("room", PoolCounter::Refused, 1);
+}

@@ -332,6 +332,16 @@ impl Trace {
         self.seen.metrics[n]
     }
 
+    /// How often a mechanism did what it counts.
+    #[track_caller]
+    pub(super) fn mechanism(&self, of: &str, word: &str, n: u64) -> &Trace {
+        let mut all = self.names().tallies.iter();
+        let id = all.position(|tally| tally.of == of && tally.word == word);
+        let id = TallyId(id.expect("the mechanism counts it") as u32);
+        assert_eq!(self.count(self.layout().tally(id)), n, "{of}.{word}");
+        self
+    }
+
     /// A counter of a pool.
     #[track_caller]
     pub(super) fn pool(&self, name: &str, what: PoolCounter, n: u64) -> &Trace {

@@ -2,7 +2,7 @@
 //!
 //! P1 is the running example of "Metastable failures" at HotOS 2025, P3 the retry example of
 //! Bronson et al. at HotOS 2021 (§2.1), P5 the stable capacity of Huang et al. at OSDI 2022, P13 a
-//! collector's pause under deterministic load.
+//! collector's pause under deterministic load, P16 the fan-out of Dean and Barroso (2013).
 
 use proptest::prelude::*;
 
@@ -128,6 +128,39 @@ fn without_retries_a_pause_is_survived() {
     let changes = [("retry.app.attempts", "1")];
     let seen = answers(PAUSE, &changes, &PERIODIC, 1);
     assert_eq!(seen[0], [70.0, 70.0]);
+}
+
+/// A journey that waits for a hundred answers, each of them slow once in a hundred times.
+const FAN_OUT: &str = include_str!("fan-out.toml");
+
+#[test]
+fn a_hedge_cuts_the_tail_of_a_wide_fan_out() {
+    // P16: of a fan-out of 100, 1 − 0.99¹⁰⁰ = 63.4 % wait for a slow answer. With a hedge, which
+    // one request in a hundred sends, both copies must be slow: 1 − 0.9999¹⁰⁰ = 1.0 %.
+    let asked = [
+        "share(page.time > 500ms)",
+        "count(leaf.arrived)",
+        "count(leaf.get.started)",
+    ];
+    let slow = |seen: &[Vec<f64>]| {
+        let (mean, n) = (mean(seen, 0), seen.len() as f64);
+        let spread: f64 = seen.iter().map(|a| (a[0] - mean).powi(2)).sum();
+        (mean, (spread / (n * (n - 1.0))).sqrt())
+    };
+    for (hedged, expected) in [
+        ("false", 1.0 - 0.99_f64.powi(100)),
+        ("true", 1.0 - 0.9999_f64.powi(100)),
+    ] {
+        let seen = answers(FAN_OUT, &[("hedge.twice.on", hedged)], &asked, 30);
+        let ((share, error), extra) = (slow(&seen), mean(&seen, 1) / mean(&seen, 2) - 1.0);
+        println!("P16 hedge {hedged}: {share:.4} ± {error:.4} slow, {extra:.4} extra");
+        assert!(
+            (share - expected).abs() <= 5.0 * error,
+            "{share}, not {expected}"
+        );
+        let more = if hedged == "true" { 0.01 } else { 0.0 };
+        assert!((extra - more).abs() <= 0.001, "{extra} more attempts");
+    }
 }
 
 proptest! {

@@ -119,7 +119,12 @@ fn below(model: &Model, step: &Step, call: &Call, above: &Chain) -> Chain {
     let name = step.name.clone().unwrap_or(target);
     let retry = call.retry.as_ref().and_then(|name| model.retries.get(name));
     let mut factors = above.factors.clone();
-    factors.push(Some(retry.map_or(1, |retry| u64::from(retry.attempts))));
+    let hedge = call.hedge.as_ref().and_then(|name| model.hedges.get(name));
+    let copies = hedge
+        .filter(|hedge| hedge.on)
+        .map_or(1, |hedge| 1 + u64::from(hedge.at_most));
+    let rounds = retry.map_or(1, |retry| u64::from(retry.attempts));
+    factors.push(Some(rounds * copies));
     Chain {
         path: format!("{} > {name}", above.path),
         factors,

@@ -145,7 +145,12 @@ impl Agenda {
                 self.set_calm(0);
                 self.arrivals.push(key);
             }
-            Group::Tick | Group::Change | Group::Patience | Group::Clock | Group::Reading => {
+            Group::Tick
+            | Group::Change
+            | Group::Patience
+            | Group::Clock
+            | Group::Late
+            | Group::Reading => {
                 self.add(key);
             }
         }

@@ -17,10 +17,12 @@ pub(in crate::engine) enum Group {
     Patience = 3,
     /// Timeouts, deadlines, reloads, and the ends of backoffs.
     Clock = 4,
+    /// Hedges.
+    Late = 5,
     /// Attempts and users that arrive.
-    Arrival = 5,
+    Arrival = 6,
     /// Readings of what stands after all of it.
-    Reading = 6,
+    Reading = 7,
 }
 
 /// What an event is: the usual kinds first, so that one comparison tells them from the others.
@@ -69,6 +71,12 @@ pub(in crate::engine) enum Kind {
     Window,
     /// Memory or sleep of a server.
     Upkeep,
+    /// A caller's timeout, of one attempt of several.
+    TwinTimeout,
+    /// A hedge is due.
+    Hedge,
+    /// Word that a copy has begun reaches the other; the slot is that of the word.
+    Untie,
     /// A reading is due.
     Reading,
 }
@@ -99,6 +107,9 @@ impl Kind {
             18 => Self::Look,
             19 => Self::Window,
             20 => Self::Upkeep,
+            21 => Self::TwinTimeout,
+            22 => Self::Hedge,
+            23 => Self::Untie,
             _ => Self::Reading,
         }
     }

@@ -43,7 +43,7 @@ impl Told {
 
 impl Failure {
     /// How an attempt that fails so ends.
-    fn of_attempt(self) -> AttemptEnd {
+    pub(super) fn of_attempt(self) -> AttemptEnd {
         match self {
             Self::Refused | Self::FinalRefusal => AttemptEnd::Refused,
             Self::TimedOut => AttemptEnd::TimedOut,
@@ -81,9 +81,15 @@ impl Sim<'_> {
 
     /// An answer reaches its caller.
     pub(in crate::engine) fn answer(&mut self, slot: u32) {
-        let told = Told::of(self.people.attempt(slot));
+        let attempt = self.people.attempt(slot);
+        let (told, is_twin) = (Told::of(attempt), attempt.is_twin);
+        let ticket = self.people.ticket(slot);
         self.people.remove(slot);
-        self.tell(told);
+        if is_twin && !told.caller.is_none() {
+            self.tell_of_twin(told, ticket);
+        } else {
+            self.tell(told);
+        }
     }
 
     /// The caller of an attempt that is gone has its answer.
@@ -132,6 +138,10 @@ impl Sim<'_> {
 
     /// A task no longer wants the answer to its attempt.
     fn cancel_attempt(&mut self, slot: u32, call: CallId) {
+        if let Doing::Hedging { round } = self.people.task(slot).doing {
+            self.cancel_round(slot, call, round);
+            return;
+        }
         let sent = self.abandon_attempt(slot);
         let route = &self.rules.routes.calls[call];
         self.attempt_over((slot, call), route, (AttemptEnd::Cancelled, sent));
@@ -141,6 +151,13 @@ impl Sim<'_> {
     fn attempt_failed(&mut self, (slot, call): (u32, CallId), sent: Time, failure: Failure) {
         let route = &self.rules.routes.calls[call];
         self.attempt_over((slot, call), route, (failure.of_attempt(), sent));
+        self.round_failed((slot, call), failure);
+    }
+
+    /// All attempts of a round have failed, the last of them so: again, or not.
+    #[inline(always)]
+    pub(super) fn round_failed(&mut self, (slot, call): (u32, CallId), failure: Failure) {
+        let route = &self.rules.routes.calls[call];
         let task = self.people.task(slot);
         let (tried, deadline) = ((task.path, task.request.sent), task.request.deadline);
         let there = self.ways(call, route, tried).backoff;
@@ -168,7 +185,7 @@ impl Sim<'_> {
                 }
             }
             Doing::AtLimit => self.leave_limit(slot, call),
-            Doing::Calling { .. } | Doing::Served { .. } => {
+            Doing::Calling { .. } | Doing::Hedging { .. } | Doing::Served { .. } => {
                 self.cancel_attempt(slot, call);
                 self.enter_orbit(slot, call);
             }

@@ -12,7 +12,7 @@ impl Sim<'_> {
     #[inline(always)]
     pub(in crate::engine) fn start_timeout(
         &mut self,
-        slot: u32,
+        (kind, slot): (Kind, u32),
         route: &Route,
         deadline: Time,
     ) -> Number {
@@ -21,11 +21,11 @@ impl Sim<'_> {
         }
         let at = self.now + route.timeout;
         if at > deadline {
-            self.agenda.at(deadline, Group::Clock, Kind::Timeout, slot)
+            self.agenda.at(deadline, Group::Clock, kind, slot)
         } else if route.lane != NO_LANE {
-            self.agenda.in_lane(route.lane, Kind::Timeout, slot)
+            self.agenda.in_lane(route.lane, kind, slot)
         } else {
-            self.agenda.at(at, Group::Clock, Kind::Timeout, slot)
+            self.agenda.at(at, Group::Clock, kind, slot)
         }
     }
 

@@ -7,6 +7,7 @@ pub(in crate::engine) mod clocks;
 pub(in crate::engine) mod ending;
 mod labels;
 pub(in crate::engine) mod guarded;
+pub(in crate::engine) mod hedge;
 pub(in crate::engine) mod sending;
 pub(in crate::engine) mod served;
 pub(in crate::engine) mod ways;

@@ -96,6 +96,7 @@ impl Outgoing<'_> {
                 original: self.original,
                 served: false,
                 pass: Pass::default(),
+                is_twin: false,
             }),
         }
     }
@@ -303,6 +304,8 @@ impl<'p> Sim<'p> {
             let how = (AttemptEnd::Stopped, self.now);
             self.attempt_over((out.slot, out.call), out.route, how);
             self.fail_request(out.slot, out.call, Failure::Refused);
+        } else if let Some(hedge) = out.route.hedge {
+            self.begin_round(&out, hedge);
         } else {
             let attempt = self.set_out(&out);
             self.travel(attempt, out.slot);
@@ -375,7 +378,7 @@ impl<'p> Sim<'p> {
         let (now, caller) = (self.now, self.people.ticket(out.slot));
         let route = out.route;
         let ticket = self.people.add(|| out.task(caller, now));
-        let timeout = self.start_timeout(out.slot, route, out.deadline);
+        let timeout = self.start_timeout((Kind::Timeout, out.slot), route, out.deadline);
         let task = self.people.task_mut(out.slot);
         task.doing = Doing::Calling { attempt: ticket };
         task.awaits = timeout;
@@ -386,7 +389,7 @@ impl<'p> Sim<'p> {
     }
 
     /// Sends an attempt or a message on its way.
-    fn travel(&mut self, slot: u32, caller: u32) {
+    pub(super) fn travel(&mut self, slot: u32, caller: u32) {
         let call = self.people.attempt(slot).call;
         let step = &self.rules.program.calls[call];
         match self.passage((slot, Some(caller)), (step.from, step.service), Way::There) {

@@ -58,7 +58,7 @@ impl Sim<'_> {
             self.limiter_started(index, Span(0));
         }
         self.callers.served += 1;
-        let clock = self.start_timeout(out.slot, route, out.deadline);
+        let clock = self.start_timeout((Kind::Timeout, out.slot), route, out.deadline);
         if route.reloads {
             self.start_reload(out.slot, out.ways.path);
         }

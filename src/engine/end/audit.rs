@@ -85,17 +85,21 @@ impl Sim<'_> {
     }
 
     fn close_request(&mut self, slot: u32, task: &Task) {
-        let is_under_way = matches!(task.doing, Doing::Calling { .. });
-        let waits = matches!(task.doing, Doing::BackingOff | Doing::AtLimit);
         let is_attempt = matches!(task.role, Role::Attempt(a) if a.server == u32::MAX);
-        if !is_under_way && (!waits || is_attempt) {
-            return;
+        match task.doing {
+            Doing::Calling { .. } | Doing::Hedging { .. } => {}
+            Doing::BackingOff | Doing::AtLimit if !is_attempt => {}
+            _ => return,
         }
         let call = self.call_at(slot);
         let route = &self.rules.routes.calls[call];
-        if is_under_way {
-            let sent = task.request.last_sent;
-            self.attempt_over((slot, call), route, (AttemptEnd::Unfinished, sent));
+        match task.doing {
+            Doing::Calling { .. } => {
+                let sent = task.request.last_sent;
+                self.attempt_over((slot, call), route, (AttemptEnd::Unfinished, sent));
+            }
+            Doing::Hedging { round } => self.close_round((slot, call), round),
+            _ => {}
         }
         self.request_over((slot, call), route, RequestEnd::Unfinished);
     }

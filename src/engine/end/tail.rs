@@ -56,6 +56,10 @@ impl Sim<'_> {
             Doing::Calling { .. } | Doing::Served { .. } => {
                 counts(task.request.asked) || counts(task.request.last_sent)
             }
+            Doing::Hedging { round } => {
+                let mut open = self.people.rounds.get(round).open();
+                counts(task.request.asked) || open.any(|(_, twin)| counts(twin.sent))
+            }
             Doing::BackingOff | Doing::AtLimit => counts(task.request.asked),
             Doing::AtPool { since } | Doing::AtDoor { since } => counts(since.get()),
             Doing::Running

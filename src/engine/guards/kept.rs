@@ -3,7 +3,7 @@
 use crate::base::slab::Slab;
 use crate::engine::Sim;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
-use crate::program::{BreakerId, Keeper, LimitId, RetryId, ThrottleId};
+use crate::program::{BreakerId, HedgeId, Keeper, LimitId, RetryId, ThrottleId};
 
 /// A named table whose guard remembers something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub(in crate::engine) enum Remembered {
     Budget(RetryId),
     Throttle(ThrottleId),
     Limit(LimitId),
+    Hedge(HedgeId),
 }
 
 /// Where a state is.

@@ -9,6 +9,7 @@ pub(in crate::engine) mod asking;
 pub(in crate::engine) mod breaker;
 pub(in crate::engine) mod budget;
 pub(in crate::engine) mod hearing;
+pub(in crate::engine) mod hedging;
 pub(in crate::engine) mod kept;
 pub(in crate::engine) mod limit;
 mod recent;
@@ -16,6 +17,7 @@ pub(in crate::engine) mod throttle;
 
 use crate::engine::guards::breaker::Breaker;
 use crate::engine::guards::budget::Spending;
+use crate::engine::guards::hedging::Known;
 use crate::engine::guards::kept::{Kept, Remembered};
 use crate::engine::guards::limit::Buckets;
 use crate::engine::guards::throttle::Throttled;
@@ -28,6 +30,7 @@ pub(in crate::engine) struct Guards {
     budgets: Kept<Spending>,
     throttles: Kept<Throttled>,
     limits: Kept<Buckets>,
+    hedges: Kept<Known>,
 }
 
 impl Guards {
@@ -38,6 +41,7 @@ impl Guards {
             budgets: Kept::new(keepers.budgets.states),
             throttles: Kept::new(keepers.throttles.states),
             limits: Kept::new(keepers.limits.states),
+            hedges: Kept::new(keepers.hedges.states),
         }
     }
 
@@ -48,6 +52,7 @@ impl Guards {
             Remembered::Budget(_) => self.budgets.forget(state),
             Remembered::Throttle(_) => self.throttles.forget(state),
             Remembered::Limit(_) => self.limits.forget(state),
+            Remembered::Hedge(_) => self.hedges.forget(state),
         }
     }
 
@@ -57,5 +62,6 @@ impl Guards {
             + self.budgets.bytes(Spending::bytes)
             + self.throttles.bytes(Throttled::bytes)
             + self.limits.bytes(Buckets::bytes)
+            + self.hedges.bytes(Known::bytes)
     }
 }

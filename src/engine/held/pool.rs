@@ -27,6 +27,8 @@ pub(in crate::engine) struct PoolInstance {
     pub(in crate::engine) in_use: u64,
     /// Who waits for a unit.
     pub(in crate::engine) line: Line,
+    /// Who is next, and has left the line, but needs more units than are free.
+    next: Option<u32>,
     /// Draws of a random order so far.
     draws: u32,
     /// Some of those who hold a unit.
@@ -34,6 +36,18 @@ pub(in crate::engine) struct PoolInstance {
 }
 
 impl PoolInstance {
+    /// How many wait.
+    #[inline]
+    fn waiting(&self) -> u32 {
+        self.line.len() + u32::from(self.next.is_some())
+    }
+
+    /// Whether so many units are free, and nobody came before.
+    #[inline]
+    fn has_free(&self, units: u32) -> bool {
+        self.in_use + u64::from(units) <= self.size && self.waiting() == 0
+    }
+
     /// Bytes of its queue, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
         self.line.bytes() + self.holders.bytes()
@@ -58,6 +72,7 @@ impl Sim<'_> {
                     size,
                     in_use: 0,
                     line: Line::before(Gauge::new(size)),
+                    next: None,
                     draws: 0,
                     holders: Holders::new(size, luck),
                 });
@@ -125,11 +140,11 @@ impl Sim<'_> {
         self.rec
             .count(layout.pool(id.0, PoolCounter::Asked), self.now);
         let settings = &self.rules.settings.pools[id];
-        if pool.in_use < pool.size {
+        if pool.has_free(self.rules.program.holds[hold].units) {
             self.grant(slot, hold, (index, self.now));
             return Flow::Next;
         }
-        let waiting = u64::from(pool.line.len());
+        let waiting = u64::from(pool.waiting());
         if settings.queue_limit.is_some_and(|limit| waiting >= limit) {
             self.rec
                 .count(layout.pool(id.0, PoolCounter::Refused), self.now);
@@ -143,8 +158,8 @@ impl Sim<'_> {
                 .at(self.now + span, Group::Clock, Kind::HoldTimeout, slot),
             None => self.agenda.number(),
         };
-        let line = &mut self.held.pools[index as usize].line;
-        line.join((slot, number), self.now);
+        let pool = &mut self.held.pools[index as usize];
+        pool.line.join((slot, number), self.now);
         let (waits, length) = (
             Doing::AtPool {
                 since: Slim::new(self.now),
@@ -155,16 +170,19 @@ impl Sim<'_> {
         Flow::Stop
     }
 
-    /// A unit of an instance is granted to who has waited since then.
+    /// The units of an instance are granted to who has waited since then.
     fn grant(&mut self, slot: u32, hold: HoldId, (index, since): (u32, Time)) {
         let (now, layout) = (self.now, self.rules.program.layout);
+        let units = u64::from(self.rules.program.holds[hold].units);
         let pool = &mut self.held.pools[index as usize];
-        pool.in_use += 1;
-        pool.line.gauge.take(pool.in_use, now);
+        pool.in_use += units;
+        pool.line.gauge.take_all(units, pool.in_use, now);
         let id = pool.pool.0;
         let outer = self.people.task(slot).frame;
         self.rec.count(layout.pool(id, PoolCounter::Granted), since);
-        self.rec.more(layout.pool_level(id, PoolLevel::InUse), now);
+        let level = layout.pool_level(id, PoolLevel::InUse);
+        let in_use = self.rec.value(level).saturating_add(units as u32);
+        self.rec.set(level, in_use, now);
         if since != now {
             self.rec.count(layout.pool(id, PoolCounter::Waited), since);
         }
@@ -184,30 +202,27 @@ impl Sim<'_> {
         }
     }
 
-    /// A unit comes back; the next who wait take what is free.
-    pub(in crate::engine) fn release(&mut self, index: u32) {
+    /// The units of a `hold` come back; the next who wait take what is free.
+    pub(in crate::engine) fn release(&mut self, hold: HoldId, index: u32) {
+        let units = u64::from(self.rules.program.holds[hold].units);
         let pool = &mut self.held.pools[index as usize];
-        pool.in_use -= 1;
-        pool.line.gauge.give(pool.in_use, self.now);
-        let level = self
-            .rules
-            .program
-            .layout
-            .pool_level(pool.pool.0, PoolLevel::InUse);
-        let is_above = pool.in_use >= pool.size;
-        self.rec.less(level, self.now);
-        if is_above && self.is_there(&self.held.pools[index as usize]) {
-            self.shed_unit(index);
+        let above = pool.in_use.saturating_sub(pool.size).min(units);
+        pool.in_use -= units;
+        pool.line.gauge.give_all(units, pool.in_use, self.now);
+        let id = pool.pool.0;
+        self.lower(id, PoolLevel::InUse, units);
+        if above > 0 && self.is_there(&self.held.pools[index as usize]) {
+            // Units above a size that was lowered while they were in use are back, and gone.
+            self.lower(id, PoolLevel::Size, above);
         }
         self.grant_next(index);
     }
 
-    /// A unit above a size that was lowered while it was in use is back, and gone.
-    #[cold]
-    fn shed_unit(&mut self, index: u32) {
-        let id = self.held.pools[index as usize].pool.0;
-        let level = self.rules.program.layout.pool_level(id, PoolLevel::Size);
-        self.rec.less(level, self.now);
+    /// A level of a pool goes down.
+    fn lower(&mut self, pool: u32, what: PoolLevel, by: u64) {
+        let level = self.rules.program.layout.pool_level(pool, what);
+        let left = self.rec.value(level).saturating_sub(by as u32);
+        self.rec.set(level, left, self.now);
     }
 
     fn grant_next(&mut self, index: u32) {
@@ -223,12 +238,31 @@ impl Sim<'_> {
         }
     }
 
+    /// Who is next, if there is room: nobody overtakes one who needs more units than are free.
     fn next_at_pool(&mut self, index: u32) -> Option<u32> {
-        let (people, luck) = (&self.people, &self.rules.luck);
         let pool = &mut self.held.pools[index as usize];
         if pool.in_use >= pool.size {
             return None;
         }
+        let slot = match pool.next.take() {
+            Some(slot) => slot,
+            None => self.next_in_order(index)?,
+        };
+        let units = self.rules.program.holds[self.hold_at(slot)].units;
+        let pool = &mut self.held.pools[index as usize];
+        if pool.in_use + u64::from(units) <= pool.size {
+            pool.line.gauge.want(pool.line.len(), self.now);
+            return Some(slot);
+        }
+        pool.next = Some(slot);
+        pool.line.gauge.want(pool.waiting(), self.now);
+        None
+    }
+
+    /// Takes the next of those who wait out of the line.
+    fn next_in_order(&mut self, index: u32) -> Option<u32> {
+        let (people, luck) = (&self.people, &self.rules.luck);
+        let pool = &mut self.held.pools[index as usize];
         let owner = self.rules.program.pools[pool.pool]
             .owner
             .number(pool.number);
@@ -257,13 +291,23 @@ impl Sim<'_> {
     pub(in crate::engine) fn leave_pool(&mut self, slot: u32) {
         let index = self.pool_awaited(slot) as usize;
         let (id, layout) = (self.held.pools[index].pool.0, self.rules.program.layout);
+        let was_next = self.held.pools[index].next == Some(slot);
         let since = self.leave_line(slot, layout.pool_level(id, PoolLevel::Queue));
-        self.held.pools[index].line.left(&self.people, self.now);
+        let pool = &mut self.held.pools[index];
+        if was_next {
+            pool.next = None;
+        } else {
+            pool.line.left(&self.people, self.now);
+        }
+        pool.line.gauge.want(pool.waiting(), self.now);
         self.rec.count(layout.pool(id, PoolCounter::GaveUp), since);
         if since != self.now {
             self.rec.count(layout.pool(id, PoolCounter::Waited), since);
         }
         self.rec.sample(layout.pool_wait(id), since, self.now);
+        if was_next {
+            self.grant_next(index as u32);
+        }
     }
 
     /// A `hold` has waited long enough.

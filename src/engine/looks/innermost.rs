@@ -91,6 +91,14 @@ impl Sim<'_> {
                     Some(_) => open.push((attempt.slot, None)),
                     None => found.add(self.lost(slot)),
                 },
+                Doing::Hedging { round } => {
+                    for (_, twin) in self.people.rounds.get(round).open() {
+                        match self.people.get(twin.attempt) {
+                            Some(_) => open.push((twin.attempt.slot, None)),
+                            None => found.add(self.lost(slot)),
+                        }
+                    }
+                }
                 Doing::Timed { .. } => match own {
                     Some(own) if self.is_own_time(slot, task) => found.add(own),
                     _ => found.add(self.thing_of(slot, task)),
@@ -130,6 +138,7 @@ impl Sim<'_> {
             | Doing::Timed { .. }
             | Doing::Halted { .. }
             | Doing::Calling { .. }
+            | Doing::Hedging { .. }
             | Doing::BackingOff
             | Doing::AtLimit
             | Doing::Joining

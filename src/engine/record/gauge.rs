@@ -51,6 +51,22 @@ impl Gauge {
         self.is_full
     }
 
+    /// Several units are taken at once: so many are in use now.
+    pub(in crate::engine) fn take_all(&mut self, units: u64, in_use: u64, now: Time) {
+        self.shift((in_use - units, in_use - 1), now);
+        self.take(in_use, now);
+    }
+
+    /// Several units come back at once: so many are in use now.
+    pub(in crate::engine) fn give_all(&mut self, units: u64, in_use: u64, now: Time) {
+        self.shift((in_use + units, in_use + 1), now);
+        if in_use + units >= self.size && in_use < self.size {
+            self.is_full = false;
+            self.brim += now.0;
+        }
+        self.moment = self.moment.wrapping_sub(now.0 as u64);
+    }
+
     /// A unit is taken: so many are in use now.
     #[inline(always)]
     pub(in crate::engine) fn take(&mut self, in_use: u64, now: Time) {

@@ -16,7 +16,7 @@ use crate::engine::record::tally::{LiveTally, refill};
 use crate::engine::record::watch::Watch;
 use crate::engine::record::windows::{self, WindowLog};
 use crate::observation::{
-    CallCounter, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, UserLevel,
+    CallCounter, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, TallyId, UserLevel,
 };
 use crate::program::{Program, StepId};
 
@@ -281,6 +281,11 @@ impl Recorder {
         let counter = self.layout.call(call, what).0 as usize;
         let rows = self.counter_bins.chunks_exact(self.layout.counters());
         rows.take(self.bins).map(move |row| row[counter])
+    }
+
+    /// A mechanism has done what it counts, of something that began then.
+    pub(in crate::engine) fn tally(&mut self, what: TallyId, began: Time) {
+        self.count(self.layout.tally(what), began);
     }
 
     /// A mark is passed.

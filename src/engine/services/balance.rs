@@ -84,7 +84,12 @@ impl Sim<'_> {
 
     /// The same at the server that was chosen.
     #[inline(always)]
-    fn place_at(&mut self, comer: &Comer, index: u32, (id, desk): (ServiceId, &Desk)) -> Placing {
+    pub(super) fn place_at(
+        &mut self,
+        comer: &Comer,
+        index: u32,
+        (id, desk): (ServiceId, &Desk),
+    ) -> Placing {
         let server = &self.services.servers[index as usize];
         if server.state == State::Down {
             Placing::Crashed(index)
@@ -123,7 +128,10 @@ impl Sim<'_> {
                 false => Placing::Refused(None),
             });
         }
-        let place = self.place(&comer, id, desk);
+        let place = match self.people.attempt(slot).is_twin {
+            true => self.place_twin(slot, id),
+            false => self.place(&comer, id, desk),
+        };
         let (Placing::Started(index)
         | Placing::Takes(index, _)
         | Placing::Queued(index)
@@ -139,7 +147,7 @@ impl Sim<'_> {
 
     /// Whether an attempt is turned away to shed load.
     #[inline(never)]
-    fn is_shed(&mut self, comer: &Comer, id: ServiceId) -> bool {
+    pub(super) fn is_shed(&mut self, comer: &Comer, id: ServiceId) -> bool {
         let shed = self.rules.settings.services[id].shed;
         if self.class(comer.label).criticality < shed.criticality {
             return false;
@@ -200,62 +208,62 @@ impl Sim<'_> {
 
     /// Which server an attempt goes to, by the state at this instant.
     #[inline]
-    fn balance(&mut self, owner: Owner, path: Place, id: ServiceId) -> Option<u32> {
-        let settings = &self.rules.settings.services[id];
-        let station = &mut self.services.stations[id];
-        let n = station.eligible.len() as u32;
-        let first = station.first;
+    fn balance(&self, owner: Owner, path: Place, id: ServiceId) -> Option<u32> {
+        let station = &self.services.stations[id];
         let turn = station.turn.wrapping_sub(1);
-        if n <= 1 {
-            return station.eligible.first().map(|&number| first + number);
-        }
-        let load = |number: u32| self.services.servers[(first + number) as usize].load();
-        let number = match settings.balance {
-            Balance::RoundRobin => station.eligible[(turn % n) as usize],
-            Balance::Random => {
-                let u = self
-                    .rules
-                    .luck
-                    .uniform(owner, path, OfAttempt::Balance as u32);
-                station.eligible[(u * f64::from(n)) as usize]
+        match station.eligible[..] {
+            [] => None,
+            [number] => Some(station.first + number),
+            _ => {
+                let number = self.choose_among(&station.eligible, (owner, path), (id, turn));
+                Some(station.first + number)
             }
+        }
+    }
+
+    /// Which of several servers an attempt goes to.
+    #[inline]
+    pub(super) fn choose_among(
+        &self,
+        among: &[u32],
+        (owner, path): (Owner, Place),
+        (id, turn): (ServiceId, u32),
+    ) -> u32 {
+        let settings = &self.rules.settings.services[id];
+        let first = self.services.stations[id].first;
+        let n = among.len() as u32;
+        let load = |number: u32| self.services.servers[(first + number) as usize].load();
+        let luck = |draw: OfAttempt| self.rules.luck.uniform(owner, path, draw as u32);
+        let number = match settings.balance {
+            Balance::RoundRobin => among[(turn % n) as usize],
+            Balance::Random => among[(luck(OfAttempt::Balance) * f64::from(n)) as usize],
             Balance::LeastLoaded => {
-                let least = station
-                    .eligible
-                    .iter()
-                    .min_by_key(|&&number| (load(number), number));
+                let least = among.iter().min_by_key(|&&number| (load(number), number));
                 *least.expect("there are several")
             }
-            Balance::TwoChoices => {
-                let a = (self
-                    .rules
-                    .luck
-                    .uniform(owner, path, OfAttempt::Balance as u32)
-                    * f64::from(n)) as u32;
-                let b = self
-                    .rules
-                    .luck
-                    .uniform(owner, path, OfAttempt::SecondChoice as u32)
-                    * f64::from(n - 1);
-                let b = b as u32 + u32::from(b as u32 >= a);
-                let pair = [station.eligible[a as usize], station.eligible[b as usize]];
-                pair.into_iter()
-                    .min_by_key(|&number| (load(number), number))
-                    .expect("two")
+            Balance::TwoChoices if n > 1 => {
+                let a = (luck(OfAttempt::Balance) * f64::from(n)) as u32;
+                let b = (luck(OfAttempt::SecondChoice) * f64::from(n - 1)) as u32;
+                let b = b + u32::from(b >= a);
+                let pair = [among[a as usize], among[b as usize]];
+                let better = pair
+                    .into_iter()
+                    .min_by_key(|&number| (load(number), number));
+                better.expect("two")
             }
+            Balance::TwoChoices => among[0],
             Balance::Sticky => {
                 let place = Place::ROOT
                     .step(Aside::Sticky as u64)
                     .turn(self.rules.program.services[id].owner.0);
                 let u = self.rules.luck.uniform(owner, place, OfStep::Only as u32);
-                station.eligible[(u * f64::from(n)) as usize]
+                among[(u * f64::from(n)) as usize]
             }
         };
-        let number = match self.services.stations[id].shifts.is_empty() {
+        match self.services.stations[id].shifts.is_empty() {
             true => number,
             false => self.shifted((owner, path), id, number),
-        };
-        Some(first + number)
+        }
     }
 
     /// Where an attempt goes that would go to this server, as faults shift traffic.

@@ -348,6 +348,7 @@ impl Sim<'_> {
             | Doing::PutBack { .. }
             | Doing::Sharing
             | Doing::Calling { .. }
+            | Doing::Hedging { .. }
             | Doing::Served { .. }
             | Doing::BackingOff
             | Doing::AtPool { .. }

@@ -18,6 +18,7 @@ pub(in crate::engine) mod sharing;
 pub(in crate::engine) mod station;
 pub(in crate::engine) mod taking;
 pub(in crate::engine) mod upkeep;
+pub(in crate::engine) mod tied;
 pub(in crate::engine) mod work;
 
 use crate::base::table::Table;
@@ -42,6 +43,8 @@ pub(in crate::engine) struct Services {
     breakdowns: Vec<Breakdown>,
     /// Occurrences of faults that strike attempts.
     struck: u32,
+    /// Numbers of servers that may take an attempt, while one of them is chosen.
+    candidates: Vec<u32>,
 }
 
 /// Of what a gauge is: cores count as busy, all others as in use.

@@ -165,7 +165,7 @@ impl Sim<'_> {
         let comer = Comer::of(task);
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
-        let at_any = attempt.server == u32::MAX;
+        let (at_any, is_twin) = (attempt.server == u32::MAX, attempt.is_twin);
         let id = self.rules.routes.calls[attempt.call].service;
         if self.rules.routes.services[id].gated && !has_asked && !self.gets_in(slot, id) {
             return;
@@ -178,8 +178,13 @@ impl Sim<'_> {
             self.count_arrival(slot, id, [ServiceCounter::Accepted]);
             self.shift(id, [ServiceLevel::InSystem], Change::More);
             self.quit(slot, id);
+        } else if is_twin && self.is_untied(slot) {
+            self.take_away(slot, id);
         } else if at_any && self.world.reaches_all_servers() {
-            let place = self.place(&comer, id, &self.rules.routes.services[id]);
+            let place = match is_twin {
+                true => self.place_twin(slot, id),
+                false => self.place(&comer, id, &self.rules.routes.services[id]),
+            };
             self.arrive_at(slot, id, place);
         } else if let Some(place) = self.place_in_disturbance(slot, id) {
             self.arrive_at(slot, id, place);
@@ -321,7 +326,10 @@ impl Sim<'_> {
         attempt.server = index;
         attempt.started = now;
         attempt.served = true;
-        let (accepted, sent) = (attempt.accepted, attempt.sent);
+        let (accepted, sent, is_twin) = (attempt.accepted, attempt.sent, attempt.is_twin);
+        if is_twin {
+            self.twin_begins(slot, id);
+        }
         let waits = self.rules.routes.services[id].waits;
         if accepted != now {
             self.count_service(id, [ServiceCounter::Waited], sent);

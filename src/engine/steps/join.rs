@@ -53,7 +53,7 @@ impl Sim<'_> {
     /// Gives back what a structured step has taken; its frame is off the list.
     pub(in crate::engine) fn undo_frame(&mut self, slot: u32, kind: FrameKind) {
         match kind {
-            FrameKind::Hold { pool, .. } => self.release(pool),
+            FrameKind::Hold { hold, pool } => self.release(hold, pool),
             FrameKind::Room(enter) => self.leave_room(enter),
             FrameKind::Repeat { path, .. } => self.people.task_mut(slot).path = path,
             FrameKind::Join { first, .. } => self.stop_branches(first),
@@ -73,7 +73,11 @@ impl Sim<'_> {
                 }
             }
             Doing::Sharing => self.stop_sharing(slot),
-            Doing::Calling { .. } | Doing::Served { .. } | Doing::BackingOff | Doing::AtLimit => {
+            Doing::Calling { .. }
+            | Doing::Hedging { .. }
+            | Doing::Served { .. }
+            | Doing::BackingOff
+            | Doing::AtLimit => {
                 self.give_up_request(slot);
             }
             Doing::AtPool { .. } => self.leave_pool(slot),

@@ -36,6 +36,11 @@ pub(in crate::engine) enum Doing {
         /// The attempt.
         attempt: Ticket,
     },
+    /// Waits for the first ok answer to several attempts.
+    Hedging {
+        /// The round.
+        round: u32,
+    },
     /// Waits for the answer to an attempt that has no task of its own.
     Served {
         /// The server that works for it.
@@ -88,6 +93,7 @@ impl Doing {
             | Doing::Halted { .. }
             | Doing::PutBack { .. }
             | Doing::Sharing
+            | Doing::Hedging { .. }
             | Doing::BackingOff
             | Doing::AtLimit
             | Doing::AtPool { .. }

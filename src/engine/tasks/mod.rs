@@ -7,3 +7,4 @@ pub(in crate::engine) mod frame;
 pub(in crate::engine) mod label;
 pub(in crate::engine) mod pass;
 pub(in crate::engine) mod population;
+pub(in crate::engine) mod round;

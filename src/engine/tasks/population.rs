@@ -12,6 +12,7 @@ use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{Frame, FrameKind};
 use crate::engine::tasks::label::Label;
 pub(in crate::engine) use crate::engine::tasks::pass::Pass;
+use crate::engine::tasks::round::Rounds;
 use crate::observation::Outcome;
 use crate::program::{CallId, Pc, SourceId, StepId};
 use crate::random::key::{Owner, Place};
@@ -138,6 +139,16 @@ pub(in crate::engine) enum Role {
     Branch(Branch),
 }
 
+impl Role {
+    /// The attempt that it is, if any.
+    pub(in crate::engine) fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Role::Attempt(attempt) => Some(attempt),
+            Role::Visitor(_) | Role::Branch(_) => None,
+        }
+    }
+}
+
 /// A user on a visit, or at home before another.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine) struct Visitor {
@@ -199,6 +210,8 @@ pub(in crate::engine) struct Attempt {
     pub(in crate::engine) served: bool,
     /// What the request that it makes carries of its guards.
     pub(in crate::engine) pass: Pass,
+    /// It is one of several that wait side by side.
+    pub(in crate::engine) is_twin: bool,
 }
 
 /// One branch of a `parallel`.
@@ -221,17 +234,20 @@ const _: () = assert!(size_of::<Task>() <= 152);
 pub(in crate::engine) struct Population {
     tasks: Slab<Task>,
     frames: Slab<Frame>,
+    /// Attempts that wait side by side.
+    pub(in crate::engine) rounds: Rounds,
 }
 
 impl Population {
     pub(in crate::engine) fn clear(&mut self) {
         self.tasks.clear();
         self.frames.clear();
+        self.rounds.clear();
     }
 
     /// Bytes in use, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
-        self.tasks.bytes() + self.frames.bytes()
+        self.tasks.bytes() + self.frames.bytes() + self.rounds.bytes()
     }
 
     /// Slots ever used at one time.

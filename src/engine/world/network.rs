@@ -24,6 +24,8 @@ pub(in crate::engine) enum Way {
     There,
     /// Back to the caller.
     Back,
+    /// From a server to another of its service.
+    Across,
 }
 
 impl Way {
@@ -32,13 +34,14 @@ impl Way {
         match self {
             Way::There => OfAttempt::There as u32,
             Way::Back => OfAttempt::Back as u32,
+            Way::Across => OfAttempt::Across as u32,
         }
     }
 
     /// The draws of whether a delay meets the message, and of how much later it arrives then.
     fn delay(self) -> [u32; 2] {
         match self {
-            Way::There => [OfFault::Strikes as u32, OfFault::By as u32],
+            Way::There | Way::Across => [OfFault::Strikes as u32, OfFault::By as u32],
             Way::Back => [OfFault::StrikesBack as u32, OfFault::ByBack as u32],
         }
     }
@@ -174,7 +177,7 @@ impl Sim<'_> {
         let asks = (from, caller.and_then(number));
         let asked = (Site::Service(service), number(slot));
         let journey = match way {
-            Way::There => [asks, asked],
+            Way::There | Way::Across => [asks, asked],
             Way::Back => [asked, asks],
         };
         match self.met(slot, &|edge| edge.meets(journey), (way, at)) {

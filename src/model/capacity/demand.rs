@@ -121,9 +121,11 @@ impl<'m> Demands<'m> {
                 cost.ask(cores, cost.seconds);
             }
             StepKind::Wait(law) | StepKind::Think(law) => cost.seconds = mean(law),
-            StepKind::Hold { pool, steps, .. } => {
+            StepKind::Hold {
+                pool, units, steps, ..
+            } => {
                 cost = self.steps(steps, service);
-                cost.ask(self.roster.pool(pool), cost.seconds);
+                cost.ask(self.roster.pool(pool), cost.seconds * f64::from(*units));
             }
             StepKind::Enter {
                 steps: Some(steps), ..

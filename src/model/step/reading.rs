@@ -102,7 +102,12 @@ pub(crate) static STEP: TableDef = TableDef {
             "",
             "given back unless the user ends `served`",
         ),
-        key("units", Kind::Count, "1", "how many units a `take` takes"),
+        key(
+            "units",
+            Kind::Count,
+            "1",
+            "how many units a `take` takes, or a `hold` keeps",
+        ),
         key("mark", Kind::Text, "", "counts a milestone"),
         key("leave", Kind::Text, "", "ends the visit with an outcome"),
         key(
@@ -138,9 +143,9 @@ pub(crate) static STEP: TableDef = TableDef {
         key("key", Kind::Name("keys"), "that of the caller", KEY_DOC),
         key(
             "hedge",
-            Kind::Later,
-            "",
-            "a second attempt beside the first",
+            Kind::Name("hedge"),
+            "none",
+            "how a call sends a second attempt beside a slow one",
         ),
         key(
             "throttle",
@@ -166,6 +171,8 @@ pub(crate) static STEP: TableDef = TableDef {
 };
 
 const JOIN_DOC: &str = "`all`, `any`, or how many branches must succeed";
+/// Units that one `hold` keeps at most.
+const MOST_UNITS: u32 = 1_000_000;
 /// Steps or branches in one list at most.
 const MOST_STEPS: usize = 10_000;
 
@@ -203,7 +210,8 @@ const VERBS: [Verb; 14] = [
     both(
         "call",
         &[
-            "timeout", "deadline", "retry", "class", "key", "breaker", "throttle", "limit", "or",
+            "timeout", "deadline", "retry", "class", "key", "breaker", "throttle", "limit",
+            "hedge", "or",
         ],
     ),
     both("send", &[]),
@@ -225,7 +233,7 @@ const VERBS: [Verb; 14] = [
         journeys: true,
         endpoints: false,
     },
-    both("hold", &["steps", "timeout", "or"]),
+    both("hold", &["units", "steps", "timeout", "or"]),
     Verb {
         word: "enter",
         keys: &["steps", "or"],
@@ -489,8 +497,10 @@ impl<'r, 'a> Steps<'r, 'a> {
                 let pool = self.r.reference(node, "pool");
                 let steps = self.required_steps(fields);
                 let timeout = fields.duration(self.r, "timeout");
+                let units = fields.within(self.r, "units", 1..=MOST_UNITS).unwrap_or(1);
                 StepKind::Hold {
                     pool: pool?,
+                    units,
                     steps: steps?,
                     timeout,
                 }
@@ -541,6 +551,7 @@ impl<'r, 'a> Steps<'r, 'a> {
         let breaker = fields.reference(self.r, "breaker", "breaker");
         let throttle = fields.reference(self.r, "throttle", "throttle");
         let limit = fields.reference(self.r, "limit", "limit");
+        let hedge = fields.reference(self.r, "hedge", "hedge");
         let (service, endpoint) = target?;
         Some(Call {
             service,
@@ -553,6 +564,7 @@ impl<'r, 'a> Steps<'r, 'a> {
             key,
             limit,
             throttle,
+            hedge,
         })
     }
 

@@ -139,6 +139,7 @@ fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
         choices: coded.choices,
         services: model.services.values().map(words::service).collect(),
         pools: model.pools.values().map(words::pool).collect(),
+        hedges: model.hedges.values().map(words::hedge_settings).collect(),
         rooms: model.rooms.values().map(words::room).collect(),
         journeys: model.journeys.values().map(people).collect(),
         budgets: model

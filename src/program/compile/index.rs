@@ -12,8 +12,8 @@ use crate::model::step::{Step, StepKind};
 use crate::model::tally::{Tally, tallies};
 use crate::observation::{Outcome, TallyId};
 use crate::program::{
-    BreakerId, ClassId, EndpointId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId, RoomId,
-    ServiceId, StockId, ThrottleId,
+    BreakerId, ClassId, EndpointId, HedgeId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId,
+    RoomId, ServiceId, StockId, ThrottleId,
 };
 
 /// The ids of everything that a model names.
@@ -23,6 +23,7 @@ pub(super) struct Index {
     services: BTreeMap<String, ServiceId>,
     endpoints: BTreeMap<(String, String), EndpointId>,
     pools: BTreeMap<String, PoolId>,
+    hedges: BTreeMap<String, HedgeId>,
     rooms: BTreeMap<String, RoomId>,
     stocks: BTreeMap<String, StockId>,
     classes: BTreeMap<String, ClassId>,
@@ -51,6 +52,7 @@ impl Index {
             services: numbered(model.services.keys().cloned()),
             endpoints: numbered(endpoints),
             pools: numbered(model.pools.keys().cloned()),
+            hedges: numbered(model.hedges.keys().cloned()),
             rooms: numbered(model.rooms.keys().cloned()),
             stocks: numbered(model.stocks.keys().cloned()),
             classes: numbered(model.classes.keys().cloned()),
@@ -87,6 +89,11 @@ impl Index {
     /// The id of a pool.
     pub(super) fn pool(&self, name: &str) -> PoolId {
         found(self.pools.get(name), name)
+    }
+
+    /// The id of a hedge.
+    pub(super) fn hedge(&self, name: &str) -> HedgeId {
+        found(self.hedges.get(name), name)
     }
 
     /// The id of a room.

@@ -54,6 +54,7 @@ impl<'a, I: Copy + Ord> Row<'a, I> {
 pub(super) fn keepers(eras: &[Era], index: &Index, servers_max: &Table<ServiceId, u32>) -> Keepers {
     let mut keepers = Keepers::default();
     let (mut budgets, mut breakers) = (Row::new(servers_max), Row::new(servers_max));
+    let mut hedges = Row::new(servers_max);
     let (mut throttles, mut limits) = (Row::new(servers_max), Row::new(servers_max));
     for era in eras {
         let model = &era.model;
@@ -72,6 +73,11 @@ pub(super) fn keepers(eras: &[Era], index: &Index, servers_max: &Table<ServiceId
                 let id = index.throttle(name);
                 let keeper = throttles.keeper(id, site, model.throttles[name].scope);
                 keepers.throttles.add(id, site, keeper);
+            }
+            if let Some(name) = &call.hedge {
+                let id = index.hedge(name);
+                let keeper = hedges.keeper(id, site, model.hedges[name].scope);
+                keepers.hedges.add(id, site, keeper);
             }
             if let Some(name) = &call.limit {
                 let id = index.limit(name);
@@ -100,6 +106,7 @@ pub(super) fn keepers(eras: &[Era], index: &Index, servers_max: &Table<ServiceId
     keepers.breakers.states = breakers.states;
     keepers.throttles.states = throttles.states;
     keepers.limits.states = limits.states;
+    keepers.hedges.states = hedges.states;
     keepers.counted = counted(&eras[0].model, index);
     keepers
 }

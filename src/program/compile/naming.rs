@@ -31,6 +31,7 @@ pub(super) fn names(model: &Model, index: &Index, structure: &Structure) -> Name
             .map(|(_, call)| call.message)
             .collect(),
         pools: model.pools.keys().cloned().collect(),
+        hedges: model.hedges.keys().cloned().collect(),
         rooms: model.rooms.keys().cloned().collect(),
         stocks: model.stocks.keys().cloned().collect(),
         tallies: index.tallies().to_vec(),

@@ -9,8 +9,8 @@ use super::words;
 use crate::base::time::Span;
 use crate::model::step::{self, FailKind, Or, Step, StepKind};
 use crate::program::{
-    Call, CallGuards, CallSettings, Choose, ClassId, Enter, Hold, Instruction, KeysId, NOWHERE,
-    Parallel, Repeat, Stay, Take,
+    Call, CallGuards, CallSettings, Choose, ClassId, Enter, HedgeId, Hold, Instruction, KeysId,
+    NOWHERE, Parallel, Repeat, Stay, Take,
 };
 use crate::random::family::Distribution;
 use crate::random::key::identity;
@@ -23,6 +23,7 @@ struct Asked<'a> {
     endpoint: &'a str,
     guards: CallGuards,
     settings: CallSettings,
+    hedge: Option<HedgeId>,
     message: Message,
     class: Option<ClassId>,
     key: Option<KeysId>,
@@ -87,6 +88,7 @@ impl<'m> Coder<'m> {
                         endpoint,
                         guards: CallGuards::default(),
                         settings,
+                        hedge: None,
                         message,
                         class: None,
                         key: None,
@@ -99,9 +101,10 @@ impl<'m> Coder<'m> {
             StepKind::Think(law) => self.timed(law, around, Instruction::Think),
             StepKind::Hold {
                 pool,
+                units,
                 steps,
                 timeout,
-            } => self.hold(pool, steps, *timeout, around),
+            } => self.hold((pool, *units), steps, *timeout, around),
             StepKind::Enter { room, steps } => self.enter(room, steps.as_deref(), around),
             StepKind::Choose(branches) => self.choose(branches, around),
             StepKind::Parallel { branches, join } => self.parallel(branches, *join, around),
@@ -161,6 +164,7 @@ impl<'m> Coder<'m> {
             breaker: call.breaker.as_ref().map(|name| self.index.breaker(name)),
         };
         let (service, endpoint, message) = (&call.service, &call.endpoint, Message::No);
+        let hedge = call.hedge.as_ref().map(|name| self.index.hedge(name));
         self.ask(
             step,
             Asked {
@@ -168,6 +172,7 @@ impl<'m> Coder<'m> {
                 endpoint,
                 guards,
                 settings,
+                hedge,
                 message,
                 class: call.class.as_ref().map(|name| self.index.class(name)),
                 key: call.key.as_ref().map(|name| self.index.keys(name)),
@@ -182,6 +187,7 @@ impl<'m> Coder<'m> {
             endpoint,
             guards,
             settings,
+            hedge,
             message,
             class,
             key,
@@ -201,6 +207,7 @@ impl<'m> Coder<'m> {
             from: self.site,
             guards,
             luck: around.place.0,
+            hedge,
             on_failure: NOWHERE,
             class,
             key,
@@ -214,11 +221,18 @@ impl<'m> Coder<'m> {
         }
     }
 
-    fn hold(&mut self, pool: &str, steps: &'m [Step], timeout: Option<Span>, around: Around) {
+    fn hold(
+        &mut self,
+        (pool, units): (&str, u32),
+        steps: &'m [Step],
+        timeout: Option<Span>,
+        around: Around,
+    ) {
         let pool = self.index.pool(pool);
         let (instance, per_server) = self.places.of(pool, self.site);
         let hold = Hold {
             pool,
+            units,
             instance,
             per_server,
             after: NOWHERE,

@@ -1,11 +1,13 @@
 //! The model's numbers as the program's.
 
+use super::index::Index;
 use crate::model::journey::{self, PatienceCounts};
-use crate::model::{self, breaker, limit, pool, retry, room, service, throttle};
+use crate::model::{self, breaker, hedge, limit, pool, retry, room, service, throttle};
 use crate::observation::Outcome;
 use crate::program::{
-    Again, BreakerSettings, Class, Idle, JourneySettings, LimitSettings, Patience, PoolSettings,
-    Reload, RetryId, RetrySettings, RoomSettings, ServiceSettings, ThrottleSettings,
+    Again, BreakerSettings, Class, Hedge, HedgeSettings, Idle, JourneySettings, LimitSettings,
+    Patience, PoolSettings, Reload, RetryId, RetrySettings, RoomSettings, ServiceSettings,
+    ThrottleSettings,
 };
 use crate::random::family::Distribution;
 use crate::random::popularity::KeyDraw;
@@ -106,6 +108,29 @@ pub(super) fn pool(pool: &pool::Pool) -> PoolSettings {
         size: u64::from(pool.size),
         queue_limit: pool.queue_limit,
         order: pool.order,
+    }
+}
+
+/// A hedge, as far as no action can change it.
+pub(super) fn hedge(name: &str, index: &Index) -> Hedge {
+    let of = format!("hedge.{name}");
+    let [sent, won, stopped, untied] = hedge::COUNTED.map(|word| index.tally(&of, word));
+    Hedge {
+        sent,
+        won,
+        stopped,
+        untied,
+    }
+}
+
+/// The numbers of a hedge.
+pub(super) fn hedge_settings(hedge: &hedge::Hedge) -> HedgeSettings {
+    HedgeSettings {
+        on: hedge.on,
+        after: hedge.after,
+        at_most: hedge.at_most,
+        budget: hedge.budget,
+        tied: hedge.tied,
     }
 }
 

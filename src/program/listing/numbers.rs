@@ -6,8 +6,8 @@ use crate::base::size::Size;
 use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::program::{
-    BackoffKind, Balance, CallSettings, Jitter, JourneySettings, OnTimeout, Patience, PoolSettings,
-    Program, QueueOrder, ServiceSettings, Settings, TurnBy,
+    After, BackoffKind, Balance, CallSettings, HedgeSettings, Jitter, JourneySettings, OnTimeout,
+    Patience, PoolSettings, Program, QueueOrder, ServiceSettings, Settings, TurnBy,
 };
 use crate::random::sampler::Sampler;
 
@@ -59,6 +59,9 @@ pub(super) fn settings(program: &Program, settings: &Settings) -> Vec<String> {
             names.pools[id.index()],
             pool(of)
         ));
+    }
+    for (id, of) in settings.hedges.iter() {
+        lines.push(format!("hedge {}: {}", names.hedges[id.index()], hedge(of)));
     }
     for (id, of) in settings.rooms.iter() {
         let (opens, closes) = (of.opens.map_or("always".to_owned(), time), of.closes);
@@ -208,6 +211,22 @@ fn pool(of: &PoolSettings) -> String {
         "{} units, queue {}",
         of.size,
         queue(of.queue_limit, of.order)
+    )
+}
+
+fn hedge(of: &HedgeSettings) -> String {
+    let after = match of.after {
+        After::Time(after) => span(after),
+        After::Percentile(q) => format!("p{}", 100.0 * q),
+    };
+    let budget = of.budget.map(|share| format!(", budget {share}"));
+    let (tied, on) = (of.tied, of.on);
+    format!(
+        "{} after {after}{}{}{}",
+        of.at_most,
+        budget.unwrap_or_default(),
+        if tied { ", tied" } else { "" },
+        if on { "" } else { ", off" },
     )
 }
 

@@ -1,0 +1,137 @@
+//! Copies of one request at a service: they go to different servers, and where they are tied, the
+//! one that begins takes the other out of its queue (semantics#hedge).
+
+use crate::base::slab::Ticket;
+use crate::base::time::Time;
+use crate::engine::Sim;
+use crate::engine::calendar::key::{Group, Kind};
+use crate::engine::record::recorder::Change;
+use crate::engine::services::balance::{Comer, Placing};
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::round::Word;
+use crate::engine::world::network::Way;
+use crate::observation::{ServiceCounter, ServiceLevel};
+use crate::program::ServiceId;
+
+impl Sim<'_> {
+    /// The round of a caller, if it is still under way.
+    fn round_of(&self, caller: Ticket) -> Option<u32> {
+        match self.people.get(caller)?.doing {
+            Doing::Hedging { round } => Some(round),
+            _ => None,
+        }
+    }
+
+    /// Whether word that the other has begun came before this copy.
+    #[inline(never)]
+    pub(super) fn is_untied(&mut self, slot: u32) -> bool {
+        let caller = self.people.attempt(slot).caller;
+        let round = self.round_of(caller);
+        round.is_some_and(|round| self.people.rounds.get(round).untied <= self.now)
+    }
+
+    /// A copy leaves as it arrives.
+    pub(super) fn take_away(&mut self, slot: u32, id: ServiceId) {
+        let (caller, copy) = (self.people.attempt(slot).caller, self.people.ticket(slot));
+        self.count_arrival(slot, id, [ServiceCounter::Accepted]);
+        self.shift(id, [ServiceLevel::InSystem], Change::More);
+        self.quit(slot, id);
+        self.twin_taken_out(caller, copy);
+    }
+
+    /// What becomes of one of several copies that arrives: other servers come first.
+    #[inline(never)]
+    pub(super) fn place_twin(&mut self, slot: u32, id: ServiceId) -> Placing {
+        let comer = Comer::of(self.people.task(slot));
+        let (caller, copy) = (self.people.attempt(slot).caller, self.people.ticket(slot));
+        let desk = &self.rules.routes.services[id];
+        let Some(round) = self.round_of(caller).filter(|_| !desk.shared) else {
+            return self.place(&comer, id, desk);
+        };
+        let (mut others, mut number) = ([u32::MAX; 8], 0);
+        for (_, twin) in self.people.rounds.get(round).open() {
+            if twin.attempt != copy
+                && let Some(server) = self.server_at(twin.attempt)
+            {
+                others[number] = server;
+                number += 1;
+            }
+        }
+        let station = &self.services.stations[id];
+        let first = station.first;
+        let mut left = std::mem::take(&mut self.services.candidates);
+        left.clear();
+        let known = station.eligible.iter().copied();
+        left.extend(known.filter(|server| !others[..number].contains(&(first + server))));
+        let place = if left.is_empty() {
+            self.place(&comer, id, desk)
+        } else if desk.sheds && self.is_shed(&comer, id) {
+            Placing::Shed
+        } else {
+            let station = &mut self.services.stations[id];
+            let turn = station.turn;
+            station.turn = turn.wrapping_add(1);
+            let chosen = self.choose_among(&left, (comer.owner, comer.path), (id, turn));
+            self.place_at(&comer, first + chosen, (id, desk))
+        };
+        self.services.candidates = left;
+        place
+    }
+
+    /// The server that an attempt was placed at, if it is there.
+    fn server_at(&self, attempt: Ticket) -> Option<u32> {
+        let server = self.people.get(attempt)?.role.attempt()?.server;
+        (server != u32::MAX).then_some(server)
+    }
+
+    /// A worker begins one of several copies: if they are tied, word goes to the other.
+    #[inline(never)]
+    pub(super) fn twin_begins(&mut self, slot: u32, id: ServiceId) {
+        let (task, attempt) = (*self.people.task(slot), *self.people.attempt(slot));
+        let begun = self.people.ticket(slot);
+        let Some(number) = self.round_of(attempt.caller) else {
+            return;
+        };
+        let round = self.people.rounds.get(number);
+        let is_tied = self.rules.settings.hedges[round.hedge].tied;
+        if !is_tied || round.untied != Time::NEVER {
+            return;
+        }
+        let other = round.open().find(|(_, twin)| twin.attempt != begun);
+        let word = Word {
+            caller: attempt.caller,
+            begun,
+            other: other.map_or(Ticket::NONE, |(_, twin)| twin.attempt),
+        };
+        let at = self.now + self.network(id, task.owner, task.path, Way::Across);
+        self.people.rounds.get_mut(number).untied = at;
+        let word = self.people.rounds.send(word);
+        self.agenda.at(at, Group::Arrival, Kind::Untie, word);
+    }
+
+    /// Word that a copy has begun reaches the other's server: it leaves the queue, whatever the
+    /// service does when callers stop waiting; one that has begun goes on.
+    pub(in crate::engine) fn untie(&mut self, number: u32) {
+        let word = self.people.rounds.receive(number);
+        let mut other = word.other;
+        if other.is_none()
+            && let Some(round) = self.round_of(word.caller)
+        {
+            let round = self.people.rounds.get(round);
+            if round.number_of(word.begun).is_some() {
+                let sent = round.open().find(|(_, twin)| twin.attempt != word.begun);
+                other = sent.map_or(Ticket::NONE, |(_, twin)| twin.attempt);
+            }
+        }
+        let Some(task) = self.people.get(other) else {
+            return;
+        };
+        if task.doing == Doing::Queued {
+            let slot = other.slot;
+            let id = self.rules.routes.calls[self.people.attempt(slot).call].service;
+            self.leave_line_of(slot, id);
+            self.quit(slot, id);
+            self.twin_taken_out(word.caller, other);
+        }
+    }
+}
