@@ -240,7 +240,7 @@ fn at_most_allows_further_hedges_each_after_the_same_time() {
 
 #[test]
 fn the_copy_that_begins_takes_the_other_out_of_its_queue() {
-    // Messages take 0.1. x works 0.1–10.1 at the first server, y 0.6–5.6 at the second. a's copies
+    // Messages take 0.1. x works 0.1–10.1 at the first server, y 0.6–5.6 at the second. Copies of a
     // wait: at the first from 1.1, at the second from 2.1. It begins there at 5.6; word reaches the
     // first server at 5.7, which knows nothing of callers who leave: out of the queue. Answer 8.7.
     let seen = world(&format!("{SERVICE}\nafter = '1s'\ntied = true"))

@@ -164,12 +164,13 @@ impl<'m> Search<'_, 'm> {
                 one.said()
             ),
             _ => {
-                let mut said: Vec<String> = circle.iter().map(|thing| thing.said()).collect();
-                said.push(circle[0].said());
-                format!(
-                    "what is held in a circle can dry: {}",
-                    said.join(" is held while waiting for ")
-                )
+                let next = circle.iter().cycle().skip(1);
+                let pairs = circle.iter().zip(next);
+                let said = pairs.map(|(held, awaited)| {
+                    format!("who holds {} waits for {}", held.said(), awaited.said())
+                });
+                let said: Vec<String> = said.collect();
+                format!("what is held in a circle can dry: {}", said.join(", "))
             }
         };
         let diagnostic = Diagnostic::new("W018", text).at(place);
