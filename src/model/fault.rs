@@ -150,6 +150,13 @@ pub enum FaultKind {
         /// Which share.
         share: f64,
     },
+    /// Memory of the chosen instances grows.
+    Leak {
+        /// Where.
+        on: Target,
+        /// Bytes a second.
+        grows: f64,
+    },
     /// Instances are restarted with other numbers, one batch after the other.
     Deploy {
         /// Of which service.

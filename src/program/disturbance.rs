@@ -97,6 +97,7 @@ impl Fault {
             | FaultKind::Crash { on, .. }
             | FaultKind::Capacity { on, .. }
             | FaultKind::Limit { on, .. }
+            | FaultKind::Leak { on, .. }
             | FaultKind::Error { on, .. } => std::slice::from_ref(on),
             FaultKind::Out(all) => all,
             FaultKind::Shift { .. }
@@ -220,6 +221,13 @@ pub enum FaultKind {
         zones: Vec<(ServiceId, [Selector; 2])>,
         /// Which share.
         share: f64,
+    },
+    /// Memory of the instances grows.
+    Leak {
+        /// Where.
+        on: Target,
+        /// Bytes a second.
+        grows: f64,
     },
     /// Instances are restarted with other numbers, batch by batch.
     Deploy {

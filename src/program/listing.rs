@@ -232,6 +232,7 @@ fn what(program: &Program, fault: &Fault) -> String {
             let all: Vec<String> = all.iter().map(on).collect();
             format!("out {}", all.join("; "))
         }
+        FaultKind::Leak { on: target, grows } => format!("leak {}, {grows} B/s", on(target)),
         FaultKind::Deploy {
             service: id,
             batch,

@@ -258,6 +258,7 @@ pub(crate) fn what(kind: &FaultKind) -> String {
             let parts: Vec<String> = parts.into_iter().flatten().collect();
             format!("{service}: {}", parts.join(", "))
         }
+        FaultKind::Leak { on, grows } => format!("{} leaks from {}", SizeRate(*grows), some(on)),
         FaultKind::Deploy {
             service,
             batch,

@@ -1,5 +1,5 @@
 //! Rolling deploys (semantics#faults): servers drain, boot, and have other numbers, batch by batch,
-//! and are rolled back alike.
+//! and are rolled back alike. And memory that leaks.
 
 use super::world::{World, world};
 use onrush::observation::ServiceLevel;
@@ -113,4 +113,29 @@ fn a_deploy_may_take_workers_and_cores() {
     let users: Vec<(&str, &str)> = names.iter().map(|name| (*name, "25s")).collect();
     let seen = asks(world, &users).run();
     seen.marks("a 26s, b 26s, c 26s, d 26s, e 27s, f 27s, g 27s, h 27s");
+}
+
+#[test]
+fn a_leak_crashes_a_server_when_its_memory_is_full() {
+    // 1 GB of 4 GB is in use, from 10 on 1 GB a second is lost: 2 at 11, 3 at 12, full at 13. The
+    // server crashes then and boots to 15.5, with what it had at first; 2 at 16, 3 at 17, and the
+    // leak ends at 17.5: a from 11 is lost at 13, b from 15.5 is served, and so is c.
+    let tables = "
+        [service.s]
+        boot = '2500ms'
+        memory = { base = '1GB', limit = '4GB' }
+        endpoint.work = [ { wait = '3s' } ]
+        [fault.leak]
+        at = '10s'
+        for = '7500ms'
+        leak = { service = 's', grows = '1GB/s' }";
+    let ask = |name: &str| {
+        format!("{{ name = '{name}', call = 's.work', or = [ {{ mark = 'no_{name}' }} ] }}")
+    };
+    let seen = world(tables)
+        .user("a", "11s", &ask("a"))
+        .user("b", "15.5s", &ask("b"))
+        .user("c", "60s", &ask("c"))
+        .run();
+    seen.marks("no_a 13s, b 18.5s, c 63s");
 }

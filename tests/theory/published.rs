@@ -10,6 +10,7 @@ use crate::replicate::{Question, checked, replicate, threads};
 
 const HOTOS25: &str = include_str!("hotos25.toml");
 const HOTOS21: &str = include_str!("hotos21.toml");
+const DYNAMODB: &str = include_str!("../../models/dynamodb-2015.toml");
 const PAUSE: &str = include_str!("pause.toml");
 
 /// The answers of some replications, all of which must exist.
@@ -185,4 +186,30 @@ proptest! {
         let seen = answers(&text, &changes, &AFTER, 1);
         prop_assert_eq!(recovered(&seen, 2), 1);
     }
+}
+
+/// P24, Amazon DynamoDB on 20 September 2015: a disruption of minutes at 02:19, an error rate of
+/// about 55 % by 02:37, nothing better until requests are paused at 05:06 so that capacity can be
+/// added, normal at 07:10. One storage server of the thousand without membership is 0.1 %.
+#[test]
+fn a_disruption_of_minutes_lasts_until_requests_are_paused() {
+    let asked = [
+        "max(orbit) before 4m",
+        "at(orbit, 22m)",
+        "mean(orbit) between 60m and 170m",
+        "at(orbit, 295m)",
+    ];
+    let seen = answers(DYNAMODB, &[], &asked, 20);
+    let out = mean(&seen, 1) / 1_000.0;
+    println!("P24: {:.1} % at 02:37", 100.0 * out);
+    assert!((0.50..=0.60).contains(&out), "{out}");
+    for launch in &seen {
+        assert!(launch[0] < 50.0, "calm before: {launch:?}");
+        assert!(launch[2] > 550.0, "stuck for hours: {launch:?}");
+        assert!(launch[3] < 50.0, "normal at 07:10: {launch:?}");
+    }
+    let control = answers(DYNAMODB, &[("fault.disruption.on", "false")], &asked, 5);
+    assert!(control.iter().all(|launch| launch[2] < 50.0));
+    let unpaused = answers(DYNAMODB, &[("action.pause.on", "false")], &asked, 5);
+    assert!(unpaused.iter().all(|launch| launch[3] > 550.0));
 }

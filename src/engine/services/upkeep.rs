@@ -110,7 +110,6 @@ impl Sim<'_> {
     }
 
     /// A leak takes so many bytes of a server's memory, until it is started anew.
-    #[allow(dead_code, reason = "the fault `leak` uses it")]
     pub(in crate::engine) fn leak(&mut self, index: u32, bytes: f64) {
         let server = &mut self.services.servers[index as usize];
         if server.works() {

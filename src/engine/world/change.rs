@@ -16,6 +16,9 @@ use crate::engine::services::harm::Blow;
 use crate::engine::world::rollout::Rollout;
 use crate::program::{Begins, Fault, FaultKind, Patch, RoomId, Selector, Target};
 
+/// How often a leak takes memory.
+const SECOND: Span = Span(1_000_000_000);
+
 /// A change by the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
@@ -25,6 +28,8 @@ enum Change {
     Door(RoomId),
     /// The next batch of a deploy.
     Batch(u32),
+    /// A second of a leak, of an occurrence.
+    Leak(u32),
 }
 
 /// All changes by the clock.
@@ -159,6 +164,7 @@ impl Sim<'_> {
             }
             Change::Door(room) => self.door_turns(room),
             Change::Batch(number) => self.next_batch(number),
+            Change::Leak(number) => self.leak_on(number, slot),
         }
     }
 
@@ -211,6 +217,10 @@ impl Sim<'_> {
             all.extend(chosen);
         }
         self.world.calendar.occurrences[number as usize].chosen = all;
+        if matches!(fault.kind, FaultKind::Leak { .. }) {
+            let at = self.course.told(self.now + SECOND);
+            self.schedule(at, Change::Leak(number));
+        }
         let takes_all = |on: &Target| matches!(on.servers, Selector::All | Selector::Zone { .. });
         if fault.targets().iter().any(takes_all) {
             self.world.calendar.lasting.push(blow);
@@ -241,6 +251,27 @@ impl Sim<'_> {
             }
         }
         self.heal(blow, &chosen);
+    }
+
+    /// A second of a leak is over: memory has grown, and grows on while the fault lasts.
+    fn leak_on(&mut self, number: u32, slot: u32) {
+        let occurrence = &self.world.calendar.occurrences[number as usize];
+        let fault = &self.rules.program.faults[occurrence.blow.fault as usize];
+        let FaultKind::Leak { grows, .. } = fault.kind else {
+            return;
+        };
+        if self.course.told(self.now) >= occurrence.until {
+            return;
+        }
+        let hit = occurrence.chosen.len();
+        for at in 0..hit {
+            let index = self.world.calendar.occurrences[number as usize].chosen[at];
+            self.leak(index, grows);
+        }
+        let next = self.now + SECOND;
+        if next <= self.course.end {
+            self.agenda.at(next, Group::Change, Kind::Change, slot);
+        }
     }
 
     /// The next batch of a deploy comes after so long.

@@ -1,8 +1,8 @@
 //! Reading `[fault.NAME]`.
 
 use super::words::{
-    BANDWIDTH, CAPACITY, CHOSEN, CRASH, CUT, DELAY, DEPENDENCY, DEPLOY, ERROR, KINDS, LIMIT, LOSS,
-    OUT, PAUSE, RANDOM, SELECTED, SHIFT, SLOW,
+    BANDWIDTH, CAPACITY, CHOSEN, CRASH, CUT, DELAY, DEPENDENCY, DEPLOY, ERROR, KINDS, LEAK, LIMIT,
+    LOSS, OUT, PAUSE, RANDOM, SELECTED, SHIFT, SLOW,
 };
 use super::{Begins, CutMessages, Direction, Edge, Fault, FaultKind, Peer, Selector, Target};
 use crate::base::time::Span;
@@ -195,6 +195,10 @@ fn kind_of<'a>(r: &mut Reader<'a>, kind: &str, fields: &Fields<'a>) -> Option<Fa
                 share: fields.share(r, "share").unwrap_or(1.0),
             })
         }
+        "leak" => {
+            let fields = fields.table(r, "leak", &LEAK)?;
+            leak(r, &fields)
+        }
         "deploy" => {
             let fields = fields.table(r, "deploy", &DEPLOY)?;
             deploy(r, &fields)
@@ -298,6 +302,25 @@ fn deploy<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> {
         share: fields.share(r, "share").unwrap_or(1.0),
         set: set?,
     })
+}
+
+fn leak<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<FaultKind> {
+    let grows = fields.require(r, "grows");
+    let grows = grows.and_then(|node| r.size_rate(node));
+    let on = target(r, fields)?;
+    let services = r.document.get("service").and_then(Node::table);
+    let memory = services.and_then(|all| all.get(&on.service)?.table()?.get("memory"));
+    if memory.is_none() {
+        let text = format!(
+            "the service `{}` has no `memory` that could leak",
+            on.service
+        );
+        let help = "write `memory = { limit = \"4GB\" }` there";
+        let place = fields.key_place("service");
+        r.push(Diagnostic::new("E010", text).at(place).help(help));
+        return None;
+    }
+    Some(FaultKind::Leak { on, grows: grows? })
 }
 
 /// A zone that some service has.

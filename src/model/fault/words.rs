@@ -117,13 +117,19 @@ pub(crate) static FAULT: TableDef = TableDef {
             "",
             "instances are restarted with other numbers, batch by batch; `for` rolls back",
         ),
+        key(
+            "leak",
+            Kind::Table(&LEAK),
+            "",
+            "memory of chosen instances grows until they are started anew",
+        ),
         key("flush", Kind::Later, "", "a cache loses entries"),
         key("when", Kind::Later, "", "a metric that trips it"),
     ],
 };
 
 /// What a fault may do, in the order of the reference.
-pub(super) const KINDS: [&str; 14] = [
+pub(super) const KINDS: [&str; 15] = [
     "slow",
     "pause",
     "crash",
@@ -138,6 +144,7 @@ pub(super) const KINDS: [&str; 14] = [
     "limit",
     "shift",
     "deploy",
+    "leak",
 ];
 
 const SERVICE_DOC: &str = "the service that it hits";
@@ -487,5 +494,16 @@ pub(super) static DEPLOY: TableDef = TableDef {
             "",
             "the times, cores, workers, slowdown and shares that they have then",
         ),
+    ],
+};
+
+/// A leak.
+pub(super) static LEAK: TableDef = TableDef {
+    name: "`leak`",
+    doc: "Memory of the chosen instances grows each second; a new start gives it back.",
+    keys: &[
+        key("service", Kind::Name("service"), "", SERVICE_DOC),
+        key("grows", Kind::SizeRate, "", "what an instance loses"),
+        key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
     ],
 };

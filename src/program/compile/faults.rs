@@ -138,6 +138,10 @@ fn kind(
                 share: *share,
             }
         }
+        fault::FaultKind::Leak { on, grows } => FaultKind::Leak {
+            on: target(on),
+            grows: *grows,
+        },
         fault::FaultKind::Deploy {
             service,
             batch,
