@@ -7,6 +7,7 @@
 
 mod world;
 
+mod balancing;
 mod budgets;
 mod arithmetic;
 mod arrivals;

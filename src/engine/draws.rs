@@ -115,6 +115,10 @@ pub(super) enum Aside {
     Limiter = 0x6c69_6d69_7465_7200,
     /// The level of a user within a class, of each hour.
     Level = 0x6c65_7665_6c00_0001,
+    /// The instances that a caller uses.
+    Subset = 0x7375_6273_6574_0001,
+    /// The instance that a key keeps to.
+    Key = 0x6b65_7900_0000_0001,
     /// Which holders of a worker are looked at.
     Holders = 0x6e6f_7465_645f_0001,
 }

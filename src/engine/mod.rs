@@ -302,6 +302,7 @@ impl<'p> Sim<'p> {
             | Kind::TwinTimeout
             | Kind::Hedge
             | Kind::Untie
+            | Kind::Loads
             | Kind::Reading => return self.dispatch_rarer(key),
         }
         true
@@ -346,6 +347,10 @@ impl<'p> Sim<'p> {
             Kind::TwinTimeout => return self.twin_timed_out(event.slot, event.number),
             Kind::Hedge => return self.hedge_due(event.slot, event.number),
             Kind::Untie => self.untie(event.slot),
+            Kind::Loads => {
+                self.part_all();
+                return self.loads_seen(event.slot, event.number);
+            }
             Kind::Bin | Kind::Cut | Kind::Horizon | Kind::Look | Kind::Window | Kind::Reading => {
                 self.tick(event);
                 return false;
@@ -408,6 +413,7 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::TwinTimeout
         | Kind::Hedge
         | Kind::Untie
+        | Kind::Loads
         | Kind::Newcomer => true,
         Kind::Timeout => tenant.is_some_and(|task| task.doing.clock(task.awaits) == event.number),
         Kind::Reload => tenant.is_some_and(|task| task.request.reload == event.number),

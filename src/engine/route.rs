@@ -195,6 +195,8 @@ pub(super) struct Desk {
     pub(super) limits: bool,
     /// Who has waited too long is turned away when a worker would take him.
     pub(super) ages: bool,
+    /// Its balancer is more than a rule over all servers.
+    pub(super) chooses: bool,
     /// First of the service's counters.
     pub(super) counters: CounterId,
     /// The meter of its levels.
@@ -338,7 +340,8 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
             _ => false,
         }),
         on_timeout: service.on_timeout,
-        near: service.network.is_none() && !gated,
+        chooses: !service.balance.is_plain(),
+        near: service.balance.is_plain() && service.network.is_none() && !gated,
         gated,
         dedicated,
         tended: service.memory.is_some() || service.idle.is_some() || service.per_waiting > 0.0,

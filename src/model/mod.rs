@@ -9,6 +9,7 @@
 pub mod document;
 pub mod param;
 pub mod arrival;
+pub mod balance;
 pub mod journey;
 pub mod step;
 pub mod service;

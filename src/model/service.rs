@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::balance::{self, BALANCE_KIND, Balancing};
 use super::class::{CRITICALITY, CRITICALITY_WORDS, Criticality};
 use super::document::Entry;
 use super::limiter::{self, LIMITER, Limiter};
@@ -38,7 +39,7 @@ pub struct Service {
     /// How each instance limits what it takes in; not at all if absent.
     pub limiter: Option<Limiter>,
     /// How the balancer chooses an instance.
-    pub balance: Balance,
+    pub balance: Balancing,
     /// Seconds of one way over the network, drawn for each way.
     pub network: Distribution,
     /// What happens to work whose caller stopped waiting.
@@ -81,21 +82,6 @@ pub struct Shed {
     pub share: f64,
     /// Only of those that are as critical as that, or less.
     pub criticality: Criticality,
-}
-
-/// How a balancer chooses an instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Balance {
-    /// In turn; one counter a service.
-    RoundRobin,
-    /// By luck: instance ⌊u·n⌋.
-    Random,
-    /// Fewest waiting and in service, ties to the lowest number.
-    LeastLoaded,
-    /// The better of two different ones drawn by luck.
-    TwoChoices,
-    /// Always the same for the same user.
-    Sticky,
 }
 
 /// What a service does with work whose caller stopped waiting.
@@ -186,7 +172,7 @@ pub(crate) static SERVICE: TableDef = TableDef {
         ),
         key(
             "balance",
-            Kind::Words(BALANCE_WORDS),
+            BALANCE_KIND,
             "\"round-robin\"",
             "how an instance is chosen",
         )
@@ -332,20 +318,6 @@ static SLOWDOWN: TableDef = TableDef {
     ],
 };
 
-const BALANCE_WORDS: &[&str] = &[
-    "round-robin",
-    "random",
-    "least-loaded",
-    "two-choices",
-    "sticky",
-];
-const BALANCE: [(&str, Balance); 5] = [
-    ("round-robin", Balance::RoundRobin),
-    ("random", Balance::Random),
-    ("least-loaded", Balance::LeastLoaded),
-    ("two-choices", Balance::TwoChoices),
-    ("sticky", Balance::Sticky),
-];
 const ON_TIMEOUT_WORDS: &[&str] = &["ignore", "expire", "dequeue", "cancel"];
 const ON_TIMEOUT: [(&str, OnTimeout); 4] = [
     ("ignore", OnTimeout::Ignore),
@@ -403,9 +375,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
         shed: shed(r, fields),
         limiter: limiter::read(r, fields),
         refuse_cost: fields.times(r, "refuse_cost"),
-        balance: fields
-            .word(r, "balance", &BALANCE)
-            .unwrap_or(Balance::RoundRobin),
+        balance: balance::read(r, fields),
         network: fields.times(r, "network").unwrap_or_else(zero),
         on_timeout: fields
             .word(r, "on_timeout", &ON_TIMEOUT)

@@ -14,11 +14,12 @@ use crate::base::time::{Span, Time};
 use crate::observation::Outcome;
 use crate::random::sampler::Sampler;
 
+pub use crate::model::balance::{Balance, Balancing};
 pub use crate::model::hedge::{After, MOST_HEDGES};
 pub use crate::model::limiter::{Aimd, Breakwater, Dagor, Envoy, Gradient2, Limiter, Vegas};
 pub use crate::model::queue::{QueueOrder, TurnBy};
 pub use crate::model::retry::{BackoffKind, Jitter};
-pub use crate::model::service::{Balance, OnTimeout, Shed};
+pub use crate::model::service::{OnTimeout, Shed};
 pub use crate::model::upkeep::{Collector, Memory, Pause};
 
 in_tables! {
@@ -126,7 +127,7 @@ pub struct ServicePatch {
     /// One way over the network, in seconds; `None` is no time at all.
     pub network: Option<Sampler>,
     /// Which instance an attempt goes to.
-    pub balance: Balance,
+    pub balance: Balancing,
     /// What the service does when a caller stops waiting.
     pub on_timeout: OnTimeout,
     /// σ of the Universal Scalability Law.

@@ -373,6 +373,25 @@ fn upkeep() -> Text {
     prop_oneof![memory.boxed(), idle.boxed()].boxed()
 }
 
+/// How a service balances: by a rule, or by more.
+fn balance() -> Text {
+    let rules = "round-robin random least-loaded two-choices sticky hash";
+    let rules: Vec<&'static str> = rules.split(' ').collect();
+    let more = written(&[
+        "",
+        ", stale = \"70ms\"",
+        ", subset = 2",
+        ", slow_start = \"500ms\"",
+        ", weight = [2, 0, 1]",
+    ]);
+    let rule = || select(rules.clone());
+    proptest::prop_oneof![
+        3 => rule().prop_map(|rule| format!("\"{rule}\"")),
+        1 => (rule(), more).prop_map(|(rule, more)| format!("{{ kind = \"{rule}\"{more} }}")),
+    ]
+    .boxed()
+}
+
 /// `[service.sN]`: its size, then how it queues, balances and minds its callers.
 fn service(layer: usize, guarded: bool) -> Text {
     let around = Around {
@@ -389,13 +408,7 @@ fn service(layer: usize, guarded: bool) -> Text {
     );
     let queue = queues::queue(guarded);
     let words = (
-        written(&[
-            "round-robin",
-            "random",
-            "least-loaded",
-            "two-choices",
-            "sticky",
-        ]),
+        balance(),
         written(&["ignore", "expire", "dequeue", "cancel"]),
         weighted(0.4, time(10)),
         weighted(0.3, time(15)),
@@ -420,7 +433,7 @@ fn service(layer: usize, guarded: bool) -> Text {
                     format!("cold = 3\nwarm_after = \"{after}\"\n")
                 });
                 let keys = keys + &warm + &upkeep.unwrap_or_default();
-                format!("balance = \"{balance}\"\non_timeout = \"{on_timeout}\"\n{keys}{slowdown}")
+                format!("balance = {balance}\non_timeout = \"{on_timeout}\"\n{keys}{slowdown}")
             },
         );
     let endpoints = (vec(step(around), 0..=3), vec(step(around), 0..=3));

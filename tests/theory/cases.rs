@@ -25,6 +25,7 @@ const BREAKDOWNS: &str = concat!(
     include_str!("station.toml"),
     include_str!("breakdowns.toml")
 );
+const FORK_JOIN: &str = include_str!("fork-join.toml");
 const STORE: &str = include_str!("store.toml");
 const COXIAN: &str = include_str!("coxian.toml");
 const ERLANG_A: &str = include_str!("erlang-a.toml");
@@ -446,6 +447,32 @@ pub(super) const CASES: &[Case] = &[
         &[&[("param.rate.value", "16/s"), ("param.workers.value", "20")]],
         Amount(30, "1500s"),
         Amount(60, "5000s"),
+    ),
+    case(
+        "shared-cores",
+        STATION,
+        &[&[
+            ("param.rate.value", "10/s"),
+            ("param.work.value", "exp(83333333ns)"),
+            ("param.workers.value", "1000"),
+            ("service.desk.cores", "3"),
+        ]],
+        Amount(30, "10000s"),
+        Amount(60, "40000s"),
+    ),
+    case(
+        "fork-join",
+        FORK_JOIN,
+        &[],
+        Amount(30, "40000s"),
+        Amount(60, "200000s"),
+    ),
+    case(
+        "fork-join-busy",
+        FORK_JOIN,
+        &[&[("param.rate.value", "0.8/s")]],
+        Amount(30, "100000s"),
+        Amount(60, "400000s"),
     ),
 ];
 

@@ -164,6 +164,53 @@ fn a_hedge_cuts_the_tail_of_a_wide_fan_out() {
     }
 }
 
+const STATION: &str = include_str!("station.toml");
+
+#[test]
+fn two_choices_are_as_good_as_their_closed_form() {
+    // P15, V48: with many servers the mean time is Σ λ^(2^i − 2), 2.6141 at a load of 0.9.
+    let closed: f64 = (1..40).map(|i| 0.9_f64.powf(2_f64.powi(i) - 2.0)).sum();
+    let changes = [
+        ("param.rate.value", "450/s"),
+        ("service.desk.servers", "500"),
+        ("service.desk.balance", "two-choices"),
+        ("param.warmup.value", "60s"),
+        ("param.horizon.value", "160s"),
+    ];
+    let seen = answers(STATION, &changes, &["mean(desk.time)"], 8);
+    let found = mean(&seen, 0);
+    println!("P15: {found:.4} s, closed form {closed:.4} s");
+    assert!((closed - 2.6141).abs() < 1e-4);
+    assert!(
+        (found / closed - 1.0).abs() <= 0.02,
+        "{found}, not {closed}"
+    );
+}
+
+#[test]
+fn the_least_loaded_are_overrun_by_all_who_saw_the_same_loads() {
+    // Brooker (2012): ten servers; as what is known of loads grows old, the best of all is worse
+    // than the better of two, and worse than luck.
+    let time = |balance: &str| {
+        let changes = [
+            ("param.rate.value", "1/s"),
+            ("param.work.value", "exp(8s)"),
+            ("service.desk.servers", "10"),
+            ("service.desk.balance", balance),
+            ("param.horizon.value", "6000s"),
+        ];
+        mean(&answers(STATION, &changes, &["mean(desk.time)"], 8), 0)
+    };
+    let (fresh, old) = (
+        ["least-loaded", "two-choices", "random"].map(time),
+        ["least-loaded", "two-choices"]
+            .map(|kind| time(&format!("{{ kind = \"{kind}\", stale = \"40s\" }}"))),
+    );
+    println!("fresh {fresh:.2?}, 40 s old {old:.2?}");
+    assert!(fresh[0] < fresh[1] && fresh[1] < fresh[2]);
+    assert!(old[1] < old[0] && fresh[2] < old[0], "{old:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 

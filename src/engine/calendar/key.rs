@@ -77,6 +77,8 @@ pub(in crate::engine) enum Kind {
     Hedge,
     /// Word that a copy has begun reaches the other; the slot is that of the word.
     Untie,
+    /// A balancer looks at loads; the slot is the service.
+    Loads,
     /// A reading is due.
     Reading,
 }
@@ -110,6 +112,7 @@ impl Kind {
             21 => Self::TwinTimeout,
             22 => Self::Hedge,
             23 => Self::Untie,
+            24 => Self::Loads,
             _ => Self::Reading,
         }
     }

@@ -128,8 +128,8 @@ impl Sim<'_> {
                 false => Placing::Refused(None),
             });
         }
-        let place = match self.people.attempt(slot).is_twin {
-            true => self.place_twin(slot, id),
+        let place = match self.people.attempt(slot).is_twin || desk.chooses {
+            true => self.place_apart(slot, id),
             false => self.place(&comer, id, desk),
         };
         let (Placing::Started(index)
@@ -234,7 +234,7 @@ impl Sim<'_> {
         let n = among.len() as u32;
         let load = |number: u32| self.services.servers[(first + number) as usize].load();
         let luck = |draw: OfAttempt| self.rules.luck.uniform(owner, path, draw as u32);
-        let number = match settings.balance {
+        let number = match settings.balance.kind {
             Balance::RoundRobin => among[(turn % n) as usize],
             Balance::Random => among[(luck(OfAttempt::Balance) * f64::from(n)) as usize],
             Balance::LeastLoaded => {
@@ -252,7 +252,7 @@ impl Sim<'_> {
                 better.expect("two")
             }
             Balance::TwoChoices => among[0],
-            Balance::Sticky => {
+            Balance::Sticky | Balance::Hash => {
                 let place = Place::ROOT
                     .step(Aside::Sticky as u64)
                     .turn(self.rules.program.services[id].owner.0);
@@ -268,7 +268,12 @@ impl Sim<'_> {
 
     /// Where an attempt goes that would go to this server, as faults shift traffic.
     #[cold]
-    fn shifted(&self, (owner, path): (Owner, Place), id: ServiceId, mut number: u32) -> u32 {
+    pub(super) fn shifted(
+        &self,
+        (owner, path): (Owner, Place),
+        id: ServiceId,
+        mut number: u32,
+    ) -> u32 {
         let station = &self.services.stations[id];
         let (luck, settings) = (self.rules.luck, &self.rules.settings.services[id]);
         for blow in &station.shifts {
@@ -289,7 +294,10 @@ impl Sim<'_> {
                 let index = station.first + number;
                 self.services.servers[index as usize].load()
             };
-            let least = matches!(settings.balance, Balance::LeastLoaded | Balance::TwoChoices);
+            let least = matches!(
+                settings.balance.kind,
+                Balance::LeastLoaded | Balance::TwoChoices
+            );
             let other = if least {
                 others().min_by_key(|&&number| (load(number), number))
             } else {

@@ -127,6 +127,7 @@ impl Sim<'_> {
         match server.state {
             State::Booting => {
                 server.state = State::Up;
+                server.up_since = now;
                 let settings = &self.rules.settings.services[id];
                 if !settings.warm_after.is_zero() {
                     server.cold = settings.cold;
@@ -155,6 +156,7 @@ impl Sim<'_> {
     /// Servers, workers or cores of a service may have changed.
     pub(in crate::engine) fn resize_station(&mut self, id: ServiceId) {
         let wanted = self.rules.settings.services[id].servers;
+        self.begin_looks(id);
         let station = &mut self.services.stations[id];
         station.wanted = wanted;
         let (first, most) = (station.first, station.most);

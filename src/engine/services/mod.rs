@@ -5,6 +5,7 @@ pub(in crate::engine) mod admission;
 pub(in crate::engine) mod ahead;
 pub(in crate::engine) mod balance;
 pub(in crate::engine) mod breakdown;
+pub(in crate::engine) mod choosing;
 pub(in crate::engine) mod departure;
 pub(in crate::engine) mod gauges;
 pub(in crate::engine) mod harm;

@@ -71,6 +71,8 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) event: Number,
     /// How often it has crashed or booted: what it remembers does not outlive that.
     pub(in crate::engine) life: u32,
+    /// Since when it is up after a boot; the start of the clock for those that were there then.
+    pub(in crate::engine) up_since: Time,
     /// How often it has booted: each time with luck of its own.
     pub(in crate::engine) boots: u32,
     /// How full its cores are, where they are shared.
@@ -134,6 +136,7 @@ impl Server {
             cold: 1.0,
             event: NO_EVENT,
             life: 0,
+            up_since: Time(0),
             boots: 0,
             core_gauge: Gauge::default(),
             holders: Holders::default(),

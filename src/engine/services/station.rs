@@ -8,6 +8,7 @@ use crate::engine::lines::line::Line;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
 use crate::engine::services::balance::{Comer, Placing};
+use crate::engine::services::choosing::Balancer;
 use crate::engine::services::harm::Blow;
 use crate::engine::services::server::{Server, State};
 use crate::engine::services::taking::Kept;
@@ -35,6 +36,8 @@ pub(in crate::engine) struct Station {
     pub(super) draws: u32,
     /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
     pub(super) only: u32,
+    /// What its balancer remembers.
+    pub(super) balancer: Balancer,
     /// Faults in force that strike attempts, in the order of their beginning.
     pub(in crate::engine) strikes: Vec<Blow>,
     /// Those that shift traffic from some of its servers to others.
@@ -64,6 +67,7 @@ impl Sim<'_> {
                 line: Line::default(),
                 draws: 0,
                 only: u32::MAX,
+                balancer: Balancer::default(),
                 strikes: Vec::new(),
                 shifts: Vec::new(),
                 kept: Kept::default(),
@@ -80,6 +84,7 @@ impl Sim<'_> {
             self.keep_lines(id);
             self.change_limiters(id);
             self.open_upkeep(id);
+            self.begin_looks(id);
             self.servers_changed(id);
             let desk = &self.rules.routes.services[id];
             if desk.plain {
@@ -181,8 +186,8 @@ impl Sim<'_> {
         } else if is_twin && self.is_untied(slot) {
             self.take_away(slot, id);
         } else if at_any && self.world.reaches_all_servers() {
-            let place = match is_twin {
-                true => self.place_twin(slot, id),
+            let place = match is_twin || self.rules.routes.services[id].chooses {
+                true => self.place_apart(slot, id),
                 false => self.place(&comer, id, &self.rules.routes.services[id]),
             };
             self.arrive_at(slot, id, place);

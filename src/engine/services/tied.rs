@@ -6,7 +6,6 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind};
 use crate::engine::record::recorder::Change;
-use crate::engine::services::balance::{Comer, Placing};
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::round::Word;
 use crate::engine::world::network::Way;
@@ -39,43 +38,26 @@ impl Sim<'_> {
         self.twin_taken_out(caller, copy);
     }
 
-    /// What becomes of one of several copies that arrives: other servers come first.
-    #[inline(never)]
-    pub(super) fn place_twin(&mut self, slot: u32, id: ServiceId) -> Placing {
-        let comer = Comer::of(self.people.task(slot));
-        let (caller, copy) = (self.people.attempt(slot).caller, self.people.ticket(slot));
-        let desk = &self.rules.routes.services[id];
-        let Some(round) = self.round_of(caller).filter(|_| !desk.shared) else {
-            return self.place(&comer, id, desk);
+    /// Leaves out the servers of the other copies of a request, if there are others.
+    pub(super) fn leave_out_copies(&self, slot: u32, id: ServiceId, among: &mut Vec<u32>) {
+        let attempt = self.people.task(slot).role.attempt();
+        let Some(attempt) = attempt.filter(|attempt| attempt.is_twin) else {
+            return;
         };
-        let (mut others, mut number) = ([u32::MAX; 8], 0);
-        for (_, twin) in self.people.rounds.get(round).open() {
-            if twin.attempt != copy
-                && let Some(server) = self.server_at(twin.attempt)
-            {
-                others[number] = server;
-                number += 1;
-            }
+        let Some(round) = self.round_of(attempt.caller) else {
+            return;
+        };
+        let copy = self.people.ticket(slot);
+        let first = self.services.stations[id].first;
+        let others = || {
+            let open = self.people.rounds.get(round).open();
+            let others = open.filter(move |(_, twin)| twin.attempt != copy);
+            others.filter_map(|(_, twin)| self.server_at(twin.attempt))
+        };
+        let is_left = |number: u32| others().all(|server| server != first + number);
+        if among.iter().any(|&number| is_left(number)) {
+            among.retain(|&number| is_left(number));
         }
-        let station = &self.services.stations[id];
-        let first = station.first;
-        let mut left = std::mem::take(&mut self.services.candidates);
-        left.clear();
-        let known = station.eligible.iter().copied();
-        left.extend(known.filter(|server| !others[..number].contains(&(first + server))));
-        let place = if left.is_empty() {
-            self.place(&comer, id, desk)
-        } else if desk.sheds && self.is_shed(&comer, id) {
-            Placing::Shed
-        } else {
-            let station = &mut self.services.stations[id];
-            let turn = station.turn;
-            station.turn = turn.wrapping_add(1);
-            let chosen = self.choose_among(&left, (comer.owner, comer.path), (id, turn));
-            self.place_at(&comer, first + chosen, (id, desk))
-        };
-        self.services.candidates = left;
-        place
     }
 
     /// The server that an attempt was placed at, if it is there.

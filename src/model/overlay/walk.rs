@@ -79,6 +79,20 @@ impl Params for Snapshot {
     }
 }
 
+/// Keys at which a value may stand for a table, and the key of that table that it is.
+const IN_SHORT: [(&str, &str); 3] = [
+    ("balance", "kind"),
+    ("patience", "waiting"),
+    ("shed", "share"),
+];
+
+/// Which key of the table at a path a value in its place is.
+fn stands_for(path: &str) -> Option<&'static str> {
+    let (_, last) = path.rsplit_once('.')?;
+    let known = IN_SHORT.iter().find(|(key, _)| *key == last);
+    known.map(|(_, inner)| *inner)
+}
+
 struct Walk<'c> {
     change: &'c Change,
     segments: Vec<&'c str>,
@@ -211,7 +225,35 @@ impl<'c> Walk<'c> {
                 Some(def) => self.table(table, def, at, &path),
                 None => self.misses.push(format!("nothing is inside of `{path}`")),
             },
+            (kind, _) if kind.table().is_some() && stands_for(&path).is_some() => {
+                self.in_place_of_a_value(node, kind, at, path);
+            }
             _ => self.misses.push(format!("nothing is inside of `{path}`")),
+        }
+    }
+
+    /// A segment is a key of the table that a value stands for: the value becomes one of its keys.
+    fn in_place_of_a_value(
+        &mut self,
+        node: &mut Node,
+        kind: &'static Kind,
+        at: usize,
+        path: String,
+    ) {
+        let (Some(def), Some(key)) = (kind.table(), stands_for(&path)) else {
+            return;
+        };
+        let before = node.clone();
+        let mut table = Table::default();
+        table.entries.push(Entry {
+            key: key.to_owned(),
+            place: node.place,
+            node: before.clone(),
+        });
+        let written = self.written.len();
+        self.table(&mut table, def, at, &path);
+        if self.written.len() > written {
+            node.value = Value::Table(table);
         }
     }
 

@@ -85,7 +85,7 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         limiter: service.limiter,
         refuse_cost: service.refuse_cost.as_ref().and_then(time),
         network: time(&service.network),
-        balance: service.balance,
+        balance: service.balance.clone(),
         on_timeout: service.on_timeout,
         contention: service.slowdown.contention,
         coherency: service.slowdown.coherency,

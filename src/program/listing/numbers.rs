@@ -136,13 +136,28 @@ fn service(of: &ServiceSettings) -> String {
     if let Some(target) = of.target {
         let _ = write!(line, ", codel {} in {}", span(target), span(of.interval));
     }
-    line += match of.balance {
+    line += match of.balance.kind {
         Balance::RoundRobin => ", round-robin",
         Balance::Random => ", random",
         Balance::LeastLoaded => ", least-loaded",
         Balance::TwoChoices => ", two-choices",
         Balance::Sticky => ", sticky",
+        Balance::Hash => ", hash",
     };
+    for (word, time) in [
+        ("stale", of.balance.stale),
+        ("slow start", of.balance.slow_start),
+    ] {
+        if let Some(time) = time {
+            let _ = write!(line, ", {word} {}", span(time));
+        }
+    }
+    if let Some(subset) = of.balance.subset {
+        let _ = write!(line, ", subset {subset}");
+    }
+    if !of.balance.weight.is_empty() {
+        let _ = write!(line, ", weight {:?}", of.balance.weight);
+    }
     line += match of.on_timeout {
         OnTimeout::Ignore => ", ignore",
         OnTimeout::Expire => ", expire",
