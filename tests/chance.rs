@@ -16,6 +16,7 @@
 mod action;
 pub(crate) mod books;
 mod guards;
+mod fork;
 pub(crate) mod model;
 mod queues;
 mod reach;

@@ -5,4 +5,5 @@ mod better;
 mod blame;
 mod engine;
 mod health;
+mod overload;
 mod report;

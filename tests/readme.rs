@@ -84,7 +84,11 @@ fn every_command_runs() {
 
 #[test]
 fn every_line_of_shown_output_stands_in_a_report() {
-    let reports = [reported(), text("reports/hello-queue/terminal.txt")];
+    let reports = [
+        reported(),
+        text("reports/hello-queue/terminal.txt"),
+        text("reports/retry-storm/terminal.txt"),
+    ];
     for block in blocks("text") {
         for line in block
             .lines()
@@ -195,6 +199,29 @@ fn what_the_prose_says_in_words_is_so() {
     assert!((20_000.0..99_000.0).contains(&orders), "{orders} orders");
     says("more than a hundred traces worked by hand");
     assert!(traces() > 100);
+}
+
+/// What is said of the storm holds for what was run: nobody comes back by himself, everybody with a
+/// short queue or without retries, and the figures are those of its report.
+#[test]
+fn the_storm_is_told_as_it_was() {
+    let prose = prose().replace('\n', " ");
+    let report = text("reports/retry-storm/summary.md");
+    let row = |name: &str| {
+        let rows = report.split("### Collapse and recovery").nth(1);
+        let mut rows = rows.expect("a table of recoveries").lines();
+        let found = rows.find(|line| line.starts_with(&format!("| {name} |")));
+        let cells = found.expect("a row of the variant").split(" | ");
+        cells.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let says = |words: &str| assert!(prose.contains(words), "the README says `{words}`");
+    says("no launch comes back");
+    assert!(row("baseline")[3].starts_with("0 of 3"));
+    says("With a short queue every launch comes home");
+    assert!(row("short-queue")[3].starts_with("3 of 3"));
+    says("no moment past which it is too late");
+    assert!(row("short-queue")[5].starts_with("0 of 3"));
+    assert!(row("baseline")[5].starts_with("3 of 3"));
 }
 
 /// Traces of `tests/semantics`: each is a test.

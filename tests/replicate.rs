@@ -56,7 +56,13 @@ impl Question {
             })
             .collect();
         let names: Vec<String> = metrics.iter().map(ToString::to_string).collect();
-        let program = compile(model, &Asked { metrics, cut: None });
+        let program = compile(
+            model,
+            &Asked {
+                metrics,
+                ..Asked::default()
+            },
+        );
         let place = |name: &String| {
             let found = program.names.probes.iter().position(|probe| probe == name);
             found.unwrap_or_else(|| panic!("{name} is not answered"))

@@ -34,6 +34,17 @@ const STORM: Report = Report {
     model: "login-storm",
     words: &["compare", "--replications", "3"],
 };
+const RETRIES: Report = Report {
+    folder: "retry-storm",
+    model: "retry-storm",
+    words: &[
+        "compare",
+        "--variants",
+        "short-queue,no-retries",
+        "--replications",
+        "3",
+    ],
+};
 const SALE: Report = Report {
     folder: "oneplus-2014-quick",
     model: "oneplus-2014",
@@ -261,6 +272,11 @@ fn the_report_of_the_textbook_queue_is_current() {
 #[test]
 fn the_report_of_the_login_storm_is_current() {
     check(&STORM);
+}
+
+#[test]
+fn the_report_of_the_retry_storm_is_current() {
+    check(&RETRIES);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod arithmetic;
 mod cases;
 mod defences;
 mod published;
+mod tipping;
 mod trace;
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};

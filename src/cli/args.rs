@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+use crate::base::time::Time;
 use crate::base::unit::{Count, Share, UnitError};
 use crate::base::visible::visible;
 use crate::engine::MAX_EVENTS;
@@ -147,6 +148,9 @@ pub struct Run {
     /// What is changed.
     #[command(flatten)]
     pub changes: Changes,
+    /// Apply the variant from this instant on, as an action, not from the start: `10m`
+    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true, requires = "variant")]
+    pub from: Option<Time>,
     /// How much is done.
     #[command(flatten)]
     pub effort: Effort,
@@ -180,6 +184,9 @@ pub struct Compare {
     /// repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
+    /// Apply the variants from this instant on, as an action, not from the start: `10m`
+    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true, conflicts_with = "full")]
+    pub from: Option<Time>,
     /// How much is done.
     #[command(flatten)]
     pub effort: Effort,
@@ -401,6 +408,11 @@ fn share(text: &str) -> Result<f64, String> {
         Ok(_) | Err(UnitError::OutsideShare { .. }) => Err(outside()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// An instant from T+0: `10m`, `1h30m`.
+fn instant(text: &str) -> Result<Time, String> {
+    Time::parse(text).map_err(|error| error.to_string())
 }
 
 fn events(text: &str) -> Result<u64, String> {

@@ -9,7 +9,7 @@ use super::deliver::{self, Answer};
 use super::exit::{self, Ending, Exit};
 use super::load::{self, no_variant};
 use super::memory;
-use super::plan::plan;
+use super::plan::{self, plan};
 use super::study::{self, Question};
 use crate::model::Model;
 use crate::report::junit::{Strictness, Unclear};
@@ -30,6 +30,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
     {
         plan.effort = Effort::Replications(n.max(FULL));
     }
+    plan.from = plan::from(&loaded.model, asked.from)?;
     if asked.no_attribution {
         plan.attribute = Attribute::Nothing;
     }
@@ -61,7 +62,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
     let answer = Answer {
         results: &results,
         model: Some(text),
-        asked: deliver::asked(&asked.model, &asked.set, &asked.effort),
+        asked: deliver::asked(&asked.model, (&asked.set, asked.from), &asked.effort),
         strictness: strictness(asked),
     };
     deliver::deliver(&answer, &asked.output, console)?;

@@ -12,6 +12,7 @@ use super::folder::{self, Folder};
 use super::load::{STDIN, named};
 use super::place::{self, Place};
 use super::write::{self, Existing, Page, Unwritable};
+use crate::base::time::{Span, Time};
 use crate::base::visible::one_line;
 use crate::report::terminal::{self, Screen};
 use crate::report::words::Asked;
@@ -136,12 +137,17 @@ fn documents(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
 
 /// How a study of a model was asked for, as it would be typed again; a text that went over several
 /// lines says the same in one.
-pub(super) fn asked(model: &Path, set: &[(String, String)], effort: &Effort) -> Asked {
+pub(super) fn asked(
+    model: &Path,
+    (set, from): (&[(String, String)], Option<Time>),
+    effort: &Effort,
+) -> Asked {
     let mut words = vec![typed(&named(model))];
     for (path, value) in set {
         let set = format!("{path}={value}");
         words.push(format!("--set {}", typed(&one_line(&set))));
     }
+    words.extend(from.map(|from| format!("--from {}", Span(from.0).written())));
     words.extend(effort.seed.map(|seed| format!("--seed {seed}")));
     Asked {
         model: words.join(" "),

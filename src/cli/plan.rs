@@ -6,12 +6,12 @@ use std::thread;
 use super::args::Effort;
 use super::exit::{Ending, Exit};
 use super::memory;
-use crate::base::time::Span;
+use crate::base::time::{Span, Time};
 use crate::base::unit::{Rate, Share};
 use crate::base::visible::visible;
 use crate::estimate::measure::Threshold;
-use crate::model::Model;
 use crate::model::metric::Unit;
+use crate::model::{Model, Study};
 use crate::study::{self, AT_MOST, Plan};
 
 /// Threads for each core, at most.
@@ -39,6 +39,26 @@ pub(super) fn plan(
         .collect();
     plan.same_within = thresholds(model, &asked.same_within)?;
     Ok(plan)
+}
+
+/// The instant from which variants apply.
+///
+/// # Errors
+/// If it is no instant in the middle of what is simulated.
+pub(super) fn from(model: &Model, asked: Option<Time>) -> Result<Option<Time>, Ending> {
+    let Some(at) = asked else { return Ok(None) };
+    let wrong = |why: String| Err(Ending::new(Exit::Usage, why));
+    if model.study != Study::Launch {
+        return wrong("--from needs a launch: a steady study has no middle".to_owned());
+    }
+    if !model.is_midway(at) {
+        let (begins, ends) = (model.begins(), model.horizon());
+        return wrong(format!(
+            "--from {at} is not in the middle of the launch: write an instant after {begins} and \
+             before {ends}"
+        ));
+    }
+    Ok(Some(at))
 }
 
 /// As many as asked for, else one for each core; more than some for each core help nobody.

@@ -3,6 +3,8 @@
 //! One idea: the bar is on stderr and gone when the work is done, so that it never mixes with
 //! results.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
@@ -11,6 +13,8 @@ use crate::study::Progress;
 /// A bar for the launches of a study.
 pub(super) struct Bar {
     bar: ProgressBar,
+    /// Events that were not simulated again.
+    shared: AtomicU64,
 }
 
 impl Bar {
@@ -28,7 +32,13 @@ impl Bar {
         } else {
             "█▌░"
         }));
-        Bar { bar }
+        let shared = AtomicU64::new(0);
+        Bar { bar, shared }
+    }
+
+    /// Events that were not simulated again, because variants share what came before they part.
+    pub(super) fn shared(&self) -> u64 {
+        self.shared.load(Ordering::Relaxed)
     }
 
     /// Takes the bar away.
@@ -41,6 +51,10 @@ impl Progress for Bar {
     fn advanced(&self, done: u64, of: u64) {
         self.bar.set_length(of);
         self.bar.set_position(done);
+    }
+
+    fn shared(&self, events: u64) {
+        self.shared.store(events, Ordering::Relaxed);
     }
 
     fn narrowed(&self, replications: u32, width: f64) {

@@ -7,8 +7,9 @@ use super::deliver::{self, Answer};
 use super::exit::{self, Ending};
 use super::load::{self, no_variant};
 use super::memory;
-use super::plan::plan;
+use super::plan::{self, plan};
 use super::study::{self, Question};
+use crate::base::time::Time;
 use crate::model::Model;
 use crate::report::junit::Strictness;
 use crate::report::words::Asked;
@@ -21,10 +22,11 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     let memory = memory::limit(asked.effort.memory);
     let loaded = load::model(&asked.model, &asked.changes.set, memory)?.sound(console)?;
-    let plan = plan(&loaded.model, &asked.effort, &asked.changes.set)?;
+    let mut plan = plan(&loaded.model, &asked.effort, &asked.changes.set)?;
+    plan.from = plan::from(&loaded.model, asked.from)?;
     let variant = asked.changes.variant.as_deref();
     let changed = match variant {
-        Some(name) => Some(variant_of(&loaded.model, name)?),
+        Some(name) => Some(variant_of(&loaded.model, name, plan.from)?),
         None => None,
     };
     refuse_too_much(
@@ -44,7 +46,11 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
         model: Some(text),
         asked: Asked {
             variant: asked.changes.variant.clone(),
-            ..deliver::asked(&asked.model, &asked.changes.set, &asked.effort)
+            ..deliver::asked(
+                &asked.model,
+                (&asked.changes.set, asked.from),
+                &asked.effort,
+            )
         },
         strictness: Strictness::default(),
     };
@@ -52,7 +58,15 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
     Ok(exit::of_run(&results))
 }
 
-fn variant_of(model: &Model, name: &str) -> Result<Model, Ending> {
-    let found = model.variant(name).ok_or_else(|| no_variant(model, name))?;
-    Ok(found.0)
+fn variant_of(model: &Model, name: &str, from: Option<Time>) -> Result<Model, Ending> {
+    let changes = model.changes(name).ok_or_else(|| no_variant(model, name))?;
+    Ok(match from {
+        Some(at) => model.with_own_from(at, name, &changes).0,
+        None => {
+            model
+                .variant(name)
+                .ok_or_else(|| no_variant(model, name))?
+                .0
+        }
+    })
 }

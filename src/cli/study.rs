@@ -6,6 +6,7 @@ use super::interrupt;
 use super::load::no_variant;
 use super::progress::Bar;
 use crate::model::{Checked, Model};
+use crate::report::number;
 use crate::results::{Results, Stopped};
 use crate::study::{self, Failure, Onlooker, Plan};
 
@@ -50,6 +51,12 @@ pub(super) fn results(
         Ok(results)
     });
     bar.clear();
+    if bar.shared() > 0 {
+        let events = number::count(bar.shared() as f64);
+        console.note(&format!(
+            "variants shared what came before they part: {events} events were not simulated again"
+        ));
+    }
     found.map_err(|failure| ending(failure, &model, console))
 }
 

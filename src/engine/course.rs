@@ -15,6 +15,8 @@ pub(super) struct Course<'p> {
     pub(super) start: Time,
     pub(super) horizon: Time,
     pub(super) end: Time,
+    /// The last instant whose events may come for now, where others part from this replication.
+    pub(super) pause: Time,
     pub(super) events: u64,
     pub(super) last: Time,
     /// Turns of every `repeat`, and attempts that are tried again at once: the agenda does not see
@@ -45,6 +47,7 @@ impl<'p> Course<'p> {
             start: clock.start,
             horizon,
             end: clock.tail.or(clock.drain).map_or(horizon, since),
+            pause: Time::NEVER,
             events: 0,
             last: Time(0),
             turns: 0,

@@ -138,6 +138,11 @@ impl Share {
         Self { account, bytes: 0 }
     }
 
+    /// The account that it is a part of.
+    pub(super) fn account(&self) -> Arc<Account> {
+        Arc::clone(&self.account)
+    }
+
     /// So many bytes are in use here now: how many in all.
     pub(super) fn set(&mut self, bytes: usize) -> usize {
         let before = std::mem::replace(&mut self.bytes, bytes);

@@ -13,6 +13,7 @@ mod callers;
 mod course;
 mod draws;
 mod end;
+mod fork;
 mod guards;
 mod held;
 mod limits;
@@ -51,6 +52,7 @@ use tasks::doing::Doing;
 use tasks::population::{Population, Role};
 use world::World;
 
+pub use fork::run_together;
 pub use limits::{Account, Exceeded, LISTED_BYTES, Limits, MAX_EVENTS, SERVER_BYTES};
 
 /// Events that are executed in a row: few, for each may need memory.
@@ -86,6 +88,11 @@ impl Arena {
             ..Self::default()
         }
     }
+
+    /// An arena of the same account, with nothing in it.
+    pub fn emptied(&self) -> Self {
+        Self::of(self.share.account())
+    }
 }
 
 /// Runs one replication.
@@ -102,11 +109,7 @@ pub fn run(
     let mut sim = Sim::new(program, &first, replication, arena);
     let done = sim.run();
     let seen = done.map(|()| sim.observe(replication.number));
-    arena.agenda = sim.agenda;
-    arena.people = sim.people;
-    arena.rec = sim.rec;
-    arena.arrivals = sim.arrivals;
-    arena.share = sim.course.share();
+    sim.return_to(arena);
     seen
 }
 
@@ -190,16 +193,38 @@ impl<'p> Sim<'p> {
         self.schedule_changes();
     }
 
+    /// Leaves the memory that it used for the next replication.
+    fn return_to(self, arena: &mut Arena) {
+        arena.agenda = self.agenda;
+        arena.people = self.people;
+        arena.rec = self.rec;
+        arena.arrivals = self.arrivals;
+        arena.share = self.course.share();
+    }
+
     fn run(&mut self) -> Result<(), Exceeded> {
-        self.has_room()?;
-        if !self.list_arrivals() {
-            return Err(Exceeded::Stopped);
-        }
+        self.begin()?;
         self.go_on()
+    }
+
+    /// Lists who comes from the sources, if there is room for them.
+    fn begin(&mut self) -> Result<(), Exceeded> {
+        self.has_room()?;
+        match self.list_arrivals() {
+            true => Ok(()),
+            false => Err(Exceeded::Stopped),
+        }
     }
 
     /// Executes events until there is none before the end.
     fn go_on(&mut self) -> Result<(), Exceeded> {
+        self.take_turns()?;
+        self.close();
+        Ok(())
+    }
+
+    /// Executes events until there is none before the end, or before a pause.
+    fn take_turns(&mut self) -> Result<(), Exceeded> {
         loop {
             self.check()?;
             let roomy = self.people.slots() + BETWEEN_LOOKS;
@@ -209,7 +234,6 @@ impl<'p> Sim<'p> {
                     return Err(why);
                 }
                 if !more || self.has_settled() {
-                    self.close();
                     return Ok(());
                 }
                 if self.people.slots() > roomy {
@@ -264,6 +288,7 @@ impl<'p> Sim<'p> {
         } else {
             self.course.end
         };
+        let until = until.min(self.course.pause);
         let people = &self.people;
         self.agenda.next_of_all(until, |slot| people.fetch(slot))
     }
@@ -343,7 +368,7 @@ impl<'p> Sim<'p> {
                 self.part_all();
                 return self.upkeep(event.slot, event.number);
             }
-            Kind::Change => self.change(event.slot),
+            Kind::Change => return self.change(event.slot),
             Kind::TwinTimeout => return self.twin_timed_out(event.slot, event.number),
             Kind::Hedge => return self.hedge_due(event.slot, event.number),
             Kind::Untie => self.untie(event.slot),

@@ -89,6 +89,11 @@ impl<'p> Rules<'p> {
         }
     }
 
+    /// From here on another program is followed, which was the same so far.
+    pub(super) fn follow(&mut self, program: &'p Program) {
+        self.program = program;
+    }
+
     /// A patch takes effect.
     pub(super) fn change(&mut self, patch: &Patch, agenda: &mut Agenda) {
         self.now = self.now.after(self.program, patch, agenda);

@@ -81,7 +81,8 @@ impl Quantity {
         let (function, subject) = halves(metric);
         let last = last_word(subject);
         match function {
-            "share" => Quantity::Share,
+            "share" | "availability" => Quantity::Share,
+            "budget_spent" => Quantity::Ratio,
             "rate" => Quantity::Rate,
             "count" | "total" => Quantity::Count,
             _ if ["collapsed", "unhealthy", "recovered"].contains(&last) => Quantity::Chance,
@@ -178,7 +179,12 @@ pub fn better_by_relation(relation: &str) -> Better {
 /// `share(x <= a)` is the better the larger it is if less of x is better, and so on; of outcomes
 /// combined by `or` all must agree.
 pub fn better(metric: &str) -> Better {
-    let (_, subject) = halves(metric);
+    let (function, subject) = halves(metric);
+    match function {
+        "availability" => return Better::Higher,
+        "budget_spent" => return Better::Lower,
+        _ => {}
+    }
     let mut found = None;
     for part in subject.split(" or ") {
         let (words, relation) = match part.find(['<', '>']) {
@@ -260,6 +266,8 @@ mod tests {
             ("total(db.queue)", Count, Lower),
             ("mean(shop.utilisation)", Share, Neither),
             ("mean(login.amplification)", Ratio, Lower),
+            ("availability(login, 60s)", Share, Higher),
+            ("budget_spent(login, 99.9%)", Ratio, Lower),
             ("count(ordered)", Count, Neither),
         ] {
             assert_eq!(

@@ -77,6 +77,9 @@ pub enum Statistic {
     Total,
     /// A level at an instant.
     At(Time),
+    /// How much of the error budget of a target was spent: what did not end ok ÷ what may not; the
+    /// number is the target, below 1.
+    BudgetSpent(f64),
     /// A figure that exists once in a replication, such as `recovery.time`.
     Value,
 }
@@ -176,6 +179,7 @@ impl Metric {
         match (self.statistic, self.quantity.nature()) {
             (Statistic::Share, _) => Unit::Share,
             (Statistic::Count, _) => Unit::Count,
+            (Statistic::BudgetSpent(_), _) => Unit::Ratio,
             (Statistic::Rate, _) => Unit::PerSecond,
             (Statistic::Total, _) => Unit::CountSeconds,
             (_, Nature::Durations { .. } | Nature::Instant) => Unit::Seconds,
@@ -187,6 +191,9 @@ impl Metric {
 
     /// Whether a smaller value is better news; of a sliding window the worst one counts.
     pub fn small_is_good(&self) -> bool {
+        if matches!(self.statistic, Statistic::BudgetSpent(_)) {
+            return true;
+        }
         match self.predicate {
             Some(predicate) => !predicate.comparison.wants_small(),
             None => self.quantity.small_is_good(),
@@ -216,6 +223,11 @@ impl Metric {
         }
         match self.statistic {
             Statistic::At(time) => inner.push_str(&format!(", {}", write_time(time))),
+            Statistic::BudgetSpent(target) => {
+                let whose = inner.strip_suffix(".ok").or(inner.strip_suffix(".served"));
+                let whose = whose.unwrap_or(&inner).to_owned();
+                inner = format!("{whose}, {}", write_limit(target, Unit::Share));
+            }
             _ => {
                 if let Some(window) = self.window {
                     inner.push_str(&format!(", {}", write_span(window)));
@@ -256,6 +268,7 @@ impl Statistic {
             Statistic::Rate => "rate".to_owned(),
             Statistic::Total => "total".to_owned(),
             Statistic::At(_) => "at".to_owned(),
+            Statistic::BudgetSpent(_) => "budget_spent".to_owned(),
             Statistic::Value => String::new(),
         }
     }

@@ -44,6 +44,7 @@ mod assembly;
 mod elsewhere;
 mod language;
 mod law;
+mod midway;
 pub mod moved;
 mod reader;
 pub mod reference;

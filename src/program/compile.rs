@@ -19,6 +19,8 @@ mod sources;
 mod steps;
 mod words;
 
+use std::collections::BTreeMap;
+
 use self::code::Structure;
 use self::figures::Figures;
 use self::index::Index;
@@ -38,6 +40,9 @@ pub struct Asked {
     pub metrics: Vec<Metric>,
     /// Where the measured period begins, when a warm-up was found by looking.
     pub cut: Option<Time>,
+    /// The most servers that other programs of the study ever ask for, by service: with room for as
+    /// many, programs that part midway are the same before.
+    pub servers: BTreeMap<String, u32>,
 }
 
 /// The program of a model.
@@ -48,7 +53,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     let eras = eras::eras(model);
     let model = &eras[0].model;
     let index = Index::of(model);
-    let servers_max = eras::servers_max(&eras);
+    let servers_max = eras::servers_max(&eras, &asked.servers);
     let places = Places::of_model(model, &index, &servers_max);
     let structure = code::code(model, &index, &places).structure;
     let all = eras::settings(&eras, &index, &places, &structure);

@@ -17,7 +17,7 @@ pub enum Site {
 }
 
 /// One fault with its windows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Its name: the luck of the servers it chooses, and of the attempts it strikes.
     pub owner: Owner,
@@ -30,7 +30,7 @@ pub struct Fault {
 }
 
 /// When a fault begins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Begins {
     /// By the clock: when, in order, without the jitter that each is moved by.
     Clock {
@@ -121,7 +121,7 @@ impl Fault {
 }
 
 /// A service and which of its instances are hit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// Whose.
     pub service: ServiceId,
@@ -130,7 +130,7 @@ pub struct Target {
 }
 
 /// What a fault does (semantics#faults).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
     /// Work takes longer.
     Slow {

@@ -10,6 +10,7 @@ pub mod disturbance;
 pub mod guard;
 pub mod instruction;
 pub mod listing;
+pub mod parting;
 pub mod patch;
 pub mod settings;
 pub mod source;
@@ -21,6 +22,7 @@ pub use disturbance::{Begins, CutMessages, Edge, Fault, FaultKind, Selector, Sit
 pub use guard::*;
 pub use instruction::{Instruction, NOWHERE, Pc};
 pub use listing::listing;
+pub use parting::parting;
 pub use settings::*;
 pub use source::{Form, Piece, Source, Spacing};
 
@@ -84,7 +86,7 @@ crate::id! {
 }
 
 /// A compiled model.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Program {
     /// When it begins, is measured, and ends.
     pub clock: Clock,
@@ -176,7 +178,7 @@ impl Clock {
 }
 
 /// An action by the clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Action {
     /// When it takes effect.
     pub at: Time,
@@ -427,7 +429,7 @@ pub struct Judge {
 }
 
 /// Words for the results, in the order of the ids.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Names {
     /// Sources of users.
     pub sources: Vec<String>,

@@ -10,7 +10,7 @@ use crate::base::table::{Id, Table};
 /// Numbers that may change alone.
 pub trait InForce: Sized {
     /// What changes of them.
-    type Change: Clone + std::fmt::Debug;
+    type Change: Clone + std::fmt::Debug + PartialEq;
 
     /// What makes `after` of these; nothing where they are the same.
     fn change_to(&self, after: &Self) -> Option<Self::Change>;
@@ -53,13 +53,13 @@ macro_rules! in_tables {
         }
     ) => {
         $(#[$of])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
             $($(#[$doc])* pub $field: Table<$id, $entry>,)*
         }
 
         $(#[$about])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $patch {
             $($(#[$doc])* pub $field: $crate::program::patch::Changes<$id, $entry>,)*
         }
@@ -93,7 +93,7 @@ macro_rules! in_part {
         }
 
         $(#[$about])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $patch {
             $($(#[$doc])* pub $field: Option<$number>,)*
         }

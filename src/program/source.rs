@@ -10,7 +10,7 @@ use crate::random::key::Owner;
 use crate::random::sampler::Sampler;
 
 /// One table `[arrivals.NAME]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// What its users do.
     pub journey: JourneyId,
@@ -23,7 +23,7 @@ pub struct Source {
 }
 
 /// When users come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Form {
     /// Users at a rate that may change in time.
     Stream {
@@ -93,7 +93,7 @@ pub struct Piece {
 }
 
 /// Gaps between the unit-rate points of a stream; their mean is 1.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Spacing {
     /// Exponential gaps: a Poisson process.
     Poisson,

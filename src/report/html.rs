@@ -144,6 +144,8 @@ fn evidence(results: &Results, pictures: &[Picture]) -> Markup {
         section id="evidence" aria-labelledby="evidence-title" {
             h2 id="evidence-title" { (words::THE_EVIDENCE) }
             (set(&table::outcomes(results)))
+            (set(&table::recoveries(results)))
+            (set(&table::overload(results)))
             (set(&table::mechanisms(results)))
             (set(&table::marks(results)))
             (set(&table::stock(results)))
@@ -176,7 +178,9 @@ fn in_detail(results: &Results, pictures: &[Picture], of: (usize, &str, &Variant
             summary id=(format!("variant-{index}")) { (words::evidence_of(name)) }
             @let changes = words::changes(variant);
             @if !changes.is_empty() { p { (changes) } }
-            @if let Some(text) = words::recovery(variant) { p { (text) } }
+            @if let Some(text) = words::trouble(results, variant).or_else(|| words::recovery(variant)) {
+                p { (text) }
+            }
             @for picture in own { (figure(results, picture)) }
             (set(&table::requests(name, variant)))
             (set(&table::stations(results, name, variant)))

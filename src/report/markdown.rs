@@ -58,6 +58,8 @@ pub fn summary(results: &Results) -> String {
 fn evidence(page: &mut Page, results: &Results) {
     page.heading(words::THE_EVIDENCE);
     page.table(&table::outcomes(results));
+    page.table(&table::recoveries(results));
+    page.table(&table::overload(results));
     page.table(&table::mechanisms(results));
     page.table(&table::marks(results));
     page.table(&table::stock(results));

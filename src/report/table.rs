@@ -3,8 +3,10 @@
 //! One idea: a table is made once, as text in cells, and set by the page and by Markdown alike.
 
 mod behind;
+mod overload;
 
 pub(crate) use behind::of_picture;
+pub(crate) use overload::{overload, recoveries};
 
 use super::{number, reading, words};
 use crate::results::{Estimate, Percentiles, Results, Unit, Variant, key};
@@ -172,7 +174,13 @@ pub(crate) fn stations(results: &Results, name: &str, variant: &Variant) -> Tabl
 
 fn remark(variant: &Variant, place: &str) -> String {
     let found = variant.bottlenecks.iter().find(|b| b.place == place);
-    found.map_or_else(String::new, words::bottleneck_remark)
+    let odd = variant
+        .services
+        .get(place)
+        .and_then(|service| service.odd.as_ref());
+    let said = found.map(words::bottleneck_remark);
+    let all: Vec<String> = said.into_iter().chain(odd.map(words::odd)).collect();
+    all.join("; ")
 }
 
 /// What callers saw of a variant's steps.

@@ -15,6 +15,7 @@ mod moment;
 mod rare;
 mod recovery;
 mod settling;
+mod storm;
 mod worth;
 
 pub use answer::{question_answered, variant_label};
@@ -33,6 +34,7 @@ pub use rare::rare_sentence;
 pub use recovery::recovery;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
+pub use storm::*;
 pub use worth::{nothing_shared, together, what_meets};
 
 use super::number::{self, change, duration, points};
@@ -428,6 +430,7 @@ pub fn in_words(results: &Results) -> Vec<String> {
     let mut paragraphs = Vec::new();
     if let Some(variant) = reading::baseline(results) {
         paragraphs.push(what_broke(reading::baseline_name(results), variant));
+        paragraphs.extend(trouble(results, variant));
         paragraphs.extend(got_in_sentences(results, variant));
     }
     let moved = reading::others(results);
@@ -448,6 +451,14 @@ pub fn in_words(results: &Results) -> Vec<String> {
     }
     paragraphs.retain(|p| !p.is_empty());
     paragraphs
+}
+
+/// What became of a launch in trouble, who started it and what keeps it going; nothing where none
+/// was in trouble.
+pub fn trouble(results: &Results, variant: &Variant) -> Option<String> {
+    let storm = storm(results, variant)?;
+    let health = recovery(variant).unwrap_or_default();
+    Some(format!("{health} {storm}").trim_start().to_owned())
 }
 
 /// Sentences `With NAME, …`; what is said of several variants is said once: `With both and

@@ -23,6 +23,19 @@ pub const INSIDE: &str = "mean(users)";
 /// Users waiting to retry, average of the bin.
 pub const ORBIT: &str = "mean(orbit)";
 
+/// Those of them without an attempt under way, average of the bin.
+pub const ORBIT_WAITING: &str = "mean(orbit.waiting)";
+
+/// Attempts that arrive at a service in the bin for each first try among them.
+pub fn amplification(service: &str) -> String {
+    format!("mean({service}.amplification)")
+}
+
+/// Servers that are up, as a share of those that are wanted.
+pub fn up(service: &str) -> String {
+    format!("mean({service}.up)")
+}
+
 /// How many so far, at the end of the bin: an outcome, `arrived`, a mark.
 pub fn count(what: &str) -> String {
     format!("count({what})")

@@ -16,6 +16,7 @@ mod difference;
 mod estimate;
 mod judgement;
 pub mod key;
+mod overload;
 mod request;
 mod station;
 mod subject;
@@ -41,6 +42,7 @@ pub use estimate::{
     Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Rare, Times,
 };
 pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
+pub use overload::{Backlog, Odd, Path, Phase, Storm};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
 pub use subject::{FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study};

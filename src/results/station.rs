@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::{Estimate, MeanMax, Percentiles, Probability, Times};
+use super::overload::{Backlog, Odd};
 
 /// A service over all its instances.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,12 @@ pub struct Service {
     pub in_system: Option<Estimate>,
     /// Attempts waiting, summed over instances.
     pub queue: MeanMax,
+    /// Its longest queue, and how long until that was gone; absent if hardly anybody ever waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backlog: Option<Backlog>,
+    /// The server that differs most from the others, where one does in most launches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub odd: Option<Odd>,
     /// Share of accepted attempts that were not started at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waited: Option<Estimate>,

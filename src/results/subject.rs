@@ -35,6 +35,9 @@ pub struct ModelFacts {
     /// What T+0 is called on the calendar.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starts: Option<String>,
+    /// From when on the variants apply, seconds from T+0; absent where that is from the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variants_from_s: Option<f64>,
     /// Changes given on the command line: path and value as written.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, String>,

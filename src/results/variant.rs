@@ -9,6 +9,7 @@ use super::answer::Settled;
 use super::bottleneck::{Bottleneck, Event, Moment, Recovery, Split, Stable};
 use super::estimate::{Estimate, MeanMax};
 use super::judgement::{Objective, Standing};
+use super::overload::{Phase, Storm};
 use super::request::Request;
 use super::station::{Mark, Message, Pool, Room, Service, Stock};
 use super::timeline::{Heat, Spectrum, Timeline};
@@ -42,6 +43,14 @@ pub struct Variant {
     /// Users with a request whose first attempt has failed or was given up and that has not ended,
     /// and those at home before another visit.
     pub orbit: MeanMax,
+    /// Those of them without an attempt under way: in backoff, or at home.
+    pub orbit_waiting: MeanMax,
+    /// What went on where it broke, while launches were unhealthy; absent if none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storm: Option<Storm>,
+    /// The paths of some launches through queue and orbit; absent if hardly anybody is in orbit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
     /// Messages, by endpoint.
     pub messages: BTreeMap<String, Message>,
     /// What mechanisms counted beside the usual, by their path in the model and what was counted.

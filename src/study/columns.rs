@@ -6,7 +6,7 @@
 
 use crate::observation::{
     BinTimes, CallCounter, CallSample, CounterId, LevelId, Observation, Outcome, PoolLevel,
-    SampleId, ServiceLevel, TallyId, UserCounter, UserLevel,
+    SampleId, ServiceCounter, ServiceLevel, TallyId, UserCounter, UserLevel,
 };
 use crate::program::Program;
 use crate::results::key;
@@ -77,6 +77,8 @@ enum Read {
     Ratio(LevelId, LevelId),
     /// What is left of a time average when another is taken away, as a share of it.
     Rest(LevelId, LevelId),
+    /// Things for each of others.
+    Each(CounterId, CounterId),
     /// Share ok of those started.
     Ok(SampleId),
     /// A percentile of the times of a bin.
@@ -110,6 +112,14 @@ fn counted(columns: &mut Vec<Column>, counter: CounterId, name: &str) {
     });
 }
 
+/// A number in the bin, per second, and no sum of it.
+fn counted_now(columns: &mut Vec<Column>, counter: CounterId, name: &str) {
+    columns.push(Column {
+        read: Read::Count(counter),
+        shown: vec![(key::rate(name), Shown::PerSecond)],
+    });
+}
+
 fn plain(columns: &mut Vec<Column>, read: Read, name: String) {
     columns.push(Column {
         read,
@@ -127,6 +137,7 @@ fn users(program: &Program, columns: &mut Vec<Column>) {
     for (level, name) in [
         (UserLevel::Inside, key::INSIDE),
         (UserLevel::Orbit, key::ORBIT),
+        (UserLevel::OrbitWaiting, key::ORBIT_WAITING),
     ] {
         plain(
             columns,
@@ -140,6 +151,15 @@ fn services(program: &Program, columns: &mut Vec<Column>) {
     for (index, name) in program.names.services.iter().enumerate() {
         let level = |what| program.layout.service_level(index as u32, what);
         let held = level(ServiceLevel::Held);
+        let arrived = program
+            .layout
+            .service(index as u32, ServiceCounter::Arrived);
+        let original = program
+            .layout
+            .service(index as u32, ServiceCounter::Original);
+        counted_now(columns, arrived, &format!("{name}.arrived"));
+        let each = Read::Each(arrived, original);
+        plain(columns, each, key::amplification(name));
         for (read, name) in [
             (
                 Read::Ratio(held, level(ServiceLevel::Workers)),
@@ -152,6 +172,10 @@ fn services(program: &Program, columns: &mut Vec<Column>) {
             (
                 Read::Rest(held, level(ServiceLevel::Active)),
                 key::blocked(name),
+            ),
+            (
+                Read::Ratio(level(ServiceLevel::Up), level(ServiceLevel::Nominal)),
+                key::up(name),
             ),
             (Read::Level(level(ServiceLevel::Queue)), key::queue(name)),
         ] {
@@ -212,6 +236,7 @@ impl Column {
         let values = (0..program.clock.bins as usize).map(|bin| match self.read {
             Read::Count(id) => count(bin, id) as f32,
             Read::Level(id) => level(bin, id),
+            Read::Each(part, whole) => share(count(bin, part) as f32, count(bin, whole) as f32),
             Read::Ratio(part, whole) => share(level(bin, part), level(bin, whole)),
             Read::Rest(whole, part) => {
                 let whole = level(bin, whole);

@@ -9,7 +9,7 @@ use crate::model::{Checked, Model};
 use crate::observation::sketch::RELATIVE_ERROR;
 use crate::program::Asked;
 use crate::results::{Precision, Results, SCHEMA, Steady, Stopped};
-use crate::study::contender::{BASELINE, Contender};
+use crate::study::contender::{BASELINE, Contender, make_room};
 use crate::study::differences::{Scales, differences, standing};
 use crate::study::fill::{self, Sight};
 use crate::study::launches::{Field, Launches};
@@ -75,7 +75,14 @@ fn study(
     let crew = Crew::new(plan.threads, onlooker);
     let mut contenders = Vec::new();
     for name in names {
-        contenders.push(Contender::variant(model, name, &Asked::default())?);
+        contenders.push(Contender::variant(
+            model,
+            name,
+            (&Asked::default(), plan.from),
+        )?);
+    }
+    if plan.from.is_some() {
+        make_room(&mut contenders);
     }
     let steady = steady::cut(model, &mut contenders, plan, &crew)?;
     let judge = judge(&contenders[0], plan, &crew);

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Checked;
+use crate::base::time::Time;
 use crate::model::overlay::Change as Written;
+use crate::model::{Checked, Model};
 use crate::program::{self, Asked, Program};
 use crate::results::Change;
 use crate::study::plan::Failure;
@@ -58,7 +59,7 @@ impl Contender {
     pub(crate) fn variant(
         model: &Checked,
         name: &str,
-        asked: &Asked,
+        (asked, from): (&Asked, Option<Time>),
     ) -> Result<Contender, Failure> {
         if name == BASELINE {
             return Ok(Contender::baseline(model, asked));
@@ -67,11 +68,14 @@ impl Contender {
             name: name.to_owned(),
             known: model.variants.iter().map(|v| v.name.clone()).collect(),
         })?;
-        let changed = apply(model, name, &changes)?;
+        let changed = apply(model, name, &changes, from)?;
         let variant = model.variants.iter().find(|variant| variant.name == name);
         Ok(Contender {
             name: name.to_owned(),
-            changes: describe(model, &changed, &changes),
+            changes: match from {
+                Some(_) => describe(model, &model.with_own(&changes).0, &changes),
+                None => describe(model, &changed, &changes),
+            },
             of: variant
                 .map(|variant| variant.of.clone())
                 .unwrap_or_default(),
@@ -82,9 +86,18 @@ impl Contender {
     }
 }
 
-/// The model with these changes, which are told of under the name of a variant.
-pub(crate) fn apply(model: &Checked, name: &str, changes: &[Written]) -> Result<Checked, Failure> {
-    let (changed, diagnostics) = model.with_own(changes);
+/// The model with these changes, from the start or from an instant on, which are told of under the
+/// name of a variant.
+pub(crate) fn apply(
+    model: &Checked,
+    name: &str,
+    changes: &[Written],
+    from: Option<Time>,
+) -> Result<Checked, Failure> {
+    let (changed, diagnostics) = match from.filter(|_| !changes.is_empty()) {
+        Some(at) => model.with_own_from(at, name, changes),
+        None => model.with_own(changes),
+    };
     let sources = Box::new(changed.sources().clone());
     Checked::new(changed).ok_or_else(|| Failure::Invalid {
         variant: name.to_owned(),
@@ -94,7 +107,7 @@ pub(crate) fn apply(model: &Checked, name: &str, changes: &[Written]) -> Result<
 }
 
 /// What each change moves: the old value and the new one, at every place that it reaches.
-fn describe(before: &Checked, after: &Checked, changes: &[Written]) -> BTreeMap<String, Change> {
+fn describe(before: &Model, after: &Model, changes: &[Written]) -> BTreeMap<String, Change> {
     let mut all = BTreeMap::new();
     for change in changes {
         let set = change.written_value();
@@ -118,4 +131,27 @@ fn describe(before: &Checked, after: &Checked, changes: &[Written]) -> BTreeMap<
         }
     }
     all
+}
+
+/// Gives all programs room for the servers of each, so that those which part midway are the same
+/// before they do.
+pub(crate) fn make_room(contenders: &mut [Contender]) {
+    let mut servers: BTreeMap<String, u32> = BTreeMap::new();
+    for (name, most) in contenders.iter().flat_map(|one| room(&one.program)) {
+        let known = servers.entry(name).or_insert(0);
+        *known = most.max(*known);
+    }
+    let asked = Asked {
+        servers,
+        ..Asked::default()
+    };
+    for one in contenders {
+        one.program = program::compile(&one.model, &asked);
+    }
+}
+
+/// The servers that a program has room for, by service.
+pub(crate) fn room(program: &Program) -> BTreeMap<String, u32> {
+    let most = program.services.values().map(|service| service.servers_max);
+    program.names.services.iter().cloned().zip(most).collect()
 }

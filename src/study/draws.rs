@@ -153,7 +153,7 @@ impl Inquiry<'_> {
         let claims = self.claims().map(|claim| claim.metric.clone());
         Asked {
             metrics: keep.chain(claims).collect(),
-            cut: None,
+            ..Asked::default()
         }
     }
 

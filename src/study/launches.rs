@@ -8,10 +8,12 @@ use crate::engine::Exceeded;
 use crate::estimate::interval::Moments;
 use crate::estimate::measure::Quantity;
 use crate::estimate::precision::{self, Next, Rule, Watched};
+use crate::program::Program;
 use crate::results::Stopped;
 use crate::study::lens::{Lens, Seen};
 use crate::study::plan::{Effort, Failure, Plan};
-use crate::study::replicate::{Crew, Job, Overrun};
+use crate::study::replicate::{Crew, Job, Overrun, Seat};
+use crate::study::together::{self, Member};
 
 /// What was done.
 pub(crate) struct Launches {
@@ -104,30 +106,96 @@ impl Field<'_> {
         plan: &Plan,
         crew: &Crew<'_>,
     ) -> Result<Vec<Vec<Option<Seen>>>, Failure> {
-        let n = self.lenses.len();
-        let done = crew.each(more * n, &|index, seat| {
-            let (_, lens) = &self.lenses[index % n];
-            let job = Job {
-                program: lens.program,
-                seed: plan.seed,
-                number: (first + index / n) as u32,
-                limits: plan.limits,
-            };
-            let seen = lens.look(crew.execute(&job, seat)?);
-            crew.keep(seen.bytes());
-            Ok(seen)
+        let programs: Vec<&Program> = self.lenses.iter().map(|(_, lens)| lens.program).collect();
+        let parties = together::parties(&programs, (more, crew.threads()));
+        let n = parties.len();
+        let number = |index: usize| (first + index / n) as u32;
+        let done = crew.each(more * n, &|index, seat| match &*parties[index % n] {
+            &[(only, _)] => {
+                let seen = self.alone((only, number(index)), plan, (crew, seat))?;
+                Ok(Some(vec![seen]))
+            }
+            party => self.party((party, number(index)), plan, (crew, seat)),
         });
-        let mut done = done
-            .map_err(|overrun| {
-                let name = self.lenses[overrun.job % n].0;
-                failure(
-                    (name, (first + overrun.job / n) as u32),
-                    overrun,
-                    (plan, crew),
-                )
-            })?
-            .into_iter();
-        Ok((0..more).map(|_| done.by_ref().take(n).collect()).collect())
+        let done = done.map_err(|overrun| {
+            let name = self.lenses[parties[overrun.job % n][0].0].0;
+            failure((name, number(overrun.job)), overrun, (plan, crew))
+        })?;
+        let row = || self.lenses.iter().map(|_| None).collect();
+        let mut rows: Vec<Vec<Option<Seen>>> = (0..more).map(|_| row()).collect();
+        let mut apart = Vec::new();
+        for (index, done) in done.into_iter().enumerate() {
+            let (row, party) = (index / n, &parties[index % n]);
+            match done {
+                None => {}
+                Some(None) => apart.extend(party.iter().map(|(member, _)| (*member, row))),
+                Some(Some(all)) => {
+                    for ((member, _), seen) in party.iter().zip(all) {
+                        rows[row][*member] = Some(seen);
+                    }
+                }
+            }
+        }
+        // Those who found no room together, or came to another limit, show alone what they need.
+        let number = |row: usize| (first + row) as u32;
+        let done = crew.each(apart.len(), &|index, seat| {
+            let (member, row) = apart[index];
+            self.alone((member, number(row)), plan, (crew, seat))
+        });
+        let done = done.map_err(|overrun| {
+            let (member, row) = apart[overrun.job];
+            let name = self.lenses[member].0;
+            failure((name, number(row)), overrun, (plan, crew))
+        })?;
+        for ((member, row), seen) in apart.into_iter().zip(done) {
+            rows[row][member] = seen;
+        }
+        Ok(rows)
+    }
+
+    /// One replication of one contender.
+    fn alone(
+        &self,
+        (contender, number): (usize, u32),
+        plan: &Plan,
+        (crew, seat): (&Crew<'_>, &mut Seat),
+    ) -> Result<Seen, Exceeded> {
+        let lens = &self.lenses[contender].1;
+        let seen = lens.look(crew.execute(&job(lens.program, number, plan), seat)?);
+        crew.keep(seen.bytes());
+        Ok(seen)
+    }
+
+    /// One replication of contenders who share what came before they part; `None` if they must
+    /// not, for want of room or at another limit.
+    fn party(
+        &self,
+        (party, number): (&[Member], u32),
+        plan: &Plan,
+        (crew, seat): (&Crew<'_>, &mut Seat),
+    ) -> Result<Option<Vec<Seen>>, Exceeded> {
+        if seat.alone {
+            return Ok(None);
+        }
+        let lens = |member: &Member| &self.lenses[member.0].1;
+        let programs: Vec<_> = party.iter().map(|one| (lens(one).program, one.1)).collect();
+        let mut all: Vec<Option<Seen>> = party.iter().map(|_| None).collect();
+        let job = job(programs[0].0, number, plan);
+        let done = crew.execute_together(&job, &programs, seat, &mut |number, seen| {
+            all[number] = Some(lens(&party[number]).look(seen));
+        });
+        match done {
+            Ok(()) => {
+                let all: Vec<Seen> = all.into_iter().flatten().collect();
+                all.iter().for_each(|seen| crew.keep(seen.bytes()));
+                Ok(Some(all))
+            }
+            Err(Exceeded::Stopped) => Err(Exceeded::Stopped),
+            Err(_) => {
+                seat.clear();
+                Ok(None)
+            }
+        }
     }
 
     /// The replications that every contender finished, of the first so many.
@@ -155,6 +223,16 @@ impl Field<'_> {
             return Err(Failure::Interrupted);
         }
         Ok(launches)
+    }
+}
+
+/// A replication of a program, as the plan has it.
+fn job<'p>(program: &'p Program, number: u32, plan: &Plan) -> Job<'p> {
+    Job {
+        program,
+        seed: plan.seed,
+        number,
+        limits: plan.limits,
     }
 }
 

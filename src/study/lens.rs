@@ -20,6 +20,7 @@ use crate::program::{CallId, Program, Site};
 use crate::study::columns::{self, Column, Values};
 use crate::study::offered;
 use crate::study::stations::Stations;
+use crate::study::storm::{self, Odd, Storm};
 use crate::study::strain::strains;
 use crate::study::trigger::{self, Judge};
 use crate::study::usual::{self, Reader, Recovered};
@@ -59,6 +60,10 @@ pub(crate) struct Seen {
     pub(crate) strains: Vec<Strain>,
     /// Whether it collapsed; absent if that cannot be told.
     pub(crate) fate: Option<Fate>,
+    /// By service, what went on while it was unhealthy; empty if it never was.
+    pub(crate) storms: Vec<Storm>,
+    /// By service, the server that differs most from the others.
+    pub(crate) odd: Vec<Option<Odd>>,
     /// The bin in which most users came.
     pub(crate) peak: Option<Peak>,
     /// The first bin in which a caller's clock ran out.
@@ -79,8 +84,9 @@ impl Seen {
         let courses = self.courses.iter().map(Course::bytes);
         let strains = self.strains.iter().map(Strain::bytes);
         let answers = size_of_val(&*self.metrics) + size_of_val(&*self.wholes);
+        let storms = size_of_val(&*self.storms) + size_of_val(&*self.odd);
         let own = size_of::<Self>() - size_of::<Observation>() + self.totals.bytes();
-        own + answers + columns.chain(courses).chain(strains).sum::<usize>()
+        own + answers + storms + columns.chain(courses).chain(strains).sum::<usize>()
     }
 }
 
@@ -127,6 +133,8 @@ impl<'a> Lens<'a> {
         let columns = self.columns.iter();
         let columns = columns.map(|c| c.of(self.program, &seen)).collect();
         let strains = strains(self.program, &seen);
+        let storms = storm::storms(self.program, &seen, fate.as_ref(), self.judge);
+        let odd = storm::odd(self.program, &seen);
         let (peak, first_timeout) = (self.peak(&seen), self.first_timeout(&seen));
         seen.counter_bins = Vec::new();
         seen.level_bins = Vec::new();
@@ -139,6 +147,8 @@ impl<'a> Lens<'a> {
             columns,
             strains,
             fate,
+            storms,
+            odd,
             peak,
             first_timeout,
             metrics,

@@ -4,8 +4,9 @@
 //! true of what stands there. The codes: N201 sequential, N202 interrupted, N203 who is left at the
 //! end, N204 collapse cannot be told, N205 a variant that changed nothing, N206 pairing that did
 //! not help, N207 warm-up, N208 laws not met, N209 windows skipped, N210 not settled, N211 changes
-//! not taken apart, N212 failures in few launches.
+//! not taken apart, N212 failures in few launches, N213 variants from the middle.
 
+use crate::base::time::Time;
 use crate::results::{Note, NoteLevel, Results, Settled, Stopped, Study};
 use crate::study::fill::Sight;
 
@@ -19,6 +20,7 @@ const GAP: f64 = 1e-6;
 pub(crate) fn notes(results: &Results) -> Vec<Note> {
     let mut notes = Vec::new();
     effort(results, &mut notes);
+    midway(results, &mut notes);
     warmup(results, &mut notes);
     for name in &results.order {
         of_variant(results, name, &mut notes);
@@ -55,6 +57,15 @@ fn push(notes: &mut Vec<Note>, code: &str, level: NoteLevel, about: Option<&str>
         text,
         about: about.map(str::to_owned),
     });
+}
+
+/// That variants apply from the middle on.
+fn midway(results: &Results, notes: &mut Vec<Note>) {
+    if let Some(from) = results.model.variants_from_s {
+        let at = Time::from_secs_f64(from);
+        let text = format!("the variants apply from {at} on; before that they are the baseline");
+        push(notes, "N213", NoteLevel::Note, None, text);
+    }
 }
 
 fn effort(results: &Results, notes: &mut Vec<Note>) {

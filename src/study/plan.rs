@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::time::Time;
 use crate::engine::{Exceeded, Limits};
 use crate::estimate::measure::Threshold;
 use crate::model::{self, Model};
@@ -29,6 +30,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Which variants are taken apart into the worth of their changes.
     pub attribute: Attribute,
+    /// From when on variants apply; from the start where nothing is said.
+    pub from: Option<Time>,
     /// Changes that were made to the model on the command line: path and value as written.
     pub set: BTreeMap<String, String>,
 }
@@ -76,6 +79,7 @@ impl Plan {
             same_within: BTreeMap::new(),
             limits: Limits::default(),
             attribute: Attribute::Every,
+            from: None,
             set: BTreeMap::new(),
         }
     }

@@ -10,10 +10,11 @@
 use std::any::Any;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::threads::Threads;
+use crate::base::time::Time;
 use crate::engine::{self, Account, Arena, Exceeded, Limits};
 use crate::observation::Observation;
 use crate::program::Program;
@@ -26,6 +27,9 @@ pub trait Progress: Sync {
     /// After so many replications the widest headline interval has this half width, as a share of
     /// what would be narrow enough: at 1 or below it is.
     fn narrowed(&self, replications: u32, width: f64);
+
+    /// So many events were not simulated again, because variants share what came before they part.
+    fn shared(&self, _events: u64) {}
 }
 
 /// Nobody is told.
@@ -57,6 +61,8 @@ pub(crate) struct Crew<'a> {
     onlooker: Onlooker<'a>,
     done: AtomicUsize,
     planned: AtomicUsize,
+    /// Events that were not simulated again.
+    shared: AtomicU64,
 }
 
 /// A replication of a program.
@@ -86,6 +92,11 @@ impl Seat {
             arena: Arena::of(account.clone()),
             alone: false,
         }
+    }
+
+    /// The same seat, with nothing on it.
+    pub(crate) fn clear(&mut self) {
+        self.arena = self.arena.emptied();
     }
 
     /// A seat with an account of its own, for something small by the way.
@@ -140,7 +151,13 @@ impl<'a> Crew<'a> {
             onlooker,
             done: AtomicUsize::new(0),
             planned: AtomicUsize::new(0),
+            shared: AtomicU64::new(0),
         }
+    }
+
+    /// How many threads it has.
+    pub(crate) fn threads(&self) -> usize {
+        self.seats.len()
     }
 
     /// Gives back the memory of all arenas; the next job takes what it needs anew.
@@ -264,17 +281,38 @@ impl<'a> Crew<'a> {
 
     /// Executes one replication. A broken invariant of the engine names the replication.
     pub(crate) fn execute(&self, job: &Job<'_>, seat: &mut Seat) -> Result<Observation, Exceeded> {
-        let replication = engine::Replication {
+        let replication = self.replication(job);
+        named(job, || {
+            engine::run(job.program, &replication, &mut seat.arena)
+        })
+    }
+
+    /// Executes the same replication of programs that are one until they part from the first, each
+    /// with the instant from which it goes its own way, in the order of these. `job` says which
+    /// replication, and `seen` takes each observation with its number among the programs.
+    pub(crate) fn execute_together(
+        &self,
+        job: &Job<'_>,
+        programs: &[(&Program, Time)],
+        seat: &mut Seat,
+        seen: &mut dyn FnMut(usize, Observation),
+    ) -> Result<(), Exceeded> {
+        let replication = self.replication(job);
+        let saved = named(job, || {
+            engine::run_together(programs, &replication, &mut seat.arena, seen)
+        })?;
+        let shared = self.shared.fetch_add(saved, Ordering::Relaxed) + saved;
+        self.onlooker.progress.shared(shared);
+        Ok(())
+    }
+
+    fn replication(&self, job: &Job<'_>) -> engine::Replication<'_> {
+        engine::Replication {
             seed: job.seed,
             number: job.number,
             limits: job.limits,
             stop: self.onlooker.stop,
-        };
-        let run = AssertUnwindSafe(|| engine::run(job.program, &replication, &mut seat.arena));
-        catch_unwind(run).unwrap_or_else(|cause| {
-            let said = message(&*cause);
-            panic!("replication {} of seed {}: {said}", job.number, job.seed)
-        })
+        }
     }
 }
 
@@ -298,6 +336,14 @@ fn in_order<T>(jobs: usize, parts: Vec<Came<T>>) -> Result<Vec<Option<T>>, Overr
     Ok(all)
 }
 
+/// Runs what may find a broken invariant of the engine, which then names the replication.
+fn named<T>(job: &Job<'_>, run: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|cause| {
+        let said = message(&*cause);
+        panic!("replication {} of seed {}: {said}", job.number, job.seed)
+    })
+}
+
 /// What a panic said.
 fn message(cause: &(dyn Any + Send)) -> &str {
     let text = cause.downcast_ref::<String>().map(String::as_str);
@@ -308,7 +354,6 @@ fn message(cause: &(dyn Any + Send)) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Time;
 
     const NEVER: Onlooker<'static> = Onlooker {
         progress: &Silent,

@@ -43,6 +43,7 @@ pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts
         to_s: clock.horizon.as_secs_f64(),
         drain: model.drain,
         starts: model.starts.clone(),
+        variants_from_s: plan.from.map(Time::as_secs_f64),
         set: plan.set.clone(),
         params: params(model),
         sources: sources(model),

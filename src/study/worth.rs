@@ -8,11 +8,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::time::Time;
 use crate::estimate::attribution::{SHAPLEY_CHANGES_MAX, by_shapley, one_at_a_time};
 use crate::model::{Checked, Part};
 use crate::program::{self, Asked, Program};
 use crate::results::{Attribution, Difference};
-use crate::study::contender::{Contender, Identity, apply, identity};
+use crate::study::contender::{Contender, Identity, apply, identity, room};
 use crate::study::fill::Sight;
 use crate::study::launches::{Rows, values};
 use crate::study::lens::Lens;
@@ -126,7 +127,7 @@ fn take_apart(compared: &Compared<'_>, plan: &Plan) -> (Vec<Apart>, Vec<Extra>) 
         }
         let found: Option<Vec<(Identity, Option<Extra>)>> = needed(parts.len())
             .into_iter()
-            .map(|members| combination(compared, contender, &parts, &members))
+            .map(|members| combination(compared, contender, (&parts, &members), plan.from))
             .collect();
         let mut combinations = Vec::new();
         for (identity, extra) in found.into_iter().flatten() {
@@ -152,8 +153,8 @@ fn take_apart(compared: &Compared<'_>, plan: &Plan) -> (Vec<Apart>, Vec<Extra>) 
 fn combination(
     compared: &Compared<'_>,
     contender: &Contender,
-    parts: &[Part],
-    members: &[usize],
+    (parts, members): (&[Part], &[usize]),
+    from: Option<Time>,
 ) -> Option<(Identity, Option<Extra>)> {
     let chosen: Vec<&Part> = members.iter().map(|&member| &parts[member]).collect();
     let changes: Vec<_> = chosen
@@ -167,9 +168,10 @@ fn combination(
     }
     let names: Vec<&str> = chosen.iter().map(|part| part.name.as_str()).collect();
     let name = format!("{} with {}", contender.name, names.join(" and "));
-    let model = apply(compared.model, &name, &changes).ok()?;
+    let model = apply(compared.model, &name, &changes, from).ok()?;
     let asked = Asked {
         cut: Some(contender.program.clock.cut),
+        servers: room(&contender.program),
         ..Asked::default()
     };
     let extra = Extra {

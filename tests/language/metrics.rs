@@ -74,6 +74,15 @@ fn every_form_of_the_contract_has_a_normal_form() {
         ("mean(login.amplification)", "mean(login.amplification)"),
         ("share(shop.wasted)", "share(shop.wasted)"),
         ("p95(login.attempt_time)", "p95(login.attempt_time)"),
+        ("availability(login)", "share(login.ok)"),
+        ("availability(login, 60s)", "share(login.ok, 1m)"),
+        ("availability(browse)", "share(browse.served)"),
+        ("availability(shop.order)", "share(shop.order.ok)"),
+        ("budget_spent( login,99.9% )", "budget_spent(login, 99.9%)"),
+        (
+            "budget_spent(browse, 99%) before 90s",
+            "budget_spent(browse, 99%) before 1m30s",
+        ),
     ];
     for (written, expected) in forms {
         assert_eq!(normal(&model, written), expected);

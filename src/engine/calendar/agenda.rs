@@ -76,6 +76,12 @@ impl Agenda {
         self.expect(u64::MAX);
     }
 
+    /// From then on every event is looked at before it is taken, whether it may come at all.
+    pub(in crate::engine) fn end_at(&mut self, end: Time) {
+        self.end = upper(end, Group::Tick);
+        self.set_calm(self.calm);
+    }
+
     /// Who comes next from outside, see [`newcomer_half`].
     #[inline]
     pub(in crate::engine) fn expect(&mut self, newcomer: u64) {

@@ -9,12 +9,12 @@
 use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::key::{Group, Kind};
+use crate::engine::calendar::key::{Group, Kind, Number};
 use crate::engine::draws::OfOccurrence;
 use crate::engine::record::recorder::Change as Level;
 use crate::engine::services::harm::Blow;
 use crate::engine::world::rollout::Rollout;
-use crate::program::{Begins, Fault, FaultKind, Patch, RoomId, Selector, Target};
+use crate::program::{Begins, Fault, FaultKind, Patch, RoomId, Selector, Settings, Target};
 
 /// How often a leak takes memory.
 const SECOND: Span = Span(1_000_000_000);
@@ -30,14 +30,21 @@ enum Change {
     Batch(u32),
     /// A second of a leak, of an occurrence.
     Leak(u32),
+    /// One that belongs to another program than is followed now.
+    Gone,
 }
 
 /// All changes by the clock.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Calendar {
     entries: Vec<Change>,
+    /// How many of them were known before the clock started, and the one number of all of these:
+    /// so they stand in their own order, before all that is scheduled later.
+    known: (usize, Number),
     /// Occurrences of faults, by their number.
     occurrences: Vec<Occurrence>,
+    /// How many of them were known before the clock started.
+    planned: usize,
     /// Those under way that hit every server of a service, those that come later too.
     lasting: Vec<Blow>,
     /// Deploys, each forward and then back.
@@ -74,29 +81,47 @@ impl Calendar {
     }
 }
 
+/// When the doors of rooms turn.
+fn doors(settings: &Settings) -> impl Iterator<Item = (Time, Change)> + '_ {
+    settings.rooms.iter().flat_map(|(room, doors)| {
+        let turns = [doors.opens, doors.closes].into_iter().flatten();
+        turns.map(move |at| (at, Change::Door(room)))
+    })
+}
+
 impl Sim<'_> {
     /// Schedules every change that is known before the clock starts.
     pub(in crate::engine) fn schedule_changes(&mut self) {
-        let program = self.rules.program;
-        for (number, fault) in program.faults.iter().enumerate() {
-            self.plan_fault(number as u32, fault);
+        self.world.calendar.occurrences = self.planned_faults();
+        self.world.calendar.planned = self.world.calendar.occurrences.len();
+        self.world.calendar.known.1 = self.agenda.number();
+        self.schedule_known(Time(0));
+        self.world.calendar.known.0 = self.world.calendar.entries.len();
+    }
+
+    /// Follows another program from an instant on, which did the same so far: its changes stand
+    /// where they would stand had it been followed from the beginning.
+    pub(in crate::engine) fn change_course(&mut self, since: Time) {
+        let plan = self.planned_faults();
+        let calendar = &mut self.world.calendar;
+        calendar.entries[..calendar.known.0].fill(Change::Gone);
+        for (now, other) in calendar.occurrences.iter_mut().zip(plan) {
+            (now.from, now.until) = (other.from, other.until);
         }
-        for number in 0..self.world.calendar.occurrences.len() {
-            let until = self.world.calendar.occurrences[number].until;
-            self.schedule(until, Change::FaultEnds(number as u32));
+        self.schedule_known(since);
+    }
+
+    /// Every occurrence of a fault that is known before the clock starts.
+    fn planned_faults(&self) -> Vec<Occurrence> {
+        let mut all = Vec::new();
+        for (number, fault) in (0..).zip(&self.rules.program.faults) {
+            self.plan_fault((number, fault), &mut all);
         }
-        for number in 0..self.world.calendar.occurrences.len() {
-            let from = self.world.calendar.occurrences[number].from;
-            self.schedule_begin(from, Change::FaultBegins(number as u32));
-        }
-        for (i, action) in program.actions.iter().enumerate() {
-            self.schedule_begin(action.at, Change::Action(i as u32));
-        }
-        self.schedule_doors();
+        all
     }
 
     /// Puts down when a fault begins and ends by the clock.
-    fn plan_fault(&mut self, number: u32, fault: &Fault) {
+    fn plan_fault(&self, (number, fault): (u32, &Fault), all: &mut Vec<Occurrence>) {
         let Begins::Clock { at, jitter } = &fault.begins else {
             return;
         };
@@ -105,13 +130,12 @@ impl Sim<'_> {
             let late = |u| jitter.as_ref().map(|law| law.span(u));
             let late = late(luck.uniform(fault.owner, place, OfOccurrence::Jitter as u32));
             let from = late.map_or(at, |late| at + late);
-            let occurrences = &mut self.world.calendar.occurrences;
             let blow = Blow {
-                id: occurrences.len() as u32,
+                id: all.len() as u32,
                 fault: number,
                 turn,
             };
-            occurrences.push(Occurrence {
+            all.push(Occurrence {
                 blow,
                 from,
                 until: fault.end(from),
@@ -120,14 +144,37 @@ impl Sim<'_> {
         }
     }
 
-    fn schedule(&mut self, at: Time, change: Change) {
+    /// Schedules what is known before the clock starts and due at an instant or later.
+    fn schedule_known(&mut self, since: Time) {
+        let program = self.rules.program;
+        let begins = |at: Time| self.begins(at);
+        let planned = &self.world.calendar.occurrences[..self.world.calendar.planned];
+        let planned = || (0..).zip(planned);
+        let mut all: Vec<(Time, Change)> = Vec::new();
+        all.extend(planned().map(|(number, one)| (one.until, Change::FaultEnds(number))));
+        let begin = planned().map(|(number, one)| (one.from, Change::FaultBegins(number)));
+        all.extend(begin.filter(|(at, _)| begins(*at)));
+        let actions = (0..).zip(&program.actions);
+        let actions = actions.map(|(number, action)| (action.at, Change::Action(number)));
+        all.extend(actions.filter(|(at, _)| begins(*at)));
+        let doors = doors(&program.settings);
+        all.extend(doors.filter(|(at, _)| begins(*at)));
+        let number = self.world.calendar.known.1;
+        for (at, change) in all {
+            self.schedule((at, since), change, number);
+        }
+    }
+
+    /// Schedules a change of an instant from T+0 under a number, unless that is before `since`.
+    fn schedule(&mut self, (at, since): (Time, Time), change: Change, number: Number) {
         let at = Time(at.0.saturating_sub(self.course.start.0));
-        if at > self.course.end || at < self.now {
+        if at > self.course.end || at < since {
             return;
         }
         let slot = self.world.calendar.entries.len() as u32;
         self.world.calendar.entries.push(change);
-        self.agenda.at(at, Group::Change, Kind::Change, slot);
+        let what = (Kind::Change, slot);
+        self.agenda.numbered(number, at, Group::Change, what);
     }
 
     /// Whether what begins then, from T+0, begins at all: after the horizon of a steady study
@@ -136,26 +183,25 @@ impl Sim<'_> {
         at.0.saturating_sub(self.course.start.0) <= self.world.changes_end.0
     }
 
-    fn schedule_begin(&mut self, at: Time, change: Change) {
-        if self.begins(at) {
-            self.schedule(at, change);
-        }
-    }
-
     fn schedule_doors(&mut self) {
-        let settings = self.rules.settings;
-        for (room, doors) in settings.rooms.iter() {
-            for at in [doors.opens, doors.closes].into_iter().flatten() {
-                self.schedule_begin(at, Change::Door(room));
+        for (at, door) in doors(self.rules.settings) {
+            if self.begins(at) {
+                let number = self.agenda.number();
+                self.schedule((at, self.now), door, number);
             }
         }
     }
 
-    /// An entry of the calendar is due.
-    pub(in crate::engine) fn change(&mut self, slot: u32) {
+    /// An entry of the calendar is due; false where there is none any more.
+    pub(in crate::engine) fn change(&mut self, slot: u32) -> bool {
+        let change = self.world.calendar.entries[slot as usize];
+        if change == Change::Gone {
+            return false;
+        }
         // What is done to servers looks at attempts, and settings belong to their sides.
         self.part_all();
-        match self.world.calendar.entries[slot as usize] {
+        match change {
+            Change::Gone => {}
             Change::FaultEnds(number) => self.fault_ends(number),
             Change::FaultBegins(number) => self.fault_begins(number),
             Change::Action(number) => {
@@ -166,6 +212,7 @@ impl Sim<'_> {
             Change::Batch(number) => self.next_batch(number),
             Change::Leak(number) => self.leak_on(number, slot),
         }
+        true
     }
 
     /// An occurrence of a fault begins now that is in no calendar, and ends when the fault says so:
@@ -187,7 +234,8 @@ impl Sim<'_> {
             until,
             chosen: Vec::new(),
         });
-        self.schedule(until, Change::FaultEnds(blow.id));
+        let number = self.agenda.number();
+        self.schedule((until, self.now), Change::FaultEnds(blow.id), number);
         self.fault_begins(blow.id);
     }
 
@@ -219,7 +267,8 @@ impl Sim<'_> {
         self.world.calendar.occurrences[number as usize].chosen = all;
         if matches!(fault.kind, FaultKind::Leak { .. }) {
             let at = self.course.told(self.now + SECOND);
-            self.schedule(at, Change::Leak(number));
+            let fresh = self.agenda.number();
+            self.schedule((at, self.now), Change::Leak(number), fresh);
         }
         let takes_all = |on: &Target| matches!(on.servers, Selector::All | Selector::Zone { .. });
         if fault.targets().iter().any(takes_all) {
@@ -277,7 +326,8 @@ impl Sim<'_> {
     /// The next batch of a deploy comes after so long.
     pub(super) fn schedule_batch(&mut self, number: u32, after: Span) {
         let at = self.course.told(self.now + after);
-        self.schedule(at, Change::Batch(number));
+        let fresh = self.agenda.number();
+        self.schedule((at, self.now), Change::Batch(number), fresh);
     }
 
     /// A deploy has reached all servers: those that come later have it too.

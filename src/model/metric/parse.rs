@@ -3,10 +3,14 @@
 //! ```text
 //! condition  = metric comparison limit [ "except" duration ]
 //! metric     = statistic "(" quantity [ comparison limit ] [ "," duration ] ")" [ part ]
+//!            | "availability" "(" name [ "," duration ] ")" [ part ]
+//!            | "budget_spent" "(" name "," target ")" [ part ]
 //!            | quantity
 //! quantity   = name { "or" name }
 //! part       = "between" time "and" time | "before" time
 //! ```
+
+mod budget;
 
 use super::names::{Names, Unresolved};
 use super::repair::repaired;
@@ -30,8 +34,18 @@ pub(crate) struct Condition {
     pub(crate) written: String,
 }
 
-const STATISTICS: [&str; 9] = [
-    "mean", "sd", "max", "share", "count", "rate", "total", "at", "p95",
+const STATISTICS: [&str; 11] = [
+    "mean",
+    "sd",
+    "max",
+    "share",
+    "count",
+    "rate",
+    "total",
+    "at",
+    "p95",
+    "availability",
+    "budget_spent",
 ];
 
 /// Reads a metric alone.
@@ -222,6 +236,9 @@ impl<'a> Parser<'a> {
             self.at = start;
             return self.bare(name_at);
         }
+        if budget::WORDS.contains(&name) {
+            return self.budget(name);
+        }
         let mut statistic = self.statistic(name, name_at)?;
         self.spell(&format!("{name}("));
         let (quantity, about, quantity_place) = self.quantity()?;
@@ -246,21 +263,7 @@ impl<'a> Parser<'a> {
             *at = self.time()?;
         } else if self.eat(",") {
             self.spell(", ");
-            let from = self.at;
-            let span = self.duration()?;
-            if span.is_zero() {
-                let diagnostic = Diagnostic::new("E006", "a window cannot be empty");
-                return Err(diagnostic.at(self.place_of(from, self.at)));
-            }
-            if span.nanos() % Span::SECOND.nanos() != 0 {
-                let diagnostic =
-                    Diagnostic::new("E006", "a window must be a whole number of seconds");
-                let place = self.place_of(from, self.at);
-                return Err(diagnostic
-                    .at(place)
-                    .expected("expected `1s`, `2s` and so on"));
-            }
-            window = Some(span);
+            window = Some(self.window()?);
         }
         if !self.eat(")") {
             let diagnostic = Diagnostic::new("E060", "a closing parenthesis is missing");

@@ -3,6 +3,8 @@
 //! One idea: an action changes the model itself, so that every model after an action is compiled
 //! like the first; only its numbers may differ.
 
+use std::collections::BTreeMap;
+
 use super::code::{Coded, Structure, code};
 use super::index::Index;
 use super::places::Places;
@@ -60,12 +62,13 @@ pub(super) fn eras(model: &Checked) -> Vec<Era> {
     eras
 }
 
-/// The most instances of each service in any era.
-pub(super) fn servers_max(eras: &[Era]) -> Table<ServiceId, u32> {
+/// The most instances of each service in any era, or of what others ask for.
+pub(super) fn servers_max(eras: &[Era], others: &BTreeMap<String, u32>) -> Table<ServiceId, u32> {
     let names = eras[0].model.services.keys();
     let most = |name: &String| {
         let servers = eras.iter().filter_map(|era| era.model.services.get(name));
-        servers.map(|service| service.servers).max().unwrap_or(0)
+        let servers = servers.map(|service| service.servers);
+        servers.chain(others.get(name).copied()).max().unwrap_or(0)
     };
     names.map(most).collect()
 }

@@ -220,7 +220,7 @@ fn asked(metric: &Metric, figures: &Figures<'_>, view: Option<View>) -> Probe {
         Figure::Durations { of, among } => durations(metric, of, among, period),
         Figure::Events { above, below, ok } => {
             let whole = period == Period::default();
-            let parts = if figures.steady && whole && metric.statistic == Statistic::Share {
+            let parts = if figures.steady && whole && is_of_those_begun(metric) {
                 (of_those_begun(above), of_those_begun(below))
             } else {
                 (above, below)
@@ -247,6 +247,21 @@ fn of_those_begun(terms: Terms) -> Terms {
     terms
         .into_iter()
         .map(|(weight, term)| (weight, begun(term)))
+        .collect()
+}
+
+/// Whether a metric is of what began in the measured period, however late it ended.
+fn is_of_those_begun(metric: &Metric) -> bool {
+    matches!(
+        metric.statistic,
+        Statistic::Share | Statistic::BudgetSpent(_)
+    )
+}
+
+/// Each term so many times.
+fn scaled(terms: &Terms, factor: f64) -> Terms {
+    let each = terms.iter();
+    each.map(|(weight, term)| (weight * factor, *term))
         .collect()
 }
 
@@ -287,6 +302,11 @@ fn events(
         (Statistic::Share, _) => Probe::Quotient {
             above,
             below: some(all),
+            period,
+        },
+        (Statistic::BudgetSpent(target), _) => Probe::Quotient {
+            below: scaled(&all, 1.0 - target),
+            above: all.into_iter().chain(scaled(&above, -1.0)).collect(),
             period,
         },
         (Statistic::Rate, _) => Probe::Quotient {

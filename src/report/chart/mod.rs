@@ -7,13 +7,16 @@ pub(crate) mod density;
 pub(crate) mod forest;
 pub(crate) mod frame;
 pub(crate) mod funnel;
+pub(crate) mod growth;
 pub(crate) mod heat;
 pub(crate) mod ink;
 pub(crate) mod labels;
+pub(crate) mod lanes;
 pub(crate) mod marks;
 pub(crate) mod multiples;
 pub(crate) mod outcome;
 pub(crate) mod paint;
+pub(crate) mod phase;
 pub(crate) mod ribbon;
 pub(crate) mod scale;
 pub(crate) mod scene;
@@ -59,6 +62,12 @@ pub enum Kind {
     Multiples(Vec<String>),
     /// Users of a journey, step by step.
     Funnel(String),
+    /// Those who wait against those who try again.
+    Phase,
+    /// Attempts at a service for each first try, over time.
+    Growth(String),
+    /// What happened in which order.
+    Lanes,
 }
 
 /// A chart that a study has, before it is drawn.
@@ -140,6 +149,9 @@ impl Picture {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 multiples::draw(size, heading, results, &names)
             }
+            Kind::Phase => phase::draw(size, heading, variant),
+            Kind::Growth(place) => growth::draw(size, heading, results, (place, &marks)),
+            Kind::Lanes => lanes::draw(size, heading, variant, &marks),
             Kind::Funnel(journey) => {
                 let journey = variant.journeys.get(journey);
                 funnel::draw(size, heading, &journey.cloned().unwrap_or_default())
@@ -203,6 +215,7 @@ impl Gallery<'_> {
             (Kind::Outcome | Kind::Heat | Kind::Ribbon(_) | Kind::Density(_), of) => {
                 *of == Subject::Variant(name.to_owned())
             }
+            (Kind::Growth(_), _) => name == reading::baseline_name(self.results),
             _ => false,
         };
         let variants = reading::variants(self.results).filter(|(name, _)| is_shown(name));
@@ -226,7 +239,15 @@ impl Gallery<'_> {
             let kind = Kind::Waterfall(variant.to_owned(), metric.to_owned());
             self.hang(&format!("worth-{variant}"), kind, Subject::Study);
         }
+        self.growth();
         self.spectra();
+    }
+
+    fn growth(&mut self) {
+        if let Some(place) = growth::place(self.results) {
+            let name = format!("attempts-{place}");
+            self.hang(&name, Kind::Growth(place), Subject::Study);
+        }
     }
 
     fn spectra(&mut self) {
@@ -259,7 +280,14 @@ impl Gallery<'_> {
                 self.hang(&format!("spread-{step}-{name}"), kind, subject());
             }
         }
+        if lanes::is_known(variant) {
+            self.hang(&format!("incident-{name}"), Kind::Lanes, subject());
+        }
+        if phase::is_known(variant) {
+            self.hang(&format!("phase-{name}"), Kind::Phase, subject());
+        }
         if !reading::is_compared(self.results) {
+            self.growth();
             self.spectra();
         }
         for (journey, flow) in &variant.journeys {

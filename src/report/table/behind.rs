@@ -5,7 +5,7 @@
 
 use super::{ROWS, Table, outcomes, worth};
 use crate::report::chart::{
-    Kind, Picture, Subject, density, funnel, heat, multiples, outcome, ribbon, spectrum,
+    Kind, Picture, Subject, density, funnel, heat, lanes, multiples, outcome, ribbon, spectrum,
 };
 use crate::report::{number, reading, words};
 use crate::results::{Results, Timeline, Unit, Variant, key};
@@ -28,6 +28,9 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Waterfall(of, metric) => worth(results, of, metric),
         Kind::Multiples(names) => multiples_rows(results, names),
         Kind::Funnel(journey) => funnel_rows(variant, journey),
+        Kind::Phase => phase_rows(variant),
+        Kind::Growth(place) => growth_rows(results, place),
+        Kind::Lanes => lane_rows(variant),
     }
 }
 
@@ -217,6 +220,62 @@ fn funnel_rows(variant: &Variant, journey: &str) -> Table {
             words::estimate(step.passed.as_ref(), Unit::Count),
             words::lost_at(step),
         ]);
+    }
+    table
+}
+
+/// The path of the first launch, and where every other one ends.
+fn phase_rows(variant: &Variant) -> Table {
+    let mut table = Table::new(words::PHASE, &words::PHASE_HEAD);
+    let Some(phase) = &variant.phase else {
+        return table;
+    };
+    let row = |launch: u32, at: usize, both: (f64, f64)| {
+        let at = phase.start_s + phase.step_s * at as f64;
+        vec![
+            number::whole(f64::from(launch) + 1.0),
+            number::instant(at),
+            number::count(both.0),
+            number::count(both.1),
+        ]
+    };
+    for (index, path) in phase.paths.iter().enumerate() {
+        let points: Vec<(f64, f64)> = path.queue.iter().copied().zip(path.orbit.clone()).collect();
+        let Some(last) = points.len().checked_sub(1) else {
+            continue;
+        };
+        let step = points.len().div_ceil(ROWS).max(1);
+        let shown = (0..points.len()).step_by(step).filter(|_| index == 0);
+        for at in shown.filter(|at| *at != last).chain([last]) {
+            table.rows.push(row(path.launch, at, points[at]));
+        }
+    }
+    table
+}
+
+fn growth_rows(results: &Results, place: &str) -> Table {
+    let name = key::amplification(place);
+    let variants = reading::variants(results).filter_map(|(variant, of)| {
+        let series = of.timeline.series.get(&name)?;
+        Some((variant.to_owned(), &*series.mean, Unit::Ratio))
+    });
+    let columns: Vec<Column<'_>> = variants.collect();
+    let timeline = reading::baseline(results).map(|baseline| &baseline.timeline);
+    timeline.map_or_else(Table::default, |timeline| over_time(timeline, &columns))
+}
+
+fn lane_rows(variant: &Variant) -> Table {
+    let mut table = Table::new(words::LANES, &words::LANE_HEAD);
+    for lane in lanes::lanes(variant) {
+        for (from, to) in lane.spans {
+            let to = (to > from).then(|| number::instant(to));
+            let row = vec![
+                lane.what.clone(),
+                number::instant(from),
+                to.unwrap_or_default(),
+            ];
+            table.rows.push(row);
+        }
     }
     table
 }

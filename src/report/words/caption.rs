@@ -4,9 +4,9 @@
 //! same figures that the rest of the report prints.
 
 use super::{
-    capital, change_estimate, difference_with_level, estimate, from_to, interval_label, listed,
-    outcome, outcome_names, outcome_word, verdict_sentence, verdict_symbol, verdict_word,
-    what_meets, with_clock,
+    capital, change_estimate, difference_with_level, estimate, from_to, growth_takeaway,
+    interval_label, listed, outcome, outcome_names, outcome_word, phase_takeaway, verdict_sentence,
+    verdict_symbol, verdict_word, what_meets, with_clock,
 };
 use crate::report::chart::{Kind, Subject};
 use crate::report::number::{self, GAP, share};
@@ -119,6 +119,19 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
                 format!("{}.", listed(&all)),
             )
         }
+        Kind::Phase => (
+            format!("Who waits and who tries again: {name}"),
+            variant.map_or_else(String::new, phase_takeaway),
+        ),
+        Kind::Growth(place) => (
+            format!("How attempts at {place} grow"),
+            variant.map_or_else(String::new, |v| growth_takeaway(v, place)),
+        ),
+        Kind::Lanes => (
+            format!("What happened in which order: {name}"),
+            "Bars run from begin to end, in the median over launches; a diamond is an instant."
+                .to_owned(),
+        ),
         Kind::Funnel(journey) => (
             format!("Where users leave the journey {journey}: {name}"),
             variant.map_or_else(String::new, |v| funnel_takeaway(v, journey)),

@@ -9,6 +9,7 @@ mod checks;
 mod events;
 mod goods;
 mod moments;
+mod overload;
 pub(crate) mod objectives;
 mod requests;
 mod services;
@@ -60,6 +61,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         pools: goods::pools(sight),
         rooms: goods::rooms(sight),
         orbit: users::orbit(sight),
+        orbit_waiting: users::orbit_waiting(sight),
         messages: goods::messages(sight),
         mechanisms: goods::mechanisms(sight),
         marks: goods::marks(sight),
@@ -74,6 +76,9 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
         checks: checks::checks(sight),
         ..Variant::default()
     };
+    overload::of_services(sight, &mut variant.services);
+    variant.storm = overload::storm(sight, &variant);
+    variant.phase = overload::phase(sight, &variant);
     variant.cost.server_hours = services::hours(sight, ServiceLevel::Up);
     variant.cost.core_hours = services::hours(sight, ServiceLevel::Cores);
     variant.metrics = metrics(sight);

@@ -115,6 +115,8 @@ impl View<'_> {
             utilisation: held,
             in_system: sight.level(self.level(ServiceLevel::InSystem)).mean,
             queue: sight.level(self.level(ServiceLevel::Queue)),
+            backlog: None,
+            odd: None,
             waited: sight.part(|reader| {
                 (
                     self.of_sent(reader, ServiceCounter::Waited),

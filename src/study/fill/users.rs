@@ -28,6 +28,17 @@ pub(super) fn orbit(sight: &Sight<'_>) -> MeanMax {
     sight.level(sight.lens.program.layout.user_level(UserLevel::Orbit))
 }
 
+/// Those of them without an attempt under way.
+pub(super) fn orbit_waiting(sight: &Sight<'_>) -> MeanMax {
+    sight.level(
+        sight
+            .lens
+            .program
+            .layout
+            .user_level(UserLevel::OrbitWaiting),
+    )
+}
+
 /// The users of each journey.
 pub(super) fn journeys(sight: &Sight<'_>) -> BTreeMap<String, Journey> {
     let program = sight.lens.program;

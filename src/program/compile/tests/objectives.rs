@@ -18,7 +18,13 @@ fn an_endpoint_that_nobody_calls_has_counts_but_no_share() {
         "p95(idle.task.time)",
     ];
     let metrics = metrics.map(|text| model.metric(text).unwrap()).to_vec();
-    let program = compile(&model, &Asked { metrics, cut: None });
+    let program = compile(
+        &model,
+        &Asked {
+            metrics,
+            ..Asked::default()
+        },
+    );
     let asked = &program.probes[program.probes.len() - 3..];
     assert_eq!(asked[0], quotient(&[], &[(0.0, Term::Seconds)]));
     assert_eq!(asked[1], quotient(&[], &[]));
@@ -43,7 +49,13 @@ that = "max(db.queue) < 500 except 5s"
         model.metric("share(served)").unwrap(),
         model.metric("count(ordered)").unwrap(),
     ];
-    let program = compile(&model, &Asked { metrics, cut: None });
+    let program = compile(
+        &model,
+        &Asked {
+            metrics,
+            ..Asked::default()
+        },
+    );
     let names = &program.names;
     let judges: Vec<Judge> = names.judges.clone();
     let values: Vec<&str> = judges

@@ -25,7 +25,13 @@ pub(super) fn launch(metrics: &[&str]) -> Program {
         .iter()
         .map(|text| model.metric(text).expect(text))
         .collect();
-    compile(&model, &Asked { metrics, cut: None })
+    compile(
+        &model,
+        &Asked {
+            metrics,
+            ..Asked::default()
+        },
+    )
 }
 
 pub(super) fn count(id: CounterId) -> (f64, Term) {

@@ -1,0 +1,210 @@
+//! What is said of overload: backlogs and budgets by hand, a published storm, what-ifs from the
+//! middle, and the moment past which taking the trigger away no longer helps.
+
+use serde_json::Value;
+
+use crate::support::Scene;
+
+fn results(text: &str, words: &[&str]) -> Value {
+    let mut all = vec![words[0], "model.toml", "--json", "-"];
+    all.extend(&words[1..]);
+    let answer = Scene::with_model(text).run(all);
+    assert!([0, 98, 99].contains(&answer.code), "{}", answer.err);
+    serde_json::from_str(&answer.out).unwrap_or_else(|why| panic!("{why}: {}", answer.out))
+}
+
+fn estimate(value: &Value) -> f64 {
+    value["estimate"]
+        .as_f64()
+        .unwrap_or_else(|| panic!("no estimate: {value}"))
+}
+
+/// Ten at once, a second each: nine wait, one fewer each second. So the bin of the peak is the
+/// first, and one waits in the bin that begins after eight seconds, seven after the end of the
+/// first. Whoever is served after more than five seconds has left: five of ten end ok, and of a
+/// target of 90 % five times the budget is spent.
+#[test]
+fn a_backlog_and_a_budget_by_hand() {
+    const TEXT: &str = r#"
+[model]
+title = "Ten at once"
+run_for = "20s"
+[arrivals.all]
+journey = "visit"
+burst = { users = 10, at = "0s" }
+[journey.visit]
+steps = [ { name = "ask", call = "api.ask", timeout = "5s" } ]
+[service.api]
+workers = 1
+cores = 1
+on_timeout = "ignore"
+endpoint.ask = [ { cpu = "1s" } ]
+[[objective]]
+that = "availability(ask) >= 50%"
+[[objective]]
+that = "budget_spent(ask, 90%) <= 1"
+[[objective]]
+that = "budget_spent(visit, 50%) <= 1"
+"#;
+    let results = results(TEXT, &["run", "--replications", "2"]);
+    let found = &results["variants"]["baseline"];
+    let backlog = &found["services"]["api"]["backlog"];
+    assert_eq!(estimate(&backlog["peak"]), 9.0);
+    assert_eq!(estimate(&backlog["peak_at_s"]), 0.0);
+    assert_eq!(estimate(&backlog["drained_s"]), 7.0);
+    let metric = |name: &str| estimate(&found["metrics"][name]);
+    assert_eq!(metric("availability(ask)"), 0.5);
+    assert!((metric("budget_spent(ask, 90%)") - 5.0).abs() < 1e-12);
+    assert!((metric("budget_spent(visit, 50%)") - 1.0).abs() < 1e-12);
+}
+
+/// The running example of Isaacs et al. (HotOS 2025): one thread of 10/s, five retries, a queue
+/// that says nothing when it is full; 5/s, in the spike 15/s.
+const STORM: &str = r#"
+[model]
+title = "A spike"
+run_for = "20m"
+seed = 3
+replications = 5
+[arrivals.users]
+journey = "visit"
+stages = [
+  { rate = "5/s", for = "3m" }, { rate = "15/s", for = "4m" }, { rate = "5/s", for = "13m" },
+]
+[journey.visit]
+steps = [ { name = "ask", call = "api.ask", timeout = "5s", retry = "eager" } ]
+[retry.eager]
+attempts = 6
+backoff = { kind = "none" }
+[service.api]
+workers = 1
+queue = { limit = 150, silent = true }
+on_timeout = "ignore"
+endpoint.ask = [ { cpu = "exp(100ms)" } ]
+[variant.short-queue]
+set = { "service.api.queue.limit" = 35 }
+[variant.no-retries]
+set = { "retry.eager.attempts" = 1 }
+[variant.reads-once]
+set = { "service.api.endpoint.ask.steps.1.cpu" = "50ms", "model.run_for" = "21m" }
+"#;
+
+/// Published of the collapsed state: 29.7 attempts a second for 5 first tries, none in time. The
+/// usual load is half of what the service can do, so from two attempts for each first try on there
+/// is no way back; with a short queue all come back, and so there was one all the time.
+#[test]
+fn a_published_storm_is_told_with_its_figures() {
+    let words = [
+        "compare",
+        "--variants",
+        "short-queue,no-retries",
+        "--no-attribution",
+    ];
+    let results = results(STORM, &words);
+    let storm = |name: &str| &results["variants"][name]["storm"];
+    let baseline = storm("baseline");
+    assert_eq!(baseline["where"], "api");
+    let near = |key: &str, expected: f64, within: f64| {
+        let found = estimate(&baseline[key]);
+        assert!(
+            (found - expected).abs() <= within,
+            "{key}: {found}, not {expected}"
+        );
+    };
+    near("offered", 5.0, 0.15);
+    near("attempts", 29.7, 1.0);
+    near("goodput", 0.0, 0.01);
+    near("retry_share", 5.0 / 6.0, 0.01);
+    near("wasted_share", 1.0, 0.01);
+    near("usual_load", 0.5, 0.03);
+    assert_eq!(baseline["no_return"]["k"], 5);
+    let at = estimate(&baseline["no_return_s"]);
+    assert!((180.0..420.0).contains(&at), "{at} lies in the spike");
+    for other in ["short-queue", "no-retries"] {
+        assert_eq!(storm(other)["no_return"]["k"], 0, "{other} comes back");
+        let recovered = &results["variants"][other]["recovery"]["recovered"];
+        assert_eq!(recovered["k"], 5, "{other}");
+    }
+}
+
+/// With what is written for the middle, the launches are those of the baseline up to there; what is
+/// said is the same to the byte whether that was shared (one thread) or not (more threads than
+/// there are launches).
+#[test]
+fn what_ifs_from_the_middle_share_what_came_before() {
+    let words = |threads: &'static str| {
+        let from = [
+            "compare",
+            "--from",
+            "8m",
+            "--variants",
+            "short-queue,no-retries",
+        ];
+        let rest = [
+            "--no-attribution",
+            "--replications",
+            "1",
+            "--threads",
+            threads,
+        ];
+        let scene = Scene::with_model(STORM);
+        let all = from.into_iter().chain(rest).chain(["--json", "-"]);
+        let all: Vec<&str> = all.collect();
+        scene.run([&all[..1], &["model.toml"], &all[1..]].concat())
+    };
+    let (shared, alone) = (words("1"), words("4"));
+    assert_eq!(shared.out, alone.out);
+    assert!(
+        shared.err.contains("events were not simulated again"),
+        "{}",
+        shared.err
+    );
+    assert!(
+        !alone.err.contains("events were not simulated again"),
+        "{}",
+        alone.err
+    );
+    let results: Value = serde_json::from_str(&shared.out).expect("it is JSON");
+    assert_eq!(results["model"]["variants_from_s"], 480.0);
+    let queue = |name: &str, bin: usize| {
+        let series = &results["variants"][name]["timeline"]["series"]["mean(api.queue)"];
+        series["mean"][bin].as_f64().expect("a queue")
+    };
+    let bin_s = results["precision"]["bin_s"].as_f64().expect("a width");
+    let before = (480.0 / bin_s) as usize;
+    for bin in 0..before {
+        assert_eq!(queue("short-queue", bin), queue("baseline", bin));
+    }
+    assert!(queue("short-queue", before + 2) < 50.0);
+    assert!(queue("baseline", before + 2) > 140.0);
+}
+
+#[test]
+fn what_cannot_begin_in_the_middle_is_refused_by_name() {
+    let run = |words: &[&str]| {
+        let answer = Scene::with_model(STORM).run(words.iter().copied());
+        (answer.code, answer.err)
+    };
+    let (code, err) = run(&[
+        "compare",
+        "model.toml",
+        "--from",
+        "8m",
+        "--variants",
+        "reads-once",
+    ]);
+    assert_eq!(code, 104, "{err}");
+    assert!(
+        err.contains("`--from` cannot change `model.run_for`"),
+        "{err}"
+    );
+    assert!(
+        err.contains("without `--from` the variant changes it from the start"),
+        "{err}"
+    );
+    let (code, err) = run(&["compare", "model.toml", "--from", "20m"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("is not in the middle of the launch"), "{err}");
+    let (code, err) = run(&["run", "model.toml", "--from", "8m"]);
+    assert_eq!(code, 2, "{err}");
+}
