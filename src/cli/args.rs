@@ -149,7 +149,8 @@ pub struct Run {
     #[command(flatten)]
     pub changes: Changes,
     /// Apply the variant from this instant on, as an action, not from the start: `10m`
-    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true, requires = "variant")]
+    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true)]
+    #[arg(requires = "variant")]
     pub from: Option<Time>,
     /// How much is done.
     #[command(flatten)]
@@ -185,7 +186,8 @@ pub struct Compare {
     #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
     /// Apply the variants from this instant on, as an action, not from the start: `10m`
-    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true, conflicts_with = "full")]
+    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true)]
+    #[arg(conflicts_with = "full")]
     pub from: Option<Time>,
     /// How much is done.
     #[command(flatten)]

@@ -71,7 +71,7 @@ pub enum Form {
 }
 
 /// How long a state of a source lasts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lasting {
     /// In seconds, drawn each time.
     pub law: Sampler,

@@ -178,9 +178,7 @@ fn in_detail(results: &Results, pictures: &[Picture], of: (usize, &str, &Variant
             summary id=(format!("variant-{index}")) { (words::evidence_of(name)) }
             @let changes = words::changes(variant);
             @if !changes.is_empty() { p { (changes) } }
-            @if let Some(text) = words::trouble(results, variant).or_else(|| words::recovery(variant)) {
-                p { (text) }
-            }
+            @if let Some(text) = words::health(results, variant) { p { (text) } }
             @for picture in own { (figure(results, picture)) }
             (set(&table::requests(name, variant)))
             (set(&table::stations(results, name, variant)))

@@ -455,10 +455,15 @@ pub fn in_words(results: &Results) -> Vec<String> {
 
 /// What became of a launch in trouble, who started it and what keeps it going; nothing where none
 /// was in trouble.
-pub fn trouble(results: &Results, variant: &Variant) -> Option<String> {
+fn trouble(results: &Results, variant: &Variant) -> Option<String> {
     let storm = storm(results, variant)?;
     let health = recovery(variant).unwrap_or_default();
     Some(format!("{health} {storm}").trim_start().to_owned())
+}
+
+/// How users' requests fare, and what is behind it where launches were in trouble.
+pub fn health(results: &Results, variant: &Variant) -> Option<String> {
+    trouble(results, variant).or_else(|| recovery(variant))
 }
 
 /// Sentences `With NAME, …`; what is said of several variants is said once: `With both and

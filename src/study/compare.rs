@@ -73,17 +73,7 @@ fn study(
     onlooker: Onlooker<'_>,
 ) -> Result<Results, Failure> {
     let crew = Crew::new(plan.threads, onlooker);
-    let mut contenders = Vec::new();
-    for name in names {
-        contenders.push(Contender::variant(
-            model,
-            name,
-            (&Asked::default(), plan.from),
-        )?);
-    }
-    if plan.from.is_some() {
-        make_room(&mut contenders);
-    }
+    let mut contenders = contenders(model, names, plan)?;
     let steady = steady::cut(model, &mut contenders, plan, &crew)?;
     let judge = judge(&contenders[0], plan, &crew);
     let lenses: Vec<(&str, Lens<'_>)> = contenders
@@ -140,6 +130,18 @@ fn study(
         results.notes.extend(notes::skipped(name, sight));
     }
     Ok(results)
+}
+
+/// Those who are compared.
+fn contenders(model: &Checked, names: &[&str], plan: &Plan) -> Result<Vec<Contender>, Failure> {
+    let asked = Asked::default();
+    let all = names.iter();
+    let all = all.map(|name| Contender::variant(model, name, (&asked, plan.from)));
+    let mut all: Vec<Contender> = all.collect::<Result<_, _>>()?;
+    if plan.from.is_some() {
+        make_room(&mut all);
+    }
+    Ok(all)
 }
 
 /// How launches are judged: by the baseline, for all alike.

@@ -115,7 +115,7 @@ struct Course<'a> {
     ill: (usize, usize),
     /// The bin in which the trigger begins.
     trigger: Option<usize>,
-    /// Whether the trigger is nothing but more users: then dearer work is of the storm's own making.
+    /// Whether the trigger is nothing but more users: dearer work is then of the storm's making.
     by_load: bool,
     /// Whether it came back when the trigger was over: then there was a way back all the time.
     comes_back: bool,

@@ -112,7 +112,8 @@ fn a_published_storm_is_told_with_its_figures() {
         );
     };
     near("offered", 5.0, 0.15);
-    near("attempts", 29.7, 1.0);
+    // Those who tried again in the spike are still there at first.
+    near("attempts", 29.7, 2.0);
     near("goodput", 0.0, 0.01);
     near("retry_share", 5.0 / 6.0, 0.01);
     near("wasted_share", 1.0, 0.01);

@@ -1,5 +1,5 @@
 //! The phase plane of the running example of Isaacs et al. (HotOS 2025): published is an inflection
-//! near a queue of 40 and an orbit of 30, between the launches that come back and those that do not.
+//! near a queue of 40 and an orbit of 30, between launches that come back and those that do not.
 
 use serde_json::Value;
 

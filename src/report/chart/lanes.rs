@@ -82,6 +82,16 @@ pub(crate) fn lanes(variant: &Variant) -> Vec<Lane> {
             }
         }
     }
+    all.extend(effects(variant));
+    all.truncate(MOST);
+    all
+}
+
+/// What came of it: retries, servers that are missing, broken objectives, requests in trouble.
+fn effects(variant: &Variant) -> Vec<Lane> {
+    let timeline = &variant.timeline;
+    let end = timeline.start_s + timeline.bin_s * f64::from(timeline.n);
+    let mut all: Vec<Lane> = Vec::new();
     if let Some(storm) = &variant.storm {
         let spans = above(timeline, &key::amplification(&storm.place), RETRYING);
         all.extend(Lane::of(
@@ -112,7 +122,6 @@ pub(crate) fn lanes(variant: &Variant) -> Vec<Lane> {
             vec![(from, to)],
         ));
     }
-    all.truncate(MOST);
     all
 }
 
