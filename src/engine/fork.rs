@@ -55,7 +55,32 @@ pub fn run_together(
     Ok(saved)
 }
 
+impl Arena {
+    /// An arena of the same account, with nothing in it.
+    pub fn emptied(&self) -> Self {
+        Self::of(self.share.account())
+    }
+}
+
 impl Sim<'_> {
+    /// Leaves the memory that it used for the next replication.
+    pub(super) fn return_to(self, arena: &mut Arena) {
+        arena.agenda = self.agenda;
+        arena.people = self.people;
+        arena.rec = self.rec;
+        arena.arrivals = self.arrivals;
+        arena.share = self.course.share();
+    }
+
+    /// Lists who comes from the sources, if there is room for them.
+    pub(super) fn begin(&mut self) -> Result<(), Exceeded> {
+        self.has_room()?;
+        match self.list_arrivals() {
+            true => Ok(()),
+            false => Err(Exceeded::Stopped),
+        }
+    }
+
     /// Executes the events before an instant, counted from T+0.
     fn go_until(&mut self, at: Time) -> Result<(), Exceeded> {
         let at = Time(at.0 - self.course.start.0);

@@ -88,11 +88,6 @@ impl Arena {
             ..Self::default()
         }
     }
-
-    /// An arena of the same account, with nothing in it.
-    pub fn emptied(&self) -> Self {
-        Self::of(self.share.account())
-    }
 }
 
 /// Runs one replication.
@@ -193,27 +188,9 @@ impl<'p> Sim<'p> {
         self.schedule_changes();
     }
 
-    /// Leaves the memory that it used for the next replication.
-    fn return_to(self, arena: &mut Arena) {
-        arena.agenda = self.agenda;
-        arena.people = self.people;
-        arena.rec = self.rec;
-        arena.arrivals = self.arrivals;
-        arena.share = self.course.share();
-    }
-
     fn run(&mut self) -> Result<(), Exceeded> {
         self.begin()?;
         self.go_on()
-    }
-
-    /// Lists who comes from the sources, if there is room for them.
-    fn begin(&mut self) -> Result<(), Exceeded> {
-        self.has_room()?;
-        match self.list_arrivals() {
-            true => Ok(()),
-            false => Err(Exceeded::Stopped),
-        }
     }
 
     /// Executes events until there is none before the end.
