@@ -18,6 +18,7 @@ mod deploys;
 mod doors;
 mod draining;
 mod edges;
+mod ejection;
 mod endings;
 mod faults;
 mod fullness;

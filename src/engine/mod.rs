@@ -305,6 +305,9 @@ impl<'p> Sim<'p> {
             | Kind::Hedge
             | Kind::Untie
             | Kind::Loads
+            | Kind::Check
+            | Kind::Missed
+            | Kind::Ejected
             | Kind::Reading => return self.dispatch_rarer(key),
         }
         true
@@ -349,6 +352,9 @@ impl<'p> Sim<'p> {
             Kind::TwinTimeout => return self.twin_timed_out(event.slot, event.number),
             Kind::Hedge => return self.hedge_due(event.slot, event.number),
             Kind::Untie => self.untie(event.slot),
+            Kind::Check => return self.check_servers(event.slot, event.number),
+            Kind::Missed => self.check_missed(event.slot),
+            Kind::Ejected => return self.ejection_ends(event.slot, event.number),
             Kind::Loads => {
                 self.part_all();
                 return self.loads_seen(event.slot, event.number);
@@ -415,6 +421,9 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::TwinTimeout
         | Kind::Hedge
         | Kind::Untie
+        | Kind::Check
+        | Kind::Missed
+        | Kind::Ejected
         | Kind::Loads
         | Kind::Newcomer => true,
         Kind::Timeout => tenant.is_some_and(|task| task.doing.clock(task.awaits) == event.number),

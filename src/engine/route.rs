@@ -197,6 +197,10 @@ pub(super) struct Desk {
     pub(super) ages: bool,
     /// Its balancer is more than a rule over all servers.
     pub(super) chooses: bool,
+    /// Servers may be left out for what they did.
+    pub(super) judges: bool,
+    /// Callers tell how attempts at its servers ended.
+    pub(super) ejects: bool,
     /// First of the service's counters.
     pub(super) counters: CounterId,
     /// The meter of its levels.
@@ -341,7 +345,12 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         }),
         on_timeout: service.on_timeout,
         chooses: !service.balance.is_plain(),
-        near: service.balance.is_plain() && service.network.is_none() && !gated,
+        judges: service.health.is_some() || service.eject.is_some(),
+        ejects: service.eject.is_some(),
+        near: service.eject.is_none()
+            && service.balance.is_plain()
+            && service.network.is_none()
+            && !gated,
         gated,
         dedicated,
         tended: service.memory.is_some() || service.idle.is_some() || service.per_waiting > 0.0,

@@ -40,7 +40,13 @@ pub(super) static HEALTH: TableDef = TableDef {
     name: "`health`",
     doc: "Checks by which the balancer notices servers that are down or stand still.",
     keys: &[
-        key("every", Kind::Duration, "\"10s\"", "from one check to the next").live(),
+        key(
+            "every",
+            Kind::Duration,
+            "\"10s\"",
+            "from one check to the next",
+        )
+        .live(),
         key(
             "timeout",
             Kind::Duration,
@@ -122,7 +128,8 @@ pub(super) fn health<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Heal
     let every = fields.period(r, "every").unwrap_or(Span::from_secs(10));
     let timeout = fields.duration(r, "timeout").unwrap_or(Span::from_secs(1));
     if timeout > every {
-        let diagnostic = Diagnostic::new("E006", "checks overlap: `timeout` is longer than `every`");
+        let diagnostic =
+            Diagnostic::new("E006", "checks overlap: `timeout` is longer than `every`");
         let diagnostic = diagnostic.at(fields.key_place("timeout"));
         r.push(diagnostic.related(fields.key_place("every"), "`every` is here"));
     }

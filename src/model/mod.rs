@@ -27,6 +27,7 @@ pub mod throttle;
 pub mod limit;
 pub mod scope;
 pub mod fault;
+pub mod health;
 pub mod hedge;
 pub mod action;
 pub mod metric;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::balance::{self, BALANCE_KIND, Balancing};
 use super::class::{CRITICALITY, CRITICALITY_WORDS, Criticality};
 use super::document::Entry;
+use super::health::{self, EJECT, Eject, HEALTH, Health};
 use super::limiter::{self, LIMITER, Limiter};
 use super::queue::{self, QUEUE, Queue};
 use super::reader::{Fields, MOST_TABLES, Reader, zero};
@@ -40,6 +41,10 @@ pub struct Service {
     pub limiter: Option<Limiter>,
     /// How the balancer chooses an instance.
     pub balance: Balancing,
+    /// How it is checked; not at all if absent.
+    pub health: Option<Health>,
+    /// When servers that fail are left out; never if absent.
+    pub eject: Option<Eject>,
     /// Seconds of one way over the network, drawn for each way.
     pub network: Distribution,
     /// What happens to work whose caller stopped waiting.
@@ -177,6 +182,18 @@ pub(crate) static SERVICE: TableDef = TableDef {
             "how an instance is chosen",
         )
         .live(),
+        key(
+            "health",
+            Kind::Table(&HEALTH),
+            "none",
+            "checks by which the balancer notices what is down",
+        ),
+        key(
+            "eject",
+            Kind::Table(&EJECT),
+            "none",
+            "servers that fail again and again are left out for a while",
+        ),
         key(
             "network",
             Kind::Times,
@@ -376,6 +393,8 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
         limiter: limiter::read(r, fields),
         refuse_cost: fields.times(r, "refuse_cost"),
         balance: balance::read(r, fields),
+        health: health::health(r, fields),
+        eject: health::eject(r, fields),
         network: fields.times(r, "network").unwrap_or_else(zero),
         on_timeout: fields
             .word(r, "on_timeout", &ON_TIMEOUT)

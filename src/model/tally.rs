@@ -49,6 +49,18 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
             }));
         }
     }
+    for (name, service) in &model.services {
+        let of = |word| Tally {
+            of: format!("service.{name}.{word}"),
+            word: if word == "health" {
+                "fallen"
+            } else {
+                "ejected"
+            },
+        };
+        all.extend(service.health.map(|_| of("health")));
+        all.extend(service.eject.map(|_| of("eject")));
+    }
     named(&mut all, "hedge", model.hedges.keys(), &hedge::COUNTED);
     all.sort();
     all

@@ -208,6 +208,8 @@ pub struct Service {
     pub owner: Owner,
     /// The rate limit before its balancer.
     pub limit: Option<LimitId>,
+    /// Count servers that have missed their checks, and those ejected.
+    pub standing: [TallyId; 2],
     /// The most instances that are ever asked for.
     pub servers_max: u32,
     /// Counts the crashes of its servers without memory and the pauses of their collectors.

@@ -15,6 +15,7 @@ use crate::observation::Outcome;
 use crate::random::sampler::Sampler;
 
 pub use crate::model::balance::{Balance, Balancing};
+pub use crate::model::health::{Eject, Health};
 pub use crate::model::hedge::{After, MOST_HEDGES};
 pub use crate::model::limiter::{Aimd, Breakwater, Dagor, Envoy, Gradient2, Limiter, Vegas};
 pub use crate::model::queue::{QueueOrder, TurnBy};
@@ -126,6 +127,10 @@ pub struct ServicePatch {
     pub refuse_cost: Option<Sampler>,
     /// One way over the network, in seconds; `None` is no time at all.
     pub network: Option<Sampler>,
+    /// How servers are checked.
+    pub health: Option<Health>,
+    /// When servers that fail are left out.
+    pub eject: Option<Eject>,
     /// Which instance an attempt goes to.
     pub balance: Balancing,
     /// What the service does when a caller stops waiting.

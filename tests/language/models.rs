@@ -3,12 +3,13 @@
 use super::*;
 use onrush::base::time::{Span, Time};
 use onrush::model::arrival::{Form, Piece, Spacing};
+use onrush::model::balance::Balance;
 use onrush::model::fault::{FaultKind, Peer, Selector};
 use onrush::model::journey::PatienceCounts;
 use onrush::model::overlay::Change;
 use onrush::model::queue::QueueOrder;
 use onrush::model::retry::{BackoffKind, Jitter};
-use onrush::model::service::{Balance, OnTimeout};
+use onrush::model::service::OnTimeout;
 use onrush::model::step::{Join, Or, Step, StepKind};
 use onrush::model::{Effort, Study, Warmup};
 use onrush::random::family::Distribution;

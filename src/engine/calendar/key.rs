@@ -79,6 +79,12 @@ pub(in crate::engine) enum Kind {
     Untie,
     /// A balancer looks at loads; the slot is the service.
     Loads,
+    /// The servers of a service are checked; the slot is the service.
+    Check,
+    /// A check was not answered; the slot is the server.
+    Missed,
+    /// The ejection of a server is over.
+    Ejected,
     /// A reading is due.
     Reading,
 }
@@ -113,6 +119,9 @@ impl Kind {
             22 => Self::Hedge,
             23 => Self::Untie,
             24 => Self::Loads,
+            25 => Self::Check,
+            26 => Self::Missed,
+            27 => Self::Ejected,
             _ => Self::Reading,
         }
     }

@@ -15,6 +15,7 @@ use crate::engine::callers::ending::{AttemptEnd, RequestEnd};
 use crate::engine::callers::sending::{Orbit, Sending};
 use crate::engine::draws::OfAttempt;
 use crate::engine::record::recorder::Change;
+use crate::engine::services::health::Fared;
 use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::{Answer, Attempt, Failure};
@@ -82,7 +83,14 @@ impl Sim<'_> {
     /// An answer reaches its caller.
     pub(in crate::engine) fn answer(&mut self, slot: u32) {
         let attempt = self.people.attempt(slot);
-        let (told, is_twin) = (Told::of(attempt), attempt.is_twin);
+        let (told, is_twin, server) = (Told::of(attempt), attempt.is_twin, attempt.server);
+        if self.rules.routes.calls[told.call].desk.ejects && !told.caller.is_none() {
+            let how = match told.answer {
+                Answer::Ok => Fared::Well,
+                _ => Fared::Badly,
+            };
+            self.hear_of_server(server, how);
+        }
         let ticket = self.people.ticket(slot);
         self.people.remove(slot);
         if is_twin && !told.caller.is_none() {
@@ -119,8 +127,21 @@ impl Sim<'_> {
     /// The clock of an attempt has run out.
     pub(in crate::engine) fn timed_out(&mut self, slot: u32) {
         let call = self.call_at(slot);
+        if self.rules.routes.calls[call].desk.ejects
+            && let Doing::Calling { attempt } = self.people.task(slot).doing
+        {
+            self.hear_of_timeout(attempt);
+        }
         let sent = self.abandon_attempt(slot);
         self.attempt_failed((slot, call), sent, Failure::TimedOut);
+    }
+
+    /// The clock of an attempt at a server has run out.
+    pub(super) fn hear_of_timeout(&mut self, attempt: Ticket) {
+        let task = self.people.get(attempt);
+        if let Some(attempt) = task.and_then(|task| task.role.attempt()) {
+            self.hear_of_server(attempt.server, Fared::Badly);
+        }
     }
 
     /// A task no longer waits for its attempt: when that was sent.

@@ -233,6 +233,9 @@ impl<'p> Sim<'p> {
         };
         drop(open);
         let call = self.call_at(slot);
+        if self.rules.routes.calls[call].desk.ejects {
+            self.hear_of_timeout(twin.attempt);
+        }
         self.caller_left(twin.attempt);
         self.twin_failed((slot, call), which, Failure::TimedOut);
         true

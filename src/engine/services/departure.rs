@@ -113,6 +113,9 @@ impl Sim<'_> {
         }
         let answers = [Answer::Refused, Answer::FinalRefusal];
         self.people.attempt(slot).answer = answers[usize::from(settings.is_final)];
+        if let Some(index) = server.filter(|_| self.rules.routes.services[id].ejects) {
+            self.people.attempt(slot).server = index;
+        }
         if let (Some(law), Some(index)) = (&settings.refuse_cost, server) {
             let task = self.people.task(slot);
             let demand = law.span(self.rules.luck.uniform(

@@ -9,6 +9,15 @@ use crate::program::ServiceId;
 /// The longest ejection.
 const LONGEST: Span = Span(300 * 1_000_000_000);
 
+/// How a check or an attempt has fared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Fared {
+    /// It was answered; the attempt ended ok.
+    Well,
+    /// It was not.
+    Badly,
+}
+
 /// What a balancer thinks of a server.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine) struct Standing {
@@ -67,7 +76,7 @@ impl Sim<'_> {
         for index in first..first + self.services.stations[id].most {
             let server = &self.services.servers[index as usize];
             if server.answers_checks() {
-                self.hear_check(index, true);
+                self.hear_check(index, Fared::Well);
             } else if server.is_known() {
                 let at = self.now + health.timeout;
                 self.agenda.at(at, Group::Change, Kind::Missed, index);
@@ -88,11 +97,11 @@ impl Sim<'_> {
 
     /// A check has not been answered in time.
     pub(in crate::engine) fn check_missed(&mut self, index: u32) {
-        self.hear_check(index, false);
+        self.hear_check(index, Fared::Badly);
     }
 
-    #[allow(clippy::fn_params_excessive_bools, reason = "one answer")]
-    fn hear_check(&mut self, index: u32, good: bool) {
+    fn hear_check(&mut self, index: u32, how: Fared) {
+        let good = how == Fared::Well;
         let server = &mut self.services.servers[index as usize];
         let id = server.service;
         let Some(health) = self.rules.settings.services[id].health else {
@@ -121,7 +130,7 @@ impl Sim<'_> {
 
     /// An attempt at a server has ended, ok or not, as its caller knows now.
     #[inline(never)]
-    pub(in crate::engine) fn hear_of_server(&mut self, index: u32, ok: bool) {
+    pub(in crate::engine) fn hear_of_server(&mut self, index: u32, how: Fared) {
         let Some(server) = self.services.servers.get_mut(index as usize) else {
             return;
         };
@@ -129,7 +138,7 @@ impl Sim<'_> {
         let Some(eject) = self.rules.settings.services[id].eject else {
             return;
         };
-        if ok {
+        if how == Fared::Well {
             server.standing.failures = 0;
             return;
         }

@@ -27,11 +27,14 @@ impl Sim<'_> {
         server.state = State::Down;
         server.life += 1;
         server.silent = silent;
-        server.unnoticed = noticed_after.is_some();
+        let checked = self.rules.settings.services[server.service]
+            .health
+            .is_some();
+        server.unnoticed = noticed_after.is_some() || checked;
         server.event = NO_EVENT;
         server.cold = 1.0;
         server.upkeep.start_anew();
-        if let Some(span) = noticed_after {
+        if let Some(span) = noticed_after.filter(|_| !checked) {
             let event = self
                 .agenda
                 .at(now + span, Group::Change, Kind::Server, index);
@@ -157,6 +160,7 @@ impl Sim<'_> {
     pub(in crate::engine) fn resize_station(&mut self, id: ServiceId) {
         let wanted = self.rules.settings.services[id].servers;
         self.begin_looks(id);
+        self.begin_checks(id);
         let station = &mut self.services.stations[id];
         station.wanted = wanted;
         let (first, most) = (station.first, station.most);

@@ -9,6 +9,7 @@ pub(in crate::engine) mod choosing;
 pub(in crate::engine) mod departure;
 pub(in crate::engine) mod gauges;
 pub(in crate::engine) mod harm;
+pub(in crate::engine) mod health;
 pub(in crate::engine) mod life;
 pub(in crate::engine) mod limiter;
 mod limits;

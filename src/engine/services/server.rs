@@ -6,6 +6,7 @@ use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::lines::line::Line;
 use crate::engine::record::gauge::Gauge;
 use crate::engine::record::holders::Holders;
+use crate::engine::services::health::Standing;
 use crate::engine::services::limiter::Found;
 use crate::engine::services::sharing::Sharing;
 use crate::engine::services::upkeep::Upkeep;
@@ -71,6 +72,8 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) event: Number,
     /// How often it has crashed or booted: what it remembers does not outlive that.
     pub(in crate::engine) life: u32,
+    /// What the balancer thinks of it.
+    pub(super) standing: Standing,
     /// Since when it is up after a boot; the start of the clock for those that were there then.
     pub(in crate::engine) up_since: Time,
     /// How often it has booted: each time with luck of its own.
@@ -136,6 +139,7 @@ impl Server {
             cold: 1.0,
             event: NO_EVENT,
             life: 0,
+            standing: Standing::GOOD,
             up_since: Time(0),
             boots: 0,
             core_gauge: Gauge::default(),
@@ -202,6 +206,16 @@ impl Server {
     #[inline]
     pub(in crate::engine) fn is_eligible(&self) -> bool {
         self.state == State::Up || (self.state == State::Down && self.unnoticed)
+    }
+
+    /// Whether a check finds it at work.
+    pub(super) fn answers_checks(&self) -> bool {
+        self.state == State::Up && !self.is_halted()
+    }
+
+    /// Whether it is checked at all: it is up, stands still, or is down.
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self.state, State::Up | State::Down | State::Booting)
     }
 
     /// Whether it takes work from a shared queue: one that stands still takes none, nor does one on

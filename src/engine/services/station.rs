@@ -3,7 +3,7 @@
 
 use crate::base::time::Time;
 use crate::engine::Sim;
-use crate::engine::calendar::key::NO_EVENT;
+use crate::engine::calendar::key::{NO_EVENT, Number};
 use crate::engine::lines::line::Line;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
@@ -36,6 +36,8 @@ pub(in crate::engine) struct Station {
     pub(super) draws: u32,
     /// The only server that the balancer knows, among all; [`u32::MAX`] if it knows none or more.
     pub(super) only: u32,
+    /// The next check of its servers.
+    pub(super) check: Number,
     /// What its balancer remembers.
     pub(super) balancer: Balancer,
     /// Faults in force that strike attempts, in the order of their beginning.
@@ -67,6 +69,7 @@ impl Sim<'_> {
                 line: Line::default(),
                 draws: 0,
                 only: u32::MAX,
+                check: NO_EVENT,
                 balancer: Balancer::default(),
                 strikes: Vec::new(),
                 shifts: Vec::new(),
@@ -85,6 +88,7 @@ impl Sim<'_> {
             self.change_limiters(id);
             self.open_upkeep(id);
             self.begin_looks(id);
+            self.begin_checks(id);
             self.servers_changed(id);
             let desk = &self.rules.routes.services[id];
             if desk.plain {
@@ -100,11 +104,16 @@ impl Sim<'_> {
         let now = self.now;
         let station = &mut self.services.stations[id];
         let range = station.first as usize..(station.first + station.most) as usize;
-        let servers = &self.services.servers[range];
+        let servers = &self.services.servers[range.clone()];
         station.eligible.clear();
         station
             .eligible
             .extend(servers.iter().filter(|s| s.is_eligible()).map(|s| s.number));
+        if self.rules.routes.services[id].judges {
+            self.leave_out_the_bad(id);
+        }
+        let station = &mut self.services.stations[id];
+        let servers = &self.services.servers[range];
         station.only = match station.eligible[..] {
             [only] => station.first + only,
             _ => u32::MAX,

@@ -44,6 +44,17 @@ pub(super) fn services(
         };
         Service {
             owner: Owner::named(&format!("service {name}")),
+            standing: {
+                let service = &model.services[name];
+                let counted = |is_there: bool, what: &str, word: &str| match is_there {
+                    true => index.tally(&format!("service.{name}.{what}"), word),
+                    false => NOT_COUNTED,
+                };
+                [
+                    counted(service.health.is_some(), "health", "fallen"),
+                    counted(service.eject.is_some(), "eject", "ejected"),
+                ]
+            },
             limit: model.services[name]
                 .limit
                 .as_ref()

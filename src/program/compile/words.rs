@@ -86,6 +86,8 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         refuse_cost: service.refuse_cost.as_ref().and_then(time),
         network: time(&service.network),
         balance: service.balance.clone(),
+        health: service.health,
+        eject: service.eject,
         on_timeout: service.on_timeout,
         contention: service.slowdown.contention,
         coherency: service.slowdown.coherency,

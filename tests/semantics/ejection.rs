@@ -1,0 +1,58 @@
+//! Servers that a balancer leaves out: after failures in a row, or after missed checks
+//! (semantics#health).
+
+use super::world::{World, world};
+use onrush::observation::Outcome;
+
+/// Two servers in turn, the first of which is down for a while, and eleven users, a second apart.
+fn two(keys: &str, crash: &str) -> World {
+    let crash = format!("crash = {{ service = 's', servers = {{ numbers = [1] }}{crash} }}");
+    let tables = format!(
+        "[service.s]\nservers = 2\n{keys}\nendpoint.one = [ {{ wait = '0.1s' }} ]\n\
+         [fault.f]\nat = '0.5s'\nfor = '8.5s'\n{crash}"
+    );
+    let names = "a b c d e f g h i j k".split(' ').enumerate();
+    names.fold(world(&tables), |world, (second, name)| {
+        world.user(name, &format!("{second}s"), "{ call = 's.one' }")
+    })
+}
+
+#[test]
+fn failures_in_a_row_eject_a_server_for_a_while() {
+    // The first is down from 0.5 to 9, which the balancer does not notice. c at 2 and e at 4 are
+    // refused there: ejected from 4 to 6. At 6, its turn, g fails, and i at 8: two in a row again,
+    // for the second time within the interval: ejected for 4, until 12. j and k go to the second.
+    let keys = "eject = { consecutive = 2, base = '2s', at_most = '50%' }";
+    let seen = two(keys, ", noticed_after = '99s'").run();
+    seen.ended("c e g i", Outcome::Refused)
+        .marks("a 0.1s, b 1.1s, d 3.1s, f 5.1s, h 7.1s, j 9.1s, k 10.1s")
+        .mechanism("service.s.eject", "ejected", 2);
+}
+
+#[test]
+fn no_more_than_a_part_of_the_servers_is_ejected_but_one() {
+    // A tenth of two is none, but one may always be.
+    let keys = "eject = { consecutive = 1, base = '99s' }";
+    let seen = two(keys, ", noticed_after = '99s'").run();
+    seen.ended("c", Outcome::Refused)
+        .marks("a 0.1s, b 1.1s, d 3.1s, e 4.1s, f 5.1s, k 10.1s");
+}
+
+#[test]
+fn where_too_few_are_left_all_are_used() {
+    let keys = "eject = { consecutive = 1, base = '99s', panic = '60%' }";
+    let seen = two(keys, ", noticed_after = '99s'").run();
+    seen.ended("c e g i", Outcome::Refused);
+}
+
+#[test]
+fn a_crash_is_noticed_by_missed_checks_and_its_end_by_good_ones() {
+    // Checks at 2, 4, 6, 8, 10. The first server is down from 0.5 to 9: those of 2 and 4 count as
+    // missed at 2.5 and at 4.5, so c and e still go there. From then on all go to the second, until
+    // the check of 10 is good: k, whose turn it is, has the first.
+    let keys = "health = { every = '2s', timeout = '0.5s', fall = 2, rise = 1 }";
+    let seen = two(keys, "").run();
+    seen.ended("c e", Outcome::Refused)
+        .marks("a 0.1s, b 1.1s, d 3.1s, f 5.1s, g 6.1s, h 7.1s, i 8.1s, j 9.1s, k 10.1s")
+        .mechanism("service.s.health", "fallen", 1);
+}
