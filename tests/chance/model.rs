@@ -375,6 +375,19 @@ fn upkeep() -> Text {
 
 /// How a service balances: by a rule, or by more.
 fn balance() -> Text {
+    let checks = written(&[
+        "",
+        "",
+        "\nhealth = { every = \"200ms\", timeout = \"50ms\", rise = 1, fall = 2, panic = \"30%\" }",
+        "\neject = { consecutive = 2, interval = \"1s\", base = \"200ms\", at_most = \"60%\", panic = \"20%\" }",
+    ]);
+    (rule(), checks)
+        .prop_map(|(rule, checks)| rule + &checks)
+        .boxed()
+}
+
+/// By which rule.
+fn rule() -> Text {
     let rules = "round-robin random least-loaded two-choices sticky hash";
     let rules: Vec<&'static str> = rules.split(' ').collect();
     let more = written(&[

@@ -108,7 +108,7 @@ fn services_have_the_defaults_of_the_language() {
     );
     assert!(!none.queue.shared && !none.queue.silent);
     assert_eq!(
-        (none.balance, none.on_timeout),
+        (none.balance.kind, none.on_timeout),
         (Balance::RoundRobin, OnTimeout::Ignore)
     );
     assert_eq!(none.network.as_constant(), Some(0.0));
