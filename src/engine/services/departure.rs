@@ -49,6 +49,9 @@ impl Sim<'_> {
         if self.services.servers[server as usize].silent || self.rules.is_message(attempt.call) {
             self.vanish(slot);
         } else {
+            if self.rules.routes.services[id].ejects {
+                self.people.attempt(slot).server = server;
+            }
             self.people.attempt(slot).answer = Answer::Refused;
             self.send_answer(slot, id);
         }
