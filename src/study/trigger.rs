@@ -124,11 +124,16 @@ pub(crate) fn changes_and_overload(
     }
 }
 
+/// A fault that comes more often than this is a condition, like one that lasts to the end.
+const OFTEN: usize = 10;
+
 /// From the first begin to the last end of the faults and actions that begin after the first
 /// arrival and do not last to the end. An action has no length.
 fn changes(model: &Model, program: &Program) -> Option<(Time, Time)> {
     let horizon = program.clock.horizon;
-    let faults = program.faults.iter().flat_map(Fault::windows);
+    let faults = program.faults.iter();
+    let faults = faults.filter(|fault| fault.windows().count() <= OFTEN);
+    let faults = faults.flat_map(Fault::windows);
     let actions = program.actions.iter();
     let actions = actions.map(|epoch| (epoch.at, epoch.at));
     let first = model.arrivals.values().filter_map(first_arrival).min()?;
