@@ -67,6 +67,7 @@ fn bursts_come_again_until_the_horizon() {
         at: instants,
         spread: None,
         users: 7,
+        ..
     } = &program.sources.as_slice()[0].form
     else {
         panic!("{:?}", program.sources);
