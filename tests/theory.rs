@@ -15,6 +15,7 @@
 //! `cargo test --release -- --ignored theory_full --nocapture`
 
 mod arithmetic;
+mod caches;
 mod cases;
 mod defences;
 mod published;

@@ -92,6 +92,18 @@ pub(super) enum OfStep {
     Only = 0,
 }
 
+/// Draws at the place of an `enter`.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(super) enum OfEnter {
+    /// Whether the user fails once inside.
+    LostAtEntry = 0,
+    /// How long until a user who waits fails.
+    LostWaiting = 1,
+    /// The place among those who are mixed when the room opens.
+    Mixed = 2,
+}
+
 /// Steps from the root to luck that is none of a visit's: the draw is then a running number, or the
 /// first.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +119,12 @@ pub(super) enum Aside {
     QueueOrder = 0x7261_6e64_6f6d_0001,
     /// Who is next for a unit of a pool, in random order.
     PoolOrder = 0x7261_6e64_6f6d_0002,
+    /// Who is next for a place in a room, in random order.
+    RoomOrder = 0x7261_6e64_6f6d_0003,
+    /// How old each entry of a cache is at the start.
+    EntryAge = 0x6361_6368_6564_0001,
+    /// Which entries of a cache a flush takes.
+    Flush = 0x6361_6368_6564_0002,
     /// The instance that a user keeps to.
     Sticky = 0x7374_6963_6b79_0001,
     /// How long the set-up of a server takes: the draw is its number.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::base::time::Time;
+use crate::engine::held::cache;
 use crate::engine::held::pool::PoolInstance;
 use crate::engine::looks::profile;
 use crate::engine::record::readings;
@@ -211,7 +212,7 @@ pub(super) fn fixed(program: &Program) -> usize {
         servers.map(|service| (service.servers_max as usize).saturating_mul(SERVER_BYTES));
     let pools = program.pools.values();
     let pools = pools.map(|pool| size_of::<PoolInstance>() * pool.instances as usize);
-    let all = servers.chain(pools);
+    let all = servers.chain(pools).chain([cache::size(program)]);
     let seen = Recorder::size(program).saturating_add(profile::size(program));
     all.fold(seen, usize::saturating_add)
 }

@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use crate::base::time::Time;
 use crate::observation::Observation;
-use crate::program::Program;
+use crate::program::{Program, RoomId};
 use crate::random::key::Luck;
 
 use calendar::agenda::Agenda;
@@ -178,6 +178,7 @@ impl<'p> Sim<'p> {
         self.open_stations();
         self.open_pools();
         self.open_rooms();
+        self.open_caches();
         for stock in self.rules.program.stocks.ids() {
             self.measure_stock(stock);
         }
@@ -308,6 +309,9 @@ impl<'p> Sim<'p> {
             | Kind::Check
             | Kind::Missed
             | Kind::Ejected
+            | Kind::Pace
+            | Kind::Lost
+            | Kind::Expired
             | Kind::Reading => return self.dispatch_rarer(key),
         }
         true
@@ -359,6 +363,9 @@ impl<'p> Sim<'p> {
                 self.part_all();
                 return self.loads_seen(event.slot, event.number);
             }
+            Kind::Pace => return self.room_paces(RoomId(event.slot), event.number),
+            Kind::Lost => self.lost_at_door(event.slot),
+            Kind::Expired => return self.reservation_ends(event.slot, event.number),
             Kind::Bin | Kind::Cut | Kind::Horizon | Kind::Look | Kind::Window | Kind::Reading => {
                 self.tick(event);
                 return false;
@@ -425,7 +432,9 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::Missed
         | Kind::Ejected
         | Kind::Loads
+        | Kind::Pace
         | Kind::Newcomer => true,
+        Kind::Expired => tenant.is_some_and(|task| matches!(task.role, Role::Visitor(_))),
         Kind::Timeout => tenant.is_some_and(|task| task.doing.clock(task.awaits) == event.number),
         Kind::Reload => tenant.is_some_and(|task| task.request.reload == event.number),
         Kind::Patience => tenant.is_some_and(|task| match &task.role {
@@ -437,6 +446,7 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::Backoff
         | Kind::Answer
         | Kind::HoldTimeout
+        | Kind::Lost
         | Kind::Attempt
         | Kind::Return => tenant.is_some_and(|task| task.awaits == event.number),
     }

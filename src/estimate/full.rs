@@ -200,6 +200,7 @@ pub fn thing_of(resource: Resource) -> Thing {
         Resource::Workers(service) | Resource::Line(service) => Thing::Workers(service),
         Resource::Cores(service) => Thing::Cores(service),
         Resource::Pool(pool) => Thing::Pool(pool),
+        Resource::Room(room) => Thing::Room(room),
     }
 }
 
@@ -306,7 +307,7 @@ impl Bench<'_> {
                     }
                 }
             }
-            Resource::Cores(_) | Resource::Pool(_) => {}
+            Resource::Cores(_) | Resource::Pool(_) | Resource::Room(_) => {}
         }
     }
 }
@@ -318,7 +319,7 @@ fn of_service(seen: &Fullness) -> BTreeMap<u32, (u32, Vec<u32>)> {
         match instance.resource {
             Resource::Line(service) => found.entry(service).or_default().0 = index,
             Resource::Workers(service) => found.entry(service).or_default().1.push(index),
-            Resource::Cores(_) | Resource::Pool(_) => {}
+            Resource::Cores(_) | Resource::Pool(_) | Resource::Room(_) => {}
         }
     }
     found

@@ -96,7 +96,7 @@ impl Quantity {
             "time" | "wait" | "delay" | "attempt_time" => Quantity::Time,
             "amplification" => Quantity::Ratio,
             "goodput" => Quantity::Rate,
-            "first_s" | "last_s" | "sold_out_at" => Quantity::Instant,
+            "first_s" | "last_s" | "sold_out_at" | "first_sold_out_at" => Quantity::Instant,
             "queue" | "in_system" | "orbit" | "users" | "inside" | "waiting" | "in_use"
             | "backlog" => Quantity::Queue,
             _ => Quantity::Count,

@@ -13,7 +13,7 @@ use super::reader::{Fields, MOST_TABLES, Reader};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
-    arrival, breaker, class, fault, hedge, journey, keys, limit, objective, param, pool, retry,
+    arrival, breaker, cache, class, fault, hedge, journey, keys, limit, objective, param, pool, retry,
     room, service, stock, throttle, uncertain, variant,
 };
 use crate::base::time::{Span, Time};
@@ -79,6 +79,7 @@ fn empty(sources: Sources) -> Model {
         rooms: BTreeMap::new(),
         stocks: BTreeMap::new(),
         retries: BTreeMap::new(),
+        caches: BTreeMap::new(),
         classes: BTreeMap::new(),
         keys: BTreeMap::new(),
         breakers: BTreeMap::new(),
@@ -347,6 +348,8 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     });
     model.limits = each(r, "limit", |r, _, fields| Some(limit::read(r, fields)));
     model.hedges = each(r, "hedge", |r, _, fields| Some(hedge::read(r, fields)));
+    let spaces = &model.keys;
+    model.caches = each(r, "cache", |r, _, fields| cache::read(r, fields, spaces));
     model.faults = each(r, "fault", fault::read);
     model.actions = each(r, "action", |r, _, fields| action::read(r, fields));
     let mut variants = each(r, "variant", |r, name, fields| {

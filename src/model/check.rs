@@ -12,6 +12,7 @@ mod held;
 mod reach;
 mod running;
 mod size;
+mod ways;
 
 use std::collections::BTreeSet;
 
@@ -59,6 +60,8 @@ pub(crate) fn check_one(model: &Model) -> Vec<Diagnostic> {
     found.extend(guards::limits(model));
     found.extend(clock(model));
     found.extend(outcomes(model));
+    found.extend(ways::answers(model));
+    found.extend(ways::backs(model));
     found
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod reading;
 
 use std::collections::BTreeSet;
 
-use super::step::{Or, Step, StepKind};
+use super::step::{EXPIRED, Expired, Or, Step, StepKind};
 use crate::random::family::Distribution;
 use crate::text::Place;
 
@@ -91,6 +91,18 @@ impl Journey {
             step.visit(&mut |step| {
                 if let StepKind::Leave(word) = &step.kind {
                     own.insert(word.clone());
+                }
+                if let StepKind::Take {
+                    keep: Some(_),
+                    expired,
+                    ..
+                } = &step.kind
+                {
+                    own.extend(match expired {
+                        Expired::Outcome(word) => Some(word.clone()),
+                        Expired::Steps(_) => Some(EXPIRED.to_owned()),
+                        Expired::Continue => None,
+                    });
                 }
                 if let Or::Outcome(word) = &step.or {
                     own.insert(word.clone());

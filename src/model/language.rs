@@ -3,6 +3,7 @@
 use super::action::ACTION;
 use super::arrival::reading::ARRIVALS;
 use super::breaker::BREAKER;
+use super::cache::CACHE;
 use super::class::CLASS;
 use super::fault::FAULT;
 use super::hedge::HEDGE;
@@ -41,6 +42,7 @@ pub(crate) static ROOT: TableDef = TableDef {
         key("room", Kind::Map(&ROOM), "", "doors with a clock"),
         key("stock", Kind::Map(&STOCK), "", "what runs out"),
         key("retry", Kind::Map(&RETRY), "", "how programs try again"),
+        key("cache", Kind::Map(&CACHE), "", "what is kept of many keys"),
         key("class", Kind::Map(&CLASS), "", "kinds of traffic"),
         key(
             "keys",
@@ -84,7 +86,6 @@ pub(crate) static ROOT: TableDef = TableDef {
             "",
             "conclusions, checked against draws of the parameters",
         ),
-        key("cache", Kind::Later, "", "caches"),
         key("autoscaler", Kind::Later, "", "autoscalers"),
         key("observed", Kind::Later, "", "what was measured"),
         key("cost", Kind::Later, "", "what things cost"),

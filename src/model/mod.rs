@@ -19,6 +19,7 @@ pub mod pool;
 pub mod room;
 pub mod stock;
 pub mod tally;
+pub mod cache;
 pub mod class;
 pub mod keys;
 pub mod retry;
@@ -63,6 +64,7 @@ use crate::text::{self, Diagnostic, FileId, Level, Place, Source, Sources};
 use self::action::Action;
 use self::arrival::Arrivals;
 use self::breaker::Breaker;
+use self::cache::Cache;
 use self::class::Class;
 use self::document::{Node, Table, Value};
 use self::fault::Fault;
@@ -123,6 +125,8 @@ pub struct Model {
     pub stocks: BTreeMap<String, Stock>,
     /// Retry policies.
     pub retries: BTreeMap<String, Retry>,
+    /// Caches.
+    pub caches: BTreeMap<String, Cache>,
     /// Kinds of traffic.
     pub classes: BTreeMap<String, Class>,
     /// What is asked for.
@@ -357,6 +361,12 @@ impl Model {
     pub fn own_outcomes(&self) -> Vec<String> {
         let all = self.journeys.values().flat_map(Journey::own_outcomes);
         BTreeSet::from_iter(all).into_iter().collect()
+    }
+
+    /// The share of requests that is expected to find no entry in a cache, once it is warm.
+    pub fn miss_share(&self, cache: &str) -> f64 {
+        let found = self.caches.get(cache).filter(|cache| cache.on);
+        found.map_or(1.0, |cache| 1.0 - cache.hit)
     }
 
     /// The model with changes applied in order; the diagnostics are those of the changed model.

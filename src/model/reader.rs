@@ -422,6 +422,19 @@ impl<'a> Reader<'a> {
         )
     }
 
+    /// A distribution of whole numbers.
+    pub(crate) fn whole_numbers(&mut self, node: &Node) -> Option<Distribution> {
+        let law = self.counts(node)?;
+        match law.in_whole_numbers() {
+            Ok(law) => Some(law),
+            Err(why) => {
+                let diagnostic = Diagnostic::new("E006", why.to_string()).at(node.place);
+                self.push(diagnostic.expected("expected whole numbers at both ends"));
+                None
+            }
+        }
+    }
+
     fn distribution(
         &mut self,
         node: &Node,

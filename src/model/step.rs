@@ -79,12 +79,34 @@ pub enum StepKind {
         /// What is repeated.
         steps: Vec<Step>,
     },
+    /// Look for an entry of a cache, and do something where it is not there.
+    Lookup {
+        /// The cache.
+        cache: String,
+        /// What is done on a miss.
+        miss: Vec<Step>,
+        /// Whether those who ask for one key at once share one miss; as the cache says if absent.
+        single_flight: Option<bool>,
+    },
+    /// The caller has its answer, the worker goes on.
+    Answer,
+    /// Go back to a step of the journey.
+    BackTo {
+        /// Its name.
+        step: String,
+        /// How often in one visit; without limit if absent.
+        at_most: Option<u32>,
+    },
     /// Take units of a stock.
     Take {
         /// The stock.
         stock: String,
-        /// How many.
-        units: u64,
+        /// How many: a distribution of counts.
+        units: Distribution,
+        /// For how long they are reserved; until the visit ends if absent.
+        keep: Option<Span>,
+        /// What happens when that time is over.
+        expired: Expired,
     },
     /// Count a milestone.
     Mark(String),
@@ -146,6 +168,20 @@ pub enum Join {
     AtLeast(u32),
 }
 
+/// What happens when a reservation ends before the visit does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expired {
+    /// The visit ends with this outcome.
+    Outcome(String),
+    /// The visit goes on, without the units.
+    Continue,
+    /// What is left of the visit is given up for these steps; then it ends `expired`.
+    Steps(Vec<Step>),
+}
+
+/// The outcome of a visit whose reservation has ended.
+pub const EXPIRED: &str = "expired";
+
 /// How an endpoint fails on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailKind {
@@ -193,6 +229,11 @@ impl Step {
                 .map(|branch| branch.steps.as_slice())
                 .collect(),
             StepKind::Parallel { branches, .. } => branches.iter().map(Vec::as_slice).collect(),
+            StepKind::Take {
+                expired: Expired::Steps(steps),
+                ..
+            }
+            | StepKind::Lookup { miss: steps, .. } => vec![steps],
             _ => Vec::new(),
         };
         if let Or::Steps(steps) = &self.or {

@@ -4,6 +4,7 @@
 //! One idea: a mechanism lists its words where it is defined, and everything else (where a count
 //! stands, metrics, results, tables of the report) follows from this list.
 
+use super::step::StepKind;
 use super::{Model, hedge};
 
 /// A number of things that one mechanism counts.
@@ -62,6 +63,8 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
         all.extend(service.eject.map(|_| of("eject")));
     }
     named(&mut all, "hedge", model.hedges.keys(), &hedge::COUNTED);
+    named(&mut all, "cache", model.caches.keys(), &CACHE_COUNTED);
+    late(&mut all, model);
     all.sort();
     all
 }
@@ -92,6 +95,30 @@ fn of_services(model: &Model) -> Vec<Tally> {
         }
     }
     all
+}
+
+/// What a cache counts: requests that found their entry, that did not, and that waited for the miss
+/// of another; entries that gave way to others, grew too old, and were lost at once.
+pub const CACHE_COUNTED: [&str; 6] = ["hit", "missed", "shared", "evicted", "expired", "flushed"];
+/// Attempts that failed after they had answered.
+pub const LATE_FAILED: &str = "late_failed";
+
+/// Services with an endpoint that answers before it ends count what fails afterwards.
+fn late(all: &mut Vec<Tally>, model: &Model) {
+    for (name, service) in &model.services {
+        let mut answers = false;
+        for step in service
+            .endpoints
+            .values()
+            .flat_map(|endpoint| &endpoint.steps)
+        {
+            step.visit(&mut |step| answers |= step.kind == StepKind::Answer);
+        }
+        all.extend(answers.then(|| Tally {
+            of: format!("service.{name}"),
+            word: LATE_FAILED,
+        }));
+    }
 }
 
 /// What every mechanism of a table counts, by its name.

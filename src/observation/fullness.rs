@@ -100,6 +100,8 @@ pub enum Resource {
     Cores(u32),
     /// Units of an instance of a pool.
     Pool(u32),
+    /// Places in a room.
+    Room(u32),
     /// What belongs to no server of a service: its shared queue, and attempts that find no server.
     Line(u32),
 }

@@ -177,8 +177,12 @@ pub enum StockCounter {
     GivenBack,
     /// Takes that found too few units.
     SoldOut,
+    /// Kept by users who ended served.
+    Sold,
+    /// Given back because their reservation ended before the visit did.
+    Expired,
 }
-const STOCK_COUNTERS: u32 = 3;
+const STOCK_COUNTERS: u32 = 5;
 
 /// Counted for each endpoint that messages are sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

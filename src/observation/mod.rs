@@ -119,8 +119,8 @@ pub struct Observation {
     pub marked: Vec<Option<(Time, Time)>>,
     /// By journey, then top-level step.
     pub funnel: Vec<Vec<FunnelStep>>,
-    /// By stock: when the first `take` found too few units.
-    pub sold_out_at: Vec<Option<Time>>,
+    /// By stock: when nothing was left for the first time, and from when on until the end.
+    pub sold_out_at: Vec<SoldOut>,
     /// Requests of users by step and window, which health is judged by.
     pub windows: Windows,
     /// By probe: the value, infinite for "longer than any time", `None` where it does not exist.
@@ -158,6 +158,15 @@ impl Observation {
         let parts = sketches.chain(bins).chain(heat).chain(left).chain(lists);
         size_of::<Self>() + parts.sum::<usize>()
     }
+}
+
+/// When nothing was left of a stock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SoldOut {
+    /// For the first time.
+    pub first: Option<Time>,
+    /// From when on until the end.
+    pub last: Option<Time>,
 }
 
 /// Durations of one kind over the whole measured period.

@@ -165,8 +165,10 @@ pub enum Probe {
     FirstMark(u32),
     /// When a mark was last passed, in seconds from T+0.
     LastMark(u32),
-    /// When a stock first had too few units for a `take`, in seconds from T+0.
+    /// From when on nothing was left of a stock until the end, in seconds from T+0.
     SoldOut(u32),
+    /// When nothing was left of a stock for the first time, likewise.
+    FirstSoldOut(u32),
     /// A figure of the collapse and recovery (estimated later from the windows).
     Recovery(RecoveryFigure),
 }

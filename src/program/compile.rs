@@ -27,11 +27,15 @@ use self::index::Index;
 use self::places::Places;
 use self::probes::Probes;
 use super::source::long_run;
-use super::{Form, Program, Settings};
+use super::{Cache, CacheId, Form, Program, Room, RoomId, RoomSettings, ServiceId, Settings};
+use crate::base::table::{Id, Table};
 use crate::base::time::Time;
 use crate::model::metric::Metric;
+use crate::model::tally::{CACHE_COUNTED, LATE_FAILED};
 use crate::model::{Checked, Model};
-use crate::observation::Layout;
+use crate::observation::{Layout, TallyId};
+use crate::random::key::Owner;
+use crate::random::popularity::KeyDraw;
 
 /// What a study wants to know of a program beyond the model's own objectives.
 #[derive(Clone, Debug, Default)]
@@ -80,13 +84,17 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
             let all: Vec<&Settings> = all.iter().chain(&versions).collect();
             services::services(model, &index, (&servers_max, &all))
         },
+        caches: caches(model, &index, &places, &structure),
+        late_failed: late_failed(model, &index),
+        lookups: structure.lookups,
+        backs: structure.backs,
         pools: places.pools,
         keepers: keepers::keepers(&eras, &index, &servers_max),
         hedges: {
             let hedges = model.hedges.keys();
             hedges.map(|name| words::hedge(name, &index)).collect()
         },
-        rooms: count(model.rooms.len()),
+        rooms: rooms(model, &all),
         stocks: model.stocks.values().map(|stock| stock.units).collect(),
         classes: model.classes.values().map(words::class).collect(),
         keys: model.keys.values().map(words::keys).collect(),
@@ -110,6 +118,58 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         parallels: structure.parallels,
         takes: structure.takes,
     }
+}
+
+/// The caches with their instances.
+fn caches(
+    model: &Model,
+    index: &Index,
+    places: &Places,
+    structure: &Structure,
+) -> Table<CacheId, Cache> {
+    let mut caches = Table::new();
+    for ((id, (instances, homes)), (name, cache)) in places.caches.iter().zip(&model.caches) {
+        let mut lookups = structure.lookups.values();
+        caches.push(Cache {
+            owner: Owner::named(&format!("cache {name}")),
+            keys: cache.keys.as_ref().map(|name| index.keys(name)),
+            own: match cache.keys {
+                Some(_) => None,
+                None => Some(KeyDraw::new(cache.count, cache.popularity)),
+            },
+            instances: *instances,
+            homes: homes.clone(),
+            starts_warm: cache.starts_warm,
+            shares: lookups.any(|step| step.cache == id && step.single_flight),
+            counts: CACHE_COUNTED.map(|word| index.tally(&format!("cache.{name}"), word)),
+        });
+    }
+    caches
+}
+
+/// By service, what counts attempts that fail after they have answered, where any can.
+fn late_failed(model: &Model, index: &Index) -> Table<ServiceId, Option<TallyId>> {
+    let names = model.services.keys();
+    let tally = |name: &String| {
+        let of = format!("service.{name}");
+        let known = index.tallies().iter();
+        let mut late = known.filter(|tally| tally.of == of && tally.word == LATE_FAILED);
+        late.next().map(|tally| index.tally(&tally.of, LATE_FAILED))
+    };
+    names.map(tally).collect()
+}
+
+/// The rooms, whose numbers are these, one set after the other.
+fn rooms(model: &Model, all: &[Settings]) -> Table<RoomId, Room> {
+    let limited = |id: RoomId| {
+        let is_limited = |room: &RoomSettings| room.active.is_some() || room.queue_limit.is_some();
+        all.iter().any(|settings| is_limited(&settings.rooms[id]))
+    };
+    let room = |(number, name): (usize, &String)| Room {
+        owner: Owner::named(&format!("room {name}")),
+        limited: limited(RoomId::from_index(number)),
+    };
+    model.rooms.keys().enumerate().map(room).collect()
 }
 
 fn count(number: usize) -> u32 {

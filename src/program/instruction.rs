@@ -6,7 +6,8 @@
 //! an action may change lives in [`Settings`](super::Settings).
 
 use super::{
-    CallId, ChooseId, EnterId, HoldId, MarkId, ParallelId, RepeatId, StepId, TakeId, WorkId,
+    BackId, CallId, ChooseId, EnterId, HoldId, LookupId, MarkId, ParallelId, RepeatId, StepId,
+    TakeId, WorkId,
 };
 use crate::observation::Outcome;
 
@@ -49,6 +50,14 @@ pub enum Instruction {
     Parallel(ParallelId),
     /// Take units of a stock.
     Take(TakeId),
+    /// Look for an entry of a cache; the miss follows and ends with [`Instruction::Filled`].
+    Lookup(LookupId),
+    /// End of a miss.
+    Filled,
+    /// The caller has its answer.
+    Answer,
+    /// Go back to a step of the journey.
+    Back(BackId),
     /// Count a milestone.
     Mark(MarkId),
     /// The user's visit ends with this outcome.

@@ -364,7 +364,23 @@ fn instruction_words(program: &Program, instruction: Instruction) -> String {
         Instruction::Take(id) => {
             let take = &program.takes[id];
             let stock = &names.stocks[take.stock.index()];
-            format!("take {} of {stock}{}", take.units, or(take.on_failure))
+            let units = numbers::law(&program.settings.work[take.units], "");
+            format!("take {units} of {stock}{}", or(take.on_failure))
+        }
+        Instruction::Answer => "answer".to_owned(),
+        Instruction::Filled => "filled".to_owned(),
+        Instruction::Lookup(id) => {
+            let step = &program.lookups[id];
+            format!(
+                "cache {}, hit {}{}",
+                step.cache.0,
+                step.after,
+                or(step.on_failure)
+            )
+        }
+        Instruction::Back(id) => {
+            let step = &program.backs[id];
+            format!("back to {}{}", step.to, or(step.on_failure))
         }
         Instruction::Mark(id) => format!("mark {}", names.marks[id.index()]),
         Instruction::Leave(outcome) => format!("leave {}", outcome.word(&names.own_outcomes)),

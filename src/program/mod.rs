@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
-use crate::observation::{Layout, Probe, TallyId};
+use crate::observation::{Layout, Outcome, Probe, TallyId};
 use crate::random::key::Owner;
 use crate::random::popularity::KeyDraw;
 
@@ -71,6 +71,12 @@ crate::id! {
     pub struct RoomId;
     /// A stock, in the order of names.
     pub struct StockId;
+    /// A cache, in the order of names.
+    pub struct CacheId;
+    /// A `cache` step.
+    pub struct LookupId;
+    /// A `back_to` step.
+    pub struct BackId;
     /// A class, in the order of names.
     pub struct ClassId;
     /// A space of keys, in the order of names.
@@ -116,12 +122,20 @@ pub struct Program {
     pub parallels: Table<ParallelId, Parallel>,
     /// `take` steps.
     pub takes: Table<TakeId, Take>,
+    /// `cache` steps.
+    pub lookups: Table<LookupId, Lookup>,
+    /// `back_to` steps.
+    pub backs: Table<BackId, Back>,
+    /// Caches: what no action can change.
+    pub caches: Table<CacheId, Cache>,
+    /// By service, what counts attempts that fail after they have answered.
+    pub late_failed: Table<ServiceId, Option<TallyId>>,
     /// Pools.
     pub pools: Table<PoolId, Pool>,
     /// Hedges.
     pub hedges: Table<HedgeId, Hedge>,
-    /// How many rooms there are (their numbers are settings).
-    pub rooms: u32,
+    /// Rooms: what no action can change.
+    pub rooms: Table<RoomId, Room>,
     /// Who keeps what guards remember.
     pub keepers: Keepers,
     /// Units of each stock.
@@ -343,6 +357,8 @@ pub struct Enter {
     pub room: RoomId,
     /// Whether the place is kept until the steps end ([`Instruction::Exit`]).
     pub stay: Stay,
+    /// Luck of being lost, and of the place among those who are mixed.
+    pub luck: u64,
     /// Where to go on when it fails, or [`NOWHERE`].
     pub on_failure: Pc,
 }
@@ -399,9 +415,106 @@ pub struct Take {
     /// Of what.
     pub stock: StockId,
     /// How many.
-    pub units: u32,
+    pub units: WorkId,
+    /// What happens when the reservation ends before the visit does.
+    pub expired: Expired,
     /// Where to go on when there are too few, or [`NOWHERE`].
     pub on_failure: Pc,
+}
+
+/// What happens when a reservation ends before the visit does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expired {
+    /// The visit ends so.
+    Ends(Outcome),
+    /// The visit goes on without the units.
+    GoesOn,
+    /// The visit does what stands here, and nothing of what was under way.
+    Does(Pc),
+}
+
+/// A `cache` step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Whose entries.
+    pub cache: CacheId,
+    /// First of the cache's instances that this step uses.
+    pub instance: u32,
+    /// Add the number of the server that runs the step.
+    pub per_server: Scope,
+    /// Those who ask for one key at once share one miss.
+    pub single_flight: bool,
+    /// Luck of a key that is drawn here.
+    pub luck: u64,
+    /// The instruction after its [`Instruction::Filled`].
+    pub after: Pc,
+    /// Where to go on when the miss fails, or [`NOWHERE`].
+    pub on_failure: Pc,
+}
+
+/// A `back_to` step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Back {
+    /// The step of the journey.
+    pub to: Pc,
+    /// How often in one visit.
+    pub at_most: u32,
+    /// What comes after it has luck of its own.
+    pub luck: u64,
+    /// Where to go on when that was often enough, or [`NOWHERE`].
+    pub on_failure: Pc,
+}
+
+/// A cache, as far as no action can change it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cache {
+    /// Its name: luck of the ages of entries.
+    pub owner: Owner,
+    /// The space of its keys, if it is not one of its own.
+    pub keys: Option<KeysId>,
+    /// The space of its own.
+    pub own: Option<KeyDraw>,
+    /// How many instances it has.
+    pub instances: u32,
+    /// Where each server of a service has one of its own: the number of the first server's, and the
+    /// service, in the order of the numbers.
+    pub homes: Vec<(u32, ServiceId)>,
+    /// Whether the most popular keys are there at the start.
+    pub starts_warm: bool,
+    /// Whether any step shares misses.
+    pub shares: bool,
+    /// What it counts, in the order of [`CacheCount`].
+    pub counts: [TallyId; 6],
+}
+
+/// What a cache counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum CacheCount {
+    /// Requests that found their entry.
+    Hit,
+    /// Requests that did not, and did the miss.
+    Missed,
+    /// Requests that waited for the miss of another.
+    Shared,
+    /// Entries that gave way to others.
+    Evicted,
+    /// Entries that were too old.
+    Expired,
+    /// Entries that a flush has taken.
+    Flushed,
+}
+
+impl Program {
+    /// The keys of a cache.
+    pub fn cache_keys(&self, id: CacheId) -> &KeyDraw {
+        let cache = &self.caches[id];
+        match (cache.keys, &cache.own) {
+            (Some(keys), _) => &self.keys[keys],
+            (None, Some(own)) => own,
+            (None, None) => unreachable!("a cache has keys"),
+        }
+    }
 }
 
 /// A pool.
@@ -416,6 +529,15 @@ pub struct Pool {
     pub homes: Vec<(u32, ServiceId)>,
     /// Its name: luck of a random order.
     pub owner: Owner,
+}
+
+/// A room, as far as no action can change it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Its name: luck of a random order.
+    pub owner: Owner,
+    /// Whether its places, or those who wait, are ever limited: then it may be full.
+    pub limited: bool,
 }
 
 /// Which probes judge an objective.

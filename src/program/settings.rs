@@ -6,8 +6,9 @@
 
 use super::patch::{in_part, in_tables, whole};
 use super::{
-    BreakerId, BreakerSettings, Budget, CallId, ChooseId, HedgeId, HoldId, JourneyId, LimitId,
-    LimitSettings, PoolId, RetryId, RoomId, ServiceId, ThrottleId, ThrottleSettings, WorkId,
+    BreakerId, BreakerSettings, Budget, CacheId, CallId, ChooseId, HedgeId, HoldId, JourneyId,
+    LimitId, LimitSettings, PoolId, RetryId, RoomId, ServiceId, TakeId, ThrottleId, ThrottleSettings,
+    WorkId,
 };
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
@@ -20,6 +21,7 @@ pub use crate::model::hedge::{After, MOST_HEDGES};
 pub use crate::model::limiter::{Aimd, Breakwater, Dagor, Envoy, Gradient2, Limiter, Vegas};
 pub use crate::model::queue::{QueueOrder, TurnBy};
 pub use crate::model::retry::{BackoffKind, Jitter};
+pub use crate::model::room::Admit;
 pub use crate::model::service::{OnTimeout, Shed};
 pub use crate::model::upkeep::{Collector, Memory, Pause};
 
@@ -34,6 +36,8 @@ pub struct Patch {
     pub calls: Table<CallId, CallSettings>,
     /// The longest wait of each `hold` for its unit.
     pub holds: Table<HoldId, Option<Span>>,
+    /// How long each `take` reserves its units; `None` is until the visit ends.
+    pub takes: Table<TakeId, Option<Span>>,
     /// Cumulated shares of each `choose`, in the order of its branches; the last is 1.
     pub choices: Table<ChooseId, Vec<f64>>,
     /// Services.
@@ -42,6 +46,8 @@ pub struct Patch {
     pub pools: Table<PoolId, PoolSettings>,
     /// Further attempts beside slow ones.
     pub hedges: Table<HedgeId, HedgeSettings>,
+    /// Caches.
+    pub caches: Table<CacheId, CacheSettings>,
     /// Doors of each room.
     pub rooms: Table<RoomId, RoomSettings>,
     /// The people of each journey.
@@ -189,6 +195,20 @@ pub struct HedgePatch {
 }
 
 in_part! {
+/// A cache.
+pub struct CacheSettings,
+/// What an action changes of a cache.
+pub struct CachePatch {
+    /// Entries at most, of each instance.
+    pub size: u32,
+    /// How long an entry is good; `None` is without end.
+    pub ttl: Option<Span>,
+    /// Whether it is there at all.
+    pub on: bool,
+}
+}
+
+in_part! {
 /// A room with a clock.
 pub struct RoomSettings,
 /// What an action changes of a room.
@@ -197,6 +217,20 @@ pub struct RoomPatch {
     pub opens: Option<Time>,
     /// When it closes for good; `None` is never.
     pub closes: Option<Time>,
+    /// Users inside at most; `None` is without limit.
+    pub active: Option<u64>,
+    /// The pace of admission; `None` is at once.
+    pub admit: Option<Admit>,
+    /// Waiting at most; `None` is without limit.
+    pub queue_limit: Option<u64>,
+    /// Who is next.
+    pub order: QueueOrder,
+    /// Those who wait when it opens are mixed.
+    pub shuffle: bool,
+    /// Share of those admitted that fails at once.
+    pub lost_at_entry: f64,
+    /// Seconds until somebody who waits fails; `None` is never.
+    pub lost_waiting: Option<Sampler>,
 }
 }
 

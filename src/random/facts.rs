@@ -42,6 +42,10 @@ impl Distribution {
             }
             Law::Gamma { shape, scale } => shape * scale * scale,
             Law::Uniform { low, high } => (high - low) * (high - low) / 12.0,
+            Law::Whole { low, high } => {
+                let n = high - low + 1.0;
+                (n * n - 1.0) / 12.0
+            }
             Law::Pareto { shape: a, min } if *a > 2.0 => {
                 min * min * a / ((a - 1.0) * (a - 1.0) * (a - 2.0))
             }
@@ -100,6 +104,10 @@ impl Distribution {
             Law::Lognormal { mu, sigma } => exp(mu + sigma * normal_quantile(p)),
             Law::Gamma { shape, scale } => scale * gamma_quantile(*shape, p),
             Law::Uniform { low, high } => low + p * (high - low),
+            Law::Whole { low, high } => {
+                let rank = (p * (high - low + 1.0)).ceil().max(1.0);
+                (low + rank - 1.0).min(*high)
+            }
             Law::Weibull { shape, scale } => scale * pow(-ln_1p(-p), 1.0 / shape),
             Law::Pareto { shape, min } => min * exp(-ln_1p(-p) / shape),
             Law::Geometric { mean } if *mean <= 1.0 => 1.0,
@@ -137,6 +145,7 @@ impl Distribution {
                     * normal_cdf(score - power * sigma)
             }
             Law::Uniform { low, high } => uniform_below(r, (*low, *high), x),
+            Law::Whole { low, high } => whole_below(r, (*low, *high), x),
             Law::Weibull { shape, scale } if r == 0 => -exp_m1(-pow(x / scale, *shape)),
             Law::Weibull { shape, scale } => {
                 let a = 1.0 + power / shape;
@@ -226,6 +235,20 @@ fn pareto_below(r: f64, shape: f64, min: f64, x: f64) -> f64 {
         };
     }
     shape * unit * exp_m1(above * ln(x / min)) / above
+}
+
+/// Sums of powers of whole numbers, by the closed forms of the sums from 1.
+fn whole_below(r: u32, (low, high): (f64, f64), x: f64) -> f64 {
+    let to = x.floor().min(high);
+    if to < low {
+        return 0.0;
+    }
+    let sum = |n: f64| match r {
+        0 => n,
+        1 => n * (n + 1.0) / 2.0,
+        _ => n * (n + 1.0) * (2.0 * n + 1.0) / 6.0,
+    };
+    (sum(to) - sum(low - 1.0)) / (high - low + 1.0)
 }
 
 fn geometric_below(r: u32, mean: f64, x: f64) -> f64 {

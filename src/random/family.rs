@@ -49,6 +49,11 @@ pub(crate) enum Law {
         shape: f64,
         min: f64,
     },
+    /// Each whole number from `low` to `high`, with the same chance.
+    Whole {
+        low: f64,
+        high: f64,
+    },
     /// 1, 2, 3, …: turns until one of chance 1/mean comes.
     Geometric {
         mean: f64,
@@ -181,6 +186,34 @@ impl Distribution {
         Ok(Distribution(Law::Uniform { low, high }))
     }
 
+    /// This law as one of whole numbers: a uniform one gives each of them from its low end to its
+    /// high end the same chance; all others are rounded where they are drawn.
+    pub fn in_whole_numbers(self) -> Result<Distribution, LawError> {
+        match self.0 {
+            Law::Uniform { low, high } if low.fract() == 0.0 && high.fract() == 0.0 => {
+                Ok(Distribution(Law::Whole { low, high }))
+            }
+            Law::Uniform { low, high } => {
+                let (parameter, value) = match low.fract() == 0.0 {
+                    true => ("high", high),
+                    false => ("low", low),
+                };
+                Err(LawError::NotWhole { parameter, value })
+            }
+            Law::Mix(parts) => {
+                let whole = |part: Part| {
+                    Ok(Part {
+                        share: part.share,
+                        law: part.law.in_whole_numbers()?,
+                    })
+                };
+                let parts: Result<_, LawError> = parts.into_iter().map(whole).collect();
+                Ok(Distribution(Law::Mix(parts?)))
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// The Weibull law, P(X > x) = exp(−(x/scale)^shape).
     pub fn weibull(shape: f64, scale: f64) -> Result<Distribution, LawError> {
         let (shape, scale) = (positive("shape", shape)?, positive("scale", scale)?);
@@ -298,6 +331,7 @@ impl Distribution {
                 Distribution::empirical(values.iter().copied().filter(|v| *v <= max).collect())
             }
             Law::Uniform { low, .. } => Distribution::uniform(low, max),
+            Law::Whole { low, .. } => Distribution::uniform(low, max.floor())?.in_whole_numbers(),
             Law::Geometric { .. } if max < 2.0 => Distribution::constant(1.0),
             _ => Ok(Distribution(Law::Conditioned {
                 max,
@@ -325,6 +359,10 @@ impl Distribution {
                 low: low * f,
                 high: high * f,
             },
+            Law::Whole { low, high } => {
+                let (low, high) = ((low * f).round(), (high * f).round());
+                return Distribution::uniform(low, high)?.in_whole_numbers();
+            }
             Law::Weibull { shape, scale } => Law::Weibull {
                 shape: *shape,
                 scale: scale * f,
@@ -374,7 +412,7 @@ impl Distribution {
             Law::Exponential { .. } => "exp",
             Law::Lognormal { .. } => "lognormal",
             Law::Gamma { .. } => "gamma",
-            Law::Uniform { .. } => "uniform",
+            Law::Uniform { .. } | Law::Whole { .. } => "uniform",
             Law::Weibull { .. } => "weibull",
             Law::Pareto { .. } => "pareto",
             Law::Geometric { .. } => "geometric",

@@ -12,3 +12,4 @@ pub mod sampler;
 mod tabulated;
 pub mod empirical;
 pub mod popularity;
+pub mod working_set;

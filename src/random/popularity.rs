@@ -101,6 +101,17 @@ impl KeyDraw {
         }
     }
 
+    /// The chance of the keys from one to before another.
+    pub fn chance_between(&self, from: u32, to: u32) -> f64 {
+        match &self.law {
+            Law::Cumulated(cumulated) => {
+                let before = |key: u32| key.checked_sub(1).map_or(0.0, |k| cumulated[k as usize]);
+                before(to) - before(from)
+            }
+            Law::Hot { .. } => (from..to).map(|key| self.chance(key)).sum(),
+        }
+    }
+
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
         match &self.law {

@@ -39,6 +39,10 @@ enum Kind {
         low: f64,
         width: f64,
     },
+    Whole {
+        low: f64,
+        number: f64,
+    },
     Weibull {
         inverse_shape: f64,
         scale: f64,
@@ -107,6 +111,10 @@ impl Distribution {
             Law::Uniform { low, high } => Kind::Uniform {
                 low: *low,
                 width: high - low,
+            },
+            Law::Whole { low, high } => Kind::Whole {
+                low: *low,
+                number: high - low + 1.0,
             },
             Law::Weibull { shape, scale } => Kind::Weibull {
                 inverse_shape: 1.0 / shape,
@@ -238,6 +246,7 @@ impl Sampler {
             Kind::Geometric { inverse_ln_miss } => {
                 (fast_ln(1.0 - u) * inverse_ln_miss).ceil().max(1.0)
             }
+            Kind::Whole { low, number } => low + (u * number).floor().min(number - 1.0),
             Kind::Gamma { scale, table } => scale * table.at(u),
             Kind::Mix(branches) => sample_mix(branches, u),
             Kind::Quantiles(pieces) => sample_pieces(pieces, u),

@@ -438,6 +438,7 @@ fn variant(sketch: Sketch) -> Variant {
                 sold: served,
                 sold_out: chance(0),
                 sold_out_at_s: None,
+                first_sold_out_at_s: None,
             },
         )]
         .into(),

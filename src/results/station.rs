@@ -186,13 +186,16 @@ pub struct Mark {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Stock {
-    /// Units kept by users.
+    /// Units kept by users who ended served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sold: Option<Estimate>,
     /// Chance that none is left at some instant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sold_out: Option<Probability>,
-    /// When that first is so, seconds from T+0.
+    /// From when on that is so until the end, seconds from T+0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sold_out_at_s: Option<Estimate>,
+    /// When that is so for the first time, seconds from T+0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_sold_out_at_s: Option<Estimate>,
 }

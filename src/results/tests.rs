@@ -121,6 +121,7 @@ fn the_core_keys_of_the_contract_are_there() {
         "sketch_relative",
         "peak_rate",
         "sold_out_at_s",
+        "first_sold_out_at_s",
         "left_queue",
         "amplification",
         "retry_share",

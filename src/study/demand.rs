@@ -142,7 +142,15 @@ impl<'a> Walk<'a> {
                 cost.add(&self.steps(steps, by, depth), mean(times));
                 cost
             }
+            StepKind::Lookup { cache, miss, .. } => {
+                let mut cost = Cost::default();
+                let share = self.model.miss_share(cache);
+                cost.add(&self.steps(miss, by, depth), share);
+                cost
+            }
             StepKind::Take { .. }
+            | StepKind::Answer
+            | StepKind::BackTo { .. }
             | StepKind::Mark(_)
             | StepKind::Leave(_)
             | StepKind::Fail { .. } => Cost::default(),

@@ -3,9 +3,9 @@
 //! One idea: users flow through their journeys like water, without any luck, queue, retry or fault,
 //! and the utilisation law (Denning & Buzen 1978) holds in every window. They come to a later step
 //! as much later as those before it take on average; who is early at a door passes when it opens,
-//! nobody after it closes; where a stock is sold out nobody goes on, as if no other source took of
-//! it. A closed population comes at the pace of its visits when nobody is in its way. `or`
-//! branches, patience and coming again do not count.
+//! nobody after it closes, and no more at a time than a room lets in; where a stock is sold out nobody
+//! goes on, as if no other source took of it. A closed population comes at the pace of its visits when
+//! nobody is in its way. `or` branches, patience and coming again do not count.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -211,11 +211,14 @@ impl Water<'_> {
 
     /// Users flow through steps; returns who comes to their end, by window.
     fn through(&mut self, steps: &[Step], mut flow: Flow) -> Flow {
-        for step in steps {
+        for (at, step) in steps.iter().enumerate() {
             flow = match &step.kind {
-                StepKind::Enter { room, steps } => {
-                    let inside = self.door(room, flow);
-                    self.through(steps.as_deref().unwrap_or(&[]), inside)
+                StepKind::Enter { room, steps: kept } => {
+                    let open = self.door(room, flow);
+                    let whole = kept.as_deref().unwrap_or(&steps[at + 1..]);
+                    let stay_s: f64 = whole.iter().map(|step| self.cost(step).1).sum();
+                    let inside = self.paced(room, stay_s, open);
+                    self.through(kept.as_deref().unwrap_or(&[]), inside)
                 }
                 StepKind::Choose(branches) => {
                     let mut all = vec![0.0; self.windows];
@@ -228,7 +231,9 @@ impl Water<'_> {
                     }
                     all
                 }
-                StepKind::Take { stock, units } => self.counter(stock, *units, flow),
+                StepKind::Take { stock, units, .. } => {
+                    self.counter(stock, units.mean().unwrap_or(1.0), flow)
+                }
                 StepKind::Leave(_) | StepKind::Fail { .. } => vec![0.0; self.windows],
                 _ => self.work(step, &flow),
             };
@@ -264,12 +269,43 @@ impl Water<'_> {
         flow
     }
 
+    /// No more go on in a window than the pace of a room lets in, and than there are places that
+    /// are free when each is kept so long; the others wait.
+    fn paced(&self, room: &str, stay_s: f64, mut flow: Flow) -> Flow {
+        let Some(room) = self.model.rooms.get(room).filter(|room| room.on) else {
+            return flow;
+        };
+        let window_s = self.window.as_secs_f64();
+        let pace = room
+            .admit
+            .map_or(f64::INFINITY, |pace| pace.rate() * window_s);
+        let places = room.active.map_or(f64::INFINITY, |places| places as f64);
+        let turns = if stay_s > window_s {
+            window_s / stay_s
+        } else {
+            f64::INFINITY
+        };
+        let (mut waiting, mut are_taken) = (0.0, false);
+        for users in &mut flow {
+            waiting += *users;
+            let free = if are_taken && turns.is_finite() {
+                places * turns
+            } else {
+                places * turns.max(1.0)
+            };
+            *users = f64::min(waiting, pace.min(free));
+            waiting -= *users;
+            are_taken |= *users >= places;
+        }
+        flow
+    }
+
     /// Those for whom there are units go on.
-    fn counter(&self, stock: &str, units: u64, mut flow: Flow) -> Flow {
+    fn counter(&self, stock: &str, units: f64, mut flow: Flow) -> Flow {
         let Some(stock) = self.model.stocks.get(stock) else {
             return flow;
         };
-        let mut left = stock.units as f64 / units.max(1) as f64;
+        let mut left = stock.units as f64 / units.max(1e-9);
         for users in &mut flow {
             *users = users.min(left);
             left -= *users;

@@ -7,7 +7,7 @@ use crate::estimate::blame::{Finding, findings};
 use crate::estimate::bottleneck::Strain;
 use crate::observation::fullness::{Thing, Things};
 use crate::observation::{
-    CounterId, LevelId, Observation, PoolLevel, ServiceCounter, ServiceLevel,
+    CounterId, LevelId, Observation, PoolLevel, RoomLevel, ServiceCounter, ServiceLevel,
 };
 use crate::program::Program;
 use crate::results::{Place, ResourceKind};
@@ -64,6 +64,7 @@ impl Bins<'_> {
                 Some(layout.service_level(of, ServiceLevel::Queue))
             }
             Thing::Pool(of) => Some(layout.pool_level(of, PoolLevel::Queue)),
+            Thing::Room(of) => Some(layout.room_level(of, RoomLevel::Waiting)),
             _ => None,
         };
         Strain {

@@ -10,7 +10,7 @@ use crate::observation::sketch::Percentile;
 use crate::observation::{
     Among, CallCounter, CallSample, CounterId, LevelId, MessageCounter, Observation, Outcome,
     Period, PoolCounter, PoolLevel, Probe, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
-    ServiceSample, Statistic, StockCounter, TallyId, UserCounter, UserLevel,
+    ServiceSample, SoldOut, Statistic, StockCounter, TallyId, UserCounter, UserLevel,
 };
 use crate::program::Program;
 
@@ -127,9 +127,13 @@ impl Reader<'_> {
         }
     }
 
-    /// When a stock was sold out, seconds from T+0.
-    pub(crate) fn sold_out_s(&self, stock: u32) -> Option<f64> {
-        self.seen.sold_out_at[stock as usize].map(Time::as_secs_f64)
+    /// When a stock was sold out, for the first time or for good, seconds from T+0.
+    pub(crate) fn sold_out_s(
+        &self,
+        stock: u32,
+        which: impl Fn(&SoldOut) -> Option<Time>,
+    ) -> Option<f64> {
+        which(&self.seen.sold_out_at[stock as usize]).map(Time::as_secs_f64)
     }
 }
 
@@ -305,16 +309,17 @@ fn goods(reader: &Reader<'_>, values: &mut Vec<Value>) {
         let stock = stock as u32;
         let sold = Some(sold(reader, stock));
         values.push(Value::plain(format!("count({name}.sold)"), sold));
-        let at = reader.sold_out_s(stock);
+        let at = reader.sold_out_s(stock, |at| at.last);
         values.push(Value::plain(format!("{name}.sold_out_at"), at));
+        let first = reader.sold_out_s(stock, |at| at.first);
+        values.push(Value::plain(format!("{name}.first_sold_out_at"), first));
     }
 }
 
 /// Units kept by users.
 pub(crate) fn sold(reader: &Reader<'_>, stock: u32) -> f64 {
     let layout = &reader.program.layout;
-    reader.count(layout.stock(stock, StockCounter::Taken))
-        - reader.count(layout.stock(stock, StockCounter::GivenBack))
+    reader.count(layout.stock(stock, StockCounter::Sold))
 }
 
 /// Endpoints that messages are sent to.

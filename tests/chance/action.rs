@@ -55,6 +55,11 @@ fn people() -> Vec<Change> {
         ("journey.buy.steps.1.think", quoted(span(20, 300))),
         ("journey.buy.steps.fork.choose.1.share", percent(60)),
         ("journey.buy.steps.often.repeat", repeat),
+        (
+            "journey.buy.steps.reserve.units",
+            written(&["2", "\"uniform(1, 2)\""]),
+        ),
+        ("journey.buy.steps.reserve.keep", quoted(span(50, 900))),
     ]
 }
 
@@ -144,6 +149,22 @@ fn things() -> Vec<Change> {
         ("room.hall.opens", quoted(span(0, 600))),
         ("room.hall.closes", quoted(span(700, 1900))),
         ("room.hall.on", flag()),
+        ("cache.things.size", count(1, 40)),
+        ("cache.things.ttl", quoted(span(20, 900))),
+        ("cache.things.on", flag()),
+        ("cache.pages.hit", percent(100)),
+        ("room.hall.active", count(0, 6)),
+        ("room.hall.admit", written(&["\"5/s\"", "\"30/s\""])),
+        ("room.foyer.admit.users", count(1, 5)),
+        ("room.foyer.admit.every", quoted(span(20, 300))),
+        ("room.foyer.queue.limit", count(0, 9)),
+        (
+            "room.foyer.queue.order",
+            written(&["\"fifo\"", "\"random\""]),
+        ),
+        ("room.hall.shuffle", flag()),
+        ("room.foyer.lost_at_entry", percent(60)),
+        ("room.foyer.lost_waiting", quoted(time(400))),
         ("retry.eager.attempts", count(1, 4)),
         ("hedge.quick.on", written(&["true", "false"])),
         ("hedge.quick.after", quoted(span(0, 80))),

@@ -151,6 +151,29 @@ fn call(around: Around) -> Text {
         .boxed()
 }
 
+/// A `take`, with or without a reservation.
+fn take(around: Around) -> Text {
+    let units = written(&["1", "2", "3", "\"uniform(1, 3)\""]);
+    let mut ends = vec![(
+        3,
+        written(&["", ", expired = \"bored\"", ", expired = \"continue\""]),
+    )];
+    if around.depth > 0 {
+        let steps = steps(around.inside(), 0..=2);
+        ends.push((1, steps.prop_map(|s| format!(", expired = {s}")).boxed()));
+    }
+    let ends = proptest::strategy::Union::new_weighted(ends);
+    let keep = weighted(0.5, (span(50, 900), ends));
+    (units, keep, or(around))
+        .prop_map(|(units, keep, or)| {
+            let keep = keep.map_or(String::new(), |(keep, ends)| {
+                format!(", keep = \"{keep}\"{ends}")
+            });
+            format!("{{ take = \"phones\", units = {units}{keep}{or} }}")
+        })
+        .boxed()
+}
+
 /// A step that holds no other steps.
 fn plain(around: Around) -> Text {
     let mut forms = vec![(1, Just("{ mark = \"passed\" }".to_owned()).boxed())];
@@ -163,10 +186,9 @@ fn plain(around: Around) -> Text {
     if around.in_journey() {
         let think = time(400).prop_map(|t| format!("{{ think = \"{t}\" }}"));
         forms.push((3, think.boxed()));
-        let take = (1..=3u32, or(around));
-        let take = take.prop_map(|(n, or)| format!("{{ take = \"phones\", units = {n}{or} }}"));
-        forms.push((1, take.boxed()));
-        let enter = or(around).prop_map(|or| format!("{{ enter = \"hall\"{or} }}"));
+        forms.push((1, take(around)));
+        let enter = (written(&["hall", "foyer"]), or(around));
+        let enter = enter.prop_map(|(room, or)| format!("{{ enter = \"{room}\"{or} }}"));
         forms.push((1, enter.boxed()));
         forms.push((
             1,
@@ -237,9 +259,22 @@ fn step(around: Around) -> Text {
         (2, parallel.boxed()),
         (1, repeat.boxed()),
     ];
+    if !around.in_journey() {
+        let of = written(&[
+            "things",
+            "pages",
+            "pages\", single_flight = true, or = \"continue",
+        ]);
+        let look = (of, any()).prop_map(|(of, s)| match of.split_once(", or") {
+            Some((of, or)) => format!("{{ cache = \"{of}, miss = {s}, or{or}\" }}"),
+            None => format!("{{ cache = \"{of}\", miss = {s} }}"),
+        });
+        forms.push((2, look.boxed()));
+    }
     if around.in_journey() {
-        let enter = (some(), or(around));
-        let enter = enter.prop_map(|(s, or)| format!("{{ enter = \"hall\", steps = {s}{or} }}"));
+        let enter = (written(&["hall", "foyer"]), some(), or(around));
+        let enter =
+            enter.prop_map(|(room, s, or)| format!("{{ enter = \"{room}\", steps = {s}{or} }}"));
         forms.push((1, enter.boxed()));
     }
     proptest::strategy::Union::new_weighted(forms).boxed()
@@ -253,7 +288,11 @@ fn steps(around: Around, count: std::ops::RangeInclusive<usize>) -> Text {
 }
 
 /// Steps whose paths actions know.
-const NAMED: &str = "{ name = \"fork\", choose = [ { share = \"50%\", steps = [ \
+const NAMED: &str = "{ name = \"reserve\", take = \"phones\", units = 1, keep = \"600ms\", \
+                     expired = \"continue\", or = \"continue\" },\n  \
+                     { name = \"again\", call = \"s0.b\", timeout = \"300ms\", or = [ \
+                     { back_to = \"again\", at_most = 2, or = \"continue\" } ] },\n  \
+                     { name = \"fork\", choose = [ { share = \"50%\", steps = [ \
                      { name = \"ask\", label = \"Ask\", call = \"s0.a\", timeout = \"400ms\", \
                      class = \"rush\", key = \"goods\", \
                      or = \"continue\" } ] }, { share = \"rest\", steps = [] } ] },\n  \
@@ -449,12 +488,18 @@ fn service(layer: usize, guarded: bool) -> Text {
                 format!("balance = {balance}\non_timeout = \"{on_timeout}\"\n{keys}{slowdown}")
             },
         );
-    let endpoints = (vec(step(around), 0..=3), vec(step(around), 0..=3));
+    let endpoints = (
+        vec(step(around), 0..=3),
+        vec(step(around), 0..=3),
+        any::<bool>(),
+    );
     (size, queue, queues::limits(), words, endpoints)
-        .prop_map(move |(size, queue, limits, words, (a, b))| {
+        .prop_map(move |(size, queue, limits, words, (a, b, answers))| {
             let first = |step: &str, more| [vec![step.to_owned()], more].concat().join(", ");
             let a = first("{ cpu = \"exp($pace)\" }", a);
-            let b = first("{ wait = \"exp(4ms)\" }", b);
+            let early = "{ wait = \"exp(4ms)\" }, { answer = true }";
+            let plain = "{ wait = \"exp(4ms)\" }";
+            let b = first(if answers { early } else { plain }, b);
             let (limit, b) = match layer {
                 0 => (
                     "limit = \"all\"\n",
@@ -649,9 +694,35 @@ fn things() -> Text {
         };
         pool("rows", rows) + &pool("lines", lines)
     });
-    let room = (span(0, 600), span(700, 1900)).prop_map(|(opens, closes)| {
+    let doors = (span(0, 600), span(700, 1900)).prop_map(|(opens, closes)| {
         format!("[room.hall]\non = true\nopens = \"{opens}\"\ncloses = \"{closes}\"\n")
     });
+    let key =
+        |name: &str, v: Option<String>| v.map_or(String::new(), |v| format!("{name} = {v}\n"));
+    let limits = (
+        weighted(0.5, (0..=5u32).prop_map(|n| n.to_string())),
+        weighted(0.4, written(&["\"9/s\"", "\"40/s\"", "\"600/min\""])),
+        weighted(
+            0.5,
+            written(&["{ limit = 3 }", "{ limit = 9, order = \"random\" }"]),
+        ),
+        any::<bool>(),
+        weighted(0.4, written(&["\"20%\"", "0.5"])),
+        weighted(0.4, time(700).prop_map(|t| format!("\"{t}\""))),
+    )
+        .prop_map(move |(active, admit, queue, shuffle, entry, waiting)| {
+            let keys = key("active", active) + &key("admit", admit) + &key("queue", queue);
+            let lost = key("lost_at_entry", entry) + &key("lost_waiting", waiting);
+            format!("{keys}shuffle = {shuffle}\n{lost}")
+        });
+    let foyer =
+        (1..=4u32, span(50, 400), 1..=6u32, 0..=8u32).prop_map(|(users, every, active, limit)| {
+            format!(
+                "[room.foyer]\nactive = {active}\nqueue = {{ limit = {limit}, order = \"fifo\" \
+                 }}\nadmit = {{ users = {users}, every = \"{every}\" }}\n"
+            )
+        });
+    let room = (doors, limits, foyer).prop_map(|(doors, limits, foyer)| doors + &limits + &foyer);
     (pools, room, 0..=12u32)
         .prop_map(|(pools, room, units)| format!("{pools}{room}[stock.phones]\nunits = {units}\n"))
         .boxed()

@@ -147,6 +147,18 @@ const WRITTEN: &[&str] = &[
     "pareto(",
     "quantiles(",
     "constant(",
+    // Rooms, stocks and caches.
+    "{ cache = \"things\"",
+    "single_flight = true, miss",
+    "{ answer = true }",
+    "{ back_to =",
+    "admit = \"",
+    "admit = {",
+    "shuffle = true",
+    "units = \"uniform(",
+    "expired = \"continue\"",
+    "expired = \"bored\"",
+    "expired = [",
 ];
 
 /// What turned up in any of the models so far.
@@ -292,6 +304,7 @@ fn counters(program: &Program) -> Vec<(String, CounterId)> {
             RoomCounter::Admitted,
             RoomCounter::Refused,
             RoomCounter::Arrived,
+            RoomCounter::Lost,
         ] {
             all.push((format!("rooms {what:?}"), layout.room(room, what)));
         }
@@ -301,6 +314,8 @@ fn counters(program: &Program) -> Vec<(String, CounterId)> {
             StockCounter::Taken,
             StockCounter::GivenBack,
             StockCounter::SoldOut,
+            StockCounter::Sold,
+            StockCounter::Expired,
         ] {
             all.push((format!("stock {what:?}"), layout.stock(stock, what)));
         }

@@ -79,7 +79,13 @@ impl Walk<'_> {
                 branches.iter().map(|branch| self.steps(branch)).sum()
             }
             StepKind::Repeat { times, steps } => times.mean().unwrap_or(1.0) * self.steps(steps),
+            StepKind::Lookup { cache, miss, .. } => {
+                let share = self.model.miss_share(cache);
+                share * self.steps(miss)
+            }
             StepKind::Take { .. }
+            | StepKind::Answer
+            | StepKind::BackTo { .. }
             | StepKind::Mark(_)
             | StepKind::Leave(_)
             | StepKind::Fail { .. } => 0.0,

@@ -171,7 +171,10 @@ fn stock(model: &Model, capacity: &Capacity) -> String {
             let mut takes = 0;
             for step in &journey.steps {
                 step.visit(&mut |step| match &step.kind {
-                    StepKind::Take { stock, units } if stock == name => takes = takes.max(*units),
+                    StepKind::Take { stock, units, .. } if stock == name => {
+                        let each = units.mean().unwrap_or(1.0).round().max(1.0);
+                        takes = takes.max(each as u64);
+                    }
                     _ => {}
                 });
             }

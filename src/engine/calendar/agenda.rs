@@ -156,9 +156,7 @@ impl Agenda {
             | Group::Patience
             | Group::Clock
             | Group::Late
-            | Group::Reading => {
-                self.add(key);
-            }
+            | Group::Reading => self.add(key),
         }
     }
 

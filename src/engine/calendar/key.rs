@@ -17,7 +17,8 @@ pub(in crate::engine) enum Group {
     Patience = 3,
     /// Timeouts, deadlines, reloads, and the ends of backoffs.
     Clock = 4,
-    /// Hedges.
+    /// What waits for timeouts at the same instant: the ends of reservations, those who are lost
+    /// while they wait for a room, hedges.
     Late = 5,
     /// Attempts and users that arrive.
     Arrival = 6,
@@ -85,6 +86,12 @@ pub(in crate::engine) enum Kind {
     Missed,
     /// The ejection of a server is over.
     Ejected,
+    /// The pace of a room lets somebody in; the slot is the room.
+    Pace,
+    /// Who waits for a room is lost.
+    Lost,
+    /// A reservation ends; the slot is its frame.
+    Expired,
     /// A reading is due.
     Reading,
 }
@@ -122,6 +129,9 @@ impl Kind {
             25 => Self::Check,
             26 => Self::Missed,
             27 => Self::Ejected,
+            28 => Self::Pace,
+            29 => Self::Lost,
+            30 => Self::Expired,
             _ => Self::Reading,
         }
     }
@@ -132,6 +142,10 @@ pub(in crate::engine) type Number = u32;
 
 /// No event.
 pub(in crate::engine) const NO_EVENT: Number = 0;
+
+/// In place of the number of an event: the step at which a task is fails when its turn comes, so
+/// that no failure is within another.
+pub(in crate::engine) const FAILED: Number = Number::MAX;
 
 /// Bits of a slot in a key; those of the kind stand above.
 pub(super) const SLOT_BITS: u32 = 27;

@@ -97,6 +97,7 @@ impl Outgoing<'_> {
                 served: false,
                 pass: Pass::default(),
                 is_twin: false,
+                answered: false,
             }),
         }
     }

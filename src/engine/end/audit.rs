@@ -14,7 +14,7 @@ use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::population::{Attempt, Role, Task, Visitor};
 use crate::observation::{
     CallCounter, FunnelStep, LANES, Observation, Outcome, PoolLevel, SampleId, ServiceCounter,
-    ServiceLevel, ServiceSample, UserCounter,
+    ServiceLevel, ServiceSample, SoldOut, UserCounter,
 };
 use crate::program::{CallId, Journey, StepId};
 
@@ -281,7 +281,13 @@ impl Sim<'_> {
                 self.rec.marked.iter().map(told).collect()
             },
             funnel: self.funnel(),
-            sold_out_at: self.rec.sold_out_at.iter().map(|at| at.map(told)).collect(),
+            sold_out_at: {
+                let told = |at: &SoldOut| SoldOut {
+                    first: at.first.map(told),
+                    last: at.last.map(told),
+                };
+                self.rec.sold_out_at.iter().map(told).collect()
+            },
             windows,
             metrics: answers.values,
             wholes: answers.wholes,

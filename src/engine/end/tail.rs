@@ -69,6 +69,7 @@ impl Sim<'_> {
             | Doing::Timed { .. }
             | Doing::Halted { .. }
             | Doing::Sharing
+            | Doing::AtMiss { .. }
             | Doing::Joining
             | Doing::Answering { .. }
             | Doing::Refusing

@@ -136,6 +136,12 @@ impl Line {
         self.queue.drain(|slot, number| people.awaits(slot, number))
     }
 
+    /// Those who stand in it stand in the order of what is drawn for each.
+    pub(in crate::engine) fn mix(&mut self, people: &Population, draw: impl Fn(u32) -> u64) {
+        self.queue
+            .mix(|slot, number| people.awaits(slot, number), draw);
+    }
+
     /// Bytes in use, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
         self.queue.bytes()

@@ -146,6 +146,17 @@ impl Queue {
         all
     }
 
+    /// Those who still wait stand in the order of what is drawn for each, ties as they came.
+    pub(in crate::engine) fn mix(
+        &mut self,
+        waits: impl Fn(u32, Number) -> bool,
+        draw: impl Fn(u32) -> u64,
+    ) {
+        self.entries.retain(|&(slot, number)| waits(slot, number));
+        let entries = self.entries.make_contiguous();
+        entries.sort_by_cached_key(|&(slot, _)| draw(slot));
+    }
+
     /// Bytes in use, for the memory limit.
     pub(in crate::engine) fn bytes(&self) -> usize {
         let sorted = self.sorted.as_ref().map_or(0, |sorted| sorted.bytes());

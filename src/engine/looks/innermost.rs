@@ -87,6 +87,12 @@ impl Sim<'_> {
                 Doing::Travelling | Doing::Answering { .. } => found.add(Thing::Network),
                 Doing::BackingOff | Doing::AtLimit => found.add(Thing::Pause),
                 Doing::Joining => self.open_branches((task, own), &mut open),
+                Doing::AtMiss { flight } => {
+                    let leader = self.held.leader(flight);
+                    if self.people.get(leader).is_some() {
+                        open.push((leader.slot, None));
+                    }
+                }
                 Doing::Calling { attempt } => match self.people.get(attempt) {
                     Some(_) => open.push((attempt.slot, None)),
                     None => found.add(self.lost(slot)),
@@ -141,6 +147,7 @@ impl Sim<'_> {
             | Doing::Hedging { .. }
             | Doing::BackingOff
             | Doing::AtLimit
+            | Doing::AtMiss { .. }
             | Doing::Joining
             | Doing::Answering { .. }
             | Doing::AtHome

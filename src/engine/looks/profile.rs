@@ -16,7 +16,7 @@ use crate::observation::Fullness;
 use crate::observation::fullness::{
     ALL, Doing, Instance, Outage, Resource, Row, Thing, Things, WINDOW, WINDOWS_MIN, Whole,
 };
-use crate::program::Program;
+use crate::program::{Program, RoomId};
 use crate::random::key::{Owner, Place};
 
 /// Looks in a window.
@@ -39,6 +39,7 @@ const LOOKER: Owner = Owner::named("looks at holders");
 enum Looked {
     Server(u32),
     Pool(u32),
+    Room(RoomId),
 }
 
 /// What a holder was seen at.
@@ -96,7 +97,7 @@ fn instances(program: &Program) -> u64 {
     let servers = program.services.values();
     let servers = servers.map(|service| 1 + 2 * u64::from(service.servers_max));
     let pools = program.pools.values().map(|pool| u64::from(pool.instances));
-    servers.sum::<u64>() + pools.sum::<u64>()
+    servers.sum::<u64>() + pools.sum::<u64>() + program.rooms.len() as u64
 }
 
 /// Bytes that a program takes for it before anything happens.
@@ -181,6 +182,12 @@ impl Sim<'_> {
             list(Resource::Pool(pool.pool.0), pool.number);
             profile.looked.push(Looked::Pool(index));
         }
+        for (id, room) in self.rules.program.rooms.iter() {
+            if room.limited {
+                list(Resource::Room(id.0), 0);
+                profile.looked.push(Looked::Room(id));
+            }
+        }
     }
 
     /// Ends the window of every gauge, in the order of the instances; each is told of its number,
@@ -201,8 +208,9 @@ impl Sim<'_> {
             number += 1;
         };
         self.services.each_gauge(self.rules.routes, &mut next);
-        self.held
-            .each_gauge(|gauge, in_use| next(gauge, in_use, Of::Others));
+        self.held.each_gauge(self.rules.program, |gauge, in_use| {
+            next(gauge, in_use, Of::Others);
+        });
     }
 
     fn schedule_window(&mut self) {
@@ -288,6 +296,7 @@ impl Sim<'_> {
         match which {
             Looked::Server(index) => self.services.server(index).occupied > 0,
             Looked::Pool(index) => self.held.pool(index).in_use > 0,
+            Looked::Room(id) => self.held.room_of(id).inside > 0,
         }
     }
 
@@ -307,6 +316,12 @@ impl Sim<'_> {
                 let pool = self.held.pool(index);
                 let is_full = pool.line.gauge.is_full();
                 (Thing::Pool(pool.pool.0), pool.in_use, is_full, holders)
+            }
+            Looked::Room(id) => {
+                let holders = self.held.lend_insiders(id, people);
+                let room = self.held.room_of(id);
+                let is_full = room.line.gauge.is_full();
+                (Thing::Room(id.0), room.inside, is_full, holders)
             }
         };
         let notes = holders.notes().len();
@@ -332,6 +347,7 @@ impl Sim<'_> {
         match which {
             Looked::Server(index) => self.services.take_back_holders(index, holders),
             Looked::Pool(index) => self.held.take_back_holders(index, holders),
+            Looked::Room(id) => self.held.take_back_insiders(id, holders),
         }
         notes
     }

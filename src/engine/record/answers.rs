@@ -75,7 +75,12 @@ impl Sim<'_> {
                 Probe::FirstMark(mark) => self.marked(*mark).map(|m| m.0),
                 Probe::LastMark(mark) => self.marked(*mark).map(|m| m.1),
                 Probe::SoldOut(stock) => {
-                    self.rec.sold_out_at[*stock as usize].map(|t| self.course.told(t).as_secs_f64())
+                    let at = self.rec.sold_out_at[*stock as usize].last;
+                    at.map(|t| self.course.told(t).as_secs_f64())
+                }
+                Probe::FirstSoldOut(stock) => {
+                    let at = self.rec.sold_out_at[*stock as usize].first;
+                    at.map(|t| self.course.told(t).as_secs_f64())
                 }
                 Probe::Recovery(_) => None,
             };

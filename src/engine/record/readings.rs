@@ -105,7 +105,8 @@ impl Sim<'_> {
                     );
                 }
                 Probe::Sample { of, .. } => of.iter().for_each(|of| self.rec.log(*of)),
-                Probe::FirstMark(_) | Probe::LastMark(_) | Probe::SoldOut(_) => {}
+                Probe::FirstMark(_) | Probe::LastMark(_) => {}
+                Probe::SoldOut(_) | Probe::FirstSoldOut(_) => {}
                 Probe::Recovery(_) => {}
             }
         }

@@ -16,7 +16,7 @@ use crate::engine::record::tally::{LiveTally, refill};
 use crate::engine::record::watch::Watch;
 use crate::engine::record::windows::{self, WindowLog};
 use crate::observation::{
-    CallCounter, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, TallyId, UserLevel,
+    CallCounter, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, SoldOut, TallyId, UserLevel,
 };
 use crate::program::{Program, StepId};
 
@@ -59,7 +59,7 @@ pub(in crate::engine) struct Recorder {
     pub(super) logs: bool,
     pub(in crate::engine) funnel: Table<StepId, FunnelStep>,
     pub(in crate::engine) marked: Vec<Option<(Time, Time)>>,
-    pub(in crate::engine) sold_out_at: Vec<Option<Time>>,
+    pub(in crate::engine) sold_out_at: Vec<SoldOut>,
     /// Levels that a probe follows.
     pub(in crate::engine) watches: Vec<Watch>,
     /// Requests of users by window, where bins do not tell of them.
@@ -131,7 +131,11 @@ impl Recorder {
         self.instants.clear();
         self.instants.reserve(layout.states().count() * self.bins);
         refill(&mut self.marked, layout.marks as usize, None);
-        refill(&mut self.sold_out_at, layout.stocks as usize, None);
+        refill(
+            &mut self.sold_out_at,
+            layout.stocks as usize,
+            SoldOut::default(),
+        );
         self.tallies
             .resize_with(layout.samples(), LiveTally::default);
         for (index, tally) in self.tallies.iter_mut().enumerate() {

@@ -195,7 +195,11 @@ impl Sim<'_> {
         let (caller, call) = (attempt.caller, attempt.call);
         let (route, id) = (&routes.calls[call], routes.calls[call].service);
         let desk = &route.desk;
-        let received = answer == Answer::Ok && (route.message || !caller.is_none());
+        let early = attempt.answered;
+        let received = early || answer == Answer::Ok && (route.message || !caller.is_none());
+        if early && answer != Answer::Ok {
+            self.count_late_failure(id);
+        }
         if self.rec.counts(sent) {
             self.rec.sample_counted(desk.times, accepted, now);
         }
@@ -236,7 +240,7 @@ impl Sim<'_> {
                 }
             };
             self.message_ends(slot, ended);
-        } else {
+        } else if !attempt.answered {
             self.count_wasted(id, &attempt, self.now);
         }
         self.people.remove(slot);
@@ -358,6 +362,7 @@ impl Sim<'_> {
             | Doing::Served { .. }
             | Doing::BackingOff
             | Doing::AtPool { .. }
+            | Doing::AtMiss { .. }
             | Doing::Joining
             | Doing::Done => {
                 if on_timeout == OnTimeout::Cancel {
@@ -372,7 +377,7 @@ impl Sim<'_> {
 
     /// Work begun stops because nobody waits for it.
     pub(in crate::engine) fn stop_work(&mut self, ticket: Ticket) {
-        if self.people.get(ticket).is_none() {
+        if self.people.get(ticket).is_none() || self.fills_for_others(ticket) {
             return;
         }
         let slot = ticket.slot;

@@ -92,6 +92,7 @@ impl Sim<'_> {
 
     /// A server starts to boot.
     fn boot(&mut self, index: u32, law: Option<&Sampler>) {
+        self.empty_caches_of(index);
         let server = &mut self.services.servers[index as usize];
         let id = server.service;
         server.state = State::Booting;

@@ -7,6 +7,7 @@ pub(in crate::engine) mod balance;
 pub(in crate::engine) mod breakdown;
 pub(in crate::engine) mod choosing;
 pub(in crate::engine) mod departure;
+pub(in crate::engine) mod early;
 pub(in crate::engine) mod gauges;
 pub(in crate::engine) mod harm;
 pub(in crate::engine) mod health;

@@ -7,7 +7,7 @@ use crate::engine::draws::OfStep;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
 use crate::engine::tasks::population::{Answer, Failure, Role};
-use crate::program::{ChooseId, Instruction, RepeatId, Settings, WorkId};
+use crate::program::{BackId, ChooseId, Instruction, RepeatId, Settings, WorkId};
 
 /// What the cursor does after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,13 @@ impl<'p> Sim<'p> {
                     )
                 }
             }
+            Instruction::Lookup(lookup) => self.begin_lookup(slot, lookup),
+            Instruction::Filled => self.end_miss(slot),
+            Instruction::Answer => {
+                self.answer_early(slot);
+                Flow::Next
+            }
+            Instruction::Back(back) => self.turn_back(slot, back),
             Instruction::Mark(mark) => {
                 self.rec.mark(mark.0, self.now);
                 Flow::Next
@@ -119,6 +126,18 @@ impl<'p> Sim<'p> {
             | Instruction::Think(_)
             | Instruction::End => unreachable!("the usual ones were looked at before"),
         }
+    }
+
+    /// A `back_to` is reached.
+    fn turn_back(&mut self, slot: u32, back: BackId) -> Flow {
+        if !self.another() {
+            return Flow::Stop;
+        }
+        if self.go_back(slot, back) {
+            return Flow::Elsewhere;
+        }
+        let on_failure = self.rules.program.backs[back].on_failure;
+        self.fail_step(slot, Failure::Error, on_failure)
     }
 
     /// The uniform number of a step's draw.

@@ -8,7 +8,7 @@ use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
 use crate::engine::tasks::population::{Branch, Failure, Pass, Request, Role, Task};
-use crate::program::{NOWHERE, ParallelId, Pc};
+use crate::program::{BackId, NOWHERE, ParallelId, Pc};
 
 impl Sim<'_> {
     /// A step has failed: on to what its `or` says, or out to what surrounds it.
@@ -46,7 +46,11 @@ impl Sim<'_> {
             FrameKind::Room(enter) => self.rules.program.enters[enter].on_failure,
             FrameKind::Join { parallel, .. } => self.rules.program.parallels[parallel].on_failure,
             FrameKind::Repeat { repeat, .. } => self.rules.program.repeats[repeat].on_failure,
-            FrameKind::Taken { .. } | FrameKind::Remembered { .. } => NOWHERE,
+            FrameKind::Miss { lookup, .. } => self.rules.program.lookups[lookup].on_failure,
+            FrameKind::Taken { .. }
+            | FrameKind::Remembered { .. }
+            | FrameKind::Place(_)
+            | FrameKind::Back { .. } => NOWHERE,
         }
     }
 
@@ -57,7 +61,13 @@ impl Sim<'_> {
             FrameKind::Room(enter) => self.leave_room(enter),
             FrameKind::Repeat { path, .. } => self.people.task_mut(slot).path = path,
             FrameKind::Join { first, .. } => self.stop_branches(first),
-            FrameKind::Taken { .. } | FrameKind::Remembered { .. } => {
+            FrameKind::Miss {
+                store, key, flight, ..
+            } => self.miss_fails(store, key, flight),
+            FrameKind::Taken { .. }
+            | FrameKind::Remembered { .. }
+            | FrameKind::Place(_)
+            | FrameKind::Back { .. } => {
                 unreachable!("what a user has stands in lists of its own")
             }
         }
@@ -82,6 +92,7 @@ impl Sim<'_> {
             }
             Doing::AtPool { .. } => self.leave_pool(slot),
             Doing::AtDoor { .. } => self.leave_door(slot),
+            Doing::AtMiss { flight } => self.leave_miss(flight),
             Doing::Running
             | Doing::Travelling
             | Doing::Queued
@@ -103,6 +114,47 @@ impl Sim<'_> {
             self.people.task_mut(slot).frame = frame.outer;
             self.undo_frame(slot, frame.kind);
         }
+    }
+
+    /// A visit goes back to a step of its journey: what it is inside of is over. False when it has
+    /// done so often enough.
+    pub(in crate::engine) fn go_back(&mut self, slot: u32, back: BackId) -> bool {
+        let step = &self.rules.program.backs[back];
+        let root = self
+            .visitor_above(slot)
+            .expect("`back_to` is a step of journeys");
+        let mut next = self.people.visitor(root).taken;
+        while next != NO_FRAME {
+            let frame = self.people.frame_mut(next);
+            if let FrameKind::Back { back: own, times } = &mut frame.kind
+                && *own == back
+            {
+                if *times >= step.at_most {
+                    return false;
+                }
+                *times += 1;
+                break;
+            }
+            next = frame.outer;
+        }
+        if next == NO_FRAME {
+            let outer = self.people.visitor(root).taken;
+            let kind = FrameKind::Back { back, times: 1 };
+            self.people.visitor(root).taken = self.people.push_frame(outer, kind);
+        }
+        loop {
+            let number = self.people.task(slot).frame;
+            if number == NO_FRAME {
+                break;
+            }
+            let frame = self.people.pop_frame(number);
+            self.people.task_mut(slot).frame = frame.outer;
+            self.undo_frame(slot, frame.kind);
+        }
+        let task = self.people.task_mut(slot);
+        task.path = task.path.step(step.luck);
+        task.pc = step.to;
+        true
     }
 
     /// A `parallel` is reached: every branch starts, in the order of writing.

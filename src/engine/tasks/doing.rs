@@ -63,6 +63,11 @@ pub(in crate::engine) enum Doing {
         /// When the wait began.
         since: Slim<Time>,
     },
+    /// Waits for the miss of another.
+    AtMiss {
+        /// Which.
+        flight: u32,
+    },
     /// Waits for its branches.
     Joining,
     /// An answer on its way to the caller.
@@ -98,6 +103,7 @@ impl Doing {
             | Doing::AtLimit
             | Doing::AtPool { .. }
             | Doing::AtDoor { .. }
+            | Doing::AtMiss { .. }
             | Doing::Joining
             | Doing::Answering { .. }
             | Doing::Refusing

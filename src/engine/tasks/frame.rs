@@ -1,8 +1,9 @@
 //! Structured steps in progress, as a list from the innermost to the outermost.
 
 use crate::base::slab::Ticket;
+use crate::engine::calendar::key::Number;
 use crate::engine::guards::kept::Remembered;
-use crate::program::{EnterId, HoldId, ParallelId, RepeatId, StockId};
+use crate::program::{BackId, EnterId, HoldId, LookupId, ParallelId, RepeatId, TakeId};
 use crate::random::key::Place;
 
 /// No frame.
@@ -27,8 +28,28 @@ pub(in crate::engine) enum FrameKind {
         /// The instance of the pool.
         pool: u32,
     },
+    /// A miss of a cache is under way.
+    Miss {
+        /// The step.
+        lookup: LookupId,
+        /// The instance of the cache.
+        store: u32,
+        /// The key.
+        key: u32,
+        /// Those who wait for it, if any may.
+        flight: u32,
+    },
+    /// How often a visit went back; in the list of what a user has taken.
+    Back {
+        /// The step.
+        back: BackId,
+        /// How often.
+        times: u32,
+    },
     /// A place in a room is kept.
     Room(EnterId),
+    /// The same until the visit ends; in the list of what a user has taken.
+    Place(EnterId),
     /// Turns of a `repeat`.
     Repeat {
         /// The step.
@@ -53,10 +74,12 @@ pub(in crate::engine) enum FrameKind {
     },
     /// Units of a stock that a user has taken; a list of its own.
     Taken {
-        /// Of what.
-        stock: StockId,
+        /// By which step, and so of what.
+        take: TakeId,
         /// How many.
         units: u32,
+        /// The clock of the reservation.
+        clock: Number,
     },
     /// What a guard remembers of a user; a list of its own.
     Remembered {

@@ -212,6 +212,8 @@ pub(in crate::engine) struct Attempt {
     pub(in crate::engine) pass: Pass,
     /// It is one of several that wait side by side.
     pub(in crate::engine) is_twin: bool,
+    /// The caller has its answer, and the work goes on.
+    pub(in crate::engine) answered: bool,
 }
 
 /// One branch of a `parallel`.

@@ -6,7 +6,6 @@
 //! order of their effect and name, doors by the name of the room; boots follow as they were
 //! ordered.
 
-use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, Number};
@@ -370,9 +369,8 @@ impl Sim<'_> {
         }
         self.resize_pools();
         self.schedule_doors();
-        for room in 0..self.rules.program.rooms {
-            self.door_turns(RoomId::from_index(room as usize));
-        }
+        self.change_rooms();
+        self.change_caches();
     }
 }
 

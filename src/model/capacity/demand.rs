@@ -149,7 +149,13 @@ impl<'m> Demands<'m> {
                 let turn = self.steps(steps, service);
                 cost.add(&turn, mean(times));
             }
+            StepKind::Lookup { cache, miss, .. } => {
+                let one = self.steps(miss, service);
+                cost.add(&one, self.model.miss_share(cache));
+            }
             StepKind::Enter { steps: None, .. }
+            | StepKind::Answer
+            | StepKind::BackTo { .. }
             | StepKind::Take { .. }
             | StepKind::Mark(_)
             | StepKind::Leave(_)

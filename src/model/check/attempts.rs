@@ -62,7 +62,10 @@ impl<'m> Walk<'m> {
             StepKind::Parallel { branches, .. } => {
                 branches.iter().map(|branch| self.steps(branch)).sum()
             }
-            StepKind::Cpu(_)
+            StepKind::Lookup { miss, .. } => self.steps(miss),
+            StepKind::Answer
+            | StepKind::BackTo { .. }
+            | StepKind::Cpu(_)
             | StepKind::Wait(_)
             | StepKind::Think(_)
             | StepKind::Take { .. }

@@ -84,7 +84,7 @@ fn most(model: &Model, objective: &Objective) -> Option<Bound> {
         .sum();
     let bounds = certain_takes(journey).filter_map(|(stock, units)| {
         let there = model.stocks.get(stock)?.units;
-        let share = (there / units) as f64 / users;
+        let share = (there as f64 / units).floor() / users;
         Some(Bound {
             share,
             units: there,
@@ -98,13 +98,14 @@ fn most(model: &Model, objective: &Objective) -> Option<Bound> {
 }
 
 /// What every user must take to be served.
-fn certain_takes(journey: &Journey) -> impl Iterator<Item = (&str, u64)> {
+fn certain_takes(journey: &Journey) -> impl Iterator<Item = (&str, f64)> {
     journey
         .steps
         .iter()
         .filter_map(|step: &Step| match (&step.kind, &step.or) {
-            (StepKind::Take { stock, units }, Or::Fail | Or::Outcome(_)) => {
-                Some((stock.as_str(), *units))
+            (StepKind::Take { stock, units, .. }, Or::Fail | Or::Outcome(_)) => {
+                let each = units.mean().filter(|each| *each > 0.0)?;
+                Some((stock.as_str(), each))
             }
             _ => None,
         })

@@ -271,8 +271,10 @@ pub enum StockAspect {
     Sold,
     /// Units left (a level).
     Left,
-    /// The instant at which none was left.
+    /// From when on nothing was left until the end.
     SoldOutAt,
+    /// When nothing was left for the first time.
+    FirstSoldOutAt,
 }
 
 /// What about collapse and recovery.
@@ -346,7 +348,7 @@ impl Quantity {
             Quantity::Stock { aspect, .. } => match aspect {
                 StockAspect::Sold => EVENTS,
                 StockAspect::Left => Nature::Level,
-                StockAspect::SoldOutAt => Nature::Instant,
+                StockAspect::SoldOutAt | StockAspect::FirstSoldOutAt => Nature::Instant,
             },
             Quantity::Mark(_) | Quantity::Tally(_) => EVENTS,
             Quantity::Orbit | Quantity::OrbitWaiting => Nature::Level,

@@ -501,7 +501,7 @@ fn lists(step: &mut Table) -> Vec<&mut Vec<Node>> {
             continue;
         };
         match entry.key.as_str() {
-            "steps" | "or" => found.push(items),
+            "steps" | "or" | "expired" | "miss" => found.push(items),
             "parallel" => found.extend(items.iter_mut().filter_map(as_list)),
             "choose" => {
                 let branches = items.iter_mut().filter_map(|item| match &mut item.value {

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Branch, Call, FailKind, Join, Or, Step, StepKind};
+use super::{Branch, Call, EXPIRED, Expired, FailKind, Join, Or, Step, StepKind};
 use crate::model::document::Node;
 use crate::model::elsewhere::Among;
 use crate::model::journey::OUTCOMES;
 use crate::model::reader::{Fields, Reader};
 use crate::model::table::{Kind, TableDef, key};
+use crate::random::family::Distribution;
 use crate::text::nearest::{nearest, suggestion};
 use crate::text::{Diagnostic, Place};
 
@@ -104,9 +105,58 @@ pub(crate) static STEP: TableDef = TableDef {
         ),
         key(
             "units",
-            Kind::Count,
+            Kind::Counts,
             "1",
             "how many units a `take` takes, or a `hold` keeps",
+        ),
+        key(
+            "keep",
+            Kind::Duration,
+            "until the visit ends",
+            "how long a `take` reserves its units at most",
+        )
+        .live(),
+        key(
+            "expired",
+            Kind::Either(&[Kind::Text, Kind::Steps]),
+            "\"expired\"",
+            "what happens when `keep` is over: an outcome, `continue`, or steps",
+        ),
+        key(
+            "cache",
+            Kind::Name("cache"),
+            "",
+            "looks for an entry: on a hit nothing, else `miss`",
+        ),
+        key(
+            "miss",
+            Kind::Steps,
+            "",
+            "what is done where the entry is not there",
+        ),
+        key(
+            "single_flight",
+            Kind::Flag,
+            "as the cache says",
+            "whether those who ask for one key at once share one miss",
+        ),
+        key(
+            "answer",
+            Kind::Flag,
+            "",
+            "the caller has its answer, the worker goes on",
+        ),
+        key(
+            "back_to",
+            Kind::Text,
+            "",
+            "goes back to a step of the journey, by its name",
+        ),
+        key(
+            "at_most",
+            Kind::Count,
+            "no limit",
+            "how often a visit goes back",
         ),
         key("mark", Kind::Text, "", "counts a milestone"),
         key("leave", Kind::Text, "", "ends the visit with an outcome"),
@@ -159,14 +209,6 @@ pub(crate) static STEP: TableDef = TableDef {
             "none",
             "the rate limit of a call",
         ),
-        key("cache", Kind::Later, "", "on a hit nothing, else `miss`"),
-        key("miss", Kind::Later, "", "what a cache does on a miss"),
-        key(
-            "single_flight",
-            Kind::Later,
-            "",
-            "one miss for all who ask at once",
-        ),
     ],
 };
 
@@ -206,7 +248,7 @@ struct Verb {
     endpoints: bool,
 }
 
-const VERBS: [Verb; 14] = [
+const VERBS: [Verb; 17] = [
     both(
         "call",
         &[
@@ -245,7 +287,25 @@ const VERBS: [Verb; 14] = [
     both("repeat", &["steps", "or"]),
     Verb {
         word: "take",
-        keys: &["units", "or"],
+        keys: &["units", "keep", "expired", "or"],
+        journeys: true,
+        endpoints: false,
+    },
+    Verb {
+        word: "cache",
+        keys: &["miss", "single_flight", "or"],
+        journeys: false,
+        endpoints: true,
+    },
+    Verb {
+        word: "answer",
+        keys: &[],
+        journeys: false,
+        endpoints: true,
+    },
+    Verb {
+        word: "back_to",
+        keys: &["at_most", "or"],
         journeys: true,
         endpoints: false,
     },
@@ -516,7 +576,7 @@ impl<'r, 'a> Steps<'r, 'a> {
             "choose" => StepKind::Choose(self.choose(node)?),
             "parallel" => self.parallel(node, fields)?,
             "repeat" => {
-                let times = self.r.counts(node);
+                let times = self.r.whole_numbers(node);
                 let steps = self.required_steps(fields);
                 StepKind::Repeat {
                     times: times?,
@@ -525,12 +585,50 @@ impl<'r, 'a> Steps<'r, 'a> {
             }
             "take" => {
                 let stock = self.r.reference(node, "stock");
-                let units = fields.count(self.r, "units", 1..=u64::MAX).unwrap_or(1);
+                let units = match fields.get("units") {
+                    Some(node) => self.units(node)?,
+                    None => Distribution::constant(1.0).ok()?,
+                };
+                let keep = fields.period(self.r, "keep");
+                let expired = self.expired(fields)?;
                 StepKind::Take {
                     stock: stock?,
                     units,
+                    keep,
+                    expired,
                 }
             }
+            _ => self.rarer_kind(verb, (node, fields))?,
+        })
+    }
+
+    /// What the rarer verbs do.
+    fn rarer_kind(
+        &mut self,
+        verb: &str,
+        (node, fields): (&'a Node, &Fields<'a>),
+    ) -> Option<StepKind> {
+        Some(match verb {
+            "cache" => {
+                let cache = self.r.reference(node, "cache");
+                let miss = fields.require(self.r, "miss").map(|node| self.list(node));
+                StepKind::Lookup {
+                    cache: cache?,
+                    miss: miss.flatten()?,
+                    single_flight: fields.flag(self.r, "single_flight"),
+                }
+            }
+            "answer" => {
+                if !self.r.flag(node)? {
+                    self.r.out_of_range(node, "`true`");
+                    return None;
+                }
+                StepKind::Answer
+            }
+            "back_to" => StepKind::BackTo {
+                step: self.own_word(node)?,
+                at_most: fields.small(self.r, "at_most", 1),
+            },
             "mark" => StepKind::Mark(self.own_word(node)?),
             "leave" => StepKind::Leave(self.outcome(node)?),
             _ => {
@@ -661,6 +759,36 @@ impl<'r, 'a> Steps<'r, 'a> {
         Some(StepKind::Parallel { branches, join })
     }
 
+    /// How many units a `take` takes.
+    fn units(&mut self, node: &'a Node) -> Option<Distribution> {
+        let law = self.r.whole_numbers(node)?;
+        if law.quantile(0.0).round() < 1.0 {
+            self.r.out_of_range(node, "a whole number, at least 1");
+            return None;
+        }
+        Some(law)
+    }
+
+    /// What happens when a reservation ends.
+    fn expired(&mut self, fields: &Fields<'a>) -> Option<Expired> {
+        let Some(node) = fields.get("expired") else {
+            return Some(Expired::Outcome(EXPIRED.to_owned()));
+        };
+        if fields.get("keep").is_none() {
+            let found = "nothing expires without `keep`";
+            let diagnostic = Diagnostic::new("E031", found).at(fields.key_place("expired"));
+            self.r
+                .push(diagnostic.help("say for how long: `keep = \"10m\"`"));
+        }
+        if node.list().is_some() {
+            return self.list(node).map(Expired::Steps);
+        }
+        if node.text() == Some("continue") {
+            return Some(Expired::Continue);
+        }
+        self.outcome(node).map(Expired::Outcome)
+    }
+
     fn or(&mut self, fields: &Fields<'a>) -> Option<Or> {
         let Some(node) = fields.get("or") else {
             return Some(Or::Fail);
@@ -729,6 +857,8 @@ fn target(verb: &str, kind: &StepKind) -> String {
         StepKind::Hold { pool, .. } => format!("hold {pool}"),
         StepKind::Enter { room, .. } => format!("enter {room}"),
         StepKind::Take { stock, .. } => format!("take {stock}"),
+        StepKind::Lookup { cache, .. } => format!("cache {cache}"),
+        StepKind::BackTo { step, .. } => format!("back_to {step}"),
         StepKind::Mark(word) | StepKind::Leave(word) => format!("{verb} {word}"),
         _ => verb.to_owned(),
     }

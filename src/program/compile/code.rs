@@ -8,7 +8,7 @@
 //! `enter` with steps, `repeat`, `parallel`) are found by the frames they push while they run; a
 //! `choose` keeps nothing, so that its `or` is handed to the steps inside.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::index::Index;
 use super::places::Places;
@@ -21,9 +21,9 @@ use crate::model::service;
 use crate::model::step::Step;
 use crate::observation::Outcome;
 use crate::program::{
-    Call, CallId, CallSettings, Choose, ChooseId, Endpoint, Enter, EnterId, Hold, HoldId,
-    Instruction, Journey, NOWHERE, Parallel, ParallelId, Pc, Repeat, RepeatId, Site, StepId, Take,
-    TakeId, WorkId,
+    Back, BackId, Call, CallId, CallSettings, Choose, ChooseId, Endpoint, Enter, EnterId, Expired,
+    Hold, HoldId, Instruction, Journey, Lookup, LookupId, NOWHERE, Parallel, ParallelId, Pc,
+    Repeat, RepeatId, Site, StepId, Take, TakeId, WorkId,
 };
 use crate::random::family::Distribution;
 use crate::random::key::{Place, identity};
@@ -40,6 +40,8 @@ pub(super) struct Coded {
     pub(super) callers: Table<CallId, CallSettings>,
     /// Longest waits for units of pools.
     pub(super) hold_timeouts: Table<HoldId, Option<Span>>,
+    /// How long units of stocks are reserved.
+    pub(super) reservations: Table<TakeId, Option<Span>>,
     /// Cumulated shares.
     pub(super) choices: Table<ChooseId, Vec<f64>>,
 }
@@ -58,6 +60,8 @@ pub(super) struct Structure {
     pub(super) repeats: Table<RepeatId, Repeat>,
     pub(super) parallels: Table<ParallelId, Parallel>,
     pub(super) takes: Table<TakeId, Take>,
+    pub(super) lookups: Table<LookupId, Lookup>,
+    pub(super) backs: Table<BackId, Back>,
     /// Where each call is written, in the order of `calls`.
     pub(super) written: Vec<Written>,
     /// Where the code of each fault that has some begins, in the order of the names of faults.
@@ -92,6 +96,11 @@ pub(super) enum Catcher {
     Repeat(RepeatId),
     Parallel(ParallelId),
     Take(TakeId),
+    Expired(TakeId),
+    Lookup(LookupId),
+    Back(BackId),
+    /// Where it goes back to.
+    Aim(BackId),
 }
 
 /// Where a list of steps stands.
@@ -110,6 +119,8 @@ pub(super) enum Behind<'m> {
     Leave(Label, Outcome),
     /// These steps instead, then on to an address.
     Steps(Label, &'m [Step], Around, Pc),
+    /// These steps instead of all that was left of a visit, which then ends so.
+    Last(Label, &'m [Step], Around, Outcome),
 }
 
 /// Writes the code of a model.
@@ -122,6 +133,7 @@ pub(super) fn code(model: &Model, index: &Index, places: &Places) -> Coded {
         owner,
         site: Site::Users,
         coded: Coded::default(),
+        named: BTreeMap::new(),
         labels: Vec::new(),
         catchers: Vec::new(),
         behind: VecDeque::new(),
@@ -155,6 +167,8 @@ pub(super) struct Coder<'m> {
     /// Who runs it.
     pub(super) site: Site,
     pub(super) coded: Coded,
+    /// The steps of the journey that is being written.
+    pub(super) named: BTreeMap<String, Label>,
     labels: Vec<Pc>,
     catchers: Vec<(Catcher, Label)>,
     behind: VecDeque<Behind<'m>>,
@@ -178,7 +192,13 @@ impl<'m> Coder<'m> {
             place: Place::ROOT,
             catch: None,
         };
+        self.named.clear();
         for (number, step) in (first..).zip(steps) {
+            if let Some(name) = &step.name {
+                let label = self.label();
+                self.bind(label);
+                self.named.insert(name.clone(), label);
+            }
             self.write(Instruction::Step(StepId(number)));
             self.step(step, around);
         }
@@ -247,6 +267,11 @@ impl<'m> Coder<'m> {
                     self.list(steps, around);
                     self.write(Instruction::Jump(after));
                 }
+                Behind::Last(label, steps, around, outcome) => {
+                    self.bind(label);
+                    self.list(steps, around);
+                    self.write(Instruction::Leave(outcome));
+                }
             }
         }
     }
@@ -264,6 +289,10 @@ impl<'m> Coder<'m> {
                 Catcher::Repeat(id) => structure.repeats[id].on_failure = pc,
                 Catcher::Parallel(id) => structure.parallels[id].on_failure = pc,
                 Catcher::Take(id) => structure.takes[id].on_failure = pc,
+                Catcher::Lookup(id) => structure.lookups[id].on_failure = pc,
+                Catcher::Back(id) => structure.backs[id].on_failure = pc,
+                Catcher::Aim(id) => structure.backs[id].to = pc,
+                Catcher::Expired(id) => structure.takes[id].expired = Expired::Does(pc),
             }
         }
     }

@@ -139,10 +139,12 @@ fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
         work: coded.demands,
         calls: coded.callers,
         holds: coded.hold_timeouts,
+        takes: coded.reservations,
         choices: coded.choices,
         services: model.services.values().map(words::service).collect(),
         pools: model.pools.values().map(words::pool).collect(),
         hedges: model.hedges.values().map(words::hedge_settings).collect(),
+        caches: model.caches.values().map(words::cache).collect(),
         rooms: model.rooms.values().map(words::room).collect(),
         journeys: model.journeys.values().map(people).collect(),
         budgets: model

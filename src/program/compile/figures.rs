@@ -38,6 +38,8 @@ pub(super) enum Figure {
     Quotient { above: Terms, below: Terms },
     /// The instant at which a stock was sold out.
     SoldOut(u32),
+    /// When nothing was left of a stock for the first time.
+    FirstSoldOut(u32),
     /// Collapse and recovery.
     Recovery(RecoveryFigure),
 }
@@ -358,12 +360,10 @@ impl Figures<'_> {
     fn stock(&self, stock: u32, aspect: StockAspect) -> Figure {
         let of = |what| count(self.layout.stock(stock, what));
         match aspect {
-            StockAspect::Sold => {
-                let given_back = minus(of(StockCounter::GivenBack));
-                events(vec![of(StockCounter::Taken), given_back], Vec::new())
-            }
+            StockAspect::Sold => events(vec![of(StockCounter::Sold)], Vec::new()),
             StockAspect::Left => Figure::Level(self.layout.stock_left(stock)),
             StockAspect::SoldOutAt => Figure::SoldOut(stock),
+            StockAspect::FirstSoldOutAt => Figure::FirstSoldOut(stock),
         }
     }
 }

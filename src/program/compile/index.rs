@@ -12,7 +12,7 @@ use crate::model::step::{Step, StepKind};
 use crate::model::tally::{Tally, tallies};
 use crate::observation::{Outcome, TallyId};
 use crate::program::{
-    BreakerId, ClassId, EndpointId, HedgeId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId,
+    BreakerId, CacheId, ClassId, EndpointId, HedgeId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId,
     RoomId, ServiceId, StockId, ThrottleId,
 };
 
@@ -26,6 +26,7 @@ pub(super) struct Index {
     hedges: BTreeMap<String, HedgeId>,
     rooms: BTreeMap<String, RoomId>,
     stocks: BTreeMap<String, StockId>,
+    caches: BTreeMap<String, CacheId>,
     classes: BTreeMap<String, ClassId>,
     keys: BTreeMap<String, KeysId>,
     marks: BTreeMap<String, MarkId>,
@@ -55,6 +56,7 @@ impl Index {
             hedges: numbered(model.hedges.keys().cloned()),
             rooms: numbered(model.rooms.keys().cloned()),
             stocks: numbered(model.stocks.keys().cloned()),
+            caches: numbered(model.caches.keys().cloned()),
             classes: numbered(model.classes.keys().cloned()),
             keys: numbered(model.keys.keys().cloned()),
             marks: numbered(marks(model).into_iter()),
@@ -104,6 +106,11 @@ impl Index {
     /// The id of a stock.
     pub(super) fn stock(&self, name: &str) -> StockId {
         found(self.stocks.get(name), name)
+    }
+
+    /// The id of a cache.
+    pub(super) fn cache(&self, name: &str) -> CacheId {
+        found(self.caches.get(name), name)
     }
 
     /// The id of a class.

@@ -234,6 +234,7 @@ fn asked(metric: &Metric, figures: &Figures<'_>, view: Option<View>) -> Probe {
             period,
         },
         Figure::SoldOut(stock) => Probe::SoldOut(stock),
+        Figure::FirstSoldOut(stock) => Probe::FirstSoldOut(stock),
         Figure::Recovery(figure) => Probe::Recovery(figure),
     }
 }

@@ -9,13 +9,14 @@ use super::words;
 use crate::base::time::Span;
 use crate::model::step::{self, FailKind, Or, Step, StepKind};
 use crate::program::{
-    Call, CallGuards, CallSettings, Choose, ClassId, Enter, HedgeId, Hold, Instruction, KeysId,
-    NOWHERE, Parallel, Repeat, Stay, Take,
+    Back, Call, CallGuards, CallSettings, Choose, ClassId, Enter, Expired, HedgeId, Hold, Instruction,
+    KeysId, Lookup, NOWHERE, Parallel, Repeat, Stay, Take,
 };
 use crate::random::family::Distribution;
 use crate::random::key::identity;
 
 const OR: u64 = identity("or");
+const EXPIRED: u64 = identity("expired");
 
 /// What a `call` or `send` asks, with the caller's side of it.
 struct Asked<'a> {
@@ -109,16 +110,38 @@ impl<'m> Coder<'m> {
             StepKind::Choose(branches) => self.choose(branches, around),
             StepKind::Parallel { branches, join } => self.parallel(branches, *join, around),
             StepKind::Repeat { times, steps } => self.repeat(times, steps, around),
-            StepKind::Take { stock, units } => {
-                let units = u32::try_from(*units).unwrap_or(u32::MAX);
-                let take = Take {
-                    stock: self.index.stock(stock),
-                    units,
+            StepKind::Take {
+                stock,
+                units,
+                keep,
+                expired,
+            } => self.take((stock, units), (*keep, expired), around),
+            _ => self.rarer_verb(step, around),
+        }
+    }
+
+    fn rarer_verb(&mut self, step: &'m Step, around: Around) {
+        match &step.kind {
+            StepKind::Lookup {
+                cache,
+                miss,
+                single_flight,
+            } => self.lookup(cache, (miss, *single_flight), around),
+            StepKind::Answer => {
+                self.write(Instruction::Answer);
+            }
+            StepKind::BackTo { step, at_most } => {
+                let back = Back {
+                    to: NOWHERE,
+                    at_most: at_most.unwrap_or(u32::MAX),
+                    luck: around.place.0,
                     on_failure: NOWHERE,
                 };
-                let id = self.coded.structure.takes.push(take);
-                self.catch(Catcher::Take(id), around.catch);
-                self.write(Instruction::Take(id));
+                let id = self.coded.structure.backs.push(back);
+                let aim = self.named.get(step).copied();
+                self.catch(Catcher::Aim(id), aim);
+                self.catch(Catcher::Back(id), around.catch);
+                self.write(Instruction::Back(id));
             }
             StepKind::Mark(word) => {
                 let mark = self.index.mark(word);
@@ -134,6 +157,7 @@ impl<'m> Coder<'m> {
                     last: *is_final,
                 });
             }
+            _ => unreachable!("the usual verbs were looked at before"),
         }
     }
 
@@ -256,6 +280,7 @@ impl<'m> Coder<'m> {
         let enter = Enter {
             room: self.index.room(room),
             stay,
+            luck: around.place.0,
             on_failure: NOWHERE,
         };
         let id = self.coded.structure.enters.push(enter);
@@ -264,6 +289,74 @@ impl<'m> Coder<'m> {
         if let Some(steps) = steps {
             self.list(steps, around.inside_a_frame());
             self.write(Instruction::Exit);
+        }
+    }
+
+    fn lookup(
+        &mut self,
+        name: &str,
+        (miss, single_flight): (&'m [Step], Option<bool>),
+        around: Around,
+    ) {
+        let cache = self.index.cache(name);
+        let (instance, per_server) = self.places.of_cache(cache, self.site);
+        let shares = self
+            .model
+            .caches
+            .get(name)
+            .is_some_and(|cache| cache.single_flight);
+        let id = self.coded.structure.lookups.push(Lookup {
+            cache,
+            instance,
+            per_server,
+            single_flight: single_flight.unwrap_or(shares),
+            luck: around.place.0,
+            after: NOWHERE,
+            on_failure: NOWHERE,
+        });
+        self.catch(Catcher::Lookup(id), around.catch);
+        self.write(Instruction::Lookup(id));
+        self.list(miss, around.inside_a_frame());
+        self.write(Instruction::Filled);
+        self.coded.structure.lookups[id].after = self.here();
+    }
+
+    fn take(
+        &mut self,
+        (stock, units): (&str, &Distribution),
+        (keep, expired): (Option<Span>, &'m step::Expired),
+        around: Around,
+    ) {
+        let units = self.work(around.place, units);
+        let mut last = None;
+        let expired = match expired {
+            _ if keep.is_none() => Expired::GoesOn,
+            step::Expired::Continue => Expired::GoesOn,
+            step::Expired::Outcome(word) => Expired::Ends(self.index.outcome(word)),
+            step::Expired::Steps(steps) => {
+                last = Some(steps);
+                Expired::Does(NOWHERE)
+            }
+        };
+        let take = Take {
+            stock: self.index.stock(stock),
+            units,
+            expired,
+            on_failure: NOWHERE,
+        };
+        let id = self.coded.structure.takes.push(take);
+        self.coded.reservations.push(keep);
+        self.catch(Catcher::Take(id), around.catch);
+        self.write(Instruction::Take(id));
+        if let Some(steps) = last {
+            let label = self.label();
+            self.catch(Catcher::Expired(id), Some(label));
+            let inside = Around {
+                place: around.place.step(EXPIRED),
+                catch: None,
+            };
+            let outcome = self.index.outcome(step::EXPIRED);
+            self.put_off(Behind::Last(label, steps, inside, outcome));
         }
     }
 

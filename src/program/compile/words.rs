@@ -5,8 +5,9 @@ use crate::model::journey::{self, PatienceCounts};
 use crate::model::{self, breaker, hedge, limit, pool, retry, room, service, throttle};
 use crate::observation::Outcome;
 use crate::program::{
-    Again, BreakerSettings, Class, Hedge, HedgeSettings, Idle, JourneySettings, LimitSettings,
-    Patience, PoolSettings, Reload, RetryId, RetrySettings, RoomSettings, ServiceSettings,
+    Again, BreakerSettings, CacheSettings, Class, Hedge, HedgeSettings, Idle, JourneySettings,
+    LimitSettings, Patience, PoolSettings, QueueOrder, Reload, RetryId, RetrySettings, RoomSettings,
+    ServiceSettings,
     ThrottleSettings,
 };
 use crate::random::family::Distribution;
@@ -136,16 +137,39 @@ pub(super) fn hedge_settings(hedge: &hedge::Hedge) -> HedgeSettings {
     }
 }
 
+/// The numbers of a cache.
+pub(super) fn cache(cache: &model::cache::Cache) -> CacheSettings {
+    CacheSettings {
+        size: cache.size,
+        ttl: cache.ttl,
+        on: cache.on,
+    }
+}
+
 /// The doors of a room; one that is switched off is always open.
 pub(super) fn room(room: &room::Room) -> RoomSettings {
     match room.on {
         true => RoomSettings {
             opens: room.opens,
             closes: room.closes,
+            active: room.active,
+            admit: room.admit,
+            queue_limit: room.queue_limit,
+            order: room.order,
+            shuffle: room.shuffle,
+            lost_at_entry: room.lost_at_entry,
+            lost_waiting: room.lost_waiting.as_ref().map(Distribution::sampler),
         },
         false => RoomSettings {
             opens: None,
             closes: None,
+            active: None,
+            admit: None,
+            queue_limit: None,
+            order: QueueOrder::Fifo,
+            shuffle: false,
+            lost_at_entry: 0.0,
+            lost_waiting: None,
         },
     }
 }

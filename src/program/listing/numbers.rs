@@ -6,8 +6,9 @@ use crate::base::size::Size;
 use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::program::{
-    After, BackoffKind, Balance, CallSettings, HedgeSettings, Jitter, JourneySettings, OnTimeout,
-    Patience, PoolSettings, Program, QueueOrder, ServiceSettings, Settings, TurnBy,
+    Admit, After, BackoffKind, Balance, CallSettings, HedgeSettings, Jitter, JourneySettings,
+    OnTimeout, Patience, PoolSettings, Program, QueueOrder, RoomSettings, ServiceSettings, Settings,
+    TurnBy,
 };
 use crate::random::sampler::Sampler;
 
@@ -41,6 +42,26 @@ fn four_digits(value: f64) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(value)
 }
 
+/// What a room says beyond its doors.
+fn admission(of: &RoomSettings) -> String {
+    let mut text = String::new();
+    let mut say = |part: Option<String>| text.extend(part.map(|part| format!(", {part}")));
+    say(of.active.map(|places| format!("{places} inside")));
+    say(of.admit.map(|pace| match pace {
+        Admit::Batch { users, every } => format!("{users} every {}", span(every)),
+        Admit::OneBy(gap) => format!("one by {}", span(gap)),
+    }));
+    say(of.queue_limit.map(|limit| format!("queue of {limit}")));
+    say((of.order != QueueOrder::Fifo).then(|| "by lot".to_owned()));
+    say(of.shuffle.then(|| "mixed".to_owned()));
+    say((of.lost_at_entry > 0.0).then(|| format!("{} lost at entry", of.lost_at_entry)));
+    say(of
+        .lost_waiting
+        .as_ref()
+        .map(|law| format!("lost after {}", self::law(law, "s"))));
+    text
+}
+
 /// Every number of an epoch that has a name, a line a thing; then the demands of steps.
 pub(super) fn settings(program: &Program, settings: &Settings) -> Vec<String> {
     let names = &program.names;
@@ -67,8 +88,9 @@ pub(super) fn settings(program: &Program, settings: &Settings) -> Vec<String> {
         let (opens, closes) = (of.opens.map_or("always".to_owned(), time), of.closes);
         let closes = closes.map_or("never".to_owned(), time);
         lines.push(format!(
-            "room {}: opens {opens}, closes {closes}",
-            names.rooms[id.index()]
+            "room {}: opens {opens}, closes {closes}{}",
+            names.rooms[id.index()],
+            admission(of)
         ));
     }
     for (id, of) in settings.journeys.iter() {

@@ -61,6 +61,7 @@ fn subject(one: &Bottleneck) -> String {
 fn kind_of(one: &Bottleneck) -> &'static str {
     match one.resource {
         ResourceKind::Pool => "pools",
+        ResourceKind::Room => "rooms",
         _ => "servers",
     }
 }
@@ -87,6 +88,7 @@ fn why_full(one: &Bottleneck) -> String {
     let mut text = match one.resource {
         ResourceKind::Cores => format!("its cores are busy {time}"),
         ResourceKind::Pool => format!("it is fully in use {time}"),
+        ResourceKind::Room => format!("its places are taken {time}"),
         _ => format!("its workers are in use {time}"),
     };
     if let Some(refused) = refused {
@@ -138,11 +140,15 @@ fn holders(one: &Bottleneck) -> Option<String> {
     let each = mean(one.held_each_s).map_or_else(String::new, |s| format!(" {}", duration(s)));
     let unit = match one.resource {
         ResourceKind::Pool => "unit",
+        ResourceKind::Room => "place",
         _ => "worker",
     };
     let cure = match (one.resource, most.resource) {
         (ResourceKind::Pool, ResourceKind::Workers | ResourceKind::Cores | ResourceKind::Pool) => {
             format!(": more units help, or a quicker {}", most.place)
+        }
+        (ResourceKind::Room, ResourceKind::Workers | ResourceKind::Cores | ResourceKind::Pool) => {
+            format!(": more places help, or a quicker {}", most.place)
         }
         (_, ResourceKind::Workers | ResourceKind::Cores | ResourceKind::Pool) => {
             format!(": more workers help, or a quicker {}", most.place)

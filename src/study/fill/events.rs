@@ -21,7 +21,7 @@ pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
         events.extend(some.map(|chance| Event {
             what: format!("{name} sold out"),
             kind: EventKind::SoldOut,
-            at_s: stock.sold_out_at_s,
+            at_s: stock.first_sold_out_at_s,
             in_launches: Some(chance),
             ..Event::default()
         }));

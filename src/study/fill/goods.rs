@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::time::Time;
 use crate::estimate::interval;
-use crate::observation::{MessageCounter, PoolCounter, PoolLevel, RoomCounter, RoomLevel, TallyId};
+use crate::observation::{
+    MessageCounter, PoolCounter, PoolLevel, RoomCounter, RoomLevel, SoldOut, TallyId,
+};
 use crate::program::Tally;
 use crate::results::{Estimate, Mark, Message, Pool, Room, Stock};
 use crate::study::fill::Sight;
@@ -115,12 +118,16 @@ pub(super) fn marks(sight: &Sight<'_>) -> BTreeMap<String, Mark> {
 pub(super) fn stocks(sight: &Sight<'_>) -> BTreeMap<String, Stock> {
     let of = |(stock, name): (usize, &String)| {
         let stock = stock as u32;
-        let at: Vec<Option<f64>> = sight.each(|reader| reader.sold_out_s(stock));
-        let k = at.iter().flatten().count() as u32;
+        let at = |last: fn(&SoldOut) -> Option<Time>| -> Vec<Option<f64>> {
+            sight.each(|reader| reader.sold_out_s(stock, last))
+        };
+        let (at, first) = (at(|at| at.last), at(|at| at.first));
+        let k = first.iter().flatten().count() as u32;
         let found = Stock {
             sold: sight.mean(|reader| Some(sold(reader, stock))),
             sold_out: interval::probability(k, at.len() as u32, sight.confidence),
             sold_out_at_s: interval::mean(&at, sight.confidence),
+            first_sold_out_at_s: interval::mean(&first, sight.confidence),
         };
         (name.clone(), found)
     };

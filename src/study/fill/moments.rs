@@ -26,7 +26,9 @@ pub(super) fn moments(sight: &Sight<'_>, variant: &Variant) -> Vec<Moment> {
         });
     }
     for (name, stock) in &variant.stock {
-        let at = stock.sold_out_at_s.and_then(|at| at.p50.or(at.estimate));
+        let at = stock
+            .first_sold_out_at_s
+            .and_then(|at| at.p50.or(at.estimate));
         all.extend(at.map(|at_s| Moment {
             what: format!("{name} sold out"),
             kind: EventKind::SoldOut,

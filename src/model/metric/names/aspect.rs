@@ -85,10 +85,11 @@ pub(super) const ROOM: [(&str, RoomAspect); 7] = [
     ("wait", RoomAspect::Wait),
 ];
 
-pub(super) const STOCK: [(&str, StockAspect); 3] = [
+pub(super) const STOCK: [(&str, StockAspect); 4] = [
     ("sold", StockAspect::Sold),
     ("left", StockAspect::Left),
     ("sold_out_at", StockAspect::SoldOutAt),
+    ("first_sold_out_at", StockAspect::FirstSoldOutAt),
 ];
 
 pub(super) const RECOVERY: [(&str, RecoveryAspect); 4] = [

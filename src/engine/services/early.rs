@@ -1,0 +1,54 @@
+//! Endpoints that answer before they end: the worker goes on, and nothing that the caller does
+//! reaches it any more (semantics#early-answer).
+
+use crate::base::slab::Ticket;
+use crate::base::slim::Slim;
+use crate::base::time::Time;
+use crate::engine::Sim;
+use crate::engine::calendar::key::NO_EVENT;
+use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::frame::NO_FRAME;
+use crate::engine::tasks::population::{Request, Role, Task};
+use crate::program::ServiceId;
+
+impl Sim<'_> {
+    /// An endpoint answers and goes on: the answer sets out as a task of its own, and nothing that
+    /// the caller does reaches the work any more.
+    #[inline(never)]
+    pub(in crate::engine) fn answer_early(&mut self, slot: u32) {
+        let attempt = *self.people.attempt(slot);
+        if attempt.caller.is_none() {
+            return;
+        }
+        let now = self.now;
+        let task = *self.people.task(slot);
+        let own = self.people.ticket(slot);
+        let answer = self.people.add(|| Task {
+            frame: NO_FRAME,
+            awaits: NO_EVENT,
+            doing: Doing::Answering {
+                since: Slim::new(now),
+            },
+            request: Request::NONE,
+            role: Role::Attempt(attempt),
+            ..task
+        });
+        if let Some(caller) = self.people.get_mut(attempt.caller)
+            && caller.doing == (Doing::Calling { attempt: own })
+        {
+            caller.doing = Doing::Calling { attempt: answer };
+        }
+        let work = self.people.attempt(slot);
+        (work.caller, work.answered, work.deadline) = (Ticket::NONE, true, Time::NEVER);
+        let id = self.rules.program.calls[attempt.call].service;
+        self.send_answer(answer.slot, id);
+    }
+
+    /// Work has failed whose answer the caller has.
+    pub(super) fn count_late_failure(&mut self, id: ServiceId) {
+        if let Some(tally) = self.rules.program.late_failed[id] {
+            self.rec
+                .count(self.rules.program.layout.tally(tally), self.now);
+        }
+    }
+}

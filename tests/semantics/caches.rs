@@ -1,0 +1,210 @@
+//! Caches: hits, misses, what gives way, what grows too old, and who shares a miss.
+
+use super::world::{World, world};
+use onrush::observation::{Outcome, ServiceCounter};
+
+/// A service that looks for the page of each request and fetches it, in 1 s, where it is not there.
+/// Three keys, each asked for by a call that has a key space of one hot key.
+fn pages(keys: &str) -> World {
+    let tables = format!(
+        "[cache.pages]
+        {keys}
+        [service.s]
+        workers = 10
+        [service.s.endpoint]
+        page = [ {{ cache = 'pages', miss = [ {{ wait = '1s' }} ] }} ]"
+    );
+    world(&tables)
+}
+
+const PAGE: &str = "{ call = 's.page' }";
+
+#[test]
+fn a_miss_writes_the_entry_and_a_hit_costs_nothing() {
+    // One key, cold. a misses at 0 and fetches until 1; b comes at 0.5 and misses too, until 1.5;
+    // c finds the entry at 2. Entries are good for 3 s from the latest write, at 1.5: d finds it at
+    // 4.4, e not at 4.5, which is exactly the end.
+    let seen = pages("keys = 1\nttl = '3s'\nstarts = 'cold'")
+        .user("a", "0s", PAGE)
+        .user("b", "0.5s", PAGE)
+        .user("c", "2s", PAGE)
+        .user("d", "4.4s", PAGE)
+        .user("e", "4.5s", PAGE)
+        .run();
+    seen.marks("a 1s, b 1.5s, c 2s, d 4.4s, e 5.5s")
+        .tally("cache.pages", "hit", 2)
+        .tally("cache.pages", "missed", 3)
+        .tally("cache.pages", "expired", 1);
+}
+
+#[test]
+fn those_who_ask_at_once_share_one_miss() {
+    // a fetches 0–1; b and c wait for it from 0.2 and 0.9, each with its worker. The service worked
+    // for a alone.
+    let seen = pages("keys = 1\nstarts = 'cold'\nsingle_flight = true")
+        .user("a", "0s", PAGE)
+        .user("b", "0.2s", PAGE)
+        .user("c", "0.9s", PAGE)
+        .user("d", "3s", PAGE)
+        .run();
+    seen.marks("a 1s, b 1s, c 1s, d 3s")
+        .tally("cache.pages", "missed", 1)
+        .tally("cache.pages", "shared", 2)
+        .tally("cache.pages", "hit", 1);
+}
+
+#[test]
+fn a_shared_miss_that_fails_fails_all_who_wait() {
+    let tables = "
+        [cache.pages]
+        keys = 1
+        starts = 'cold'
+        single_flight = true
+        [service.s]
+        workers = 10
+        [service.s.endpoint]
+        page = [ { cache = 'pages', miss = [ { wait = '1s' }, { fail = 'failed' } ] } ]
+        soft = [ { cache = 'pages', miss = [ { wait = '1s' } ], or = 'continue' } ]";
+    let seen = world(tables)
+        .user("a", "0s", PAGE)
+        .user("b", "0.5s", PAGE)
+        .user("c", "0.7s", "{ call = 's.soft' }")
+        .user("d", "2s", "{ call = 's.soft' }")
+        .run();
+    // c goes on where the miss of a has failed; nothing was written, so d misses.
+    seen.marks("c 1s, d 3s")
+        .ended("a b", Outcome::Failed)
+        .tally("cache.pages", "missed", 2);
+}
+
+#[test]
+fn who_is_cancelled_finishes_the_miss_while_others_wait() {
+    // Under `cancel` the caller of a leaves at 0.4: the miss goes on for b until 1, and is written.
+    // Without sharing it would stop: b, who has a miss of its own then, ends at 1.3, and c at 2 finds
+    // that of b.
+    let run = |shared: bool| {
+        pages(&format!(
+            "keys = 1\nstarts = 'cold'\nsingle_flight = {shared}"
+        ))
+        .set("service.s.on_timeout", "\"cancel\"")
+        .user("a", "0s", "{ call = 's.page', timeout = '400ms' }")
+        .user("b", "0.3s", PAGE)
+        .user("c", "2s", PAGE)
+        .run()
+    };
+    run(true)
+        .marks("b 1s, c 2s")
+        .tally("cache.pages", "missed", 1)
+        .service("s", ServiceCounter::Stopped, 1);
+    run(false)
+        .marks("b 1.3s, c 2s")
+        .tally("cache.pages", "missed", 2)
+        .service("s", ServiceCounter::Stopped, 1);
+    // If b leaves as well, at 0.7, nobody waits any more: the miss stops then.
+    let seen = pages("keys = 1\nstarts = 'cold'\nsingle_flight = true")
+        .set("service.s.on_timeout", "\"cancel\"")
+        .user("a", "0s", "{ call = 's.page', timeout = '400ms' }")
+        .user("b", "0.3s", "{ call = 's.page', timeout = '400ms' }")
+        .user("c", "2s", PAGE)
+        .run();
+    seen.marks("c 3s")
+        .service("s", ServiceCounter::Stopped, 2)
+        .tally("cache.pages", "missed", 2);
+}
+
+#[test]
+fn what_is_written_when_the_caller_has_left_is_there() {
+    // The caller leaves at 0.5, the work goes on: `on_timeout` ignores it.
+    let seen = pages("keys = 1\nstarts = 'cold'")
+        .user("a", "0s", "{ call = 's.page', timeout = '500ms' }")
+        .user("b", "2s", PAGE)
+        .run();
+    seen.marks("b 2s").tally("cache.pages", "hit", 1);
+}
+
+#[test]
+fn a_crash_loses_what_a_server_has_in_memory_and_fails_who_waits() {
+    let tables = "
+        [cache.pages]
+        keys = 1
+        scope = 'server'
+        single_flight = true
+        starts = 'warm'
+        [service.s]
+        workers = 10
+        boot = '1s'
+        endpoint.page = [ { cache = 'pages', miss = [ { wait = '1s' } ] } ]
+        [fault.power]
+        at = '3s'
+        for = '2s'
+        crash = { service = 's' }
+        [fault.again]
+        at = '6.5s'
+        for = '1s'
+        crash = { service = 's' }";
+    // a finds it warm. Crash 3–5, boot until 6: b misses at 6, c waits for it, and both fail by the
+    // second crash at 6.5.
+    let seen = world(tables)
+        .user("a", "1s", PAGE)
+        .user("b", "6s", PAGE)
+        .user("c", "6.1s", PAGE)
+        .run();
+    seen.marks("a 1s")
+        .ended("b c", Outcome::Failed)
+        .tally("cache.pages", "hit", 1)
+        .tally("cache.pages", "missed", 1);
+}
+
+#[test]
+fn what_is_switched_off_or_made_smaller_holds_less() {
+    // Two even keys, warm: everybody hits. From 2 on there is room for one, so one was evicted; off
+    // from 4 to 6 everybody misses, and nothing is written; on again, it is empty.
+    let tables = "
+        [action.small]
+        at = '2s'
+        set = { 'cache.pages.size' = 1 }
+        [action.off]
+        at = '4s'
+        set = { 'cache.pages.on' = false }
+        [action.on]
+        at = '6s'
+        set = { 'cache.pages.on' = true }";
+    let seen = pages("keys = 2")
+        .tables(tables)
+        .user("a", "1s", PAGE)
+        .user("b", "4.5s", PAGE)
+        .user("c", "6.5s", PAGE)
+        .run();
+    seen.marks("a 1s, b 5.5s, c 7.5s")
+        .tally("cache.pages", "evicted", 1)
+        .tally("cache.pages", "hit", 1)
+        .tally("cache.pages", "missed", 2);
+}
+
+#[test]
+fn the_key_of_a_request_is_that_of_its_retries_and_nested_calls() {
+    // The page asks the cache of another service by the same key: what the first call has written
+    // there, the retry finds. Of a million keys two draws of one key would be no luck.
+    let tables = "
+        [keys.things]
+        count = 1_000_000
+        [cache.pages]
+        keys = 'things'
+        starts = 'cold'
+        [retry.twice]
+        attempts = 2
+        [service.web]
+        endpoint.page = [ { call = 's.page' } ]
+        [service.s]
+        endpoint.page = [ { cache = 'pages', miss = [ { wait = '1s' } ] } ]";
+    let seen = world(tables)
+        .user(
+            "a",
+            "0s",
+            "{ call = 'web.page', key = 'things', timeout = '1.2s', retry = 'twice' }, \
+              { call = 's.page', key = 'things' }",
+        )
+        .run();
+    // The second step draws a key of its own: it misses.
+    seen.tally("cache.pages", "missed", 2);
+}
