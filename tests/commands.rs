@@ -148,7 +148,7 @@ fn wrong_usage_ends_with_2_and_says_so() {
         ),
         (&["run", "model.toml", "--memory", "much"], "512MB"),
         (
-            &["init", "--template", "cache-stampede", "x.toml"],
+            &["init", "--template", "cache-storm", "x.toml"],
             "retry-storm",
         ),
     ];
@@ -294,6 +294,8 @@ fn every_starter_is_written_once_and_valid() {
         "launch-rush",
         "login-bottleneck",
         "retry-storm",
+        "cache-stampede",
+        "waiting-room",
         "pool-exhaustion",
         "gc-spiral",
         "plain-queue",

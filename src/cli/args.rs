@@ -110,6 +110,10 @@ pub enum Template {
     /// A short disruption that takes five hours: DynamoDB, September 2015
     #[value(name = "dynamodb-2015")]
     Dynamodb2015,
+    /// A flushed cache that is never filled again
+    CacheStampede,
+    /// A ticket sale behind a waiting room
+    WaitingRoom,
     /// Connections held by a slow partner until everything else starves
     PoolExhaustion,
     /// Memory that fills up, collection that slows, and a service that stays down

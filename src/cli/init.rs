@@ -15,6 +15,8 @@ impl Template {
             Template::LaunchRush => include_str!("../../models/launch-rush.toml"),
             Template::LoginBottleneck => include_str!("../../models/login-storm.toml"),
             Template::RetryStorm => include_str!("../../models/retry-storm.toml"),
+            Template::CacheStampede => include_str!("../../models/cache-stampede.toml"),
+            Template::WaitingRoom => include_str!("../../models/waiting-room.toml"),
             Template::PoolExhaustion => include_str!("../../models/pool-exhaustion.toml"),
             Template::GcSpiral => include_str!("../../models/gc-spiral.toml"),
             Template::ZoneLoss => include_str!("../../models/zone-loss.toml"),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::keys::{Keys, MOST_KEYS, POPULARITY_DOC, popularity};
-use super::pool::PoolScope;
 use super::reader::{Fields, Reader};
+use super::scope::{self, Scope, scope};
 use super::table::{Kind, TableDef, key};
 use crate::base::time::Span;
 use crate::random::popularity::{KeyDraw, Popularity};
@@ -25,7 +25,7 @@ pub struct Cache {
     /// How long an entry is good.
     pub ttl: Option<Span>,
     /// How many such caches there are.
-    pub scope: PoolScope,
+    pub scope: Scope,
     /// Whether the most popular keys are there at the start.
     pub starts_warm: bool,
     /// Whether those who ask for one key at once share one miss.
@@ -65,12 +65,7 @@ pub(crate) static CACHE: TableDef = TableDef {
         )
         .live(),
         key("ttl", Kind::Duration, "no end", "how long an entry is good").live(),
-        key(
-            "scope",
-            Kind::Words(SCOPE_WORDS),
-            "\"service\"",
-            "how many such caches there are",
-        ),
+        scope("\"service\"", "how many such caches there are"),
         key(
             "starts",
             Kind::Words(STARTS_WORDS),
@@ -99,12 +94,6 @@ pub(crate) static CACHE: TableDef = TableDef {
     ],
 };
 
-const SCOPE_WORDS: &[&str] = &["server", "service", "global"];
-const SCOPE: [(&str, PoolScope); 3] = [
-    ("server", PoolScope::Server),
-    ("service", PoolScope::Service),
-    ("global", PoolScope::Global),
-];
 const STARTS_WORDS: &[&str] = &["warm", "cold"];
 const STARTS: [(&str, bool); 2] = [("warm", true), ("cold", false)];
 
@@ -135,9 +124,7 @@ pub(crate) fn read<'a>(
         popularity,
         size,
         ttl,
-        scope: fields
-            .word(r, "scope", &SCOPE)
-            .unwrap_or(PoolScope::Service),
+        scope: scope::read(r, fields).unwrap_or(Scope::Service),
         starts_warm: fields.word(r, "starts", &STARTS).unwrap_or(true),
         single_flight: fields.flag(r, "single_flight").unwrap_or(false),
         hit: hit_share(&draw, size),

@@ -3,9 +3,9 @@
 //! One idea: users flow through their journeys like water, without any luck, queue, retry or fault,
 //! and the utilisation law (Denning & Buzen 1978) holds in every window. They come to a later step
 //! as much later as those before it take on average; who is early at a door passes when it opens,
-//! nobody after it closes, and no more at a time than a room lets in; where a stock is sold out nobody
-//! goes on, as if no other source took of it. A closed population comes at the pace of its visits when
-//! nobody is in its way. `or` branches, patience and coming again do not count.
+//! nobody after it closes, and no more at a time than a room lets in; where a stock is sold out
+//! nobody goes on, as if no other source took of it. A closed population comes at the pace of its
+//! visits when nobody is in its way. `or` branches, patience and coming again do not count.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -219,3 +219,19 @@ fn the_same_is_not_shared_out() {
     assert_eq!(found["attribution"], json!({}));
     assert!(!answer.out.contains("WHY"), "{}", answer.out);
 }
+
+/// The same sale with a waiting room in place of a door and a pool says the same.
+#[test]
+fn a_waiting_room_says_what_a_door_and_a_pool_said() {
+    let words = include_str!("ticket-sale-words.toml");
+    let (_, found) = ask(words, &["compare", "--replications", "6"]);
+    let either = "share(buy.served or buy.sold_out)";
+    assert_eq!(
+        found["differences"]["bigger-room"][either]["verdict"],
+        json!("worse")
+    );
+    assert_eq!(
+        found["variants"]["bigger-room"]["standing"]["worse"],
+        json!([either])
+    );
+}

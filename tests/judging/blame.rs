@@ -110,6 +110,17 @@ fn a_flushed_cache_fills_the_database() {
     assert!((1_190.0..=1_215.0).contains(&mid(db.from_s)), "{db:#?}");
 }
 
+/// The same outage with a cache in place of a choice whose share is changed: empty, it lets all
+/// through.
+#[test]
+fn a_cache_that_is_flushed_fills_the_database_as_the_choice_did() {
+    let seen = alone(include_str!("cache-flush-words.toml"), Some(3));
+    let causes = always(&seen, Cause);
+    assert!(causes.contains(&("db", Cores)), "{:#?}", seen.bottlenecks);
+    let db = of(&seen, "db");
+    assert!((1_190.0..=1_215.0).contains(&mid(db.from_s)), "{db:#?}");
+}
+
 /// Two workers of 147 ms take two of every eight who come in 160 ms: 75 % are turned away.
 #[test]
 fn who_refuses_three_quarters_is_full() {

@@ -32,15 +32,14 @@ fn a_miss_writes_the_entry_and_a_hit_costs_nothing() {
         .user("e", "4.5s", PAGE)
         .run();
     seen.marks("a 1s, b 1.5s, c 2s, d 4.4s, e 5.5s")
-        .tally("cache.pages", "hit", 2)
-        .tally("cache.pages", "missed", 3)
-        .tally("cache.pages", "expired", 1);
+        .counted("cache.pages.hit", 2)
+        .counted("cache.pages.missed", 3)
+        .counted("cache.pages.expired", 1);
 }
 
 #[test]
 fn those_who_ask_at_once_share_one_miss() {
-    // a fetches 0–1; b and c wait for it from 0.2 and 0.9, each with its worker. The service worked
-    // for a alone.
+    // a fetches 0–1; b and c wait for it from 0.2 and 0.9, each with its worker.
     let seen = pages("keys = 1\nstarts = 'cold'\nsingle_flight = true")
         .user("a", "0s", PAGE)
         .user("b", "0.2s", PAGE)
@@ -48,9 +47,9 @@ fn those_who_ask_at_once_share_one_miss() {
         .user("d", "3s", PAGE)
         .run();
     seen.marks("a 1s, b 1s, c 1s, d 3s")
-        .tally("cache.pages", "missed", 1)
-        .tally("cache.pages", "shared", 2)
-        .tally("cache.pages", "hit", 1);
+        .counted("cache.pages.missed", 1)
+        .counted("cache.pages.shared", 2)
+        .counted("cache.pages.hit", 1);
 }
 
 #[test]
@@ -74,14 +73,14 @@ fn a_shared_miss_that_fails_fails_all_who_wait() {
     // c goes on where the miss of a has failed; nothing was written, so d misses.
     seen.marks("c 1s, d 3s")
         .ended("a b", Outcome::Failed)
-        .tally("cache.pages", "missed", 2);
+        .counted("cache.pages.missed", 2);
 }
 
 #[test]
 fn who_is_cancelled_finishes_the_miss_while_others_wait() {
     // Under `cancel` the caller of a leaves at 0.4: the miss goes on for b until 1, and is written.
-    // Without sharing it would stop: b, who has a miss of its own then, ends at 1.3, and c at 2 finds
-    // that of b.
+    // Without sharing it would stop: b, who has a miss of its own then, ends at 1.3, and c at 2
+    // finds that of b.
     let run = |shared: bool| {
         pages(&format!(
             "keys = 1\nstarts = 'cold'\nsingle_flight = {shared}"
@@ -94,11 +93,12 @@ fn who_is_cancelled_finishes_the_miss_while_others_wait() {
     };
     run(true)
         .marks("b 1s, c 2s")
-        .tally("cache.pages", "missed", 1)
-        .service("s", ServiceCounter::Stopped, 1);
+        .counted("cache.pages.missed", 1)
+        .service("s", ServiceCounter::Wasted, 1)
+        .service("s", ServiceCounter::Stopped, 0);
     run(false)
         .marks("b 1.3s, c 2s")
-        .tally("cache.pages", "missed", 2)
+        .counted("cache.pages.missed", 2)
         .service("s", ServiceCounter::Stopped, 1);
     // If b leaves as well, at 0.7, nobody waits any more: the miss stops then.
     let seen = pages("keys = 1\nstarts = 'cold'\nsingle_flight = true")
@@ -109,7 +109,7 @@ fn who_is_cancelled_finishes_the_miss_while_others_wait() {
         .run();
     seen.marks("c 3s")
         .service("s", ServiceCounter::Stopped, 2)
-        .tally("cache.pages", "missed", 2);
+        .counted("cache.pages.missed", 2);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn what_is_written_when_the_caller_has_left_is_there() {
         .user("a", "0s", "{ call = 's.page', timeout = '500ms' }")
         .user("b", "2s", PAGE)
         .run();
-    seen.marks("b 2s").tally("cache.pages", "hit", 1);
+    seen.marks("b 2s").counted("cache.pages.hit", 1);
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn a_crash_loses_what_a_server_has_in_memory_and_fails_who_waits() {
         at = '6.5s'
         for = '1s'
         crash = { service = 's' }";
-    // a finds it warm. Crash 3–5, boot until 6: b misses at 6, c waits for it, and both fail by the
-    // second crash at 6.5.
+    // a finds it warm. Crash 3–5, boot until 6: b misses at 6, c waits for it, and both fail by
+    // the second crash at 6.5.
     let seen = world(tables)
         .user("a", "1s", PAGE)
         .user("b", "6s", PAGE)
@@ -151,8 +151,8 @@ fn a_crash_loses_what_a_server_has_in_memory_and_fails_who_waits() {
         .run();
     seen.marks("a 1s")
         .ended("b c", Outcome::Failed)
-        .tally("cache.pages", "hit", 1)
-        .tally("cache.pages", "missed", 1);
+        .counted("cache.pages.hit", 1)
+        .counted("cache.pages.missed", 1);
 }
 
 #[test]
@@ -176,9 +176,9 @@ fn what_is_switched_off_or_made_smaller_holds_less() {
         .user("c", "6.5s", PAGE)
         .run();
     seen.marks("a 1s, b 5.5s, c 7.5s")
-        .tally("cache.pages", "evicted", 1)
-        .tally("cache.pages", "hit", 1)
-        .tally("cache.pages", "missed", 2);
+        .counted("cache.pages.evicted", 1)
+        .counted("cache.pages.hit", 1)
+        .counted("cache.pages.missed", 2);
 }
 
 #[test]
@@ -206,5 +206,5 @@ fn the_key_of_a_request_is_that_of_its_retries_and_nested_calls() {
         )
         .run();
     // The second step draws a key of its own: it misses.
-    seen.tally("cache.pages", "missed", 2);
+    seen.counted("cache.pages.missed", 2);
 }

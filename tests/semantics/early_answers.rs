@@ -47,16 +47,13 @@ fn a_later_failure_is_counted_and_changes_nothing_else() {
     let seen = world(TABLES).user("a", "0s", "{ call = 's.bad' }").run();
     seen.marks("a 1s")
         .call("s.bad", CallCounter::AttemptOk, 1)
-        .tally("service.s", "late_failed", 1)
+        .counted("service.s.late_failed", 1)
         .service("s", ServiceCounter::Wasted, 0);
 }
 
 #[test]
 fn who_left_before_the_answer_has_none() {
-    // The timeout at 0.5 comes before the answer: the work is wasted, and its retry, which waits for
-    // the one worker until 3, is answered at 4.
-    let tables = format!("{TABLES}\n[retry.r]\nattempts = 2");
-    let seen = world(&tables)
+    let seen = world(TABLES)
         .user("a", "0s", "{ call = 's.work', timeout = '4s' }")
         .user(
             "b",
@@ -87,8 +84,8 @@ fn the_answer_takes_its_way_over_the_network() {
 
 #[test]
 fn a_lost_session_signs_in_again() {
-    // The page fails always: login 0–1, page fails at 1, login 1–2, fails, login 2–3, fails: the third
-    // time the visit goes on to what `or` of the way back says.
+    // The page fails always: login 0–1, page fails at 1, login 1–2, fails, login 2–3, fails: the
+    // third time the visit goes on to what `or` of the way back says.
     let tables = "
         [service.s]
         [service.s.endpoint]

@@ -351,23 +351,10 @@ impl Trace {
         self
     }
 
-    /// What a mechanism has counted.
-    #[track_caller]
-    pub(super) fn tally(&self, of: &str, word: &str, n: u64) -> &Trace {
-        let mut all = self.names().tallies.iter();
-        let found = all.position(|tally| tally.of == of && tally.word == word);
-        let id = found.unwrap_or_else(|| panic!("nobody counts `{of}.{word}`"));
-        let counter = self.layout().tally(onrush::observation::TallyId(id as u32));
-        assert_eq!(self.count(counter), n, "`{of}.{word}`");
-        self
-    }
-
     /// A counter of a stock.
     #[track_caller]
     pub(super) fn stock(&self, name: &str, what: StockCounter, n: u64) -> &Trace {
-        let id = position(&self.names().stocks, name);
-        let found = self.count(self.layout().stock(id, what));
-        assert_eq!(found, n, "stock `{name}` {what:?}");
+        assert_eq!(self.stock_count(name, what), n, "stock `{name}` {what:?}");
         self
     }
 

@@ -27,7 +27,7 @@ struct Flight {
     count: u32,
     /// Who fills the entry.
     leader: Ticket,
-    /// The same who fills the entry although nobody waits for its own answer, to be stopped afterwards.
+    /// The same, where nobody waits for its own answer: it is to be stopped afterwards.
     doomed: Option<Ticket>,
 }
 
@@ -98,7 +98,8 @@ impl Sim<'_> {
             let caches = &mut self.held.caches;
             caches.first.push(caches.stores.len() as u32);
             for number in 0..cache.instances {
-                let mut store = Store::new(id, keys, cache.shares);
+                let shared = if cache.shares { keys as usize } else { 0 };
+                let mut store = Store::new(id, keys, vec![NONE; shared]);
                 let is_up = cache.homes.iter().rev().find(|home| home.0 <= number);
                 let is_up = is_up.is_none_or(|(first, service)| {
                     number - first < self.rules.settings.services[*service].servers

@@ -1,5 +1,5 @@
-//! One instance of a cache: a row for each key, so that nothing is hashed or allocated while it runs.
-//! Entries stand in the order of use. It does not know what an entry is for.
+//! One instance of a cache: a row for each key, so that nothing is hashed or allocated while it
+//! runs. Entries stand in the order of use. It does not know what an entry is for.
 
 use crate::base::time::Time;
 use crate::program::CacheId;
@@ -35,7 +35,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub(super) fn new(cache: CacheId, keys: u32, shares: bool) -> Store {
+    pub(super) fn new(cache: CacheId, keys: u32, flights: Vec<u32>) -> Store {
         let row = Row {
             written: ABSENT,
             newer: NONE,
@@ -47,11 +47,7 @@ impl Store {
             newest: NONE,
             oldest: NONE,
             there: 0,
-            flights: if shares {
-                vec![NONE; keys as usize]
-            } else {
-                Vec::new()
-            },
+            flights,
         }
     }
 
@@ -121,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_entry_used_longest_ago_gives_way() {
-        let mut store = Store::new(CacheId::from_index(0), 4, false);
+        let mut store = Store::new(CacheId::from_index(0), 4, Vec::new());
         let there = |store: &Store| -> Vec<u32> {
             (0..4)
                 .filter(|&key| store.rows[key as usize].written != ABSENT)

@@ -228,25 +228,6 @@ impl Sim<'_> {
         }
     }
 
-    /// A message was worked off, or an attempt whose caller has left.
-    #[inline(never)]
-    fn end_for_nobody(&mut self, slot: u32, id: ServiceId) {
-        let attempt = *self.people.attempt(slot);
-        if self.rules.is_message(attempt.call) {
-            let ended = match attempt.answer {
-                Answer::Ok => MessageCounter::Delivered,
-                Answer::Refused | Answer::FinalRefusal | Answer::Error | Answer::Final => {
-                    MessageCounter::Undelivered
-                }
-            };
-            self.message_ends(slot, ended);
-        } else if !attempt.answered {
-            self.count_wasted(id, &attempt, self.now);
-        }
-        self.people.remove(slot);
-        self.take_next(attempt.server);
-    }
-
     /// A worker is free for the next, and the answer sets out, with this number. Where nothing else
     /// happens at this instant, it reaches its caller within this event.
     #[inline(never)]

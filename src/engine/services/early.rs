@@ -1,4 +1,4 @@
-//! Endpoints that answer before they end: the worker goes on, and nothing that the caller does
+//! Work whose answer nobody waits for, and endpoints that answer before they end: the worker goes on, and nothing that the caller does
 //! reaches it any more (semantics#early-answer).
 
 use crate::base::slab::Ticket;
@@ -8,10 +8,30 @@ use crate::engine::Sim;
 use crate::engine::calendar::key::NO_EVENT;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::NO_FRAME;
-use crate::engine::tasks::population::{Request, Role, Task};
+use crate::engine::tasks::population::{Answer, Request, Role, Task};
+use crate::observation::MessageCounter;
 use crate::program::ServiceId;
 
 impl Sim<'_> {
+    /// A message was worked off, or an attempt whose caller has left.
+    #[inline(never)]
+    pub(super) fn end_for_nobody(&mut self, slot: u32, id: ServiceId) {
+        let attempt = *self.people.attempt(slot);
+        if self.rules.is_message(attempt.call) {
+            let ended = match attempt.answer {
+                Answer::Ok => MessageCounter::Delivered,
+                Answer::Refused | Answer::FinalRefusal | Answer::Error | Answer::Final => {
+                    MessageCounter::Undelivered
+                }
+            };
+            self.message_ends(slot, ended);
+        } else if !attempt.answered {
+            self.count_wasted(id, &attempt, self.now);
+        }
+        self.people.remove(slot);
+        self.take_next(attempt.server);
+    }
+
     /// An endpoint answers and goes on: the answer sets out as a task of its own, and nothing that
     /// the caller does reaches the work any more.
     #[inline(never)]

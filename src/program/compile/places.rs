@@ -93,9 +93,9 @@ impl Places {
             let (mut next, mut homes) = (0, Vec::new());
             for &service in users.get(&id).into_iter().flatten() {
                 let (instance, scope, further) = match cache.scope {
-                    PoolScope::Global => (0, Scope::Shared, 0),
-                    PoolScope::Service => (next, Scope::Shared, 1),
-                    PoolScope::Server => {
+                    ModelScope::Global => (0, Scope::Shared, 0),
+                    ModelScope::Service => (next, Scope::Shared, 1),
+                    ModelScope::Server => {
                         homes.push((next, service));
                         (next, Scope::Server, servers_max[service])
                     }
