@@ -13,8 +13,8 @@ use super::reader::{Fields, MOST_TABLES, Reader};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
-    arrival, breaker, cache, class, fault, hedge, journey, keys, limit, objective, param, pool, retry,
-    room, service, stock, throttle, uncertain, variant,
+    arrival, breaker, cache, class, fault, hedge, journey, keys, limit, objective, param, pool,
+    retry, room, service, stock, throttle, uncertain, variant,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;

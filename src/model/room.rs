@@ -1,8 +1,8 @@
 //! Doors with a clock, and waiting rooms behind them: how many may be inside, and at what pace they
 //! are let in.
 
+use super::queue::QueueOrder;
 use super::reader::{Fields, Reader};
-use super::service::QueueOrder;
 use super::table::{Kind, TableDef, key};
 use crate::base::time::{Span, Time};
 use crate::random::family::Distribution;

@@ -7,8 +7,8 @@
 use super::patch::{in_part, in_tables, whole};
 use super::{
     BreakerId, BreakerSettings, Budget, CacheId, CallId, ChooseId, HedgeId, HoldId, JourneyId,
-    LimitId, LimitSettings, PoolId, RetryId, RoomId, ServiceId, TakeId, ThrottleId, ThrottleSettings,
-    WorkId,
+    LimitId, LimitSettings, PoolId, RetryId, RoomId, ServiceId, TakeId, ThrottleId,
+    ThrottleSettings, WorkId,
 };
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};

@@ -55,10 +55,6 @@ fn people() -> Vec<Change> {
         ("journey.buy.steps.1.think", quoted(span(20, 300))),
         ("journey.buy.steps.fork.choose.1.share", percent(60)),
         ("journey.buy.steps.often.repeat", repeat),
-        (
-            "journey.buy.steps.reserve.units",
-            written(&["2", "\"uniform(1, 2)\""]),
-        ),
         ("journey.buy.steps.reserve.keep", quoted(span(50, 900))),
     ]
 }

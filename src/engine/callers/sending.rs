@@ -97,7 +97,6 @@ impl Outgoing<'_> {
                 served: false,
                 pass: Pass::default(),
                 is_twin: false,
-                answered: false,
             }),
         }
     }

@@ -20,7 +20,7 @@ impl Sim<'_> {
     }
 
     /// The next batch after this instant.
-    fn next_batch(&self, settings: &RoomSettings, every: Span) -> Time {
+    fn batch_after(&self, settings: &RoomSettings, every: Span) -> Time {
         let first = settings.opens.unwrap_or(Time::ZERO);
         let since = self.course.told(self.now).0 - first.0;
         let turns = if since < 0 { 0 } else { since / every.0 + 1 };
@@ -86,7 +86,7 @@ impl Sim<'_> {
             return;
         }
         let (at, group) = match settings.admit {
-            Some(Admit::Batch { every, .. }) => (self.next_batch(settings, every), Group::Change),
+            Some(Admit::Batch { every, .. }) => (self.batch_after(settings, every), Group::Change),
             Some(Admit::OneBy(gap)) if room.free(settings) > 0 => {
                 (room.last.map_or(self.now, |last| last + gap), Group::Work)
             }

@@ -195,7 +195,7 @@ impl Sim<'_> {
         let (caller, call) = (attempt.caller, attempt.call);
         let (route, id) = (&routes.calls[call], routes.calls[call].service);
         let desk = &route.desk;
-        let early = attempt.answered;
+        let early = !attempt.served;
         let received = early || answer == Answer::Ok && (route.message || !caller.is_none());
         if early && answer != Answer::Ok {
             self.count_late_failure(id);

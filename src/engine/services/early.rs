@@ -25,7 +25,7 @@ impl Sim<'_> {
                 }
             };
             self.message_ends(slot, ended);
-        } else if !attempt.answered {
+        } else if attempt.served {
             self.count_wasted(id, &attempt, self.now);
         }
         self.people.remove(slot);
@@ -59,7 +59,7 @@ impl Sim<'_> {
             caller.doing = Doing::Calling { attempt: answer };
         }
         let work = self.people.attempt(slot);
-        (work.caller, work.answered, work.deadline) = (Ticket::NONE, true, Time::NEVER);
+        (work.caller, work.served, work.deadline) = (Ticket::NONE, false, Time::NEVER);
         let id = self.rules.program.calls[attempt.call].service;
         self.send_answer(answer.slot, id);
     }

@@ -17,6 +17,9 @@ impl Sim<'_> {
         let attempt = *self.people.attempt(slot);
         let id = self.rules.program.calls[attempt.call].service;
         self.abort(id, &attempt, WorkEnd::Lost);
+        if !attempt.served {
+            self.count_late_failure(id);
+        }
         self.tell_of_crash(slot, id, silent);
     }
 

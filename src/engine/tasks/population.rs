@@ -206,14 +206,12 @@ pub(in crate::engine) struct Attempt {
     pub(in crate::engine) answer: Answer,
     /// First try of its request, and so for every caller above.
     pub(in crate::engine) original: bool,
-    /// Work has begun.
+    /// Work has begun, and its answer has not set out before its end.
     pub(in crate::engine) served: bool,
     /// What the request that it makes carries of its guards.
     pub(in crate::engine) pass: Pass,
     /// It is one of several that wait side by side.
     pub(in crate::engine) is_twin: bool,
-    /// The caller has its answer, and the work goes on.
-    pub(in crate::engine) answered: bool,
 }
 
 /// One branch of a `parallel`.

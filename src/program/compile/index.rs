@@ -12,8 +12,8 @@ use crate::model::step::{Step, StepKind};
 use crate::model::tally::{Tally, tallies};
 use crate::observation::{Outcome, TallyId};
 use crate::program::{
-    BreakerId, CacheId, ClassId, EndpointId, HedgeId, JourneyId, KeysId, LimitId, MarkId, PoolId, RetryId,
-    RoomId, ServiceId, StockId, ThrottleId,
+    BreakerId, CacheId, ClassId, EndpointId, HedgeId, JourneyId, KeysId, LimitId, MarkId, PoolId,
+    RetryId, RoomId, ServiceId, StockId, ThrottleId,
 };
 
 /// The ids of everything that a model names.

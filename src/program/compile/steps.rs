@@ -9,8 +9,8 @@ use super::words;
 use crate::base::time::Span;
 use crate::model::step::{self, FailKind, Or, Step, StepKind};
 use crate::program::{
-    Back, Call, CallGuards, CallSettings, Choose, ClassId, Enter, Expired, HedgeId, Hold, Instruction,
-    KeysId, Lookup, NOWHERE, Parallel, Repeat, Stay, Take,
+    Back, Call, CallGuards, CallSettings, Choose, ClassId, Enter, Expired, HedgeId, Hold,
+    Instruction, KeysId, Lookup, NOWHERE, Parallel, Repeat, Stay, Take,
 };
 use crate::random::family::Distribution;
 use crate::random::key::identity;

@@ -6,9 +6,8 @@ use crate::model::{self, breaker, hedge, limit, pool, retry, room, service, thro
 use crate::observation::Outcome;
 use crate::program::{
     Again, BreakerSettings, CacheSettings, Class, Hedge, HedgeSettings, Idle, JourneySettings,
-    LimitSettings, Patience, PoolSettings, QueueOrder, Reload, RetryId, RetrySettings, RoomSettings,
-    ServiceSettings,
-    ThrottleSettings,
+    LimitSettings, Patience, PoolSettings, QueueOrder, Reload, RetryId, RetrySettings,
+    RoomSettings, ServiceSettings, ThrottleSettings,
 };
 use crate::random::family::Distribution;
 use crate::random::popularity::KeyDraw;

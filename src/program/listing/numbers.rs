@@ -7,8 +7,8 @@ use crate::base::table::Id;
 use crate::base::time::{Span, Time};
 use crate::program::{
     Admit, After, BackoffKind, Balance, CallSettings, HedgeSettings, Jitter, JourneySettings,
-    OnTimeout, Patience, PoolSettings, Program, QueueOrder, RoomSettings, ServiceSettings, Settings,
-    TurnBy,
+    OnTimeout, Patience, PoolSettings, Program, QueueOrder, RoomSettings, ServiceSettings,
+    Settings, TurnBy,
 };
 use crate::random::sampler::Sampler;
 
