@@ -38,7 +38,7 @@ pub(super) fn count(id: CounterId) -> (f64, Term) {
     (1.0, Term::Count(id))
 }
 
-pub(super) fn less(id: CounterId) -> (f64, Term) {
+fn less(id: CounterId) -> (f64, Term) {
     (-1.0, Term::Count(id))
 }
 

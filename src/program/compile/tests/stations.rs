@@ -1,6 +1,6 @@
 //! Metrics of services, pools, rooms and stocks, and what they read.
 
-use super::probes::{DB, SECONDS, SHOP, at, check, count, during, launch, less, over, quotient};
+use super::probes::{DB, SECONDS, SHOP, at, check, count, during, launch, over, quotient};
 use super::probes::{sample, worst};
 use crate::base::time::{Span, Time};
 use crate::observation::{
