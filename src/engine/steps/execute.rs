@@ -99,7 +99,7 @@ impl<'p> Sim<'p> {
                 self.answer_early(slot);
                 Flow::Next
             }
-            Instruction::Back(back) => self.return_to(slot, back),
+            Instruction::Back(back) => self.back_to_step(slot, back),
             Instruction::Mark(mark) => {
                 self.rec.mark(mark.0, self.now);
                 Flow::Next
@@ -129,7 +129,7 @@ impl<'p> Sim<'p> {
     }
 
     /// A `back_to` is reached.
-    fn return_to(&mut self, slot: u32, back: BackId) -> Flow {
+    fn back_to_step(&mut self, slot: u32, back: BackId) -> Flow {
         if !self.another() {
             return Flow::Stop;
         }
