@@ -20,6 +20,7 @@ mod fork;
 pub(crate) mod model;
 mod queues;
 mod reach;
+mod reacting;
 mod short_ways;
 
 use std::cell::RefCell;

@@ -175,6 +175,7 @@ impl<'p> Sim<'p> {
     /// Sets the stage: stations, pools, doors, the calendar, the first arrivals.
     fn open(&mut self) {
         self.prepare_readings();
+        self.prepare_instruments();
         self.open_stations();
         self.open_pools();
         self.open_rooms();
@@ -187,6 +188,7 @@ impl<'p> Sim<'p> {
             self.begin_profile();
         }
         self.schedule_changes();
+        self.schedule_syncs();
     }
 
     fn run(&mut self) -> Result<(), Exceeded> {

@@ -3,6 +3,7 @@
 use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Event, Group, Kind};
+use crate::engine::world::trigger::LAST_PLAN;
 
 impl Sim<'_> {
     /// Schedules the beginnings of bins, one after the other, the cut and the horizon.
@@ -36,7 +37,7 @@ impl Sim<'_> {
             Kind::Cut => {
                 self.part_all();
                 self.rec.present_at_cut = self.people.len() as u64;
-                self.rec.cut(self.now);
+                self.cut_instruments(|sim| sim.rec.cut(sim.now));
                 self.begin_profile();
             }
             Kind::Horizon => {
@@ -47,6 +48,7 @@ impl Sim<'_> {
             }
             Kind::Look => self.look(),
             Kind::Window => self.window_ends(),
+            Kind::Reading if event.slot > LAST_PLAN => self.look_again(event.slot),
             Kind::Reading => self.read(event.slot),
             other => unreachable!("{other:?} is none of the record's"),
         }

@@ -4,17 +4,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::action::Deed;
 use super::document::{Node, Table, Value};
 use super::files::Files;
 use super::files::date::date;
 use super::language::{MODEL, NOTE, RECOVERY, ROOT};
 use super::metric::names::Names;
 use super::reader::{Fields, MOST_TABLES, Reader};
+use super::step::{Asked, StepKind};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
-    arrival, breaker, cache, class, fault, hedge, journey, keys, limit, objective, param, pool,
-    retry, room, service, stock, throttle, uncertain, variant,
+    arrival, autoscaler, breaker, cache, class, fault, hedge, journey, keys, limit, objective,
+    param, pool, retry, room, service, stock, throttle, uncertain, variant, when,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;
@@ -37,6 +39,9 @@ pub(crate) fn assemble(
     head(&mut r, &mut model, name.unwrap_or_default());
     tables(&mut r, &mut model);
     steady(&mut r, &model);
+    let names = Names::of(&model);
+    while_running(&mut r, &mut model, &names);
+    // What an action or an autoscaler counts has a name as well.
     let names = Names::of(&model);
     model.objectives = objectives(&mut r, &names);
     if !is_effort_given(&r) {
@@ -88,6 +93,9 @@ fn empty(sources: Sources) -> Model {
         hedges: BTreeMap::new(),
         faults: BTreeMap::new(),
         actions: BTreeMap::new(),
+        triggers: BTreeMap::new(),
+        autoscalers: BTreeMap::new(),
+        whens: BTreeMap::new(),
         objectives: Vec::new(),
         uncertain: None,
         variants: Vec::new(),
@@ -350,8 +358,6 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     model.hedges = each(r, "hedge", |r, _, fields| Some(hedge::read(r, fields)));
     let spaces = &model.keys;
     model.caches = each(r, "cache", |r, _, fields| cache::read(r, fields, spaces));
-    model.faults = each(r, "fault", fault::read);
-    model.actions = each(r, "action", |r, _, fields| action::read(r, fields));
     let mut variants = each(r, "variant", |r, name, fields| {
         Some(variant::read(r, name, fields))
     });
@@ -364,6 +370,46 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     variant::resolve(r, &mut model.variants);
     model.notes = notes(r);
     model.recovery = recovery(r);
+}
+
+/// What reads metrics while a simulation runs: it needs the names of everything else.
+fn while_running(r: &mut Reader<'_>, model: &mut Model, names: &Names) {
+    let journeys = model.journeys.values().map(|journey| &journey.steps);
+    let services = model.services.values();
+    let endpoints = services.flat_map(|service| service.endpoints.values());
+    let endpoints = endpoints.map(|endpoint| &endpoint.steps);
+    let mut whens: Vec<Asked> = Vec::new();
+    for step in journeys.chain(endpoints).flatten() {
+        step.visit(&mut |step| {
+            if let StepKind::Choose(branches) = &step.kind {
+                whens.extend(branches.iter().filter_map(|branch| branch.when.clone()));
+            }
+        });
+    }
+    for Asked { text, node } in whens {
+        if let Some(when) = when::read(r, &node, names) {
+            if !when.lasts.is_zero() {
+                let found =
+                    "a step looks once: it cannot wait until something has held `for` a time";
+                let diagnostic = Diagnostic::new("E060", found).at(node.place);
+                r.push(diagnostic.help("a window looks back: `mean(db.queue, 60s)`"));
+            }
+            model.whens.insert(text, when);
+        }
+    }
+    model.faults = each(r, "fault", |r, name, fields| {
+        fault::read(r, (name, names), fields)
+    });
+    let deeds = each(r, "action", |r, _, fields| action::read(r, fields, names));
+    for (name, deed) in deeds {
+        match deed {
+            Deed::Clock(action) => drop(model.actions.insert(name, action)),
+            Deed::Trigger(trigger) => drop(model.triggers.insert(name, *trigger)),
+        }
+    }
+    model.autoscalers = each(r, "autoscaler", |r, _, fields| {
+        autoscaler::read(r, fields, names)
+    });
 }
 
 fn listed<'a>(r: &mut Reader<'a>, table: &str, def: &'static TableDef) -> Vec<Fields<'a>> {

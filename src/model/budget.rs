@@ -69,8 +69,10 @@ impl Model {
             };
             (users + instants * size_of::<Time>() as f64, source.place)
         });
-        let servers = self.services.values().map(|service| {
-            let bytes = f64::from(service.servers) * budget.bytes_of_server as f64;
+        let most = self.most_servers();
+        let servers = self.services.iter().map(|(name, service)| {
+            let servers = most.get(name).copied().unwrap_or(service.servers);
+            let bytes = f64::from(servers) * budget.bytes_of_server as f64;
             (bytes, service.place)
         });
         users.chain(servers).collect()

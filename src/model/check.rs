@@ -7,6 +7,7 @@ mod attempts;
 mod calls;
 mod changes;
 mod closed;
+pub(crate) mod growth;
 mod guards;
 mod held;
 mod reach;

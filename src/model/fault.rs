@@ -1,9 +1,10 @@
 //! What goes wrong, and when. Faults that are switched off are not in the model.
 
-mod reading;
-mod words;
+pub(crate) mod reading;
+pub(crate) mod words;
 
 use super::overlay::Change;
+use super::when::When;
 use crate::base::time::{Span, Time};
 use crate::random::family::Distribution;
 use crate::text::Place;
@@ -46,6 +47,8 @@ pub enum Begins {
         /// Seconds until it is repaired.
         repaired: Distribution,
     },
+    /// Once, when a metric trips it.
+    When(Box<When>),
 }
 
 /// What goes wrong.
@@ -278,7 +281,7 @@ impl Fault {
     pub fn first(&self) -> Option<Time> {
         match &self.begins {
             Begins::Clock { at, .. } => Some(*at),
-            Begins::Random { .. } => None,
+            Begins::Random { .. } | Begins::When(_) => None,
         }
     }
 }

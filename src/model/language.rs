@@ -2,6 +2,7 @@
 
 use super::action::ACTION;
 use super::arrival::reading::ARRIVALS;
+use super::autoscaler::AUTOSCALER;
 use super::breaker::BREAKER;
 use super::cache::CACHE;
 use super::class::CLASS;
@@ -66,6 +67,12 @@ pub(crate) static ROOT: TableDef = TableDef {
         ),
         key("fault", Kind::Map(&FAULT), "", "what goes wrong"),
         key("action", Kind::Map(&ACTION), "", "what an operator does"),
+        key(
+            "autoscaler",
+            Kind::Map(&AUTOSCALER),
+            "",
+            "what changes the number of servers by itself",
+        ),
         key("objective", Kind::Tables(&OBJECTIVE), "", "what must hold"),
         key("variant", Kind::Map(&VARIANT), "", "the what-ifs"),
         key(
@@ -86,7 +93,6 @@ pub(crate) static ROOT: TableDef = TableDef {
             "",
             "conclusions, checked against draws of the parameters",
         ),
-        key("autoscaler", Kind::Later, "", "autoscalers"),
         key("observed", Kind::Later, "", "what was measured"),
         key("cost", Kind::Later, "", "what things cost"),
     ],

@@ -8,6 +8,7 @@
 pub(crate) mod names;
 pub(crate) mod parse;
 mod repair;
+mod sense;
 pub mod quantity;
 
 use std::fmt;

@@ -31,6 +31,8 @@ pub mod fault;
 pub mod health;
 pub mod hedge;
 pub mod action;
+pub mod autoscaler;
+pub mod when;
 pub mod metric;
 pub mod objective;
 pub mod upkeep;
@@ -61,8 +63,9 @@ use std::sync::Arc;
 use crate::base::time::{Span, Time};
 use crate::text::{self, Diagnostic, FileId, Level, Place, Source, Sources};
 
-use self::action::Action;
+use self::action::{Action, Trigger};
 use self::arrival::Arrivals;
+use self::autoscaler::Autoscaler;
 use self::breaker::Breaker;
 use self::cache::Cache;
 use self::class::Class;
@@ -87,6 +90,7 @@ use self::stock::Stock;
 use self::throttle::Throttle;
 use self::uncertain::Uncertain;
 use self::variant::Variant;
+use self::when::When;
 
 /// A model as far as it was understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,8 +145,14 @@ pub struct Model {
     pub hedges: BTreeMap<String, Hedge>,
     /// What goes wrong; only what is switched on.
     pub faults: BTreeMap<String, Fault>,
-    /// What operators do; only what is switched on.
+    /// What operators do by the clock; only what is switched on.
     pub actions: BTreeMap<String, Action>,
+    /// What operators do when a metric trips; only what is switched on.
+    pub triggers: BTreeMap<String, Trigger>,
+    /// The conditions that steps ask, by what is written.
+    pub whens: BTreeMap<String, When>,
+    /// What changes numbers of servers by itself.
+    pub autoscalers: BTreeMap<String, Autoscaler>,
     /// What must hold, in file order.
     pub objectives: Vec<Objective>,
     /// The what-ifs, in file order.
@@ -494,12 +504,27 @@ impl Model {
         Some(parts)
     }
 
-    /// The model without its actions, and with variants that change nothing: as cheap to change
-    /// and to read again as what is left.
+    /// The model without its actions by the clock, and with variants that change nothing: as cheap
+    /// to change and to read again as what is left.
     pub fn without_actions(&self) -> Model {
         let mut model = self.with_hollow_variants();
         let mut document = Table::clone(&model.origin.document);
-        document.entries.retain(|entry| entry.key != "action");
+        // Metrics may name what a metric trips.
+        let trips = |entry: &document::Entry| {
+            entry
+                .node
+                .table()
+                .is_some_and(|table| table.get("when").is_some())
+        };
+        for entry in document
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.key == "action")
+        {
+            if let Value::Table(actions) = &mut entry.node.value {
+                actions.entries.retain(trips);
+            }
+        }
         model.origin.document = Arc::new(document);
         model.actions.clear();
         model

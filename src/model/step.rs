@@ -6,6 +6,7 @@
 
 pub(crate) mod reading;
 
+use super::document::Node;
 use crate::base::time::Span;
 use crate::random::family::Distribution;
 use crate::text::Place;
@@ -148,13 +149,24 @@ pub struct Call {
     pub hedge: Option<String>,
 }
 
-/// One branch of a `choose`; the shares of a step add up to 1.
+/// One branch of a `choose`; the shares of a step add up to 1, of those without a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Branch {
-    /// Its probability.
+    /// Its probability; none where it has a condition.
     pub share: f64,
+    /// The condition under which it is taken before all that follow, as it is written.
+    pub when: Option<Asked>,
     /// What is done.
     pub steps: Vec<Step>,
+}
+
+/// A condition that a step asks, before it is read: that needs the names of all steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The condition as it is written.
+    pub text: String,
+    /// Where.
+    pub(crate) node: Node,
 }
 
 /// When a `parallel` step is decided.

@@ -5,7 +5,7 @@
 //! stands, metrics, results, tables of the report) follows from this list.
 
 use super::step::StepKind;
-use super::{Model, hedge};
+use super::{Model, action, autoscaler, hedge};
 
 /// A number of things that one mechanism counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,13 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
         "limit",
         model.limits.keys(),
         &["stopped", "waited"],
+    );
+    named(&mut all, "action", model.triggers.keys(), &action::COUNTED);
+    named(
+        &mut all,
+        "autoscaler",
+        model.autoscalers.keys(),
+        &autoscaler::COUNTED,
     );
     all.extend(of_services(model));
     for (name, service) in &model.services {

@@ -6,14 +6,17 @@
 
 mod clock;
 mod code;
+mod deeds;
 mod eras;
 mod faults;
 mod figures;
+mod gauges;
 mod index;
 mod keepers;
 mod naming;
 mod places;
 mod probes;
+mod reckon;
 mod services;
 mod sources;
 mod steps;
@@ -22,6 +25,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use self::code::Structure;
+use self::deeds::Deeds;
 use self::figures::Figures;
 use self::index::Index;
 use self::places::Places;
@@ -36,6 +40,7 @@ use crate::model::{Checked, Model};
 use crate::observation::{Layout, TallyId};
 use crate::random::key::Owner;
 use crate::random::popularity::KeyDraw;
+pub use reckon::{Reckoner, State};
 
 /// What a study wants to know of a program beyond the model's own objectives.
 #[derive(Clone, Debug, Default)]
@@ -73,34 +78,49 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         layout,
         steady: clock.tail.is_some(),
     };
+    let deeds = Deeds::of(model, &index, &figures.while_running(), &names.faults);
+    let perhaps = deeds::reached(model);
+    let reached = eras::settings(&perhaps, &index, &places, &structure);
     let probes = Probes::of(model, &asked.metrics, &figures);
     names.probes = probes.names;
     names.judges = probes.judges;
     names.headline = probes.headline;
+    let actions = eras::actions(&eras, &all, &deeds);
+    let by_clock = sources::sources(&eras, &index, &clock);
+    let of_model = sources::sources(&eras[..1], &index, &clock);
+    let known: Vec<&Settings> = all.iter().chain(&versions).collect();
+    let services = services::services(model, (&index, &servers_max), (&known, &reached), &deeds);
+    let pools = places.pools.clone();
+    let keepers = keepers::keepers(eras.iter().chain(&perhaps), &index, &servers_max);
+    let hedges = model.hedges.keys();
+    let hedges = hedges.map(|name| words::hedge(name, &index)).collect();
+    let caches = caches(model, &index, &places, &structure);
+    let late_failed = late_failed(model, &index);
+    let rooms = rooms(model, &all);
+    let reactions = deeds.reactions(model, (index, places, structure.clone()), clock);
+    let pours = reactions
+        .reckoner
+        .as_ref()
+        .is_some_and(|reckoner| reckoner.pours());
     Program {
         clock,
-        sources: sources::sources(&eras, &index, &clock),
-        services: {
-            let all: Vec<&Settings> = all.iter().chain(&versions).collect();
-            services::services(model, &index, (&servers_max, &all))
-        },
-        caches: caches(model, &index, &places, &structure),
-        late_failed: late_failed(model, &index),
+        sources: if pours { of_model } else { by_clock },
+        services,
+        caches,
+        late_failed,
         lookups: structure.lookups,
         backs: structure.backs,
-        pools: places.pools,
-        keepers: keepers::keepers(&eras, &index, &servers_max),
-        hedges: {
-            let hedges = model.hedges.keys();
-            hedges.map(|name| words::hedge(name, &index)).collect()
-        },
-        rooms: rooms(model, &all),
+        pools,
+        keepers,
+        hedges,
+        rooms,
         stocks: model.stocks.values().map(|stock| stock.units).collect(),
         classes: model.classes.values().map(words::class).collect(),
         keys: model.keys.values().map(words::keys).collect(),
         marks: layout.marks,
-        actions: eras::actions(&eras, &all),
+        actions,
         versions: versions.iter().map(|one| all[0].patch_to(one)).collect(),
+        reactions,
         settings: all.into_iter().next().expect("there is a first era"),
         faults: faults.into_iter().map(|(_, fault)| fault).collect(),
         probes: probes.probes,

@@ -46,6 +46,8 @@ pub enum Begins {
         /// Seconds until it is repaired.
         repaired: Sampler,
     },
+    /// When a trigger says so.
+    When,
 }
 
 impl Fault {
@@ -76,7 +78,7 @@ impl Fault {
     pub fn windows(&self) -> impl Iterator<Item = (Time, Time)> {
         let at = match &self.begins {
             Begins::Clock { at, .. } => at.as_slice(),
-            Begins::Random { .. } => &[],
+            Begins::Random { .. } | Begins::When => &[],
         };
         at.iter().map(|from| (*from, self.end(*from)))
     }

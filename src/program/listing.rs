@@ -140,6 +140,7 @@ fn fault(program: &Program, name: &str, fault: &Fault) -> String {
             let (fails, repaired) = (law(fails, "s"), law(repaired, "s"));
             format!("fault {name} at random, fails {fails}, repaired {repaired}: {what}")
         }
+        Begins::When => format!("fault {name} when tripped: {what}"),
         Begins::Clock { at, jitter } => {
             let (from, until) = fault.windows().next().unwrap_or_default();
             let mut when = format!("from {} to {}", time(from), time(until));

@@ -12,17 +12,22 @@ pub mod instruction;
 pub mod listing;
 pub mod parting;
 pub mod patch;
+pub mod reaction;
 pub mod settings;
 pub mod source;
 
 pub use crate::model::class::{Criticality, USUAL_PRIORITY};
 pub use crate::model::tally::Tally;
-pub use compile::{Asked, compile, expected_users};
+pub use compile::{Asked, Reckoner, State, compile, expected_users};
 pub use disturbance::{Begins, CutMessages, Edge, Fault, FaultKind, Selector, Site, Target};
 pub use guard::*;
 pub use instruction::{Instruction, NOWHERE, Pc};
 pub use listing::listing;
 pub use parting::parting;
+pub use reaction::{
+    Condition, ConditionId, Deed, EffectId, Follows, Gauge, GaugeId, OfServer, Reactions, Restart,
+    Scaler, ScalerId, Trigger,
+};
 pub use settings::*;
 pub use source::{Form, Piece, Source, Spacing};
 
@@ -152,6 +157,8 @@ pub struct Program {
     pub actions: Vec<Action>,
     /// What deploys change of the numbers that their servers have.
     pub versions: Vec<Patch>,
+    /// What is decided while it runs.
+    pub reactions: Reactions,
     /// What goes wrong, in the order of begin and name.
     pub faults: Vec<Fault>,
     /// What is asked beyond the usual, in the order of [`Names::probes`].
@@ -198,8 +205,11 @@ pub struct Action {
     pub at: Time,
     /// Its name.
     pub name: String,
-    /// What it changes of what is in force before it.
+    /// What it changes of what is in force before it, where nothing is decided while the program
+    /// runs.
     pub patch: Patch,
+    /// What it does instead, where that is not worked out beforehand.
+    pub does: Option<Deed>,
 }
 
 /// A journey.
@@ -379,6 +389,10 @@ pub struct Choose {
     pub luck: u64,
     /// Where each branch begins, in the order of the cumulated shares.
     pub branches: Vec<Pc>,
+    /// The condition of each branch; nothing where no branch has one.
+    pub whens: Vec<Option<ConditionId>>,
+    /// The instruction after all branches.
+    pub after: Pc,
 }
 
 /// A `repeat` step.

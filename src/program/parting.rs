@@ -12,7 +12,11 @@ use crate::base::time::Time;
 /// looked for every so many events.
 pub fn parting(one: &Program, other: &Program) -> Option<Time> {
     let names = |program: &Program| program.names.faults.clone();
+    // What is reckoned while it runs belongs to one program.
+    let reacts = |program: &Program| program.reactions.looks();
     if one.clock.tail.is_some()
+        || reacts(one)
+        || reacts(other)
         || names(one) != names(other)
         || one.clock != other.clock
         || rest(one) != rest(other)

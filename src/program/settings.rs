@@ -7,7 +7,7 @@
 use super::patch::{in_part, in_tables, whole};
 use super::{
     BreakerId, BreakerSettings, Budget, CacheId, CallId, ChooseId, HedgeId, HoldId, JourneyId,
-    LimitId, LimitSettings, PoolId, RetryId, RoomId, ServiceId, TakeId, ThrottleId,
+    LimitId, LimitSettings, PoolId, RetryId, RoomId, ScalerId, ServiceId, TakeId, ThrottleId,
     ThrottleSettings, WorkId,
 };
 use crate::base::table::Table;
@@ -15,6 +15,7 @@ use crate::base::time::{Span, Time};
 use crate::observation::Outcome;
 use crate::random::sampler::Sampler;
 
+pub use crate::model::autoscaler::{Change, Policy};
 pub use crate::model::balance::{Balance, Balancing};
 pub use crate::model::health::{Eject, Health};
 pub use crate::model::hedge::{After, MOST_HEDGES};
@@ -60,6 +61,8 @@ pub struct Patch {
     pub throttles: Table<ThrottleId, ThrottleSettings>,
     /// Rate limits.
     pub limits: Table<LimitId, LimitSettings>,
+    /// Autoscalers.
+    pub scalers: Table<ScalerId, ScalerSettings>,
 }
 }
 
@@ -231,6 +234,36 @@ pub struct RoomPatch {
     pub lost_at_entry: f64,
     /// Seconds until somebody who waits fails; `None` is never.
     pub lost_waiting: Option<Sampler>,
+}
+}
+
+in_part! {
+/// An autoscaler (semantics#autoscaler).
+pub struct ScalerSettings,
+/// What an action changes of an autoscaler.
+pub struct ScalerPatch {
+    /// Whether it decides at all.
+    pub on: bool,
+    /// What the metric should be.
+    pub target: f64,
+    /// How far off is near enough, 0 to 1.
+    pub tolerance: f64,
+    /// The fewest servers.
+    pub least: u32,
+    /// The most servers.
+    pub most: u32,
+    /// How long a server is up before it counts.
+    pub ready_after: Span,
+    /// Over how long answers must agree to scale out.
+    pub agree_up: Span,
+    /// Over how long answers must agree to scale in.
+    pub agree_down: Span,
+    /// How fast it scales out.
+    pub up: Vec<Policy>,
+    /// How fast it scales in.
+    pub down: Vec<Policy>,
+    /// From one delivery to the next; none where all are there at once.
+    pub provision: Option<Span>,
 }
 }
 

@@ -205,6 +205,7 @@ fn again(fault: &Fault) -> String {
         }
         Begins::Clock { every: None, .. } => String::new(),
         Begins::Random { .. } => ", each by itself, at random".to_owned(),
+        Begins::When(when) => format!(", when {}", when.written),
     }
 }
 

@@ -177,6 +177,7 @@ fn thinned(program: &Program) -> Program {
     let mut quiet = program.clone();
     quiet.faults.clear();
     quiet.probes.clear();
+    quiet.reactions.triggers.clear();
     let sources = program.sources.len().max(1) as f64;
     let few = FEW / sources;
     for source in quiet.sources.values_mut() {

@@ -215,14 +215,14 @@ fn guards() -> Vec<Change> {
     ]
 }
 
-/// `[action.aN]`, which sets one path or several.
-pub(super) fn action(number: usize, guarded: bool) -> Text {
+/// What an action sets: one path or several.
+pub(super) fn changes(guarded: bool) -> Text {
     let all = [people(), services(guarded), things(), guards()].concat();
     let all = all.into_iter().map(|(path, value)| {
         let one = (0..LAYERS, value);
         one.prop_map(move |(layer, value)| (path.replace('?', &layer.to_string()), value))
     });
-    let set = vec(Union::new(all), 1..=3).prop_map(|mut set| {
+    let set = vec(Union::new(all), 1..=3).prop_map(|mut set: Vec<(String, String)>| {
         set.sort();
         set.dedup_by(|one, other| one.0 == other.0);
         let entries = set
@@ -230,6 +230,12 @@ pub(super) fn action(number: usize, guarded: bool) -> Text {
             .map(|(path, value)| format!("\"{path}\" = {value}"));
         entries.collect::<Vec<_>>().join(", ")
     });
+    set.boxed()
+}
+
+/// `[action.aN]`, which sets one path or several.
+pub(super) fn action(number: usize, guarded: bool) -> Text {
+    let set = changes(guarded);
     let on = written(&["", "", "", "on = true\n", "on = false\n"]);
     (span(0, 1800), span(0, 300), set, on)
         .prop_map(move |(at, takes, set, on)| {

@@ -12,6 +12,7 @@ use proptest::sample::select;
 use super::action::action;
 use super::guards::{budget, guard_tables, guards};
 use super::queues;
+use super::reacting::{branch, reacting};
 
 /// A generated model, shown as it is written when a test fails.
 #[derive(Clone)]
@@ -234,14 +235,21 @@ fn step(around: Around) -> Text {
         let timeout = timeout.map_or(String::new(), |t| format!(", timeout = \"{t}\""));
         format!("{{ hold = \"{pool}\", steps = {steps}{timeout}{or} }}")
     });
-    let choose =
-        (1..=60u32, any(), any(), option::of(any())).prop_map(|(share, one, other, third)| {
-            let first = format!("{{ share = \"{share}%\", steps = {one} }}");
-            let third = third.map_or(String::new(), |steps| {
-                format!(", {{ share = \"30%\", steps = {steps} }}")
-            });
-            format!("{{ choose = [ {first}{third}, {{ share = \"rest\", steps = {other} }} ] }}")
+    let choose = (
+        1..=60u32,
+        any(),
+        any(),
+        option::of(any()),
+        weighted(0.3, branch()),
+    );
+    let choose = choose.prop_map(|(share, one, other, third, when)| {
+        let when = when.unwrap_or_default();
+        let first = format!("{{ share = \"{share}%\", steps = {one} }}");
+        let third = third.map_or(String::new(), |steps| {
+            format!(", {{ share = \"30%\", steps = {steps} }}")
         });
+        format!("{{ choose = [ {when}{first}{third}, {{ share = \"rest\", steps = {other} }} ] }}")
+    });
     let join = written(&["\"all\"", "\"any\"", "1", "2"]);
     let parallel = (any(), some(), option::of(some()), join, or(around)).prop_map(
         |(one, two, three, join, or)| {
@@ -800,6 +808,7 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
         option::of(fault(1, guarded)),
         option::of(action(0, guarded)),
         option::of(action(1, guarded)),
+        option::of(reacting(guarded)),
     );
     let parts = (
         head,
@@ -831,6 +840,7 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
                 changes.1.unwrap_or_default(),
                 changes.2.unwrap_or_default(),
                 changes.3.unwrap_or_default(),
+                changes.4.unwrap_or_default(),
                 asked,
             ];
             let text = all.concat();

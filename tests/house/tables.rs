@@ -58,8 +58,14 @@ pub(super) const ROOMS: [(&str, &[&str]); 13] = [
         "callers",
         &["tasks", "people", "services", "world", "guards"],
     ),
-    ("steps", &["tasks", "people", "callers", "services", "held"]),
-    ("world", &["tasks", "callers", "services", "held"]),
+    (
+        "steps",
+        &["tasks", "people", "callers", "services", "held", "record"],
+    ),
+    (
+        "world",
+        &["tasks", "people", "callers", "services", "held", "record"],
+    ),
     ("looks", &["tasks", "services", "held"]),
     (
         "end",

@@ -20,6 +20,8 @@ pub(in crate::engine) struct Line {
     queue: Queue,
     /// Since when somebody has been in it, while somebody is.
     since: Time,
+    /// Σ dᵢ·tᵢ of those who wait, modulo 2⁶⁴.
+    moment: u64,
     /// How full it is behind the line.
     pub(in crate::engine) gauge: Gauge,
 }
@@ -56,6 +58,7 @@ impl Line {
     pub(in crate::engine) fn join(&mut self, (slot, number): (u32, Number), now: Time) {
         self.fills(now);
         self.queue.join(slot, number);
+        self.moment = self.moment.wrapping_add(now.0 as u64);
         self.gauge.joined();
         self.gauge.want(self.queue.len(), now);
     }
@@ -112,6 +115,7 @@ impl Line {
     #[inline]
     pub(in crate::engine) fn left(&mut self, people: &Population, now: Time) {
         self.queue.left(|slot, number| people.awaits(slot, number));
+        self.moment = self.moment.wrapping_sub(now.0 as u64);
         self.gauge.want(self.queue.len(), now);
     }
 
@@ -126,6 +130,9 @@ impl Line {
     ) -> Option<u32> {
         let still = |slot, number| people.awaits(slot, number);
         let next = self.queue.next(order, still, draw);
+        if next.is_some() {
+            self.moment = self.moment.wrapping_sub(now.0 as u64);
+        }
         self.gauge.want(self.queue.len(), now);
         next
     }
@@ -133,6 +140,7 @@ impl Line {
     /// Takes everybody out, in the order of arrival.
     pub(in crate::engine) fn drain(&mut self, people: &Population, now: Time) -> Vec<u32> {
         self.gauge.want(0, now);
+        self.moment = self.waited_so_far(now).wrapping_neg();
         self.queue.drain(|slot, number| people.awaits(slot, number))
     }
 
@@ -140,6 +148,12 @@ impl Line {
     pub(in crate::engine) fn mix(&mut self, people: &Population, draw: impl Fn(u32) -> u64) {
         self.queue
             .mix(|slot, number| people.awaits(slot, number), draw);
+    }
+
+    /// Nanoseconds that those in it have waited so far, modulo 2⁶⁴, also those who left.
+    pub(in crate::engine) fn waited_so_far(&self, now: Time) -> u64 {
+        let waiting = u64::from(self.queue.len());
+        waiting.wrapping_mul(now.0 as u64).wrapping_sub(self.moment)
     }
 
     /// Bytes in use, for the memory limit.

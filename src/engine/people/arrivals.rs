@@ -4,6 +4,8 @@
 //! never by thinning); crowds, bursts and measured instants are sorted before the clock starts.
 //! So a spike never enters the heap. Ties go by the name of the source, then by user.
 
+mod rates;
+
 use crate::base::math::ln_of_unit;
 use crate::base::time::{Span, Time};
 use crate::engine::calendar::key::newcomer_half;
@@ -66,6 +68,8 @@ struct Stream {
     /// Gaps of unit rate, made [`AHEAD`] at one time.
     gaps: [f64; AHEAD],
     stretch: Stretch,
+    /// Its rates, once they are none of the program's.
+    own: Option<Box<[Piece]>>,
 }
 
 /// A piece as its inversion sees it.
@@ -296,6 +300,7 @@ impl Stream {
             done: 0.0,
             gaps: [0.0; AHEAD],
             stretch: Stretch::of(first, program.clock.start),
+            own: None,
         }
     }
 
@@ -341,10 +346,18 @@ impl Stream {
         let Form::Stream { pieces, .. } = &source.form else {
             unreachable!("only streams are made as they go");
         };
+        let own = self.own.take();
+        let goes_on = self.finds(own.as_deref().unwrap_or(pieces), program.clock.start);
+        self.own = own;
+        goes_on
+    }
+
+    /// The piece with the next point, from the one under way on; false when there is none.
+    fn finds(&mut self, pieces: &[Piece], start: Time) -> bool {
         while self.piece < pieces.len() && self.done > self.stretch.whole {
             self.done -= self.stretch.whole;
             self.piece += 1;
-            self.stretch = Stretch::of(pieces.get(self.piece), program.clock.start);
+            self.stretch = Stretch::of(pieces.get(self.piece), start);
         }
         self.piece < pieces.len()
     }

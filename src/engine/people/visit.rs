@@ -14,7 +14,7 @@ use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::NO_FRAME;
 use crate::engine::tasks::population::{NO_STEP, Pass, Request, Role, Task, Visitor};
 use crate::observation::{Outcome, UserCounter, UserLevel};
-use crate::program::{JourneyId, Patience, SourceId, StepId};
+use crate::program::{JourneyId, Patience, Piece, SourceId, StepId};
 
 /// Who is at home before another visit is in the orbit, and waits there.
 const AT_HOME: [UserLevel; 2] = [UserLevel::Orbit, UserLevel::OrbitWaiting];
@@ -53,6 +53,14 @@ impl Sim<'_> {
         }
         self.agenda.expect(self.arrivals.next_half());
         true
+    }
+
+    /// The rates of a source are others from now on.
+    pub(in crate::engine) fn change_rate(&mut self, id: SourceId, pieces: &[Piece]) {
+        let now = self.course.told(self.now);
+        let program = self.rules.program;
+        self.arrivals.change_rate(id, pieces, (now, program));
+        self.agenda.expect(self.arrivals.next_half());
     }
 
     /// The next user of the sources arrives.

@@ -28,7 +28,7 @@ pub(in crate::engine) struct Answers {
 type Answer = (Option<f64>, u64);
 
 /// The ratio between two readings, if there is one.
-fn between(x: &Reading, y: &Reading, all: &[Weighted]) -> Option<f64> {
+pub(super) fn between(x: &Reading, y: &Reading, all: &[Weighted]) -> Option<f64> {
     if all.is_empty() {
         return Some(y.above - x.above);
     }
@@ -242,7 +242,7 @@ pub(in crate::engine) fn seconds(ns: i64) -> f64 {
 }
 
 /// A statistic of durations in ns, in seconds; those that never end are [`NEVER`].
-fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
+pub(super) fn of_values(values: &mut [i64], statistic: Statistic) -> Option<f64> {
     let n = values.len();
     if n == 0 {
         return None;

@@ -30,6 +30,8 @@ pub(in crate::engine) struct Gauge {
     brim: i64,
     /// Nanoseconds in which somebody waits, likewise.
     wanted: i64,
+    /// Unit nanoseconds in use in the windows before, modulo 2⁶⁴.
+    before: u64,
 }
 
 impl Gauge {
@@ -143,6 +145,12 @@ impl Gauge {
             && self.wanted == 0
     }
 
+    /// Unit nanoseconds in use so far, modulo 2⁶⁴, where so many are in use now.
+    pub(in crate::engine) fn so_far(&self, in_use: u64, now: Time) -> u64 {
+        let held = in_use.wrapping_mul(now.0 as u64).wrapping_sub(self.moment);
+        self.before.wrapping_add(held)
+    }
+
     /// Ends a window: its row, and the unit nanoseconds in use, of which there are so many now.
     pub(in crate::engine) fn end(&mut self, in_use: u64, (began, now): (Time, Time)) -> (Row, u64) {
         let began_anew = in_use.wrapping_mul(now.0 as u64);
@@ -161,6 +169,7 @@ impl Gauge {
             refused: self.refused,
         };
         *self = Self {
+            before: self.before.wrapping_add(held),
             moment: began_anew,
             taken: 0,
             others: 0,

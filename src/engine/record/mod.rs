@@ -3,6 +3,7 @@
 pub(in crate::engine) mod answers;
 pub(in crate::engine) mod gauge;
 pub(in crate::engine) mod holders;
+pub(in crate::engine) mod instruments;
 pub(in crate::engine) mod meter;
 pub(in crate::engine) mod octaves;
 pub(in crate::engine) mod readings;

@@ -57,6 +57,19 @@ pub(super) struct Reading {
     pub(super) exact: Option<(i128, i128)>,
 }
 
+impl Reading {
+    /// The sums have fallen from one reading to another: so this one falls.
+    pub(super) fn lower(&mut self, before: &Reading, after: &Reading) {
+        self.above += after.above - before.above;
+        self.below += after.below - before.below;
+        if let (Some(own), Some(before), Some(after)) = (&mut self.exact, before.exact, after.exact)
+        {
+            own.0 += after.0 - before.0;
+            own.1 += after.1 - before.1;
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Plan {
     probe: u32,

@@ -7,6 +7,7 @@
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
 use crate::engine::looks::profile::Profile;
+use crate::engine::record::instruments::Instruments;
 use crate::engine::record::meter::Meter;
 use crate::engine::record::octaves::Octaves;
 use crate::engine::record::readings::{Frozen, Readings};
@@ -66,6 +67,8 @@ pub(in crate::engine) struct Recorder {
     pub(in crate::engine) windows: WindowLog,
     /// What probes ask beyond it.
     pub(in crate::engine) readings: Readings,
+    /// What is read while it runs.
+    pub(super) instruments: Instruments,
     /// How full everything is.
     pub(in crate::engine) profile: Profile,
     /// Integrals, maxima at the horizon, taken before a drain goes on.
@@ -250,6 +253,16 @@ impl Recorder {
         let lane = self.meters[meter as usize].read_at(lane as usize);
         watch.level = LevelId(LANES * meter + lane as u32);
         self.watches.push(watch);
+    }
+
+    /// What a watch saw since it was asked last, if there is one of this number: the greatest
+    /// value, and nanoseconds in which the limit held.
+    pub(super) fn take_watched(&mut self, number: u32, now: Time) -> Option<(Option<u32>, i64)> {
+        let watch = self
+            .watches
+            .iter_mut()
+            .find(|watch| watch.probe == number)?;
+        Some(watch.take(now))
     }
 
     /// Levels of the meter with this index are always equal to another of it.

@@ -20,6 +20,8 @@ impl Recorder {
     pub(in crate::engine) fn sample(&mut self, sample: SampleId, began: Time, now: Time) {
         if self.counts(began) {
             self.sample_counted(sample, began, now);
+        } else {
+            self.pass_by([sample], now.0 - began.0);
         }
     }
 
@@ -37,6 +39,18 @@ impl Recorder {
     pub(in crate::engine) fn waited_for_nothing(&mut self, waits: SampleId, now: Time) {
         if self.logs {
             self.log_one(waits, (now, 0));
+        }
+    }
+
+    /// Something ended that does not count: only who reads while the replication runs hears of it.
+    #[inline(never)]
+    pub(in crate::engine) fn pass_by<const N: usize>(&mut self, of: [SampleId; N], ns: i64) {
+        if self.logs {
+            for sample in of {
+                if let Some(recent) = self.tallies[sample.0 as usize].recent_mut() {
+                    recent.push(ns);
+                }
+            }
         }
     }
 
@@ -67,6 +81,9 @@ impl Recorder {
                 let attempts = self.layout.call_time(call, CallSample::Attempt);
                 self.log_one(attempts, (sent, took.ns));
             }
+        } else {
+            let attempts = self.layout.call_time(call, CallSample::Attempt);
+            self.pass_by([requests, attempts], now.0 - asked.0);
         }
     }
 
@@ -93,6 +110,10 @@ impl Recorder {
                     self.log_one(sample, (asked, took.ns));
                 }
             }
+        } else {
+            let [requests, attempts] = [CallSample::Request, CallSample::Attempt]
+                .map(|what| self.layout.call_time(call, what));
+            self.pass_by([requests, attempts, work], now.0 - asked.0);
         }
     }
 
@@ -100,8 +121,10 @@ impl Recorder {
     fn sample_retried(&mut self, call: u32, (asked, sent): (Time, Time), now: Time) {
         let attempts = self.layout.call_time(call, CallSample::Attempt);
         self.sample(attempts, sent, now);
-        if self.counts(asked) {
-            let requests = self.layout.call_time(call, CallSample::Request);
+        let requests = self.layout.call_time(call, CallSample::Request);
+        if !self.counts(asked) {
+            self.pass_by([requests], now.0 - asked.0);
+        } else {
             let (bin, took) = (self.bin_of(asked), Took::new(now.0 - asked.0));
             self.retried[call as usize].add(took);
             let tally = &mut self.tallies[requests.0 as usize];
@@ -172,12 +195,20 @@ impl Recorder {
     pub(in crate::engine) fn never(&mut self, sample: SampleId, began: Time) {
         if self.logs && self.counts(began) {
             self.log_one(sample, (began, NEVER));
+        } else {
+            self.pass_by([sample], NEVER);
         }
     }
 
     /// Asks for every duration of a sample.
     pub(in crate::engine) fn log(&mut self, sample: SampleId) {
-        self.tallies[sample.0 as usize].log = Some(Vec::new());
+        self.tallies[sample.0 as usize].keep_all();
+        self.logs = true;
+    }
+
+    /// Asks for the durations of a sample that ended in the last so many seconds.
+    pub(in crate::engine) fn keep_recent(&mut self, sample: SampleId, seconds: usize) {
+        self.tallies[sample.0 as usize].keep_recent(seconds);
         self.logs = true;
     }
 }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::base::time::Time;
+use crate::engine::record::instruments::Recent;
 use crate::engine::record::octaves::{OCTAVE, OCTAVES, Octaves};
 use crate::observation::sketch::bucket;
 use crate::observation::{Sketch, Tally};
@@ -55,6 +56,10 @@ pub(in crate::engine) struct LiveTally {
     pub(in crate::engine) bins: Octaves,
     /// Every duration with its start, where a probe asks for it.
     pub(in crate::engine) log: Option<Vec<(Time, i64)>>,
+    /// Those of the last seconds, where somebody reads them while the replication runs.
+    recent: Option<Box<Recent>>,
+    /// Whether there is any of both.
+    keeps: bool,
 }
 
 /// A duration and its place in a sketch.
@@ -92,7 +97,29 @@ impl LiveTally {
         self.buckets.clear();
         self.bins.clear(bins);
         (self.sum, self.squares, self.max) = (0, 0, 0);
-        self.log = None;
+        (self.log, self.recent, self.keeps) = (None, None, false);
+    }
+
+    /// Keeps every duration from now on.
+    pub(in crate::engine) fn keep_all(&mut self) {
+        self.log = Some(Vec::new());
+        self.keeps = true;
+    }
+
+    /// Keeps those of so many complete seconds at least.
+    pub(in crate::engine) fn keep_recent(&mut self, seconds: usize) {
+        self.recent.get_or_insert_default().ask_for(seconds);
+        self.keeps = true;
+    }
+
+    /// Those of the last seconds.
+    pub(in crate::engine) fn recent(&self) -> Option<&Recent> {
+        self.recent.as_deref()
+    }
+
+    /// The same, to be changed.
+    pub(in crate::engine) fn recent_mut(&mut self) -> Option<&mut Recent> {
+        self.recent.as_deref_mut()
     }
 
     /// Adds a duration to what is held of the whole replication.
@@ -131,7 +158,8 @@ impl LiveTally {
 
     /// Bytes in use, but for logs and bins that nothing is in.
     pub(in crate::engine) fn bytes(&self) -> usize {
-        self.buckets.capacity() * size_of::<u32>() + self.bins.bytes()
+        let recent = self.recent.as_ref().map_or(0, |recent| recent.bytes());
+        self.buckets.capacity() * size_of::<u32>() + self.bins.bytes() + recent
     }
 
     /// Adds a duration to a bin.
@@ -143,8 +171,18 @@ impl LiveTally {
     /// Keeps a duration, where a probe asks for it, of something that began then.
     #[inline(always)]
     pub(in crate::engine) fn note(&mut self, began: Time, ns: i64) {
+        if self.keeps {
+            self.keep(began, ns);
+        }
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, began: Time, ns: i64) {
         if let Some(log) = &mut self.log {
             log.push((began, ns));
+        }
+        if let Some(recent) = &mut self.recent {
+            recent.push(ns);
         }
     }
 

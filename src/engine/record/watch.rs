@@ -58,6 +58,12 @@ impl Watch {
         self.value = value;
     }
 
+    /// The largest value, and nanoseconds in which the limit held, up to now; both begin anew.
+    pub(in crate::engine) fn take(&mut self, now: Time) -> (Option<u32>, i64) {
+        self.advance(now);
+        (self.max.take(), std::mem::take(&mut self.true_ns))
+    }
+
     /// The share of time in which the limit held, or the largest value.
     pub(in crate::engine) fn value_at_end(&self) -> Option<f64> {
         let length = (self.until - self.from).0;

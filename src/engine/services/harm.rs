@@ -15,7 +15,7 @@ use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
 use crate::engine::tasks::population::Role;
 use crate::program::{Fault, FaultKind, Selector, ServiceId, Settings, Target};
-use crate::random::key::Place;
+use crate::random::key::{Owner, Place};
 
 /// An occurrence of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub(in crate::engine) struct Blow {
 impl<'p> Sim<'p> {
     /// The servers that an occurrence chooses among those there are, each by its own luck.
     pub(in crate::engine) fn pick(&self, blow: Blow, on: &Target) -> Vec<u32> {
+        let owner = self.rules.program.faults[blow.fault as usize].owner;
+        self.pick_by((owner, blow.turn), on)
+    }
+
+    /// The same for whoever has this name, the n-th time.
+    pub(super) fn pick_by(&self, (owner, turn): (Owner, u32), on: &Target) -> Vec<u32> {
         let station = &self.services.stations[on.service];
         let all = station.first..station.first + station.most;
         let mut chosen: Vec<u32> = all
@@ -49,8 +55,7 @@ impl<'p> Sim<'p> {
             })
             .collect();
         let luck = self.rules.luck;
-        let owner = self.rules.program.faults[blow.fault as usize].owner;
-        let place = Fault::occurrence(blow.turn);
+        let place = Fault::occurrence(turn);
         let many = luck.uniform(owner, place, OfOccurrence::HowMany as u32);
         let k = match on.servers {
             Selector::All | Selector::Zone { .. } | Selector::Numbers(_) => return chosen,
@@ -257,7 +262,7 @@ impl<'p> Sim<'p> {
                 self.drained(index);
             }
             State::Booting => self.take_renewal(index),
-            State::Draining | State::Down | State::Off => {}
+            State::Draining | State::Down | State::Ordered | State::Off => {}
         }
     }
 

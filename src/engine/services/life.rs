@@ -82,8 +82,7 @@ impl Sim<'_> {
             return;
         }
         server.unnoticed = false;
-        let (id, number) = (server.service, server.number);
-        if number >= self.services.stations[id].wanted {
+        if !server.asked {
             server.state = State::Off;
         } else {
             self.boot(index, boot);
@@ -91,7 +90,7 @@ impl Sim<'_> {
     }
 
     /// A server starts to boot.
-    fn boot(&mut self, index: u32, law: Option<&Sampler>) {
+    pub(super) fn boot(&mut self, index: u32, law: Option<&Sampler>) {
         self.empty_caches_of(index);
         let server = &mut self.services.servers[index as usize];
         let id = server.service;
@@ -132,6 +131,7 @@ impl Sim<'_> {
             State::Booting => {
                 server.state = State::Up;
                 server.up_since = now;
+                server.ready_since = Some(now);
                 let settings = &self.rules.settings.services[id];
                 if !settings.warm_after.is_zero() {
                     server.cold = settings.cold;
@@ -152,37 +152,36 @@ impl Sim<'_> {
                 server.unnoticed = false;
                 self.servers_changed(id);
             }
-            State::Off => {}
+            State::Off | State::Ordered => {}
         }
         true
     }
 
     /// Servers, workers or cores of a service may have changed.
     pub(in crate::engine) fn resize_station(&mut self, id: ServiceId) {
-        let wanted = self.rules.settings.services[id].servers;
         self.begin_looks(id);
         self.begin_checks(id);
-        let station = &mut self.services.stations[id];
-        station.wanted = wanted;
+        let station = &self.services.stations[id];
         let (first, most) = (station.first, station.most);
-        for number in 0..most {
-            let index = first + number;
+        for index in first..first + most {
             let server = &mut self.services.servers[index as usize];
             let settings = self.rules.of_version(server.version());
             server.resize(&settings.services[id]);
-            match (number < wanted, server.state) {
-                (true, State::Draining) if server.renewal.is_some() => {}
-                (true, State::Off) => self.boot(index, None),
+            match (server.asked, server.state) {
+                (true, State::Draining) if server.restarts || server.renewal.is_some() => {}
+                (true, State::Off) => self.order(id, index),
                 (true, State::Draining) => server.state = State::Up,
-                (false, State::Booting) => server.state = State::Off,
+                (false, State::Booting | State::Ordered) => server.state = State::Off,
                 (false, State::Up) => {
                     server.state = State::Draining;
                     self.drained(index);
                 }
-                (true, State::Booting | State::Up | State::Down)
+                (true, State::Ordered | State::Booting | State::Up)
+                | (true, State::Down)
                 | (false, State::Off | State::Draining | State::Down) => {}
             }
         }
+        self.plan_deliveries(id);
         self.measure_busy(id);
         self.keep_lines(id);
         self.change_limiters(id);
@@ -252,16 +251,14 @@ impl Sim<'_> {
         let is_done = server.load() == 0 && server.sharing.working == 0;
         if server.state == State::Draining && is_done {
             let id = server.service;
-            if server.renewal.is_some() && server.number < self.services.stations[id].wanted {
+            let boots = std::mem::take(&mut server.restarts) || server.renewal.is_some();
+            if boots && server.asked {
                 self.boot(index, None);
-                self.servers_changed(id);
-                return;
+            } else {
+                server.state = State::Off;
+                server.event = NO_EVENT;
+                server.cold = 1.0;
             }
-            let server = &mut self.services.servers[index as usize];
-            server.state = State::Off;
-            server.event = NO_EVENT;
-            server.cold = 1.0;
-            let id = server.service;
             self.servers_changed(id);
         }
     }

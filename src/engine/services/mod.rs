@@ -15,6 +15,7 @@ pub(in crate::engine) mod life;
 pub(in crate::engine) mod limiter;
 mod limits;
 mod lost;
+pub(in crate::engine) mod orders;
 pub(in crate::engine) mod preempt;
 pub(in crate::engine) mod server;
 pub(in crate::engine) mod sharing;

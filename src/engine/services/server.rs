@@ -18,7 +18,9 @@ use crate::program::{ServiceId, ServiceSettings};
 pub(in crate::engine) enum State {
     /// Not there.
     Off,
-    /// Ordered, not yet serving.
+    /// Ordered, not yet delivered.
+    Ordered,
+    /// Delivered, not yet serving.
     Booting,
     /// Serving.
     Up,
@@ -35,6 +37,12 @@ pub(in crate::engine) struct Server {
     /// Its number within the service, from 0.
     pub(in crate::engine) number: u32,
     pub(in crate::engine) state: State,
+    /// Whether it is one of those that the service is to have.
+    pub(in crate::engine) asked: bool,
+    /// Whether it boots again once it has drained.
+    pub(in crate::engine) restarts: bool,
+    /// Since when it is up; without an instant it has been from the beginning.
+    pub(in crate::engine) ready_since: Option<Time>,
     /// Crashed, and the balancer does not know it yet.
     pub(in crate::engine) unnoticed: bool,
     /// Calls that meet the crash get no answer.
@@ -120,6 +128,9 @@ impl Server {
             service,
             number,
             state: State::Off,
+            asked: false,
+            restarts: false,
+            ready_since: None,
             unnoticed: false,
             silent: false,
             workers: 0,
@@ -297,6 +308,18 @@ impl Server {
         } else {
             None
         }
+    }
+
+    /// Worker nanoseconds held so far, modulo 2⁶⁴.
+    pub(in crate::engine) fn held_so_far(&self, now: Time) -> u64 {
+        self.line.gauge.so_far(u64::from(self.occupied), now)
+    }
+
+    /// Core nanoseconds executed so far, modulo 2⁶⁴, where cores are shared.
+    pub(in crate::engine) fn busy_so_far(&self, now: Time) -> u64 {
+        let working = u64::from(self.sharing.working);
+        self.core_gauge
+            .so_far(working.min(self.core_gauge.size()), now)
     }
 
     /// Waiting and in service.

@@ -48,6 +48,8 @@ pub(in crate::engine) struct Station {
     pub(super) kept: Kept,
     /// Workers taken so far, where others may take them over.
     pub(super) starts: u32,
+    /// When the next server that was ordered is delivered.
+    pub(super) delivery: Option<Time>,
 }
 
 impl Sim<'_> {
@@ -75,12 +77,13 @@ impl Sim<'_> {
                 shifts: Vec::new(),
                 kept: Kept::default(),
                 starts: 0,
+                delivery: None,
             });
             for number in 0..service.servers_max {
                 let server = &mut self.services.servers[(first + number) as usize];
                 server.resize(&self.rules.settings.services[id]);
                 if number < wanted {
-                    server.state = State::Up;
+                    (server.state, server.asked) = (State::Up, true);
                 }
             }
             self.open_gauges(id);

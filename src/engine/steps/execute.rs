@@ -208,12 +208,29 @@ impl<'p> Sim<'p> {
     fn choose(&mut self, slot: u32, choose: ChooseId) -> Flow {
         let step = &self.rules.program.chooses[choose];
         let u = self.step_luck(slot, step.luck);
+        if !step.whens.is_empty() {
+            return self.choose_by_state(slot, choose, u);
+        }
         let shares = &self.numbers(slot).choices[choose];
         let branch = shares
             .iter()
             .position(|&s| u < s)
             .unwrap_or(shares.len() - 1);
         self.people.task_mut(slot).pc = step.branches[branch];
+        Flow::Elsewhere
+    }
+
+    /// The first branch whose condition holds, else one of the others by luck, else none.
+    #[inline(never)]
+    fn choose_by_state(&mut self, slot: u32, choose: ChooseId, u: f64) -> Flow {
+        let rules = self.rules;
+        let step = &rules.program.chooses[choose];
+        let mut whens = step.whens.iter();
+        let held = whens.position(|when| when.is_some_and(|condition| self.holds(condition)));
+        let shares = &rules.settings.choices[choose];
+        let branch = held.or_else(|| shares.iter().position(|&s| u < s));
+        let pc = branch.map_or(step.after, |branch| step.branches[branch]);
+        self.people.task_mut(slot).pc = pc;
         Flow::Elsewhere
     }
 

@@ -4,7 +4,8 @@
 //! Changes by the clock are known before it starts. At one instant they take effect in this
 //! order: faults that end, faults that begin (each by the name of the fault), actions in the
 //! order of their effect and name, doors by the name of the room; boots follow as they were
-//! ordered.
+//! ordered. What triggers and autoscalers decide while it runs takes effect behind what the clock
+//! has for the same instant, in the order in which it was decided.
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
@@ -13,7 +14,9 @@ use crate::engine::draws::OfOccurrence;
 use crate::engine::record::recorder::Change as Level;
 use crate::engine::services::harm::Blow;
 use crate::engine::world::rollout::Rollout;
-use crate::program::{Begins, Fault, FaultKind, Patch, RoomId, Selector, Settings, Target};
+use crate::program::{
+    Begins, Fault, FaultKind, Patch, RoomId, Selector, ServiceId, Settings, Target,
+};
 
 /// How often a leak takes memory.
 const SECOND: Span = Span(1_000_000_000);
@@ -31,6 +34,12 @@ enum Change {
     Leak(u32),
     /// One that belongs to another program than is followed now.
     Gone,
+    /// What a trigger does.
+    Deed(u32),
+    /// What autoscalers have answered for a service.
+    Scaled(ServiceId),
+    /// A server that was ordered is delivered.
+    Delivery(ServiceId),
 }
 
 /// All changes by the clock.
@@ -182,6 +191,32 @@ impl Sim<'_> {
         at.0.saturating_sub(self.course.start.0) <= self.world.changes_end.0
     }
 
+    /// Schedules what somebody has decided while the replication runs, at an instant of the clock.
+    /// Entries that have happened are not used again: there are as many as decisions.
+    fn decide(&mut self, at: Time, change: Change) {
+        if at > self.course.end || at > self.world.changes_end {
+            return;
+        }
+        let slot = self.world.calendar.entries.len() as u32;
+        self.world.calendar.entries.push(change);
+        self.agenda.at(at, Group::Change, Kind::Change, slot);
+    }
+
+    /// A trigger was tripped: what it does happens then.
+    pub(super) fn trip(&mut self, trigger: u32, at: Time) {
+        self.decide(at, Change::Deed(trigger));
+    }
+
+    /// Autoscalers have answered for a service: their answer counts as soon as all have read.
+    pub(super) fn answer_scaling(&mut self, service: ServiceId) {
+        self.decide(self.now, Change::Scaled(service));
+    }
+
+    /// A server that a service has ordered is delivered then.
+    pub(in crate::engine) fn expect_delivery(&mut self, service: ServiceId, at: Time) {
+        self.decide(at, Change::Delivery(service));
+    }
+
     fn schedule_doors(&mut self) {
         for (at, door) in doors(self.rules.settings) {
             if self.begins(at) {
@@ -204,19 +239,24 @@ impl Sim<'_> {
             Change::FaultEnds(number) => self.fault_ends(number),
             Change::FaultBegins(number) => self.fault_begins(number),
             Change::Action(number) => {
-                let program = self.rules.program;
-                self.act(&program.actions[number as usize].patch);
+                let action = &self.rules.program.actions[number as usize];
+                match &action.does {
+                    None => self.act(&action.patch),
+                    Some(deed) => self.do_now(deed, 0),
+                }
             }
             Change::Door(room) => self.door_turns(room),
             Change::Batch(number) => self.next_batch(number),
             Change::Leak(number) => self.leak_on(number, slot),
+            Change::Deed(trigger) => self.trigger_acts(trigger),
+            Change::Scaled(service) => self.scale(service),
+            Change::Delivery(service) => self.deliver(service),
         }
         true
     }
 
     /// An occurrence of a fault begins now that is in no calendar, and ends when the fault says so:
     /// its number among those of the fault. Attempts have been set apart from their callers.
-    #[allow(dead_code, reason = "triggers call it")]
     pub(in crate::engine) fn fault_strikes(&mut self, fault: u32) {
         let now = self.course.told(self.now);
         let until = self.rules.program.faults[fault as usize].end(now);
@@ -361,10 +401,13 @@ impl Sim<'_> {
     }
 
     /// An action takes effect.
-    fn act(&mut self, patch: &Patch) {
+    pub(super) fn act(&mut self, patch: &Patch) {
         self.rules.change(patch, &mut self.agenda);
         self.callers.begin(self.rules.routes);
         for id in self.rules.program.services.ids() {
+            if !self.rules.program.reactions.scales(id) {
+                self.want_servers(id, self.rules.settings.services[id].servers);
+            }
             self.resize_station(id);
         }
         self.resize_pools();

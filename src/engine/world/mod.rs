@@ -2,12 +2,17 @@
 //! (semantics#faults, #changes).
 
 pub(in crate::engine) mod change;
+pub(in crate::engine) mod hpa;
 pub(in crate::engine) mod network;
 mod rollout;
+pub(in crate::engine) mod scaler;
+pub(in crate::engine) mod trigger;
 
 use crate::base::time::Time;
 use crate::engine::world::change::Calendar;
 use crate::engine::world::network::Edges;
+use crate::engine::world::scaler::Scalers;
+use crate::engine::world::trigger::Watchers;
 use crate::program::Program;
 
 /// The network, and what is still to change by the clock.
@@ -16,6 +21,8 @@ pub(in crate::engine) struct World {
     edges: Edges,
     calendar: Calendar,
     changes_end: Time,
+    watchers: Watchers,
+    scalers: Scalers,
 }
 
 impl World {
@@ -23,6 +30,8 @@ impl World {
     pub(in crate::engine) fn new(program: &Program, horizon: Time) -> World {
         World {
             changes_end: program.clock.tail.map_or(Time::NEVER, |_| horizon),
+            watchers: Watchers::new(program),
+            scalers: Scalers::new(program),
             ..World::default()
         }
     }

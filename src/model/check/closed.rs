@@ -53,6 +53,18 @@ pub(super) fn closed(model: &Model) -> Vec<Diagnostic> {
         }
         (before, now) = (sizes, after);
     }
+    for trigger in model.triggers.values() {
+        let (after, _) = model.without_actions().after_changes(&trigger.set);
+        for (shop, size) in sizes(&after) {
+            let seen = most.entry(shop).or_insert(0);
+            *seen = size.max(*seen);
+        }
+    }
+    for scaler in model.autoscalers.values() {
+        let shop = ("service", scaler.service.clone(), "servers");
+        let seen = most.entry(shop).or_insert(0);
+        *seen = u64::from(scaler.servers[1]).max(*seen);
+    }
     let never = most.iter().filter(|(_, most)| **most == 0);
     let mut found: Vec<Diagnostic> = never.map(|(shop, _)| error(model, shop)).collect();
     found.extend(notes);

@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{errors_of, mentioned_in};
+use super::{errors_of, growth, mentioned_in};
 use crate::model::Model;
-use crate::model::action::Action;
+use crate::model::action::{Action, Trigger};
+use crate::model::arrival::Form;
 use crate::model::document::{Node, Table, Value};
 use crate::model::fault::FaultKind;
 use crate::model::language::ROOT;
@@ -26,19 +27,24 @@ pub(super) fn actions(model: &Model) -> Vec<Diagnostic> {
     let (mut found, mut allowed) = (Vec::new(), Vec::new());
     let fixed = Fixed::of(model);
     for action in model.actions.values() {
-        let before = found.len();
-        let mut document = Table::clone(&model.origin.document);
-        for change in &action.set {
-            let (written, problems) = apply(&mut document, std::slice::from_ref(change));
-            found.extend(problems);
-            found.extend(written.iter().find_map(|one| fixed.refuses(one, change)));
-        }
-        if found.len() == before {
+        let problems = fixed.refused(&action.set);
+        if problems.is_empty() {
             allowed.push(action);
         }
+        found.extend(problems);
+    }
+    let mut alone = Vec::new();
+    for trigger in model.triggers.values() {
+        let problems = fixed.refused(&trigger.set);
+        if problems.is_empty() {
+            alone.push(trigger);
+        }
+        found.extend(problems);
     }
     if model.is_sound() {
         found.extend(in_turn(model, allowed));
+        found.extend(at_any_time(model, &alone));
+        found.extend(growth::beyond_bounds(model));
     }
     found.extend(deploys(model));
     found
@@ -117,6 +123,18 @@ fn in_turn(model: &Model, mut actions: Vec<&Action>) -> Vec<Diagnostic> {
     found
 }
 
+/// What is wrong with the model once an action that a metric trips has taken effect, on the model
+/// as it is written. What several of them make together is known only when it happens.
+fn at_any_time(model: &Model, triggers: &[&Trigger]) -> Vec<Diagnostic> {
+    let bare = model.without_actions();
+    let after = triggers
+        .iter()
+        .map(|trigger| bare.after_changes(&trigger.set));
+    after
+        .flat_map(|(_, diagnostics)| errors_of(&diagnostics))
+        .collect()
+}
+
 /// What stays as it is while a model runs.
 struct Fixed<'m> {
     model: &'m Model,
@@ -130,7 +148,7 @@ impl<'m> Fixed<'m> {
             model,
             params: BTreeMap::new(),
         };
-        if !model.actions.is_empty() {
+        if !model.actions.is_empty() || !model.triggers.is_empty() {
             let document = &model.origin.document;
             let parts = document.entries.iter();
             let parts = parts.filter(|entry| !BESIDE.contains(&entry.key.as_str()));
@@ -178,7 +196,7 @@ impl<'m> Fixed<'m> {
                     .into_iter()
                     .for_each(|def| self.look_in(node, def, path));
             }
-            _ if key.live && !self.is_certain(path) => {}
+            _ if key.live && !self.is_certain(path) && !self.switches(path) => {}
             _ => {
                 let mut names = BTreeSet::new();
                 mentioned_in(node, &mut names);
@@ -208,6 +226,29 @@ impl<'m> Fixed<'m> {
         source.is_some_and(|source| !source.is_stream())
     }
 
+    /// Whether a path is the scale of a source that switches between states, in a model whose
+    /// changes are reckoned while it runs.
+    fn switches(&self, path: &str) -> bool {
+        let name = path
+            .strip_prefix("arrivals.")
+            .and_then(|rest| rest.strip_suffix(".scale"));
+        let source = name.and_then(|name| self.model.arrivals.get(name));
+        let switches = |form: &Form| matches!(form, Form::States { .. });
+        self.model.reacts() && source.is_some_and(|source| switches(&source.form))
+    }
+
+    /// Why an action cannot do what it does, if it cannot.
+    fn refused(&self, set: &[Change]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let mut document = Table::clone(&self.model.origin.document);
+        for change in set {
+            let (written, problems) = apply(&mut document, std::slice::from_ref(change));
+            found.extend(problems);
+            found.extend(written.iter().find_map(|one| self.refuses(one, change)));
+        }
+        found
+    }
+
     /// Why an action cannot change what it has written to, if it cannot.
     fn refuses(&self, written: &Written, change: &Change) -> Option<Diagnostic> {
         let path = &written.path;
@@ -233,6 +274,12 @@ impl<'m> Fixed<'m> {
             let why = "its users are certain before the start".to_owned();
             let help = "an action may change the `scale` of a source with a rate".to_owned();
             return refuse(why, help);
+        }
+        if self.switches(path) {
+            let why = "its states change by their own luck, and something is decided while the \
+                       model runs";
+            let help = "an action may change the `scale` of a source with a rate".to_owned();
+            return refuse(why.to_owned(), help);
         }
         let name = path.strip_prefix("param.")?;
         let name = name.strip_suffix(".value").unwrap_or(name);

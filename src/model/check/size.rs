@@ -18,7 +18,8 @@ pub(super) fn too_often(model: &Model) -> Option<Diagnostic> {
         .filter(|entry| !changing.contains(&entry.key.as_str()))
         .map(|entry| values(&entry.node))
         .sum();
-    let (variants, actions) = (model.variants.len() as u64, model.actions.len() as u64);
+    let variants = model.variants.len() as u64;
+    let actions = (model.actions.len() + model.triggers.len()) as u64;
     let times = variants * (1 + actions) + actions;
     if size.saturating_mul(times) <= MOST_READ {
         return None;

@@ -8,8 +8,10 @@ use super::{Begins, CutMessages, Direction, Edge, Fault, FaultKind, Peer, Select
 use crate::base::time::Span;
 use crate::model::action::settings;
 use crate::model::document::Node;
+use crate::model::metric::names::Names;
 use crate::model::reader::{Fields, Reader, zero};
 use crate::model::value::Amount;
+use crate::model::when;
 use crate::text::Diagnostic;
 use crate::text::nearest::suggestion;
 
@@ -31,13 +33,20 @@ const TWO_MINUTES: Span = Span(120_000_000_000);
 const AT_RANDOM: [&str; 3] = ["slow", "pause", "crash"];
 
 /// Reads `[fault.NAME]`; `None` if it is switched off or not understood.
-pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> Option<Fault> {
+pub(crate) fn read<'a>(
+    r: &mut Reader<'a>,
+    (name, names): (&str, &Names),
+    fields: &Fields<'a>,
+) -> Option<Fault> {
     let on = fields.flag(r, "on").unwrap_or(true);
     let kinds: Vec<&str> = KINDS
         .into_iter()
         .filter(|kind| fields.get(kind).is_some())
         .collect();
-    let begins = begins(r, fields, &kinds);
+    let begins = match fields.get("when") {
+        Some(node) => tripped(r, fields, (node, names)),
+        None => begins(r, fields, &kinds),
+    };
     let lasts = fields.duration(r, "for");
     let kind = match kinds.as_slice() {
         [kind] => kind_of(r, kind, fields),
@@ -101,6 +110,25 @@ fn begins<'a>(r: &mut Reader<'a>, fields: &Fields<'a>, kinds: &[&str]) -> Option
         return None;
     }
     Some(Begins::Random { fails, repaired })
+}
+
+/// It begins when a metric trips it.
+fn tripped<'a>(
+    r: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    (node, names): (&Node, &Names),
+) -> Option<Begins> {
+    for key in ["at", "every", "jitter", "random"] {
+        if fields.get(key).is_some() {
+            let found = format!("`{key}` does not go with `when`");
+            let diagnostic = Diagnostic::new("E050", found).at(fields.key_place(key));
+            r.push(
+                diagnostic
+                    .help("a fault begins by the clock, at random, or when a metric trips it"),
+            );
+        }
+    }
+    when::read(r, node, names).map(|when| Begins::When(Box::new(when)))
 }
 
 fn kind_of<'a>(r: &mut Reader<'a>, kind: &str, fields: &Fields<'a>) -> Option<FaultKind> {
@@ -356,7 +384,8 @@ fn service<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<String> {
     r.reference(node, "service")
 }
 
-fn target<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Target> {
+/// The service and the servers that a table names.
+pub(crate) fn target<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Target> {
     let servers = match fields.get("servers") {
         Some(node) => selector(r, node),
         None => Some(Selector::All),

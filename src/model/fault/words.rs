@@ -32,6 +32,12 @@ pub(crate) static FAULT: TableDef = TableDef {
             "",
             "strikes each server alone, at times of its own, in place of `at`",
         ),
+        key(
+            "when",
+            Kind::Condition,
+            "",
+            "in place of `at`: begins once this holds, looked at every second",
+        ),
         key("on", Kind::Flag, "true", "whether it happens at all"),
         key(
             "slow",
@@ -148,8 +154,9 @@ pub(super) const KINDS: [&str; 15] = [
 ];
 
 const SERVICE_DOC: &str = "the service that it hits";
-const SERVERS_DOC: &str = "which instances";
-const SELECTOR: Kind = Kind::Either(&[
+pub(crate) const SERVERS_DOC: &str = "which instances";
+/// What may choose instances.
+pub(crate) const SELECTOR: Kind = Kind::Either(&[
     Kind::Count,
     Kind::Share,
     Kind::Words(SELECTED),

@@ -14,6 +14,7 @@ mod budget;
 
 use super::names::{Names, Unresolved};
 use super::repair::repaired;
+use super::sense::{check, running};
 use super::{
     Comparison, Metric, Nature, Predicate, Quantity, Spelling, Statistic, Unit, Within,
     write_limit, write_time,
@@ -55,14 +56,7 @@ pub(crate) fn metric(
     names: &Names,
     params: &mut dyn Params,
 ) -> Result<Metric, Diagnostic> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        spelled: String::new(),
-        place,
-        names,
-        params,
-    };
+    let mut parser = Parser::new(text, place, names, params);
     let metric = parser.metric()?;
     parser.end()?;
     Ok(metric)
@@ -75,53 +69,65 @@ pub(crate) fn condition(
     names: &Names,
     params: &mut dyn Params,
 ) -> Result<Condition, Diagnostic> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        spelled: String::new(),
-        place,
-        names,
-        params,
-    };
-    let metric = parser.metric()?;
-    let Some(comparison) = parser.comparison() else {
-        let rest = parser.rest_place();
-        let diagnostic = Diagnostic::new("E060", "a condition needs a comparison").at(rest);
-        return Err(diagnostic.expected("expected `<`, `<=`, `>` or `>=` and a limit"));
-    };
-    parser.spell(&format!(" {} ", comparison.sign()));
-    let limit = parser.limit(metric.unit())?;
-    let except = if parser.keyword("except") {
+    let mut parser = Parser::new(text, place, names, params);
+    let mut found = parser.compared()?;
+    if parser.keyword("except") {
         parser.spell(" except ");
-        Some(parser.duration()?)
-    } else {
-        None
-    };
+        found.except = Some(parser.duration()?);
+    }
     if parser.keyword("for") {
         let found = "`for` can only stand in the trigger of an action";
         let diagnostic = Diagnostic::new("E060", found).at(parser.rest_place());
         return Err(diagnostic.help("`except 60s` allows breaches of that length"));
     }
     parser.end()?;
-    Ok(Condition {
-        metric,
-        comparison,
-        limit,
-        except,
-        written: parser.spelled,
-    })
+    found.written = parser.spelled;
+    Ok(found)
+}
+
+/// Reads a condition that is looked at while a simulation runs, and how long it must hold.
+pub(crate) fn trigger(
+    text: &str,
+    place: Place,
+    names: &Names,
+    params: &mut dyn Params,
+) -> Result<(Condition, Span), Diagnostic> {
+    let mut parser = Parser::new(text, place, names, params);
+    let mut found = parser.compared()?;
+    if parser.keyword("except") {
+        let found = "`except` can only stand in an objective";
+        let diagnostic = Diagnostic::new("E060", found).at(parser.rest_place());
+        return Err(diagnostic.help("`for 60s` waits until it has held for so long"));
+    }
+    let lasts = match parser.keyword("for") {
+        true => {
+            parser.spell(" for ");
+            parser.duration()?
+        }
+        false => Span::ZERO,
+    };
+    parser.end()?;
+    found.written = std::mem::take(&mut parser.spelled);
+    let place = parser.place;
+    running(&found.metric, place)?;
+    Ok((found, lasts))
+}
+
+/// Reads a metric that is read while a simulation runs.
+pub(crate) fn running_metric(
+    text: &str,
+    place: Place,
+    names: &Names,
+    params: &mut dyn Params,
+) -> Result<Metric, Diagnostic> {
+    let found = metric(text, place, names, params)?;
+    running(&found, place)?;
+    Ok(found)
 }
 
 /// Whether a text is a metric.
 pub(super) fn is_metric(text: &str, names: &Names, params: &mut dyn Params) -> bool {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        spelled: String::new(),
-        place: Place::default(),
-        names,
-        params,
-    };
+    let mut parser = Parser::new(text, Place::default(), names, params);
     parser.unrepaired().is_ok() && parser.end().is_ok()
 }
 
@@ -136,6 +142,36 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str, place: Place, names: &'a Names, params: &'a mut dyn Params) -> Self {
+        Parser {
+            text,
+            at: 0,
+            spelled: String::new(),
+            place,
+            names,
+            params,
+        }
+    }
+
+    /// A metric, a comparison and a limit.
+    fn compared(&mut self) -> Result<Condition, Diagnostic> {
+        let metric = self.metric()?;
+        let Some(comparison) = self.comparison() else {
+            let diagnostic = Diagnostic::new("E060", "a condition needs a comparison");
+            let diagnostic = diagnostic.at(self.rest_place());
+            return Err(diagnostic.expected("expected `<`, `<=`, `>` or `>=` and a limit"));
+        };
+        self.spell(&format!(" {} ", comparison.sign()));
+        let limit = self.limit(metric.unit())?;
+        Ok(Condition {
+            metric,
+            comparison,
+            limit,
+            except: None,
+            written: String::new(),
+        })
+    }
+
     fn place_of(&self, from: usize, to: usize) -> Place {
         let range = self.place.range();
         if range.len() != self.text.len() || from >= to {
@@ -280,7 +316,7 @@ impl<'a> Parser<'a> {
             about,
             spelling: Spelling::of(self.spelled.clone()),
         };
-        self.check(&metric, quantity_place)?;
+        check(self.names, &metric, quantity_place)?;
         Ok(metric)
     }
 
@@ -517,75 +553,6 @@ impl<'a> Parser<'a> {
             from: Some(from),
             to,
         }))
-    }
-
-    /// Whether the statistic exists for the quantity.
-    fn check(&self, metric: &Metric, place: Place) -> Result<(), Diagnostic> {
-        let nature = metric.quantity.nature();
-        let about = &metric.about;
-        let word = metric.statistic.word();
-        let refuse =
-            |found: String, help: String| Err(Diagnostic::new("E063", found).at(place).help(help));
-        if metric.predicate.is_some() && metric.statistic != Statistic::Share {
-            let help = match metric.predicate {
-                Some(Predicate { comparison, limit }) => {
-                    let limit = write_limit(limit, metric.quantity.value_unit());
-                    format!("write `share({about} {} {limit})`", comparison.sign())
-                }
-                None => String::new(),
-            };
-            return refuse(format!("`{word}` takes no comparison inside"), help);
-        }
-        if let Quantity::Messages {
-            service, endpoint, ..
-        } = &metric.quantity
-            && !self.names.is_sent_to(service, endpoint)
-        {
-            let found = format!("nothing is sent to `{service}.{endpoint}`");
-            return refuse(
-                found,
-                "`.delay` and its like exist for `send` steps".to_owned(),
-            );
-        }
-        let exists = match (metric.statistic, nature) {
-            (Statistic::Percentile(_), Nature::Durations { .. })
-            | (
-                Statistic::Mean,
-                Nature::Durations { complete: true }
-                | Nature::Level
-                | Nature::Fraction
-                | Nature::Ratio,
-            )
-            | (Statistic::Sd, Nature::Durations { complete: true })
-            | (Statistic::Max, Nature::Durations { complete: true } | Nature::Level)
-            | (Statistic::Count | Statistic::Rate, Nature::Events { .. })
-            | (Statistic::Total | Statistic::At(_), Nature::Level)
-            | (Statistic::Value, Nature::Instant | Nature::Chance) => true,
-            (Statistic::Share, Nature::Events { part }) => part && metric.predicate.is_none(),
-            (Statistic::Share, Nature::Durations { .. } | Nature::Level) => {
-                if metric.predicate.is_none() {
-                    let limit = match nature {
-                        Nature::Level => "10",
-                        _ => "2s",
-                    };
-                    let help = format!("write for example `share({about} <= {limit})`");
-                    return refuse(format!("a share of `{about}` needs a limit"), help);
-                }
-                true
-            }
-            _ => false,
-        };
-        if exists {
-            return Ok(());
-        }
-        let help = match (metric.statistic, nature) {
-            (Statistic::Mean | Statistic::Sd | Statistic::Max, Nature::Durations { .. }) => {
-                let ok = format!("{}ok.time", about.strip_suffix("time").unwrap_or(about));
-                format!("write `{word}({ok})`: what fails takes longer than any time")
-            }
-            _ => format!("write `{}({about})`", nature.usual_statistic()),
-        };
-        refuse(format!("`{about}` has no `{word}`"), help)
     }
 }
 

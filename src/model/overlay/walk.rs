@@ -190,6 +190,9 @@ impl<'c> Walk<'c> {
             })
         });
         match index {
+            Some(index) if matches!(key.kind, Kind::Range) && at + 2 == self.segments.len() => {
+                self.end_of_range(&mut table.entries[index].node, (def, key), at + 1, &path);
+            }
             Some(index) => {
                 let node = &mut table.entries[index].node;
                 self.inside(node, &key.kind, at + 1, path);
@@ -303,6 +306,28 @@ impl<'c> Walk<'c> {
             && let Value::Table(table) = &mut item.value
         {
             self.table(table, def, at + 1, &join(path, segment));
+        }
+    }
+
+    /// A segment is the number of an end of a range, 1 or 2.
+    fn end_of_range(
+        &mut self,
+        node: &mut Node,
+        (def, key): (&'static TableDef, &'static KeyDef),
+        at: usize,
+        path: &str,
+    ) {
+        let Value::List(items) = &mut node.value else {
+            self.misses.push(format!("nothing is inside of `{path}`"));
+            return;
+        };
+        let path = join(path, self.segments[at]);
+        if let Some(item) = self.item(items, at) {
+            let kind = match item.value {
+                Value::Integer(_) => &Kind::Count,
+                _ => &Kind::Any,
+            };
+            self.replace(item, kind, (def, Some(key)), path);
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Branch, Call, EXPIRED, Expired, FailKind, Join, Or, Step, StepKind};
+use super::{Asked, Branch, Call, EXPIRED, Expired, FailKind, Join, Or, Step, StepKind};
 use crate::model::document::Node;
 use crate::model::elsewhere::Among;
 use crate::model::journey::OUTCOMES;
@@ -233,9 +233,12 @@ static BRANCH: TableDef = TableDef {
             "its probability",
         )
         .live(),
+        key("when", Kind::Condition, "", WHEN_DOC),
         key("steps", Kind::Steps, "", "what is done"),
     ],
 };
+
+const WHEN_DOC: &str = "instead of `share`: the first branch whose condition holds is taken";
 
 const FAIL_WORDS: &[&str] = &["failed", "refused"];
 const FAIL: [(&str, FailKind); 2] = [("failed", FailKind::Failed), ("refused", FailKind::Refused)];
@@ -685,8 +688,21 @@ impl<'r, 'a> Steps<'r, 'a> {
                 good = false;
                 continue;
             };
-            let share = fields.require(self.r, "share");
             let steps = self.required_steps(&fields);
+            let when = fields.get("when");
+            let share = match when {
+                Some(_) => fields.get("share"),
+                None => fields.require(self.r, "share"),
+            };
+            if let (Some(_), Some(share)) = (when, share) {
+                let diagnostic = Diagnostic::new("E081", "write `share` or `when`, not both");
+                self.r.push(diagnostic.at(share.place));
+            }
+            let when = when.and_then(|node| Some((self.r.text(node)?, node)));
+            let when = when.map(|(text, node)| Asked {
+                text,
+                node: node.clone(),
+            });
             let share = match share {
                 Some(node) if node.text() == Some("rest") => {
                     if rest.replace(branches.len()).is_some() {
@@ -696,10 +712,10 @@ impl<'r, 'a> Steps<'r, 'a> {
                     Some(0.0)
                 }
                 Some(node) => self.r.share(node),
-                None => None,
+                None => when.as_ref().map(|_| 0.0),
             };
             match (share, steps) {
-                (Some(share), Some(steps)) => branches.push(Branch { share, steps }),
+                (Some(share), Some(steps)) => branches.push(Branch { share, when, steps }),
                 _ => good = false,
             }
         }
@@ -710,6 +726,9 @@ impl<'r, 'a> Steps<'r, 'a> {
     }
 
     fn check_shares(&mut self, branches: &mut [Branch], rest: Option<usize>, place: Place) {
+        if branches.iter().all(|branch| branch.when.is_some()) {
+            return;
+        }
         let sum: f64 = branches.iter().map(|branch| branch.share).sum();
         let percent = (sum * 1e8).round() / 1e6;
         match rest {

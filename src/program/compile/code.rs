@@ -19,6 +19,7 @@ use crate::model::fault::FaultKind;
 use crate::model::metric::StepOwner;
 use crate::model::service;
 use crate::model::step::Step;
+use crate::model::when::When;
 use crate::observation::Outcome;
 use crate::program::{
     Back, BackId, Call, CallId, CallSettings, Choose, ChooseId, Endpoint, Enter, EnterId, Expired,
@@ -64,6 +65,8 @@ pub(super) struct Structure {
     pub(super) backs: Table<BackId, Back>,
     /// Where each call is written, in the order of `calls`.
     pub(super) written: Vec<Written>,
+    /// The conditions that steps ask, in the order in which they stand.
+    pub(super) whens: Vec<When>,
     /// Where the code of each fault that has some begins, in the order of the names of faults.
     pub(super) faults: Vec<(String, Pc)>,
 }

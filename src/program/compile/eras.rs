@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::code::{Coded, Structure, code};
+use super::deeds::Deeds;
 use super::index::Index;
 use super::places::Places;
 use super::words;
@@ -65,10 +66,12 @@ pub(super) fn eras(model: &Checked) -> Vec<Era> {
 /// The most instances of each service in any era, or of what others ask for.
 pub(super) fn servers_max(eras: &[Era], others: &BTreeMap<String, u32>) -> Table<ServiceId, u32> {
     let names = eras[0].model.services.keys();
+    let at_any_time = eras[0].model.most_servers();
     let most = |name: &String| {
         let servers = eras.iter().filter_map(|era| era.model.services.get(name));
         let servers = servers.map(|service| service.servers);
-        servers.chain(others.get(name).copied()).max().unwrap_or(0)
+        let most = servers.chain(others.get(name).copied()).max().unwrap_or(0);
+        most.max(at_any_time.get(name).copied().unwrap_or(0))
     };
     names.map(most).collect()
 }
@@ -121,18 +124,19 @@ pub(super) fn versions(
 }
 
 /// What each action changes of the numbers before it.
-pub(super) fn actions(eras: &[Era], all: &[Settings]) -> Vec<Action> {
+pub(super) fn actions(eras: &[Era], all: &[Settings], deeds: &Deeds) -> Vec<Action> {
     let changes = all.windows(2).map(|pair| pair[0].patch_to(&pair[1]));
     let action = |(era, patch): (&Era, Patch)| Action {
         at: era.at,
         name: era.name.clone(),
         patch,
+        does: deeds.of_clock(&era.name),
     };
     eras[1..].iter().zip(changes).map(action).collect()
 }
 
 /// The numbers of a model.
-fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
+pub(super) fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
     let own = index.own_outcomes();
     let people = |journey| words::people(journey, own);
     Settings {
@@ -155,5 +159,6 @@ fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
         breakers: model.breakers.values().map(words::breaker).collect(),
         throttles: model.throttles.values().map(words::throttle).collect(),
         limits: model.limits.values().map(words::limit).collect(),
+        scalers: model.autoscalers.values().map(words::scaler).collect(),
     }
 }

@@ -39,6 +39,7 @@ fn begins(model: &Model, fault: &fault::Fault) -> Begins {
             fails: fails.sampler(),
             repaired: repaired.sampler(),
         },
+        fault::Begins::When(_) => Begins::When,
     }
 }
 

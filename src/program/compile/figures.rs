@@ -54,6 +54,14 @@ pub(super) struct Figures<'p> {
 }
 
 impl Figures<'_> {
+    /// The same for whoever reads while the program runs: nothing counts by when it began.
+    pub(super) fn while_running(&self) -> Figures<'_> {
+        Figures {
+            steady: false,
+            ..*self
+        }
+    }
+
     /// What a quantity is made of.
     pub(super) fn of(&self, quantity: &Quantity) -> Figure {
         match quantity {

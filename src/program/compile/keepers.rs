@@ -50,13 +50,17 @@ impl<'a, I: Copy + Ord> Row<'a, I> {
     }
 }
 
-/// The keepers of a model, which has so many servers at most and is one after the other so.
-pub(super) fn keepers(eras: &[Era], index: &Index, servers_max: &Table<ServiceId, u32>) -> Keepers {
+/// The keepers of a model, which has so many servers at most and is so at some time or other.
+pub(super) fn keepers<'a>(
+    eras: impl Iterator<Item = &'a Era> + Clone,
+    index: &Index,
+    servers_max: &Table<ServiceId, u32>,
+) -> Keepers {
     let mut keepers = Keepers::default();
     let (mut budgets, mut breakers) = (Row::new(servers_max), Row::new(servers_max));
     let mut hedges = Row::new(servers_max);
     let (mut throttles, mut limits) = (Row::new(servers_max), Row::new(servers_max));
-    for era in eras {
+    for era in eras.clone() {
         let model = &era.model;
         each_call(model, index, &mut |site, call| {
             if let Some(name) = &call.retry {
@@ -107,7 +111,9 @@ pub(super) fn keepers(eras: &[Era], index: &Index, servers_max: &Table<ServiceId
     keepers.throttles.states = throttles.states;
     keepers.limits.states = limits.states;
     keepers.hedges.states = hedges.states;
-    keepers.counted = counted(&eras[0].model, index);
+    let mut eras = eras;
+    let first = eras.next().expect("there is a first era");
+    keepers.counted = counted(&first.model, index);
     keepers
 }
 

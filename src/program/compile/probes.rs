@@ -209,7 +209,8 @@ fn breach_probe(objective: &Objective, figures: &Figures<'_>) -> Option<Probe> {
     Some(asked(metric, figures, Some(view)))
 }
 
-fn asked(metric: &Metric, figures: &Figures<'_>, view: Option<View>) -> Probe {
+/// The probe of a metric with this view of its period.
+pub(super) fn asked(metric: &Metric, figures: &Figures<'_>, view: Option<View>) -> Probe {
     let within = metric.within;
     let period = Period {
         from: within.and_then(|within| within.from),
@@ -355,7 +356,8 @@ fn level(metric: &Metric, of: LevelId, period: Period) -> Probe {
     }
 }
 
-fn comparison(comparison: metric::Comparison) -> Comparison {
+/// A comparison as probes know it.
+pub(super) fn comparison(comparison: metric::Comparison) -> Comparison {
     match comparison {
         metric::Comparison::Less => Comparison::Below,
         metric::Comparison::AtMost => Comparison::AtMost,

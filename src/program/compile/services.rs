@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::deeds::Deeds;
 use super::index::{Index, each_step};
 use crate::base::table::Table;
 use crate::model::Model;
@@ -13,11 +14,12 @@ use crate::program::{
 use crate::random::key::Owner;
 
 /// The services of a model, which has so many servers at most and these numbers one after the
-/// other.
+/// other, and perhaps those that effects reach in any order.
 pub(super) fn services(
     model: &Model,
-    index: &Index,
-    (servers_max, all): (&Table<ServiceId, u32>, &[&Settings]),
+    (index, servers_max): (&Index, &Table<ServiceId, u32>),
+    (all, reached): (&[&Settings], &[Settings]),
+    deeds: &Deeds,
 ) -> Table<ServiceId, Service> {
     let mut fan_out = BTreeSet::new();
     each_step(model, &mut |service, step| {
@@ -77,11 +79,23 @@ pub(super) fn services(
                 shed: counted(name, "shed", "refused"),
                 limited: counted(name, "limiter", "refused"),
             },
-            ever_preempts: all.iter().any(|now| preempts(&now.services[id])),
-            ever_shared: all.iter().any(|now| now.services[id].shared),
+            ever_preempts: all
+                .iter()
+                .copied()
+                .chain(reached)
+                .any(|now| preempts(&now.services[id])),
+            ever_shared: all
+                .iter()
+                .copied()
+                .chain(reached)
+                .any(|now| now.services[id].shared),
             dedicated: !fan_out.contains(&id)
                 && !loses_cores(name)
-                && all.iter().all(|now| has_cores_for_all(&now.services[id])),
+                && all.iter().all(|now| has_cores_for_all(&now.services[id]))
+                && reached
+                    .iter()
+                    .all(|now| same_cores(&now.services[id], &all[0].services[id]))
+                && !deeds.reactions.reads_cores_of(id),
         }
     };
     names.map(service).collect()
@@ -104,4 +118,13 @@ fn has_cores_for_all(of: &ServiceSettings) -> bool {
         && of.per_waiting == 0.0
         && of.memory.is_none()
         && of.refuse_cost.is_none()
+}
+
+/// Whether nothing has changed of what decides that.
+fn same_cores(now: &ServiceSettings, before: &ServiceSettings) -> bool {
+    now.workers == before.workers
+        && now.cores == before.cores
+        && now.contention.to_bits() == before.contention.to_bits()
+        && now.coherency.to_bits() == before.coherency.to_bits()
+        && now.refuse_cost.is_none() == before.refuse_cost.is_none()
 }

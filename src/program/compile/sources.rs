@@ -8,6 +8,7 @@ use super::index::Index;
 use super::words::time;
 use crate::base::table::Table;
 use crate::base::time::Time;
+use crate::model::Model;
 use crate::model::arrival::{self, Arrivals};
 use crate::program::source::Lasting;
 use crate::program::{Clock, Form, Piece, Source, SourceId, Spacing};
@@ -68,6 +69,19 @@ fn stay(state: &arrival::State) -> Lasting {
     Lasting {
         law: state.stay.sampler(),
         mean: state.stay.mean().expect("a stay has a mean"),
+    }
+}
+
+/// The pieces of one source as a model has them; none where it is no stream.
+pub(super) fn flow(model: &Model, name: &str, clock: &Clock) -> Vec<Piece> {
+    match model.arrivals.get(name).map(|source| &source.form) {
+        Some(arrival::Form::Flow { pieces, .. }) => {
+            let until = clock.horizon;
+            let pieces = pieces.iter();
+            let pieces = pieces.filter_map(|piece| clip(piece, Time::EARLIEST, until));
+            with_tail(pieces.collect(), clock)
+        }
+        _ => Vec::new(),
     }
 }
 

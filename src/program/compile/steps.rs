@@ -6,11 +6,12 @@
 
 use super::code::{Around, Behind, Catcher, Coder, Written};
 use super::words;
+use crate::base::table::Id;
 use crate::base::time::Span;
 use crate::model::step::{self, FailKind, Or, Step, StepKind};
 use crate::program::{
-    Back, Call, CallGuards, CallSettings, Choose, ClassId, Enter, Expired, HedgeId, Hold,
-    Instruction, KeysId, Lookup, NOWHERE, Parallel, Repeat, Stay, Take,
+    Back, Call, CallGuards, CallSettings, Choose, ClassId, ConditionId, Enter, Expired, HedgeId,
+    Hold, Instruction, KeysId, Lookup, NOWHERE, Parallel, Repeat, Stay, Take,
 };
 use crate::random::family::Distribution;
 use crate::random::key::identity;
@@ -361,10 +362,25 @@ impl<'m> Coder<'m> {
     }
 
     fn choose(&mut self, branches: &'m [step::Branch], around: Around) {
-        let (luck, entries) = (around.place.0, Vec::new());
+        let mut whens = Vec::new();
+        for branch in branches
+            .iter()
+            .filter(|_| branches.iter().any(|one| one.when.is_some()))
+        {
+            let asked = branch.when.as_ref();
+            let when = asked.and_then(|asked| self.model.whens.get(&asked.text).cloned());
+            whens.push(when.map(|when| {
+                let all = &mut self.coded.structure.whens;
+                all.push(when);
+                ConditionId::from_index(all.len() - 1)
+            }));
+        }
+        let (luck, entries, after) = (around.place.0, Vec::new(), NOWHERE);
         let id = self.coded.structure.chooses.push(Choose {
             luck,
             branches: entries,
+            whens,
+            after,
         });
         self.coded.choices.push(cumulated(branches));
         self.write(Instruction::Choose(id));
@@ -378,6 +394,7 @@ impl<'m> Coder<'m> {
             }
         }
         let end = self.here();
+        self.coded.structure.chooses[id].after = end;
         for jump in jumps {
             self.coded.structure.code[jump as usize] = Instruction::Jump(end);
         }
@@ -441,7 +458,8 @@ impl Around {
     }
 }
 
-/// Cumulated shares; the last is 1 whatever the sum of its floating-point parts.
+/// Cumulated shares; that of the last without a condition is 1 whatever the sum of its
+/// floating-point parts.
 fn cumulated(branches: &[step::Branch]) -> Vec<f64> {
     let mut sum = 0.0;
     let mut shares: Vec<f64> = branches
@@ -451,8 +469,8 @@ fn cumulated(branches: &[step::Branch]) -> Vec<f64> {
             sum
         })
         .collect();
-    if let Some(last) = shares.last_mut() {
-        *last = 1.0;
+    if let Some(last) = branches.iter().rposition(|branch| branch.when.is_none()) {
+        shares[last..].fill(1.0);
     }
     shares
 }

@@ -1,13 +1,14 @@
 //! The model's numbers as the program's.
 
 use super::index::Index;
+use crate::base::time::Span;
 use crate::model::journey::{self, PatienceCounts};
-use crate::model::{self, breaker, hedge, limit, pool, retry, room, service, throttle};
+use crate::model::{self, autoscaler, breaker, hedge, limit, pool, retry, room, service, throttle};
 use crate::observation::Outcome;
 use crate::program::{
     Again, BreakerSettings, CacheSettings, Class, Hedge, HedgeSettings, Idle, JourneySettings,
     LimitSettings, Patience, PoolSettings, QueueOrder, Reload, RetryId, RetrySettings,
-    RoomSettings, ServiceSettings, ThrottleSettings,
+    RoomSettings, ScalerSettings, ServiceSettings, ThrottleSettings,
 };
 use crate::random::family::Distribution;
 use crate::random::popularity::KeyDraw;
@@ -170,6 +171,24 @@ pub(super) fn room(room: &room::Room) -> RoomSettings {
             lost_at_entry: 0.0,
             lost_waiting: None,
         },
+    }
+}
+
+/// The numbers of an autoscaler.
+pub(super) fn scaler(scaler: &autoscaler::Autoscaler) -> ScalerSettings {
+    let gap = |rate: f64| Span::from_secs_f64(1.0 / rate);
+    ScalerSettings {
+        on: scaler.on,
+        target: scaler.target,
+        tolerance: scaler.tolerance,
+        least: scaler.servers[0],
+        most: scaler.servers[1],
+        ready_after: scaler.ready_after,
+        agree_up: scaler.stabilise[0],
+        agree_down: scaler.stabilise[1],
+        up: scaler.up.clone(),
+        down: scaler.down.clone(),
+        provision: scaler.provision.map(gap),
     }
 }
 
