@@ -438,7 +438,7 @@ fn is_live(people: &Population, event: Event) -> bool {
         | Kind::Newcomer => true,
         Kind::Expired => tenant.is_some_and(|task| matches!(task.role, Role::Visitor(_))),
         Kind::Timeout => tenant.is_some_and(|task| task.doing.clock(task.awaits) == event.number),
-        Kind::Reload => tenant.is_some_and(|task| task.request.reload == event.number),
+        Kind::Reload => tenant.is_some_and(|task| task.role.reload() == event.number),
         Kind::Patience => tenant.is_some_and(|task| match &task.role {
             Role::Visitor(v) => v.clock == event.number,
             Role::Attempt(_) | Role::Branch(_) => false,

@@ -348,6 +348,13 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     model.rooms = each(r, "room", |r, _, fields| Some(room::read(r, fields)));
     model.stocks = each(r, "stock", |r, _, fields| Some(stock::read(r, fields)));
     model.retries = each(r, "retry", |r, _, fields| Some(retry::read(r, fields)));
+    for (table, most) in [("class", class::MOST_CLASSES), ("keys", keys::MOST_SPACES)] {
+        if let Some(node) = r.document.get(table)
+            && let Some(named) = node.table()
+        {
+            r.fits(named.entries.len(), most, node.place);
+        }
+    }
     model.classes = each(r, "class", |r, _, fields| Some(class::read(r, fields)));
     model.keys = each(r, "keys", |r, _, fields| keys::read(r, fields));
     model.breakers = each(r, "breaker", |r, _, fields| Some(breaker::read(r, fields)));

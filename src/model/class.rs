@@ -29,6 +29,9 @@ pub enum Criticality {
     Bulk,
 }
 
+/// Classes at most: who asks carries the number of one in five bits.
+pub(crate) const MOST_CLASSES: usize = 31;
+
 /// The priority of traffic without a class.
 pub const USUAL_PRIORITY: u32 = 100;
 

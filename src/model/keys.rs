@@ -19,7 +19,9 @@ pub struct Keys {
 }
 
 /// Keys at most: each has a place in memory.
-pub(crate) const MOST_KEYS: u32 = 10_000_000;
+pub(crate) const MOST_KEYS: u32 = 4_000_000;
+/// Spaces of keys at most: who asks carries the number of one in five bits.
+pub(crate) const MOST_SPACES: usize = 31;
 /// The steepest popularity: the first key then has nearly all.
 const MOST_SKEW: f64 = 100.0;
 

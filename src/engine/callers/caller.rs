@@ -194,7 +194,7 @@ impl Sim<'_> {
     /// A person asks again: the attempt under way, or the backoff, is given up.
     pub(in crate::engine) fn reload(&mut self, slot: u32) {
         let call = self.call_at(slot);
-        self.people.task_mut(slot).request.reload = NO_EVENT;
+        *self.people.reload(slot) = NO_EVENT;
         self.count_reload(slot);
         match self.people.task(slot).doing {
             Doing::BackingOff => {
@@ -255,8 +255,8 @@ impl Sim<'_> {
         self.count_reload(slot);
         self.enter_orbit(slot, call);
         let path = self.attempt_path(slot, call);
+        *self.people.reload(slot) = NO_EVENT;
         let task = self.people.task_mut(slot);
-        task.request.reload = NO_EVENT;
         task.request.tries = 0;
         let owner = task.owner;
         let wait = after.span(

@@ -53,6 +53,6 @@ impl Sim<'_> {
         } else {
             NO_EVENT
         };
-        self.people.task_mut(slot).request.reload = event;
+        *self.people.reload(slot) = event;
     }
 }

@@ -210,7 +210,7 @@ impl Sim<'_> {
             // Group 0 is of those without.
             By::Class => (0, label.class().map_or(0, |class| class.0 as usize + 1)),
             By::Key => match label.keys() {
-                Some(keys) => (keys.0 as usize + 1, label.key as usize),
+                Some(keys) => (keys.0 as usize + 1, label.key() as usize),
                 None => (0, 0),
             },
         }

@@ -28,15 +28,17 @@ impl Visitor {
             return None;
         }
         self.waits_since = now;
-        (self.patience != Span::FOREVER && self.clock == NO_EVENT).then(|| now + self.patience)
+        let patience = self.patience;
+        (patience != Span::FOREVER && self.clock == NO_EVENT).then(|| now + patience)
     }
 
     /// A wait is over.
     #[inline(always)]
     pub(in crate::engine) fn end_wait(&mut self, now: Time) {
         self.waits -= 1;
-        if self.waits == 0 && self.patience != Span::FOREVER {
-            self.patience -= now - self.waits_since;
+        let patience = self.patience;
+        if self.waits == 0 && patience != Span::FOREVER {
+            self.patience = patience - (now - self.waits_since);
         }
     }
 }
@@ -91,6 +93,7 @@ impl Sim<'_> {
                     arrived: now,
                     patience: Span::FOREVER,
                     waits_since: Time(0),
+                    reload: NO_EVENT,
                     clock: NO_EVENT,
                     source: newcomer.source,
                     visit,
@@ -174,7 +177,7 @@ impl Sim<'_> {
         let now = self.now;
         let visitor = self.people.visitor(slot);
         visitor.clock = NO_EVENT;
-        if visitor.patience != Span::FOREVER {
+        if { visitor.patience } != Span::FOREVER {
             if visitor.waits == 0 {
                 return false;
             }

@@ -214,7 +214,7 @@ impl Sim<'_> {
         let asks = match task.label.keys().filter(|_| by_key) {
             Some(_) => Place::ROOT
                 .step(Aside::Key as u64)
-                .turn(u64::from(task.label.key)),
+                .turn(u64::from(task.label.key())),
             None => Place::ROOT.step(Aside::Sticky as u64).turn(task.owner.0),
         };
         let service = self.rules.program.services[id].owner;

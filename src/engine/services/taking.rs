@@ -111,7 +111,7 @@ impl Sim<'_> {
             TurnBy::User => task.owner.0,
             TurnBy::Class => task.label.class().map_or(0, |class| 1 + u64::from(class.0)),
             TurnBy::Key => task.label.keys().map_or(0, |keys| {
-                (1 + u64::from(keys.0)) << 32 | u64::from(task.label.key)
+                (1 + u64::from(keys.0)) << 32 | u64::from(task.label.key())
             }),
         }
     }

@@ -181,6 +181,7 @@ impl Sim<'_> {
                 role: Role::Branch(Branch {
                     parent,
                     root,
+                    reload: NO_EVENT,
                     next: first,
                     pass: Pass::default(),
                 }),

@@ -96,8 +96,9 @@ pub(in crate::engine) struct Task {
     pub(in crate::engine) role: Role,
 }
 
-/// The caller's side of a request.
+/// The caller's side of a request. Packed, so that a task needs no filling.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, packed(4))]
 pub(in crate::engine) struct Request {
     /// When the step was reached.
     pub(in crate::engine) asked: Time,
@@ -107,8 +108,6 @@ pub(in crate::engine) struct Request {
     pub(in crate::engine) deadline: Time,
     /// The wait before the latest retry.
     pub(in crate::engine) waited: Span,
-    /// The person's clock.
-    pub(in crate::engine) reload: Number,
     /// Attempts of the policy so far.
     pub(in crate::engine) tries: u16,
     /// Attempts sent so far, of any kind: part of the path.
@@ -122,10 +121,21 @@ impl Request {
         last_sent: Time(0),
         deadline: Time::NEVER,
         waited: Span(0),
-        reload: NO_EVENT,
         tries: 0,
         sent: 0,
     };
+}
+
+impl Role {
+    /// The number of the person's clock, if it runs.
+    #[inline]
+    pub(in crate::engine) fn reload(&self) -> Number {
+        match self {
+            Role::Visitor(v) => v.reload,
+            Role::Branch(b) => b.reload,
+            Role::Attempt(_) => NO_EVENT,
+        }
+    }
 }
 
 /// What a task is.
@@ -151,6 +161,7 @@ impl Role {
 
 /// A user on a visit, or at home before another.
 #[derive(Clone, Copy, Debug)]
+#[repr(packed(4))]
 pub(in crate::engine) struct Visitor {
     /// When the user first arrived.
     pub(in crate::engine) arrived: Time,
@@ -158,6 +169,8 @@ pub(in crate::engine) struct Visitor {
     pub(in crate::engine) patience: Span,
     /// Since when the user waits, if `waits` is not 0.
     pub(in crate::engine) waits_since: Time,
+    /// The person's clock, by which the user asks again.
+    pub(in crate::engine) reload: Number,
     /// The clock of the patience.
     pub(in crate::engine) clock: Number,
     /// Where from; that also tells the journey.
@@ -221,13 +234,15 @@ pub(in crate::engine) struct Branch {
     pub(in crate::engine) parent: Ticket,
     /// The visitor or attempt at the top.
     pub(in crate::engine) root: Ticket,
+    /// The person's clock, where it makes a request for a user.
+    pub(in crate::engine) reload: Number,
     /// The next branch of the same `parallel`.
     pub(in crate::engine) next: Ticket,
     /// What its request carries of its guards.
     pub(in crate::engine) pass: Pass,
 }
 
-const _: () = assert!(size_of::<Task>() <= 152);
+const _: () = assert!(size_of::<Task>() <= 144);
 
 /// Everybody there is.
 #[derive(Clone, Debug, Default)]
@@ -341,6 +356,16 @@ impl Population {
         match &self.task(root).role {
             Role::Visitor(v) => v.remembered,
             other => unreachable!("a visitor was expected, not {other:?}"),
+        }
+    }
+
+    /// The clock of the person for whom a task asks, to change.
+    #[inline]
+    pub(in crate::engine) fn reload(&mut self, slot: u32) -> &mut Number {
+        match &mut self.task_mut(slot).role {
+            Role::Visitor(v) => &mut v.reload,
+            Role::Branch(b) => &mut b.reload,
+            Role::Attempt(_) => unreachable!("only people ask again"),
         }
     }
 
