@@ -139,7 +139,7 @@ impl Sim<'_> {
         let (program, task) = (self.rules.program, self.people.task(slot));
         let cache = &program.caches[step.cache];
         match cache.keys {
-            Some(keys) if task.label.keys() == Some(keys) => task.label.key,
+            Some(keys) if task.label.keys() == Some(keys) => task.label.key(),
             _ => {
                 let there = task.path.step(step.luck);
                 let u = self
