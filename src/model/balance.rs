@@ -1,4 +1,4 @@
-//! How a balancer chooses an instance: by turns, by luck, by load, by who asks or what is asked for.
+//! How a balancer chooses an instance: by turns, luck, load, who asks or what is asked for.
 
 use super::reader::{Fields, Reader};
 use super::table::{Kind, TableDef, key};

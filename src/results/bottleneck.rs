@@ -179,8 +179,8 @@ pub enum BottleneckKind {
     Waits,
 }
 
-/// The load below which no trigger leaves the system stuck, by the utilisation law and the worst case
-/// of attempts (Huang et al., OSDI 2022, theorem 2).
+/// The load below which no trigger leaves the system stuck, by the utilisation law and the worst
+/// case of attempts (Huang et al., OSDI 2022, theorem 2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Stable {

@@ -426,7 +426,8 @@ fn balance() -> Text {
         "",
         "",
         "\nhealth = { every = \"200ms\", timeout = \"50ms\", rise = 1, fall = 2, panic = \"30%\" }",
-        "\neject = { consecutive = 2, interval = \"1s\", base = \"200ms\", at_most = \"60%\", panic = \"20%\" }",
+        "\neject = { consecutive = 2, interval = \"1s\", base = \"200ms\", \
+         at_most = \"60%\", panic = \"20%\" }",
     ]);
     (rule(), checks)
         .prop_map(|(rule, checks)| rule + &checks)

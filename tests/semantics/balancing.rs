@@ -124,7 +124,10 @@ fn a_new_server_gets_little_at_first() {
     .user("b", "12s", "{ call = 's.ten' }")
     .user("c", "61.9s", "{ call = 's.ten' }")
     .user("d", "62s", "{ name = 'last', call = 's.ten' }")
-    .tables("[fault.f]\nat = '63s'\nfor = '1s'\nslow = { service = 's', factor = 2, servers = { numbers = [2] } }")
+    .tables(
+        "[fault.f]\nat = '63s'\nfor = '1s'\n\
+         slow = { service = 's', factor = 2, servers = { numbers = [2] } }",
+    )
     .run();
     // d is the only one at the second server, which a fault of 63 to 64 slows to a half.
     seen.marks("a 21.9s, b 22s, c 71.9s, d 72.5s")

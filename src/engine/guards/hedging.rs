@@ -1,5 +1,5 @@
-//! What owners of hedges know: how many requests there were, how many hedges, and how long the latest
-//! ok attempts took (semantics#hedge).
+//! What owners of hedges know: how many requests there were, how many hedges, and how long the
+//! latest ok attempts took (semantics#hedge).
 
 use std::collections::VecDeque;
 

@@ -62,7 +62,7 @@ impl Sim<'_> {
     }
 
     /// What becomes of an attempt that arrives where the balancer is more than a rule over all
-    /// servers, or that is one of several copies: other servers than those of the others come first.
+    /// servers, or that is one of several copies: servers without one of the others come first.
     #[inline(never)]
     pub(super) fn place_apart(&mut self, slot: u32, id: ServiceId) -> Placing {
         let comer = Comer::of(self.people.task(slot));

@@ -1,5 +1,5 @@
-//! Work whose answer nobody waits for, and endpoints that answer before they end: the worker goes on, and nothing that the caller does
-//! reaches it any more (semantics#early-answer).
+//! Work whose answer nobody waits for, and endpoints that answer before they end: the worker goes
+//! on, and nothing that the caller does reaches it any more (semantics#early-answer).
 
 use crate::base::slab::Ticket;
 use crate::base::slim::Slim;

@@ -33,8 +33,8 @@ fn stable(found: &Stable) -> String {
         return "No load is safe from that: how often people ask again has no limit.".to_owned();
     };
     let mut text = format!(
-        "Safe from that is only a load below {} visits, of the {} that it carries with nobody asking \
-         twice: at worst the work is {} times as much",
+        "Safe from that is only a load below {} visits, of the {} that it carries with nobody \
+         asking twice: at worst the work is {} times as much",
         number::rate(found.stable_per_s),
         number::rate(found.normal_per_s),
         number::ratio(worst),
