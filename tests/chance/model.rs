@@ -407,7 +407,7 @@ fn arrivals(name: &'static str, journey: &'static str) -> Text {
 
 /// What a server needs beside its requests.
 fn upkeep() -> Text {
-    let memory = (30..=300u32, span(60, 300), span(5, 50)).prop_map(|(each, every, length)| {
+    let memory = (30..=300u32, span(60, 300), span(10, 50)).prop_map(|(each, every, length)| {
         format!(
             "memory = {{ base = \"100MB\", per_request = \"{each}MB\", limit = \"1GB\", gc = {{ \
              share = \"50%\", at = \"60%\", pause = {{ every = \"{every}\", for = \
