@@ -25,6 +25,7 @@ mod record;
 mod route;
 mod rules;
 mod services;
+mod stale;
 mod steps;
 mod tasks;
 mod ticks;
@@ -38,7 +39,7 @@ use crate::program::{Program, RoomId};
 use crate::random::key::Luck;
 
 use calendar::agenda::Agenda;
-use calendar::key::{self, Event, Key, Kind};
+use calendar::key::{self, Key, Kind};
 use callers::Callers;
 use course::Course;
 use held::Held;
@@ -48,8 +49,9 @@ use people::arrivals::Arrivals;
 use record::recorder::Recorder;
 use rules::{InForce, Rules};
 use services::Services;
+use stale::is_live;
 use tasks::doing::Doing;
-use tasks::population::{Population, Role};
+use tasks::population::Population;
 use world::World;
 
 pub use fork::run_together;
@@ -408,49 +410,6 @@ impl<'p> Sim<'p> {
         self.people.task_mut(slot).doing = Doing::Running;
         let ticket = self.people.ticket(slot);
         self.pending.make_ready(ticket);
-    }
-}
-
-/// Whether an event still concerns whom it was scheduled for.
-#[inline]
-fn is_live(people: &Population, event: Event) -> bool {
-    let tenant = people.tenant(event.slot);
-    match event.kind {
-        Kind::Core
-        | Kind::Server
-        | Kind::Change
-        | Kind::Bin
-        | Kind::Cut
-        | Kind::Horizon
-        | Kind::Look
-        | Kind::Window
-        | Kind::Upkeep
-        | Kind::Reading
-        | Kind::Lane
-        | Kind::TwinTimeout
-        | Kind::Hedge
-        | Kind::Untie
-        | Kind::Check
-        | Kind::Missed
-        | Kind::Ejected
-        | Kind::Loads
-        | Kind::Pace
-        | Kind::Newcomer => true,
-        Kind::Expired => tenant.is_some_and(|task| matches!(task.role, Role::Visitor(_))),
-        Kind::Timeout => tenant.is_some_and(|task| task.doing.clock(task.awaits) == event.number),
-        Kind::Reload => tenant.is_some_and(|task| task.role.reload() == event.number),
-        Kind::Patience => tenant.is_some_and(|task| match &task.role {
-            Role::Visitor(v) => v.clock == event.number,
-            Role::Attempt(_) | Role::Branch(_) => false,
-        }),
-        Kind::Work
-        | Kind::Served
-        | Kind::Backoff
-        | Kind::Answer
-        | Kind::HoldTimeout
-        | Kind::Lost
-        | Kind::Attempt
-        | Kind::Return => tenant.is_some_and(|task| task.awaits == event.number),
     }
 }
 
