@@ -4,6 +4,7 @@
 
 use crate::base::time::Time;
 use crate::engine::Sim;
+use crate::engine::calendar::key::NO_EVENT;
 use crate::engine::guards::hearing::Heard;
 use crate::engine::record::recorder::Change;
 use crate::engine::record::windows::NO_STEP;
@@ -143,6 +144,7 @@ impl Sim<'_> {
                 .never(layout.call_time(call.0, CallSample::Request), asked);
         }
         if route.from_user && how != RequestEnd::Unfinished {
+            *self.people.reload(slot) = NO_EVENT;
             self.end_wait(slot);
             if self.people.pass(slot).leaves_orbit() {
                 self.rec.orbit([UserLevel::Orbit], (Change::Less, self.now));

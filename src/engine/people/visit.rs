@@ -274,7 +274,7 @@ impl Sim<'_> {
         task.awaits = event;
         task.request = Request::NONE;
         let visitor = self.people.visitor(slot);
-        visitor.clock = NO_EVENT;
+        (visitor.clock, visitor.reload) = (NO_EVENT, NO_EVENT);
         visitor.patience = Span::FOREVER;
         visitor
     }

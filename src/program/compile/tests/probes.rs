@@ -289,7 +289,13 @@ fn attempts_and_endpoints() {
         ),
         (
             "mean(login.amplification)",
-            quotient(&[call(LOGIN, CallCounter::Sent)], &[started]),
+            quotient(
+                &[
+                    call(LOGIN, CallCounter::Sent),
+                    (-1.0, call(LOGIN, CallCounter::AttemptStopped).1),
+                ],
+                &[started],
+            ),
         ),
         (
             "rate(shop.order)",
