@@ -53,7 +53,7 @@ const FRAME: &[(&str, &str)] = &[
     ),
     (
         "[service.shop]",
-        "queue.limit = 10\nendpoint.home = []\nendpoint.login = []",
+        "zones = [\"a\", \"b\"]\nqueue.limit = 10\nendpoint.home = []\nendpoint.login = []",
     ),
     ("[service.db]", "endpoint.session = []"),
     ("[room.doors]", "opens = \"0s\""),

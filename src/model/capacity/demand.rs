@@ -108,7 +108,8 @@ impl<'m> Demands<'m> {
         let mut cost = Cost::default();
         match &step.kind {
             StepKind::Call(call) => {
-                let tries = self.tries(call, service.is_none());
+                let asker = if service.is_none() { self.reloads } else { 1.0 };
+                let tries = self.tries(call, asker);
                 cost = self.call(&call.service, &call.endpoint).times(tries);
             }
             StepKind::Send { service, endpoint } => {
@@ -164,8 +165,8 @@ impl<'m> Demands<'m> {
         cost
     }
 
-    /// How often a call is tried; a person who asks again begins its policy anew.
-    fn tries(&self, call: &Call, by_user: bool) -> f64 {
+    /// How often a call is tried, where who asks begins its policy so many times.
+    fn tries(&self, call: &Call, times: f64) -> f64 {
         if !self.at_worst {
             return 1.0;
         }
@@ -174,7 +175,7 @@ impl<'m> Demands<'m> {
             .as_ref()
             .and_then(|name| self.model.retries.get(name));
         let attempts = policy.map_or(1.0, |retry| f64::from(retry.attempts));
-        attempts * if by_user { self.reloads } else { 1.0 }
+        attempts * times
     }
 
     fn call(&mut self, service: &'m str, endpoint: &'m str) -> Cost {

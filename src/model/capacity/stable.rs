@@ -153,7 +153,8 @@ mod tests {
     #[test]
     fn layers_and_reloads_multiply_and_reloads_without_end_leave_nothing() {
         let deep = "[service.s]\nworkers = 100\nendpoint.work = [ { cpu = \"1ms\" }, { call = \
-                    \"t.work\", retry = \"five\" } ]\n[service.t]\nendpoint.work = [ { cpu = \"exp(100ms)\" } ]\n";
+                    \"t.work\", retry = \"five\" } ]\n[service.t]\nendpoint.work = [ \
+                    { cpu = \"exp(100ms)\" } ]\n";
         let at = RUNNING.find("[service.s]").expect("it is there");
         let text = format!("{}{deep}", &RUNNING[..at]);
         let found = stable(&text);
