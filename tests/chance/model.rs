@@ -836,6 +836,7 @@ fn of(guarded: bool) -> BoxedStrategy<Written> {
                 retries.0,
                 retries.1,
                 retries.2,
+                retries.3,
                 things,
                 changes.0.unwrap_or_default(),
                 changes.1.unwrap_or_default(),
