@@ -160,6 +160,13 @@ pub enum FaultKind {
         /// Bytes a second.
         grows: f64,
     },
+    /// A cache loses entries, at one instant.
+    Flush {
+        /// The cache, all of its instances.
+        cache: String,
+        /// The share of its entries, each by the luck of its key.
+        share: f64,
+    },
     /// Instances are restarted with other numbers, one batch after the other.
     Deploy {
         /// Of which service.

@@ -1,6 +1,6 @@
 //! What goes wrong: the compiled forms of `[fault.…]`.
 
-use super::{Pc, ServiceId};
+use super::{CacheId, Pc, ServiceId};
 use crate::base::time::{Span, Time};
 use crate::random::key::{Owner, Place};
 use crate::random::sampler::Sampler;
@@ -104,6 +104,7 @@ impl Fault {
             FaultKind::Out(all) => all,
             FaultKind::Shift { .. }
             | FaultKind::Deploy { .. }
+            | FaultKind::Flush { .. }
             | FaultKind::Cut { .. }
             | FaultKind::Delay { .. }
             | FaultKind::Loss { .. }
@@ -230,6 +231,13 @@ pub enum FaultKind {
         on: Target,
         /// Bytes a second.
         grows: f64,
+    },
+    /// A cache loses entries, at one instant.
+    Flush {
+        /// Which.
+        cache: CacheId,
+        /// The share of its entries.
+        share: f64,
     },
     /// Instances are restarted with other numbers, batch by batch.
     Deploy {

@@ -246,6 +246,9 @@ fn what(program: &Program, fault: &Fault) -> String {
             selector(batch),
             span(*every)
         ),
+        FaultKind::Flush { cache, share } => {
+            format!("flush cache {}, share {share}", cache.0)
+        }
         FaultKind::Limit { on: target, most } => format!("limit {}, {most}", on(target)),
         FaultKind::Shift { zones, share } => {
             let zone = |(id, [from, to]): &(ServiceId, [Selector; 2])| {

@@ -278,6 +278,9 @@ pub(crate) fn what(kind: &FaultKind) -> String {
             };
             format!("a deploy to {} every {}{up_to}", some(&on), every.written())
         }
+        FaultKind::Flush { cache, share } => {
+            format!("{cache} loses {}% of its entries", share * 100.0)
+        }
         FaultKind::Limit { on, connections } => {
             format!("{}: at most {connections} at once", some(on))
         }

@@ -645,6 +645,8 @@ fn fault(number: usize, guarded: bool) -> Text {
             let keys = format!("batch = \"50%\", every = \"{every}\", share = \"{share}%\"");
             format!("deploy = {{ service = \"{s}\", {keys}, {set} }}")
         }),
+        (written(&["things", "pages"]), 1..=100u32)
+            .prop_map(|(of, n)| format!("flush = {{ cache = \"{of}\", share = \"{n}%\" }}")),
         (1..=100u32, written(&["", ", service = \"s0\""])).prop_map(|(share, of)| format!(
             "shift = {{ from = \"a\", to = \"b\", share = \"{share}%\"{of} }}"
         )),
@@ -673,6 +675,7 @@ fn fault(number: usize, guarded: bool) -> Text {
                 let random = format!("{{ fails = \"{fails}\", repaired = \"{repaired}\" }}");
                 return format!("[fault.f{number}]\nrandom = {random}\n{kind}\n");
             }
+            let length = length.filter(|_| !kind.starts_with("flush"));
             let length = length.map_or(String::new(), |l| format!("for = \"{l}\"\n"));
             let every = every.map_or(String::new(), |e| format!("every = \"{e}\"\n"));
             let jitter = jitter.map_or(String::new(), |j| format!("jitter = \"{j}\"\n"));

@@ -208,3 +208,56 @@ fn the_key_of_a_request_is_that_of_its_retries_and_nested_calls() {
     // The second step draws a key of its own: it misses.
     seen.counted("cache.pages.missed", 2);
 }
+
+#[test]
+fn a_flush_takes_entries_and_misses_under_way_still_write() {
+    // One key, warm: a finds it at 1. All is lost at 2, before b comes: b fetches until 3, though
+    // there is another flush at 2.5, which finds nothing, and c finds what b has written.
+    let seen = pages("keys = 1")
+        .tables(
+            "[fault.first]
+            at = '2s'
+            flush = { cache = 'pages' }
+            [fault.second]
+            at = '2.5s'
+            flush = { cache = 'pages', share = '100%' }",
+        )
+        .user("a", "1s", PAGE)
+        .user("b", "2s", PAGE)
+        .user("c", "3.2s", PAGE)
+        .run();
+    seen.marks("a 1s, b 3s, c 3.2s")
+        .counted("cache.pages.flushed", 1)
+        .counted("cache.pages.hit", 2)
+        .counted("cache.pages.missed", 1);
+}
+
+#[test]
+fn a_flush_takes_a_share_by_the_luck_of_each_key() {
+    // A thousand keys in each of two services, warm. What is lost is a matter of the key alone, so
+    // both lose the same; a second flush of the same fault draws anew.
+    let flushed = |share: &str, keys: &str| {
+        let seen = world(&format!(
+            "[cache.pages]
+            keys = 1000
+            [service.s]
+            endpoint.page = [ {{ cache = 'pages', miss = [ {{ wait = '1s' }} ] }} ]
+            [service.t]
+            endpoint.page = [ {{ cache = 'pages', miss = [ {{ wait = '1s' }} ] }} ]
+            [fault.flush]
+            at = '2s'
+            flush = {{ cache = 'pages', share = '{share}' }}
+            {keys}"
+        ))
+        .user("a", "1s", PAGE)
+        .run();
+        seen.tallied("cache.pages.flushed")
+    };
+    let half = flushed("50%", "");
+    assert!((880..=1120).contains(&half) && half % 2 == 0, "{half}");
+    assert_eq!(flushed("100%", ""), 2000);
+    assert_eq!(flushed("0%", ""), 0);
+    // Of those that are left half again, about: three quarters in all.
+    let twice = flushed("50%", "every = '600s'");
+    assert!((1390..=1610).contains(&twice), "{twice}");
+}

@@ -264,13 +264,18 @@ impl Trace {
     /// What a mechanism counted, as `breaker.pricing.stopped`.
     #[track_caller]
     pub(super) fn counted(&self, path: &str, n: u64) -> &Trace {
+        assert_eq!(self.tallied(path), n, "`{path}`");
+        self
+    }
+
+    /// How often a mechanism did something, as `breaker.b.stopped`.
+    #[track_caller]
+    pub(super) fn tallied(&self, path: &str) -> u64 {
         let (of, word) = path.rsplit_once('.').expect("a mechanism and a word");
         let mut tallies = self.names().tallies.iter();
         let found = tallies.position(|tally| tally.of == of && tally.word == word);
         let id = found.unwrap_or_else(|| panic!("no `{path}` is counted"));
-        let counter = self.layout().tally(TallyId(id as u32));
-        assert_eq!(self.count(counter), n, "`{path}`");
-        self
+        self.count(self.layout().tally(TallyId(id as u32)))
     }
 
     /// A counter of a call step.

@@ -304,8 +304,7 @@ impl Sim<'_> {
     }
 
     /// A share of the entries of a cache is lost, each by the luck of its key with whoever flushes
-    /// it, for the n-th time.
-    #[allow(dead_code, reason = "the fault that flushes calls it")]
+    /// it, for the n-th time. Misses under way still write.
     pub(in crate::engine) fn flush(
         &mut self,
         (id, share): (CacheId, f64),

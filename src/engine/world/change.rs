@@ -290,6 +290,10 @@ impl Sim<'_> {
             self.begin_rollout(blow);
             return;
         }
+        if let FaultKind::Flush { cache, share } = fault.kind {
+            self.flush((cache, share), (fault.owner, u64::from(blow.turn)));
+            return;
+        }
         if disturbs_network(&fault.kind) {
             self.begin_on_network(blow);
             return;

@@ -1,8 +1,8 @@
 //! Reading `[fault.NAME]`.
 
 use super::words::{
-    BANDWIDTH, CAPACITY, CHOSEN, CRASH, CUT, DELAY, DEPENDENCY, DEPLOY, ERROR, KINDS, LEAK, LIMIT,
-    LOSS, OUT, PAUSE, RANDOM, SELECTED, SHIFT, SLOW,
+    BANDWIDTH, CAPACITY, CHOSEN, CRASH, CUT, DELAY, DEPENDENCY, DEPLOY, ERROR, FLUSH, KINDS, LEAK,
+    LIMIT, LOSS, OUT, PAUSE, RANDOM, SELECTED, SHIFT, SLOW,
 };
 use super::{Begins, CutMessages, Direction, Edge, Fault, FaultKind, Peer, Selector, Target};
 use crate::base::time::Span;
@@ -47,10 +47,9 @@ pub(crate) fn read<'a>(
         Some(node) => tripped(r, fields, (node, names)),
         None => begins(r, fields, &kinds),
     };
-    let lasts = fields.duration(r, "for");
+    let mut lasts = fields.duration(r, "for");
     let kind = match kinds.as_slice() {
         [kind] => kind_of(r, kind, fields),
-        [] if fields.written().any(|key| key == "flush") => None,
         [] => {
             let diagnostic = Diagnostic::new("E050", format!("the fault `{name}` does nothing"));
             let listed = KINDS.map(|kind| format!("`{kind}`")).join(", ");
@@ -68,6 +67,16 @@ pub(crate) fn read<'a>(
             None
         }
     };
+    if let Some(FaultKind::Flush { .. }) = kind {
+        if fields.get("for").is_some() {
+            let found = "`for` does not go with `flush`";
+            let diagnostic = Diagnostic::new("E050", found).at(fields.key_place("for"));
+            r.push(
+                diagnostic.help("entries are lost at one instant; the cache fills again by itself"),
+            );
+        }
+        lasts = Some(Span::ZERO);
+    }
     let fault = Fault {
         begins: begins?,
         lasts,
@@ -226,6 +235,13 @@ fn kind_of<'a>(r: &mut Reader<'a>, kind: &str, fields: &Fields<'a>) -> Option<Fa
         "leak" => {
             let fields = fields.table(r, "leak", &LEAK)?;
             leak(r, &fields)
+        }
+        "flush" => {
+            let fields = fields.table(r, "flush", &FLUSH)?;
+            let cache = fields.require(r, "cache");
+            let cache = cache.and_then(|node| r.reference(node, "cache"));
+            let share = fields.share(r, "share").unwrap_or(1.0);
+            cache.map(|cache| FaultKind::Flush { cache, share })
         }
         "deploy" => {
             let fields = fields.table(r, "deploy", &DEPLOY)?;

@@ -129,13 +129,12 @@ pub(crate) static FAULT: TableDef = TableDef {
             "",
             "memory of chosen instances grows until they are started anew",
         ),
-        key("flush", Kind::Later, "", "a cache loses entries"),
-        key("when", Kind::Later, "", "a metric that trips it"),
+        key("flush", Kind::Table(&FLUSH), "", "a cache loses entries"),
     ],
 };
 
 /// What a fault may do, in the order of the reference.
-pub(super) const KINDS: [&str; 15] = [
+pub(super) const KINDS: [&str; 16] = [
     "slow",
     "pause",
     "crash",
@@ -151,6 +150,7 @@ pub(super) const KINDS: [&str; 15] = [
     "shift",
     "deploy",
     "leak",
+    "flush",
 ];
 
 const SERVICE_DOC: &str = "the service that it hits";
@@ -512,5 +512,25 @@ pub(super) static LEAK: TableDef = TableDef {
         key("service", Kind::Name("service"), "", SERVICE_DOC),
         key("grows", Kind::SizeRate, "", "what an instance loses"),
         key("servers", SELECTOR, "\"all\"", SERVERS_DOC),
+    ],
+};
+
+/// A cache loses entries.
+pub(super) static FLUSH: TableDef = TableDef {
+    name: "`flush`",
+    doc: "A cache loses entries at once, each by the luck of its key; it fills again by itself.",
+    keys: &[
+        key(
+            "cache",
+            Kind::Name("cache"),
+            "",
+            "the cache, all of its instances",
+        ),
+        key(
+            "share",
+            Kind::Share,
+            "\"100%\"",
+            "the share of entries that is lost",
+        ),
     ],
 };

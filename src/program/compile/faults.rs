@@ -143,6 +143,10 @@ fn kind(
             on: target(on),
             grows: *grows,
         },
+        fault::FaultKind::Flush { cache, share } => FaultKind::Flush {
+            cache: index.cache(cache),
+            share: *share,
+        },
         fault::FaultKind::Deploy {
             service,
             batch,
