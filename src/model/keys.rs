@@ -73,7 +73,7 @@ pub(crate) fn popularity(r: &mut Reader<'_>, node: &Node, count: u32) -> Option<
         return None;
     };
     let one = match law.arguments.as_slice() {
-        [one] if one.key.is_none() && law.factor == 1.0 => Some(one),
+        [one] if one.key.is_none() && law.factor.to_bits() == 1f64.to_bits() => Some(one),
         _ => None,
     };
     let read = one.and_then(|one| match (&*law.family, one.weight, &one.value) {

@@ -30,7 +30,7 @@ pub fn parting(one: &Program, other: &Program) -> Option<Time> {
         // Whoever waits for the end of a cut asks when it will be, and which other carries it on.
         faults if moved_cut(one, other) => faults
             .filter(|fault| is_kept(fault))
-            .map(|fault| fault.first())
+            .map(super::disturbance::Fault::first)
             .fold(at, Time::min),
         _ => at,
     })

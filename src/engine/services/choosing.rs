@@ -43,7 +43,9 @@ impl Sim<'_> {
         };
         let station = &mut self.services.stations[id];
         let range = station.first as usize..(station.first + station.most) as usize;
-        let loads = self.services.servers[range].iter().map(|s| s.load());
+        let loads = self.services.servers[range]
+            .iter()
+            .map(super::server::Server::load);
         station.balancer.seen.clear();
         station.balancer.seen.extend(loads);
         let at = self.now + stale;

@@ -41,15 +41,15 @@ impl Found {
 
     /// Whether it is of this kind.
     fn fits(&self, of: &Limiter) -> bool {
-        match (self, of) {
+        matches!(
+            (self, of),
             (Found::Dagor(_), Limiter::Dagor(_))
-            | (Found::Vegas(_), Limiter::Vegas(_))
-            | (Found::Gradient2(_), Limiter::Gradient2(_))
-            | (Found::Aimd(_), Limiter::Aimd(_))
-            | (Found::Envoy(_), Limiter::Envoy(_))
-            | (Found::Breakwater(_), Limiter::Breakwater(_)) => true,
-            _ => false,
-        }
+                | (Found::Vegas(_), Limiter::Vegas(_))
+                | (Found::Gradient2(_), Limiter::Gradient2(_))
+                | (Found::Aimd(_), Limiter::Aimd(_))
+                | (Found::Envoy(_), Limiter::Envoy(_))
+                | (Found::Breakwater(_), Limiter::Breakwater(_))
+        )
     }
 
     /// Bytes of its lists, for the memory limit.

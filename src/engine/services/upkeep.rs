@@ -270,7 +270,7 @@ impl Sim<'_> {
         {
             let since = self.services.servers[index as usize].upkeep.paused_at;
             self.retime(&[index], |server| {
-                server.halted.retain(|&id| id != COLLECTOR)
+                server.halted.retain(|&id| id != COLLECTOR);
             });
             self.share_out(id);
             self.watch_outages(id);

@@ -161,7 +161,7 @@ impl Role {
 
 /// A user on a visit, or at home before another.
 #[derive(Clone, Copy, Debug)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub(in crate::engine) struct Visitor {
     /// When the user first arrived.
     pub(in crate::engine) arrived: Time,

@@ -231,7 +231,7 @@ impl Sim<'_> {
             if let Some((_, free)) = lines.iter_mut().find(|line| line.0 == blow.id) {
                 let free = &mut free[usize::from(edge.a == journey[0].0)];
                 *free = (*free).max(self.now) + *each;
-                late = late + (*free - self.now);
+                late += *free - self.now;
             }
         }
         late
@@ -245,7 +245,7 @@ impl Sim<'_> {
             if u >= chance {
                 return Some(late);
             }
-            late = late + next;
+            late += next;
             next = next * 2;
             chance *= share;
         }

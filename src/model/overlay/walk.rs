@@ -229,21 +229,15 @@ impl<'c> Walk<'c> {
                 None => self.misses.push(format!("nothing is inside of `{path}`")),
             },
             (kind, _) if kind.table().is_some() && stands_for(&path).is_some() => {
-                self.in_place_of_a_value(node, kind, at, path);
+                self.in_place_of_a_value(node, kind, at, &path);
             }
             _ => self.misses.push(format!("nothing is inside of `{path}`")),
         }
     }
 
     /// A segment is a key of the table that a value stands for: the value becomes one of its keys.
-    fn in_place_of_a_value(
-        &mut self,
-        node: &mut Node,
-        kind: &'static Kind,
-        at: usize,
-        path: String,
-    ) {
-        let (Some(def), Some(key)) = (kind.table(), stands_for(&path)) else {
+    fn in_place_of_a_value(&mut self, node: &mut Node, kind: &'static Kind, at: usize, path: &str) {
+        let (Some(def), Some(key)) = (kind.table(), stands_for(path)) else {
             return;
         };
         let before = node.clone();
@@ -254,7 +248,7 @@ impl<'c> Walk<'c> {
             node: before.clone(),
         });
         let written = self.written.len();
-        self.table(&mut table, def, at, &path);
+        self.table(&mut table, def, at, path);
         if self.written.len() > written {
             node.value = Value::Table(table);
         }
@@ -493,8 +487,8 @@ impl<'c> Walk<'c> {
 fn turn_into_table(node: &mut Node, kind: &'static Kind) {
     let Some(def) = kind.table() else { return };
     let is_value = !matches!(node.value, Value::Table(_) | Value::List(_));
-    let of = ["kind", "share", "waiting"].into_iter();
-    if let Some(key) = of.filter(|key| def.key(key).is_some()).next()
+    let mut of = ["kind", "share", "waiting"].into_iter();
+    if let Some(key) = of.find(|key| def.key(key).is_some())
         && is_value
     {
         let inner = node.clone();
@@ -505,7 +499,6 @@ fn turn_into_table(node: &mut Node, kind: &'static Kind) {
                 place,
                 node: inner,
             }],
-            ..Table::default()
         });
     }
 }

@@ -32,7 +32,9 @@ fn begins(model: &Model, fault: &fault::Fault) -> Begins {
             let all = fault.windows(model.horizon());
             Begins::Clock {
                 at: all.into_iter().map(|(from, _)| from).collect(),
-                jitter: jitter.as_ref().map(|law| law.sampler()),
+                jitter: jitter
+                    .as_ref()
+                    .map(crate::random::family::Distribution::sampler),
             }
         }
         fault::Begins::Random { fails, repaired } => Begins::Random {

@@ -218,7 +218,10 @@ pub(super) fn phase(sight: &Sight<'_>, variant: &Variant) -> Option<Phase> {
         let of = |at: usize| thinned(&bins(sight, seen, at), each);
         Path {
             launch: launch as u32,
-            collapsed: seen.fate.as_ref().map(|fate| fate.collapsed()),
+            collapsed: seen
+                .fate
+                .as_ref()
+                .map(crate::estimate::recovery::Fate::collapsed),
             queue: of(queue),
             orbit: of(orbit),
         }
