@@ -94,7 +94,7 @@ fn services(guarded: bool) -> Vec<Change> {
         ("service.s?.queue.silent", silent),
         ("service.s?.queue.final", flag()),
         ("service.s?.refuse_cost", quoted(time(15))),
-        ("service.s?.health.every", quoted(span(100, 400))),
+        ("service.s?.health.every", quoted(span(1000, 1400))),
         ("service.s?.health.timeout", quoted(span(10, 90))),
         ("service.s?.health.rise", count(1, 2)),
         ("service.s?.health.fall", count(1, 3)),
