@@ -49,13 +49,14 @@ that = "budget_spent(visit, 50%) <= 1"
     let results = results(TEXT, &["run", "--replications", "2"]);
     let found = &results["variants"]["baseline"];
     let backlog = &found["services"]["api"]["backlog"];
-    assert_eq!(estimate(&backlog["peak"]), 9.0);
-    assert_eq!(estimate(&backlog["peak_at_s"]), 0.0);
-    assert_eq!(estimate(&backlog["drained_s"]), 7.0);
+    let near = |found: f64, expected: f64| (found - expected).abs() < 1e-12;
+    assert!(near(estimate(&backlog["peak"]), 9.0));
+    assert!(near(estimate(&backlog["peak_at_s"]), 0.0));
+    assert!(near(estimate(&backlog["drained_s"]), 7.0));
     let metric = |name: &str| estimate(&found["metrics"][name]);
-    assert_eq!(metric("availability(ask)"), 0.5);
-    assert!((metric("budget_spent(ask, 90%)") - 5.0).abs() < 1e-12);
-    assert!((metric("budget_spent(visit, 50%)") - 1.0).abs() < 1e-12);
+    assert!(near(metric("availability(ask)"), 0.5));
+    assert!(near(metric("budget_spent(ask, 90%)"), 5.0));
+    assert!(near(metric("budget_spent(visit, 50%)"), 1.0));
 }
 
 /// The running example of Isaacs et al. (HotOS 2025): one thread of 10/s, five retries, a queue
@@ -174,7 +175,8 @@ fn what_ifs_from_the_middle_share_what_came_before() {
     let bin_s = results["precision"]["bin_s"].as_f64().expect("a width");
     let before = (480.0 / bin_s) as usize;
     for bin in 0..before {
-        assert_eq!(queue("short-queue", bin), queue("baseline", bin));
+        let (short, long) = (queue("short-queue", bin), queue("baseline", bin));
+        assert_eq!(short.to_bits(), long.to_bits());
     }
     assert!(queue("short-queue", before + 2) < 50.0);
     assert!(queue("baseline", before + 2) > 140.0);
