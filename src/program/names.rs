@@ -49,9 +49,9 @@ pub struct Names {
     pub marks: Vec<String>,
     /// Words of the model's own for outcomes, in the order of their numbers.
     pub own_outcomes: Vec<String>,
-    /// Faults, in the order of [`Program::faults`].
+    /// Faults, in the order of [`Program::faults`](super::Program::faults).
     pub faults: Vec<String>,
-    /// Metrics, normalised, in the order of [`Program::probes`].
+    /// Metrics, normalised, in the order of [`Program::probes`](super::Program::probes).
     pub probes: Vec<String>,
     /// What judges each objective, in the order of the file.
     pub judges: Vec<Judge>,

@@ -3,7 +3,7 @@
 //!
 //! A [`Gauge`] is a metric of the last seconds, a [`Condition`] holds one against a limit, a
 //! [`Trigger`] waits for one; what a trigger does is reckoned on what is in force when it takes
-//! effect (see [`Reckoner`](super::Reckoner)). A model without any of them pays nothing.
+//! effect (see [`Reckoner`]). A model without any of them pays nothing.
 
 use std::sync::Arc;
 
