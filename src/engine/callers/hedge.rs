@@ -137,9 +137,13 @@ impl<'p> Sim<'p> {
     /// The caller of an attempt of a round, which is gone, has its answer.
     pub(super) fn tell_of_twin(&mut self, told: Told, attempt: Ticket) {
         let slot = told.caller.slot;
-        let round = self
-            .round_at(slot)
-            .expect("whose attempts are twins hedges");
+        // Who is gone, or no longer waits, is told nothing.
+        if self.people.get(told.caller).is_none() {
+            return;
+        }
+        let Some(round) = self.round_at(slot) else {
+            return;
+        };
         let Some(which) = self.people.rounds.get(round).number_of(attempt) else {
             return;
         };
