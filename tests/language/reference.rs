@@ -58,6 +58,7 @@ const FRAME: &[(&str, &str)] = &[
     ("[service.db]", "endpoint.session = []"),
     ("[room.doors]", "opens = \"0s\""),
     ("[stock.phones]", "units = 5"),
+    ("[cache.objects]", "keys = 100\nsize = 10"),
     ("[retry.app]", "attempts = 2"),
 ];
 
