@@ -359,7 +359,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Bytes per second.
-    #[allow(dead_code)]
     pub(crate) fn size_rate(&mut self, node: &Node) -> Option<f64> {
         let expected = "a rate of data such as \"10MB/s\"";
         match self.amount(node, expected)? {

@@ -49,7 +49,6 @@ pub(crate) enum Kind {
     /// An amount of data, `"2MB"`.
     Size,
     /// Data per time, `"10MB/s"`.
-    #[allow(dead_code)]
     SizeRate,
     /// A length of time.
     Duration,
