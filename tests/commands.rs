@@ -298,6 +298,10 @@ fn every_starter_is_written_once_and_valid() {
         "waiting-room",
         "pool-exhaustion",
         "gc-spiral",
+        "autoscaler-lag",
+        "zone-loss",
+        "deploy-gone-bad",
+        "dynamodb-2015",
         "plain-queue",
     ];
     for template in templates {

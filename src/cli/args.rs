@@ -103,6 +103,8 @@ pub enum Template {
     LoginBottleneck,
     /// Retries that keep a system down after the spike is over
     RetryStorm,
+    /// An autoscaler that comes too late for a spike
+    AutoscalerLag,
     /// A zone that is lost, and what the rest makes of it
     ZoneLoss,
     /// A release that goes bad, batch by batch

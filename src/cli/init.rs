@@ -19,6 +19,7 @@ impl Template {
             Template::WaitingRoom => include_str!("../../models/waiting-room.toml"),
             Template::PoolExhaustion => include_str!("../../models/pool-exhaustion.toml"),
             Template::GcSpiral => include_str!("../../models/gc-spiral.toml"),
+            Template::AutoscalerLag => include_str!("../../models/autoscaler-lag.toml"),
             Template::ZoneLoss => include_str!("../../models/zone-loss.toml"),
             Template::DeployGoneBad => include_str!("../../models/deploy-gone-bad.toml"),
             Template::Dynamodb2015 => include_str!("../../models/dynamodb-2015.toml"),
