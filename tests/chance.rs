@@ -44,17 +44,22 @@ fn asked_for(name: &str, otherwise: u64) -> u64 {
     asked.map_or(otherwise, |n| n.parse().expect("it is a number"))
 }
 
+/// So many models of this seed; a failure is made smaller in so many steps (`ONRUSH_SHRINK`).
+fn config(cases: u64, seed: u64) -> Config {
+    Config {
+        cases: u32::try_from(cases).expect("nobody waits for more"),
+        rng_seed: RngSeed::Fixed(asked_for("ONRUSH_CHANCE_SEED", seed)),
+        failure_persistence: None,
+        max_shrink_iters: u32::try_from(asked_for("ONRUSH_SHRINK", 400)).expect("it is small"),
+        ..Config::default()
+    }
+}
+
 #[test]
 #[ignore = "what models with all mechanisms have shown is still being worked on"]
 fn random_models_conserve_everybody_and_repeat() {
     let cases = asked_for("ONRUSH_CHANCE", USUAL);
-    let config = Config {
-        cases: u32::try_from(cases).expect("nobody waits for more"),
-        rng_seed: RngSeed::Fixed(asked_for("ONRUSH_CHANCE_SEED", 1)),
-        failure_persistence: None,
-        max_shrink_iters: 4_000,
-        ..Config::default()
-    };
+    let config = config(cases, 1);
     let (events, reach) = (RefCell::new(Vec::new()), RefCell::new(Reach::default()));
     let started = std::time::Instant::now();
     let result = TestRunner::new(config).run(&model::models(), |written| {

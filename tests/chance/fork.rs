@@ -9,9 +9,9 @@ use onrush::model::overlay::Change;
 use onrush::model::{Checked, Model};
 use onrush::observation::Observation;
 use onrush::program::{Asked, Program, compile, parting};
-use proptest::test_runner::{Config, RngSeed, TestRunner};
+use proptest::test_runner::TestRunner;
 
-use super::{asked_for, model, same};
+use super::{asked_for, config, model, same};
 use crate::replicate::{checked, replication};
 
 /// Models of every run.
@@ -21,13 +21,7 @@ const USUAL: u64 = 150;
 #[ignore = "takes minutes with all mechanisms"]
 fn what_was_shared_is_what_each_would_have_seen_alone() {
     let cases = asked_for("ONRUSH_CHANCE", USUAL);
-    let config = Config {
-        cases: u32::try_from(cases).expect("nobody waits for more"),
-        rng_seed: RngSeed::Fixed(asked_for("ONRUSH_CHANCE_SEED", 3)),
-        failure_persistence: None,
-        max_shrink_iters: u32::try_from(asked_for("ONRUSH_SHRINK", 400)).expect("it is small"),
-        ..Config::default()
-    };
+    let config = config(cases, 3);
     let (parted, saved) = (Cell::new(0), Cell::new(0));
     let result = TestRunner::new(config).run(&model::models(), |written| {
         let model = checked(&written.text, &[]);

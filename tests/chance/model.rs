@@ -624,7 +624,7 @@ fn fault(number: usize, guarded: bool) -> Text {
         (between, time(80), 1..=100u32).prop_map(|(b, by, share)| format!(
             "delay = {{ between = {b}, by = \"{by}\", share = \"{share}%\" }}"
         )),
-        (links.clone(), 1..=60u32, weighted(0.5, span(1, 50))).prop_map(|(b, share, again)| {
+        (links.clone(), 1..=60u32, weighted(0.5, span(10, 50))).prop_map(|(b, share, again)| {
             let again = again.map_or(String::new(), |again| format!(", delay = \"{again}\""));
             format!("loss = {{ between = {b}, share = \"{share}%\"{again} }}")
         }),

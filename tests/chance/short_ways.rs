@@ -6,9 +6,9 @@ use onrush::base::time::Time;
 use onrush::engine::Arena;
 use onrush::observation::Observation;
 use onrush::program::{Asked, compile};
-use proptest::test_runner::{Config, RngSeed, TestRunner};
+use proptest::test_runner::TestRunner;
 
-use super::{asked_for, model, same};
+use super::{asked_for, config, model, same};
 use crate::replicate::{checked, replication};
 
 /// Models of every run.
@@ -18,13 +18,7 @@ const USUAL: u64 = 200;
 #[ignore = "takes minutes with all mechanisms, and one finding is open"]
 fn the_short_ways_of_messages_change_nothing() {
     let cases = asked_for("ONRUSH_CHANCE", USUAL);
-    let config = Config {
-        cases: u32::try_from(cases).expect("nobody waits for more"),
-        rng_seed: RngSeed::Fixed(asked_for("ONRUSH_CHANCE_SEED", 2)),
-        failure_persistence: None,
-        max_shrink_iters: 4_000,
-        ..Config::default()
-    };
+    let config = config(cases, 2);
     let result = TestRunner::new(config).run(&model::models(), |written| {
         let short = seen(&written.text, written.seed);
         let slowed = format!("{}{}", written.text, nobody_delayed(&written.text));

@@ -101,3 +101,23 @@ fn a_lost_session_signs_in_again() {
         .passed("in", 3)
         .marks("enough 3s, held 3s, a 3s");
 }
+
+#[test]
+fn the_early_answer_of_a_copy_ends_the_round() {
+    // Two servers, a hedge at once: both answers set out at 1.1 and are there at 1.2. The first
+    // wins; the other is given up on its way, and a is told of it no more, though it goes on.
+    let seen = world(&format!("{TABLES}\n[hedge.h]\nafter = '0s'"))
+        .set("service.s.servers", "2")
+        .set("service.s.network", "\"100ms\"")
+        .user(
+            "a",
+            "0s",
+            "{ name = 'ask', call = 's.work', hedge = 'h' }, { think = '1s' }",
+        )
+        .run();
+    seen.marks("a 2.2s")
+        .call("ask", CallCounter::AttemptOk, 1)
+        .call("ask", CallCounter::AttemptCancelled, 1)
+        .service("s", ServiceCounter::Completed, 2)
+        .service("s", ServiceCounter::Wasted, 1);
+}

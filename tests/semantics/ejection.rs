@@ -30,6 +30,17 @@ fn failures_in_a_row_eject_a_server_for_a_while() {
 }
 
 #[test]
+fn ejection_that_an_action_adds_ejects_and_counts_nothing() {
+    // As above, but from 3 on: e fails at 4 and g at 6, which is ejected for 2, until 8: its turn
+    // comes with i, which fails.
+    let added = "[action.add]\nat = '3s'\nset = { \"service.s.eject.consecutive\" = 2, \
+                 \"service.s.eject.base\" = '1.5s', \"service.s.eject.at_most\" = '50%' }";
+    let crash = format!(", noticed_after = '99s' }}\n{added}\n#");
+    let seen = two("", &crash).run();
+    seen.ended("c e g i", Outcome::Refused);
+}
+
+#[test]
 fn no_more_than_a_part_of_the_servers_is_ejected_but_one() {
     // A tenth of two is none, but one may always be.
     let keys = "eject = { consecutive = 1, base = '99s' }";

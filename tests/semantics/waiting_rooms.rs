@@ -37,6 +37,24 @@ fn without_steps_the_place_lasts_until_the_visit_ends() {
 }
 
 #[test]
+fn who_keeps_a_place_needs_no_other_for_the_steps_of_a_second_enter() {
+    // a is inside from 0 to 3; the steps of its second enter end at 2 and give nothing back, so b
+    // waits from 1 to 3. The failure inside at 2 is caught by that enter.
+    let steps = "{ enter = 'hall' }, { think = '1s' }, { enter = 'hall', steps = [ \
+                 { think = '1s' }, { call = 's.no' } ], or = 'continue' }, { think = '1s' }";
+    let seen = world(
+        "[room.hall]\nactive = 1\n[service.s]\nservers = 1\nendpoint.no = [ { fail = 'failed' } ]",
+    )
+    .user("a", "0s", steps)
+    .user("b", "1s", "{ enter = 'hall' }")
+    .run();
+    seen.marks("a 3s, b 3s")
+        .room("hall", RoomCounter::Admitted, 3)
+        .room_waits("hall", 3, "2s")
+        .room_level("hall", RoomLevel::Inside, "3s");
+}
+
+#[test]
 fn a_visit_that_comes_again_needs_another_place() {
     // a loses patience at 2 inside, and comes again at 5; b has the place from 2 to 6.
     let again = "patience = '2s'\nagain = { share = '100%', after = '3s', at_most = 1 }";

@@ -141,12 +141,9 @@ impl<'p> Sim<'p> {
         if self.people.get(told.caller).is_none() {
             return;
         }
-        let Some(round) = self.round_at(slot) else {
-            return;
-        };
-        let Some(which) = self.people.rounds.get(round).number_of(attempt) else {
-            return;
-        };
+        let round = self.round_at(slot).expect("whose attempts are twins hedges");
+        let which = self.people.rounds.get(round).number_of(attempt);
+        let which = which.expect("a twin that tells is open");
         let failure = match told.answer {
             Answer::Ok => return self.twin_wins((slot, told.call), round, which),
             Answer::Refused => Failure::Refused,

@@ -131,6 +131,11 @@ impl Sim<'_> {
             .count(layout.room(room.0, RoomCounter::Arrived), self.now);
         if settings.active.is_some() && self.has_place(slot, room) {
             self.count_entry(room, self.now);
+            if step.stay == Stay::Stays {
+                let outer = self.people.task(slot).frame;
+                let frame = self.people.push_frame(outer, FrameKind::Guest(enter));
+                self.people.task_mut(slot).frame = frame;
+            }
             return Flow::Next;
         }
         let door = self.door(room);

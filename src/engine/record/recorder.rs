@@ -19,7 +19,7 @@ use crate::engine::record::windows::{self, WindowLog};
 use crate::observation::{
     CallCounter, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, SoldOut, TallyId, UserLevel,
 };
-use crate::program::{Program, StepId};
+use crate::program::{NOT_COUNTED, Program, StepId};
 
 /// What one replication records while it runs.
 #[derive(Clone, Debug, Default)]
@@ -300,9 +300,12 @@ impl Recorder {
         rows.take(self.bins).map(move |row| row[counter])
     }
 
-    /// A mechanism has done what it counts, of something that began then.
+    /// A mechanism has done what it counts, of something that began then; what only an action adds
+    /// has no count.
     pub(in crate::engine) fn tally(&mut self, what: TallyId, began: Time) {
-        self.count(self.layout.tally(what), began);
+        if what != NOT_COUNTED {
+            self.count(self.layout.tally(what), began);
+        }
     }
 
     /// A mark is passed.

@@ -53,10 +53,12 @@ impl Sim<'_> {
             role: Role::Attempt(attempt),
             ..task
         });
-        if let Some(caller) = self.people.get_mut(attempt.caller)
-            && caller.doing == (Doing::Calling { attempt: own })
-        {
-            caller.doing = Doing::Calling { attempt: answer };
+        if let Some(caller) = self.people.get_mut(attempt.caller) {
+            if caller.doing == (Doing::Calling { attempt: own }) {
+                caller.doing = Doing::Calling { attempt: answer };
+            } else if let Doing::Hedging { round } = caller.doing {
+                self.people.rounds.get_mut(round).answers(own, answer);
+            }
         }
         let work = self.people.attempt(slot);
         (work.caller, work.served, work.deadline) = (Ticket::NONE, false, Time::NEVER);

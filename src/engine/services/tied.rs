@@ -79,7 +79,10 @@ impl Sim<'_> {
         if !is_tied || round.untied != Time::NEVER {
             return;
         }
-        let other = round.open().find(|(_, twin)| twin.attempt != begun);
+        let Some(begun) = round.number_of(begun) else {
+            return;
+        };
+        let other = round.open().find(|(number, _)| *number != begun);
         let word = Word {
             caller: attempt.caller,
             begun,
@@ -99,9 +102,10 @@ impl Sim<'_> {
         if other.is_none()
             && let Some(round) = self.round_of(word.caller)
         {
+            // The caller may be at another round by now.
             let round = self.people.rounds.get(round);
-            if round.number_of(word.begun).is_some() {
-                let sent = round.open().find(|(_, twin)| twin.attempt != word.begun);
+            if round.untied == self.now {
+                let sent = round.open().find(|(number, _)| *number != word.begun);
                 other = sent.map_or(Ticket::NONE, |(_, twin)| twin.attempt);
             }
         }

@@ -43,7 +43,9 @@ impl Sim<'_> {
     fn handler(&self, kind: FrameKind) -> Pc {
         match kind {
             FrameKind::Hold { hold, .. } => self.rules.program.holds[hold].on_failure,
-            FrameKind::Room(enter) => self.rules.program.enters[enter].on_failure,
+            FrameKind::Room(enter) | FrameKind::Guest(enter) => {
+                self.rules.program.enters[enter].on_failure
+            }
             FrameKind::Join { parallel, .. } => self.rules.program.parallels[parallel].on_failure,
             FrameKind::Repeat { repeat, .. } => self.rules.program.repeats[repeat].on_failure,
             FrameKind::Miss { lookup, .. } => self.rules.program.lookups[lookup].on_failure,
@@ -59,6 +61,7 @@ impl Sim<'_> {
         match kind {
             FrameKind::Hold { hold, pool } => self.release(hold, pool),
             FrameKind::Room(enter) => self.leave_room(enter),
+            FrameKind::Guest(_) => {}
             FrameKind::Repeat { path, .. } => self.people.task_mut(slot).path = path,
             FrameKind::Join { first, .. } => self.stop_branches(first),
             FrameKind::Miss {

@@ -48,6 +48,8 @@ pub(in crate::engine) enum FrameKind {
     },
     /// A place in a room is kept.
     Room(EnterId),
+    /// Steps inside a room by a user who had a place there before, and keeps it.
+    Guest(EnterId),
     /// The same until the visit ends; in the list of what a user has taken.
     Place(EnterId),
     /// Turns of a `repeat`.

@@ -98,6 +98,14 @@ impl Round {
         self.twins[number].sent
     }
 
+    /// The answer of one that works on is on its way, and is what the caller waits for now.
+    pub(in crate::engine) fn answers(&mut self, attempt: Ticket, answer: Ticket) {
+        let sent = self.twins[..usize::from(self.number)].iter_mut();
+        for twin in sent.filter(|twin| twin.attempt == attempt) {
+            twin.attempt = answer;
+        }
+    }
+
     /// The open one that is this attempt.
     pub(in crate::engine) fn number_of(&self, attempt: Ticket) -> Option<usize> {
         let mut open = self.open();
@@ -111,8 +119,8 @@ impl Round {
 pub(in crate::engine) struct Word {
     /// Who waits for both.
     pub(in crate::engine) caller: Ticket,
-    /// The copy that has begun.
-    pub(in crate::engine) begun: Ticket,
+    /// The number of the copy that has begun.
+    pub(in crate::engine) begun: usize,
     /// The other, if it had been sent by then.
     pub(in crate::engine) other: Ticket,
 }
