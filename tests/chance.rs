@@ -56,7 +56,6 @@ fn config(cases: u64, seed: u64) -> Config {
 }
 
 #[test]
-#[ignore = "what models with all mechanisms have shown is still being worked on"]
 fn random_models_conserve_everybody_and_repeat() {
     let cases = asked_for("ONRUSH_CHANCE", USUAL);
     let config = config(cases, 1);

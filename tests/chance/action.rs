@@ -122,6 +122,16 @@ fn services(guarded: bool) -> Vec<Change> {
         ("service.s?.boot", quoted(time(300))),
         ("service.s?.cold", count(1, 4)),
         ("service.s?.warm_after", quoted(span(0, 400))),
+        ("service.seeping.memory.base", quoted(written(&["0MB", "1GB"]))),
+        ("service.seeping.memory.limit", quoted(written(&["2GB", "5GB"]))),
+        (
+            "service.seeping.memory.per_request",
+            quoted(written(&["0MB", "9MB"])),
+        ),
+        ("service.seeping.memory.gc.share", percent(60)),
+        ("service.seeping.memory.gc.at", percent(90)),
+        ("service.dozing.idle.sleep_after", quoted(span(0, 300))),
+        ("service.dozing.idle.setup", quoted(time(100))),
         ("service.s?.endpoint.a.steps.1.cpu", quoted(time(90))),
         ("service.s?.endpoint.b.steps.1.wait", quoted(time(90))),
     ]

@@ -12,10 +12,9 @@ use super::{asked_for, config, model, same};
 use crate::replicate::{checked, replication};
 
 /// Models of every run.
-const USUAL: u64 = 200;
+const USUAL: u64 = 120;
 
 #[test]
-#[ignore = "takes minutes with all mechanisms, and one finding is open"]
 fn the_short_ways_of_messages_change_nothing() {
     let cases = asked_for("ONRUSH_CHANCE", USUAL);
     let config = config(cases, 2);
