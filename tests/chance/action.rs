@@ -122,8 +122,14 @@ fn services(guarded: bool) -> Vec<Change> {
         ("service.s?.boot", quoted(time(300))),
         ("service.s?.cold", count(1, 4)),
         ("service.s?.warm_after", quoted(span(0, 400))),
-        ("service.seeping.memory.base", quoted(written(&["0MB", "1GB"]))),
-        ("service.seeping.memory.limit", quoted(written(&["2GB", "5GB"]))),
+        (
+            "service.seeping.memory.base",
+            quoted(written(&["0MB", "1GB"])),
+        ),
+        (
+            "service.seeping.memory.limit",
+            quoted(written(&["2GB", "5GB"])),
+        ),
         (
             "service.seeping.memory.per_request",
             quoted(written(&["0MB", "9MB"])),

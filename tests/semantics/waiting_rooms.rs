@@ -1,6 +1,7 @@
 //! Rooms that limit who is inside: places, batches, a pace, a limited line, mixing, losses.
 
 use super::world::{Trace, world};
+use onrush::observation::fullness::{Resource, Row};
 use onrush::observation::{Outcome, RoomCounter, RoomLevel};
 
 /// A user who enters the room, thinks a second there, and goes on outside for a second more.
@@ -218,6 +219,25 @@ fn patience_comes_before_being_lost() {
         .run();
     seen.ended("a", Outcome::Abandoned)
         .room("hall", RoomCounter::Lost, 1);
+}
+
+#[test]
+fn who_waited_and_is_lost_at_entry_has_asked_and_taken_nothing() {
+    // The door opens at 25, in the third window; of the two who wait from 1 and 2, in the first,
+    // all are lost at entry.
+    let seen = world("[room.hall]\nopens = '25s'\nactive = 1\nlost_at_entry = '100%'")
+        .head("run_for = '205s'")
+        .user("a", "1s", SECOND)
+        .user("b", "2s", SECOND)
+        .run();
+    let full = seen.fullness();
+    let hall = |row: &&Row| full.instances[row.instance as usize].resource == Resource::Room(0);
+    let asked: Vec<u32> = full.rows.iter().filter(hall).map(|row| row.asked).collect();
+    assert_eq!(asked, [2, 0, 0][..asked.len()]);
+    seen.ended("a b", Outcome::Failed)
+        .room("hall", RoomCounter::Lost, 2)
+        .room_waits("hall", 2, "47s")
+        .room_level("hall", RoomLevel::Inside, "0s");
 }
 
 #[test]

@@ -141,7 +141,9 @@ impl<'p> Sim<'p> {
         if self.people.get(told.caller).is_none() {
             return;
         }
-        let round = self.round_at(slot).expect("whose attempts are twins hedges");
+        let round = self
+            .round_at(slot)
+            .expect("whose attempts are twins hedges");
         let which = self.people.rounds.get(round).number_of(attempt);
         let which = which.expect("a twin that tells is open");
         let failure = match told.answer {

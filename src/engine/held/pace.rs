@@ -66,13 +66,17 @@ impl Sim<'_> {
         let Some(slot) = self.next_at_door(id) else {
             return false;
         };
-        self.room(id).line.gauge.called();
         let (enter, length) = (self.enter_at(slot), self.waiting_at(id));
         let since = self.leave_line(slot, length);
+        let inside = self.room(id).inside;
         match self.admit(slot, enter, since) {
             Entry::Inside => self.people.task_mut(slot).pc += 1,
             // The step fails when its turn comes, so that no failure is within another.
             Entry::Lost => self.people.task_mut(slot).awaits = FAILED,
+        }
+        // Who is lost, or let in while there are no places, asked and takes none.
+        if self.room(id).inside > inside {
+            self.room(id).line.gauge.called();
         }
         self.make_ready(slot);
         true
