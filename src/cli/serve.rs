@@ -9,6 +9,7 @@ use super::exit::{Ending, Exit};
 use super::load::{self, STDIN, named, shown};
 use super::plan::threads;
 use super::{interrupt, memory};
+use crate::base::time::Span;
 use crate::engine::Limits;
 use crate::model::files::Files;
 use crate::serve::{Address, Desk, Failure, LONGEST};
@@ -45,7 +46,7 @@ fn desk(asked: &Serve) -> Result<Desk, Ending> {
         }
     };
     let usual = Limits::default();
-    let longest = asked.time.map(|time| time.as_secs_f64());
+    let longest = asked.time.map(Span::as_secs_f64);
     Ok(Desk {
         name: shown(&path),
         word: word(&path),

@@ -63,6 +63,11 @@ const PARTS: [(&str, &str, &str); 4] = [
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
 
+/// What the page asks.
+const ASKED: [&str; 7] = [
+    "check", "run", "command", "report", "cancel", "model", "state",
+];
+
 /// What stands where.
 pub(super) struct Routes {
     door: Door,
@@ -127,7 +132,7 @@ impl Routes {
                 self.runs.cancel();
                 Ok(json(&State { running: false }))
             }
-            (_, _, part) => Err(Refusal::nothing_there(path, part.is_some())),
+            _ => Err(Refusal::nothing_there(path)),
         }
     }
 
@@ -211,13 +216,12 @@ impl Refusal {
         }
     }
 
-    fn nothing_there(path: &str, is_part: bool) -> Refusal {
-        let is_asked = [
-            "check", "run", "command", "report", "cancel", "model", "state",
-        ];
+    /// Nothing stands at a path, or what stands there is asked for in another way.
+    fn nothing_there(path: &str) -> Refusal {
+        let is_part = PARTS.iter().any(|(address, ..)| *address == path);
         let is_asked = path
             .strip_prefix("/api/")
-            .is_some_and(|name| is_asked.contains(&name));
+            .is_some_and(|name| ASKED.contains(&name));
         let (status, why) = match is_part || is_asked {
             true => (StatusCode::METHOD_NOT_ALLOWED, "not in this way"),
             false => (StatusCode::NOT_FOUND, "nothing stands at this address"),
