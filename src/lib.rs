@@ -13,7 +13,5 @@ pub mod results;
 pub mod estimate;
 pub mod study;
 pub mod report;
-#[cfg(feature = "serve")]
-pub mod serve;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -7,3 +7,4 @@ mod engine;
 mod health;
 mod overload;
 mod report;
+mod surprises;

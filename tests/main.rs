@@ -20,7 +20,6 @@ mod sizes;
 #[cfg(unix)]
 mod files;
 mod document;
-mod served;
 mod judging;
 mod reports;
 mod readme;

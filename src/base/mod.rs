@@ -4,8 +4,7 @@
 //! ([`calendar`]), what an author writes with a unit is read exactly ([`decimal`], [`mod@unit`],
 //! [`size`]), things are found by typed numbers ([`table`]) or by tickets
 //! that go stale ([`slab`]), and every function that is not exact comes through one door
-//! ([`math`]). Characters that nobody could see are shown by symbols ([`visible`]),
-//! words that a shell would take apart in quotes ([`shell`]).
+//! ([`math`]). Characters that nobody could see are shown by symbols ([`visible`]).
 
 pub mod time;
 pub mod calendar;
@@ -22,4 +21,3 @@ pub mod slab;
 pub mod slim;
 pub mod fetch;
 pub mod visible;
-pub mod shell;

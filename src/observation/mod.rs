@@ -3,6 +3,7 @@
 //! The engine's recorder fills an [`Observation`]; estimates are made from many of them. It does
 //! not know who records or who reads, and holds no name: positions come from the [`Layout`].
 
+pub mod chronicle;
 pub mod classes;
 pub mod fullness;
 pub mod layout;
@@ -10,6 +11,7 @@ pub mod probe;
 pub mod sketch;
 pub mod windows;
 
+pub use chronicle::{Chronicle, Unplanned};
 pub use classes::Cell;
 pub use fullness::Fullness;
 pub use layout::*;
@@ -121,6 +123,8 @@ pub struct Observation {
     pub funnel: Vec<Vec<FunnelStep>>,
     /// By stock: when nothing was left for the first time, and from when on until the end.
     pub sold_out_at: Vec<SoldOut>,
+    /// What happened at instants that only the run knows.
+    pub chronicle: Chronicle,
     /// Requests of users by step and window, which health is judged by.
     pub windows: Windows,
     /// By probe: the value, infinite for "longer than any time", `None` where it does not exist.
@@ -155,6 +159,7 @@ impl Observation {
             size_of_val(&*self.funnel) + size_of_val(&*self.skipped),
             size_of_val(&*self.metrics) + size_of_val(&*self.wholes),
         ];
+        let lists = lists.into_iter().chain([self.chronicle.bytes()]);
         let parts = sketches.chain(bins).chain(heat).chain(left).chain(lists);
         size_of::<Self>() + parts.sum::<usize>()
     }

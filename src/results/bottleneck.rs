@@ -349,12 +349,13 @@ pub struct Moment {
     pub what: String,
     /// What kind of thing: `fault`, `action`, `door`, `sold_out` or `note`.
     pub kind: EventKind,
-    /// When it begins, seconds from T+0; for a stock the median over the launches that sold out.
+    /// When it begins, seconds from T+0; for what only launches know (stocks that run out, actions
+    /// and faults by `when`, faults at random) the median over those that saw it.
     pub at_s: f64,
     /// For a fault that ends before the horizon: when, seconds from T+0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_s: Option<f64>,
-    /// For a stock: chance that a launch sells out; absent for what every launch sees.
+    /// Chance that a launch sees it; absent for what every launch sees.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub in_launches: Option<Probability>,
 }
@@ -369,7 +370,7 @@ pub enum EventKind {
     Fault,
     /// An objective was first broken.
     Objective,
-    /// An action took effect.
+    /// An action took effect, or an autoscaler ordered or withdrew servers.
     Action,
     /// A room opened or closed its doors.
     Door,

@@ -236,3 +236,50 @@ fn a_waiting_room_says_what_a_door_and_a_pool_said() {
         json!([either])
     );
 }
+
+/// What a comparison comes to: the word of each variant, the objectives that it meets so far, and
+/// what is full in it.
+fn verdicts(text: &str) -> Vec<(String, Value, Vec<bool>, bool)> {
+    let (_, found) = ask(
+        text,
+        &["compare", "--replications", "4", "--no-attribution"],
+    );
+    let variants = found["variants"].as_object().expect("variants by name");
+    let of = |(name, one): (&String, &Value)| {
+        let objectives = one["objectives"].as_array().expect("a list");
+        let met = objectives
+            .iter()
+            .map(|objective| objective["chance"]["k"] == json!(4));
+        let full = one["bottlenecks"].as_array().expect("a list");
+        let is_web = full.iter().any(|full| full["where"] == json!("web"));
+        (
+            name.clone(),
+            one["standing"]["verdict"].clone(),
+            met.collect(),
+            is_web,
+        )
+    };
+    variants.iter().map(of).collect()
+}
+
+/// The same evening with an autoscaler in place of servers by the clock comes to the same: what is
+/// planned holds, scaling too late or not at all does not, and servers from the start are better.
+#[test]
+fn an_autoscaler_says_what_servers_by_the_clock_said() {
+    let by_the_clock = verdicts(include_str!("planned-scaling.toml"));
+    let scaled = verdicts(include_str!("planned-scaling-words.toml"));
+    let words = |all: &[(String, Value, Vec<bool>, bool)]| {
+        let all = all.iter();
+        let all = all.map(|(name, word, _, full)| (name.clone(), word.clone(), *full));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(words(&by_the_clock), words(&scaled));
+    for both in [&by_the_clock, &scaled] {
+        let holds = |name: &str| {
+            let found = both.iter().find(|one| one.0 == name);
+            found.expect("a variant").2.iter().all(|met| *met)
+        };
+        assert!(holds("baseline") && holds("prescale"), "{both:?}");
+        assert!(!holds("scale-late") && !holds("no-scaling"), "{both:?}");
+    }
+}

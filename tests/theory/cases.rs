@@ -26,6 +26,7 @@ const BREAKDOWNS: &str = concat!(
     include_str!("breakdowns.toml")
 );
 const FORK_JOIN: &str = include_str!("fork-join.toml");
+const DISKS: &str = include_str!("disks.toml");
 const STORE: &str = include_str!("store.toml");
 const COXIAN: &str = include_str!("coxian.toml");
 const ERLANG_A: &str = include_str!("erlang-a.toml");
@@ -474,7 +475,31 @@ pub(super) const CASES: &[Case] = &[
         Amount(30, "100000s"),
         Amount(60, "400000s"),
     ),
+    case("disks", DISKS, &[], Amount(30, "310s"), Amount(60, "2000s")),
+    case(
+        "disks-slow",
+        DISKS,
+        &[SLOW_SLICES],
+        Amount(30, "310s"),
+        Amount(60, "2000s"),
+    ),
+    case(
+        "disks-two",
+        DISKS,
+        &[&[("service.cpu.workers", "2")]],
+        Amount(30, "310s"),
+        Amount(60, "2000s"),
+    ),
+    case(
+        "disks-slow-two",
+        DISKS,
+        &[SLOW_SLICES, &[("service.cpu.workers", "2")]],
+        Amount(30, "310s"),
+        Amount(60, "2000s"),
+    ),
 ];
+
+const SLOW_SLICES: &[(&str, &str)] = &[("param.slice.value", "18181818ns")];
 
 const LOSS: &[(&str, &str)] = &[
     ("param.rate.value", "20/s"),

@@ -2,7 +2,8 @@
 //!
 //! P1 is the running example of "Metastable failures" at HotOS 2025, P3 the retry example of
 //! Bronson et al. at HotOS 2021 (§2.1), P5 the stable capacity of Huang et al. at OSDI 2022, P13 a
-//! collector's pause under deterministic load, P16 the fan-out of Dean and Barroso (2013).
+//! collector's pause under deterministic load, P8 (h) the crash loop of Beyer et al. (2016, chapter
+//! 22), P16 the fan-out of Dean and Barroso (2013).
 
 use proptest::prelude::*;
 
@@ -129,6 +130,32 @@ fn without_retries_a_pause_is_survived() {
     let changes = [("retry.app.attempts", "1")];
     let seen = answers(PAUSE, &changes, &PERIODIC, 1);
     assert_eq!(seen[0], [70.0, 70.0]);
+}
+
+const CRASH_LOOP: &str = include_str!("crash-loop.toml");
+
+/// P8 (h), a tenth of the size: healthy at 1,000 a second, crashing at 1,100. From then on servers
+/// come back one by one, each into the whole load, and crash again: 900 or 500 a second do not end
+/// it, only a load that the few who are up can carry does, 100 a second.
+#[test]
+fn who_crashes_under_load_comes_back_only_with_a_tenth_of_it() {
+    let late = ["share(s.ask.ok) between 4m and 290s"];
+    for (load, spike, comes_back) in [
+        ("1000/s", "1000/s", true),
+        ("900/s", "1100/s", false),
+        ("500/s", "1100/s", false),
+        ("100/s", "1100/s", true),
+    ] {
+        let changes = [("param.load.value", load), ("param.spike.value", spike)];
+        let seen = answers(CRASH_LOOP, &changes, &late, 20);
+        let well = recovered(&seen, 0);
+        println!("P8 (h) {load} after {spike}: {well} of 20 are well");
+        assert_eq!(
+            well,
+            if comes_back { 20 } else { 0 },
+            "{load} after {spike}"
+        );
+    }
 }
 
 /// A journey that waits for a hundred answers, each of them slow once in a hundred times.

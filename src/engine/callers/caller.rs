@@ -201,7 +201,7 @@ impl Sim<'_> {
                 let route = &self.rules.routes.calls[call];
                 self.wait_in_orbit(route, Change::Less);
                 self.people.task_mut(slot).awaits = NO_EVENT;
-                if route.watch.retries() {
+                if route.watch.requests() {
                     self.hear_no_retry((slot, call));
                 }
             }

@@ -329,7 +329,7 @@ impl<'p> Sim<'p> {
         let Outgoing {
             slot, call, route, ..
         } = *out;
-        if route.watch.failures() {
+        if route.watch.endings() {
             self.count_refusal(desk, out.original);
             return self.turn_away_heard(out, AttemptEnd::Refused);
         }

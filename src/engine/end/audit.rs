@@ -288,6 +288,7 @@ impl Sim<'_> {
                 };
                 self.rec.sold_out_at.iter().map(told).collect()
             },
+            chronicle: std::mem::take(&mut self.rec.chronicle),
             windows,
             metrics: answers.values,
             wholes: answers.wholes,

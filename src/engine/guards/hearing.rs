@@ -7,7 +7,7 @@ use crate::engine::guards::budget::{AttemptWas, Ended};
 use crate::engine::guards::kept::Remembered;
 use crate::engine::guards::throttle::Throttled;
 use crate::observation::TallyId;
-use crate::program::{BreakerId, CallId, Keeper, NOT_COUNTED, RetryId, ThrottleId};
+use crate::program::{CallId, NOT_COUNTED};
 
 /// How an attempt has ended, as far as guards care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,26 +57,25 @@ impl Sim<'_> {
         how: Heard,
         sent: Time,
     ) {
-        let guards = &self.rules.routes.guards[call];
-        if let Some(breaker) = guards.breaker
-            && how != Heard::Stopped
-        {
-            self.breaker_hears((slot, breaker), how, sent);
+        let guards = self.rules.routes.guards[call];
+        if guards.breaker.is_some() {
+            self.breaker_hears((slot, call), how, sent);
         }
-        if let Some(throttle) = guards.throttle {
-            self.throttle_hears((slot, throttle), how);
+        if guards.throttle.is_some() {
+            self.throttle_hears((slot, call), how);
         }
-        if let Some(budget) = guards.budget {
-            self.budget_hears((slot, budget), how);
+        if guards.budget.is_some() {
+            self.budget_hears((slot, call), how);
         }
     }
 
-    fn breaker_hears(
-        &mut self,
-        (slot, (id, keeper)): (u32, (BreakerId, Keeper)),
-        how: Heard,
-        sent: Time,
-    ) {
+    fn breaker_hears(&mut self, (slot, call): (u32, CallId), how: Heard, sent: Time) {
+        let Some((id, keeper)) = self.rules.routes.guards[call].breaker else {
+            return;
+        };
+        if how == Heard::Stopped {
+            return;
+        }
         let settings = &self.rules.settings.breakers[id];
         let (period, now) = (self.pass_of(slot).period(), self.now);
         let what = Remembered::Breaker(id);
@@ -109,7 +108,10 @@ impl Sim<'_> {
         }
     }
 
-    fn throttle_hears(&mut self, (slot, (id, keeper)): (u32, (ThrottleId, Keeper)), how: Heard) {
+    fn throttle_hears(&mut self, (slot, call): (u32, CallId), how: Heard) {
+        let Some((id, keeper)) = self.rules.routes.guards[call].throttle else {
+            return;
+        };
         let settings = &self.rules.settings.throttles[id];
         let (what, at) = (Remembered::Throttle(id), (self.now, settings.window));
         match (how, self.remembers(slot, what, keeper)) {
@@ -126,13 +128,13 @@ impl Sim<'_> {
         }
     }
 
-    fn budget_hears(&mut self, (slot, (id, keeper)): (u32, (RetryId, Keeper)), how: Heard) {
+    fn budget_hears(&mut self, (slot, call): (u32, CallId), how: Heard) {
+        let Some((id, keeper)) = self.rules.routes.guards[call].budget else {
+            return;
+        };
         let Some(budget) = &self.rules.settings.budgets[id] else {
             return;
         };
-        if !budget.rule.hears_attempts() && keeper != Keeper::Users {
-            return;
-        }
         let was = match how {
             Heard::Ok => Some(AttemptWas::Ok),
             Heard::GivenUp => None,

@@ -17,7 +17,8 @@ use crate::engine::record::tally::{LiveTally, refill};
 use crate::engine::record::watch::Watch;
 use crate::engine::record::windows::{self, WindowLog};
 use crate::observation::{
-    CallCounter, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, SoldOut, TallyId, UserLevel,
+    CallCounter, Chronicle, FunnelStep, LANES, Layout, LevelId, Outcome, SampleId, SoldOut,
+    TallyId, UserLevel,
 };
 use crate::program::{NOT_COUNTED, Program, StepId};
 
@@ -61,6 +62,8 @@ pub(in crate::engine) struct Recorder {
     pub(in crate::engine) funnel: Table<StepId, FunnelStep>,
     pub(in crate::engine) marked: Vec<Option<(Time, Time)>>,
     pub(in crate::engine) sold_out_at: Vec<SoldOut>,
+    /// What happened at instants that only the run knows.
+    pub(in crate::engine) chronicle: Chronicle,
     /// Levels that a probe follows.
     pub(in crate::engine) watches: Vec<Watch>,
     /// Requests of users by window, where bins do not tell of them.
@@ -111,6 +114,7 @@ impl Recorder {
         let clock = &program.clock;
         self.layout = layout;
         self.readings = Readings::default();
+        self.chronicle = Chronicle::default();
         self.profile = Profile::default();
         self.frozen = None;
         self.present_at_cut = 0;

@@ -9,6 +9,7 @@ use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
 use crate::engine::draws::OfOccurrence;
 use crate::engine::services::harm::Blow;
+use crate::observation::Unplanned;
 use crate::program::{Begins, Fault, ServiceId};
 
 /// Numbers of breakdowns among all occurrences: far from those by the clock.
@@ -146,6 +147,9 @@ impl Sim<'_> {
         let event = self.agenda.at(until, Group::Change, Kind::Server, server);
         let one = &mut self.services.breakdowns[at];
         (one.broken, one.event) = (true, event);
+        let told = self.course.told(now);
+        let what = Unplanned::Breakdown(blow.fault);
+        self.rec.chronicle.note(what, told);
         self.harm(blow, &[server]);
         true
     }

@@ -13,6 +13,7 @@ use crate::engine::calendar::key::{Group, Kind};
 use crate::engine::services::server::State;
 use crate::engine::world::hpa::{Memory, Seen};
 use crate::engine::world::trigger::LAST_PLAN;
+use crate::observation::Unplanned;
 use crate::program::{Follows, OfServer, Program, Scaler, ScalerId, ServiceId};
 
 /// All autoscalers.
@@ -272,10 +273,11 @@ impl Sim<'_> {
             live.memory.changed(before, number, self.now);
         }
         let [ordered, withdrawn, ups, downs] = program.reactions.scalers[winner].counts;
-        let (servers, times) = match number > before {
-            true => (ordered, ups),
-            false => (withdrawn, downs),
+        let (servers, times, what) = match number > before {
+            true => (ordered, ups, Unplanned::Ordered(winner.0)),
+            false => (withdrawn, downs, Unplanned::Withdrawn(winner.0)),
         };
+        self.rec.chronicle.note(what, self.course.told(self.now));
         self.count_tally(servers, number.abs_diff(before));
         self.count_tally(times, 1);
         self.want_servers(service, number);

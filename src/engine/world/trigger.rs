@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, MAX_SLOT};
-use crate::observation::TallyId;
+use crate::observation::{TallyId, Unplanned};
 use crate::program::{Deed, EffectId, Program, State};
 
 /// Slots of readings above it are those of seconds and of autoscalers: kinds of events are few.
@@ -109,6 +109,8 @@ impl Sim<'_> {
         let time = look.taken;
         look.taken += 1;
         self.do_now(&trigger.does, time);
+        let told = self.course.told(self.now);
+        self.rec.chronicle.note(Unplanned::Trigger(number), told);
         if let Some(taken) = trigger.taken {
             self.count_tally(taken, 1);
         }

@@ -19,6 +19,10 @@ const MOST: usize = 6;
 /// Attempts for each first try that are worth a picture.
 const WORTH: f64 = 1.2;
 
+/// From so many attempts for each first try on the scale is logarithmic: on a straight one nobody
+/// would see the line that counts, and how the storm began.
+const STEEP: f64 = 60.0;
+
 /// The service whose attempts are shown: where the baseline broke, else where they grow most.
 pub(crate) fn place(results: &Results) -> Option<String> {
     let storms = reading::variants(results).filter_map(|(_, variant)| variant.storm.as_ref());
@@ -63,7 +67,12 @@ pub(crate) fn draw(
     let most = values.copied().fold(1.0, f64::max);
     let limit = no_return(baseline, place).filter(|limit| *limit < 4.0 * most);
     let top = most.max(limit.unwrap_or(0.0)) * 1.05;
-    let scale = |area: Area| Scale::new(Bend::Linear, (0.0, top), (area.bottom(), area.y));
+    let bend = if most > STEEP {
+        Bend::SymLog
+    } else {
+        Bend::Linear
+    };
+    let scale = |area: Area| Scale::new(bend, (0.0, top), (area.bottom(), area.y));
     let left = width_of_ticks(&unit_ticks(scale(frame.body), Unit::Ratio)) + 8.0;
     let labels = labels_of(&curves, |_| 0.0);
     let body = frame.body.between(left.max(50.0), room_for(&labels));

@@ -1,5 +1,5 @@
 //! What happened in which order: a lane for each fault, full resource, broken objective, for
-//! retries, servers that are missing, actions and the illness itself, under one clock.
+//! retries, servers that are missing, actions, autoscalers and the illness itself, under one clock.
 //!
 //! One idea: an incident is read from the left to the right and from the cause to the effect, so
 //! lanes stand in the order of causes and each in the order of time.
@@ -21,6 +21,9 @@ const HIGH: f64 = 84.0;
 
 /// Attempts for each first try that count as retrying.
 const RETRYING: f64 = 1.1;
+
+/// Launches, of all, in which an autoscaler decides within a bin that is shown.
+const MANY: f64 = 0.3;
 
 /// Below this share of the servers that are wanted, some are missing.
 const MISSING: f64 = 0.999;
@@ -52,11 +55,7 @@ pub(crate) fn lanes(variant: &Variant) -> Vec<Lane> {
             EventKind::Action | EventKind::Door => (Ink::Green, moment.at_s),
             _ => continue,
         };
-        all.extend(Lane::of(
-            moment.what.clone(),
-            ink,
-            vec![(moment.at_s, until)],
-        ));
+        join(&mut all, moment.what.clone(), ink, (moment.at_s, until));
     }
     if let Some(found) = &variant.recovery
         && let (Some(from), Some(to)) = (found.trigger_begin_s, found.trigger_end_s)
@@ -75,16 +74,20 @@ pub(crate) fn lanes(variant: &Variant) -> Vec<Lane> {
     for one in &variant.bottlenecks {
         let middle = |at: Option<crate::results::Estimate>| at.and_then(|at| at.p50);
         if let (Some(from), Some(to)) = (middle(one.from_s), middle(one.to_s)) {
-            let what = words::full_lane(one);
-            match all.iter_mut().find(|lane| lane.what == what) {
-                Some(lane) => lane.spans.push((from, to)),
-                None => all.extend(Lane::of(what, Ink::Blue, vec![(from, to)])),
-            }
+            join(&mut all, words::full_lane(one), Ink::Blue, (from, to));
         }
     }
     all.extend(effects(variant));
     all.truncate(MOST);
     all
+}
+
+/// Another stretch of what may have a lane already: what comes again and again has one.
+fn join(all: &mut Vec<Lane>, what: String, ink: Ink, span: (f64, f64)) {
+    match all.iter_mut().find(|lane| lane.what == what) {
+        Some(lane) => lane.spans.push(span),
+        None => all.extend(Lane::of(what, ink, vec![span])),
+    }
 }
 
 /// What came of it: retries, servers that are missing, broken objectives, requests in trouble.
@@ -99,6 +102,16 @@ fn effects(variant: &Variant) -> Vec<Lane> {
             Ink::Purple,
             spans,
         ));
+    }
+    for name in variant.mechanisms.keys() {
+        let Some(own) = name.strip_prefix("autoscaler.") else {
+            continue;
+        };
+        for (count, does) in [("scaled_up", "orders"), ("scaled_down", "withdraws")] {
+            let series = key::rate(&format!("{name}.{count}"));
+            let spans = above(timeline, &series, MANY / timeline.bin_s);
+            all.extend(Lane::of(words::scaler_lane(own, does), Ink::Green, spans));
+        }
     }
     for service in variant.services.keys() {
         let spans = below(timeline, &key::up(service), MISSING);
@@ -162,7 +175,7 @@ fn stretches(timeline: &Timeline, series: &str, is_in: impl Fn(f64) -> bool) -> 
 /// The picture of a variant.
 pub(crate) fn draw(size: Size, heading: &Heading, variant: &Variant, marks: &Marks<'_>) -> Scene {
     let lanes = lanes(variant);
-    let mut frame = marks.frame(size, heading);
+    let mut frame = marks.frame_without_key(size, heading);
     let most = frame.body.w * 0.36;
     let names: Vec<String> = lanes
         .iter()
@@ -218,5 +231,29 @@ fn draw_lane(scene: &mut Scene, lane: &Lane, (row, x): (Area, Scale)) {
             h: thick,
         };
         scene.fill_box(bar, lane.ink, 0.85);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use crate::results::Moment;
+
+    #[test]
+    fn what_comes_again_has_one_lane() {
+        let mut results = sample::run();
+        let variant = results.variants.get_mut("baseline").expect("it is there");
+        let action = |at_s: f64| Moment {
+            what: "action more".to_owned(),
+            kind: EventKind::Action,
+            at_s,
+            ..Moment::default()
+        };
+        variant.moments = vec![action(30.0), action(90.0)];
+        let all = lanes(variant);
+        let own: Vec<&Lane> = all.iter().filter(|l| l.what == "action more").collect();
+        assert_eq!(own.len(), 1);
+        assert_eq!(own[0].spans, [(30.0, 30.0), (90.0, 90.0)]);
     }
 }

@@ -130,6 +130,15 @@ impl<'a> Marks<'a> {
         frame
     }
 
+    /// A sheet of a picture that names what happens itself, and so needs no key.
+    pub(crate) fn frame_without_key(&self, size: Size, heading: &Heading) -> Frame {
+        let taller = match size {
+            Size::Wide => 0.0,
+            Size::Small => (self.axis_room() - X_AXIS).ceil(),
+        };
+        Frame::taller(size, heading, taller)
+    }
+
     /// The key set into lines of at most `width` pixels; the last says if there are more.
     fn lines_of_key(&self, width: f64) -> Vec<String> {
         let mut lines = filled_entries(&self.key, width);

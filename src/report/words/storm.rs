@@ -276,6 +276,11 @@ pub fn retries_lane(place: &str) -> String {
     format!("retries at {place}")
 }
 
+/// The lane of an autoscaler that orders or withdraws servers.
+pub fn scaler_lane(name: &str, does: &str) -> String {
+    format!("autoscaler {name} {does} servers")
+}
+
 /// The lane of servers that are wanted and not there.
 pub fn missing_lane(place: &str) -> String {
     format!("servers of {place} missing")

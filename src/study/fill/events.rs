@@ -6,13 +6,15 @@ use crate::base::calendar::Calendar;
 use crate::base::time::Time;
 use crate::estimate::interval;
 use crate::results::{BottleneckKind, Estimate, Event, EventKind, Moment, Probability, Variant};
-use crate::study::fill::{Sight, broken, moments};
+use crate::study::fill::unplanned::Happened;
+use crate::study::fill::{Sight, broken, moments, unplanned};
 
 /// The events of a variant, in order of their median times.
 pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
     let mut events = Vec::new();
     launches(sight, &mut events);
     planned(sight, &mut events);
+    surprises(sight, &mut events);
     told(sight, variant, &mut events);
     saturated(variant, &mut events);
     events.extend(broken::events(sight));
@@ -104,6 +106,19 @@ fn planned(sight: &Sight<'_>, events: &mut Vec<Event>) {
     }
     for action in &program.actions {
         tell(moments::action(&action.name), EventKind::Action, action.at);
+    }
+}
+
+/// What launches decide or suffer at instants of their own.
+fn surprises(sight: &Sight<'_>, events: &mut Vec<Event>) {
+    for one in unplanned::surprises(sight) {
+        let (what, kind) = one.what.told();
+        events.extend(seen(sight, what, kind, &one.at_s));
+        if let (Happened::Fault(name, _), Some(ends)) =
+            (&one.what, one.ends_s(sight.lens.program.clock.horizon))
+        {
+            events.extend(seen(sight, format!("{name} ends"), kind, &ends));
+        }
     }
 }
 

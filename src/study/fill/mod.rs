@@ -15,6 +15,7 @@ mod requests;
 mod services;
 mod time;
 mod trouble;
+mod unplanned;
 mod users;
 
 use std::collections::BTreeMap;

@@ -1,11 +1,15 @@
 //! What every chart over time marks: faults, actions, doors, stocks that ran out, notes.
 //!
 //! One idea: what the model plans or remarks has its instant from the model of the variant itself,
-//! so a variant that opens its doors later is marked later; a stock has the median of its launches.
+//! so a variant that opens its doors later is marked later; a stock, and whatever waits for
+//! something or for chance, has the median of its launches.
 
 use crate::base::time::Time;
+use crate::estimate::interval;
+use crate::model::fault::FaultKind;
 use crate::results::{EventKind, Moment, Variant};
 use crate::study::fill::Sight;
+use crate::study::fill::unplanned::{self, Happened, Surprise};
 use crate::study::subject;
 
 /// The moments of a variant, by time.
@@ -15,6 +19,9 @@ pub(super) fn moments(sight: &Sight<'_>, variant: &Variant) -> Vec<Moment> {
     let program = sight.lens.program;
     for by in &program.actions {
         all.extend(during(sight, action(&by.name), EventKind::Action, by.at));
+    }
+    for one in unplanned::surprises(sight) {
+        all.extend(surprise(sight, &one));
     }
     doors(sight, &mut all);
     for note in &sight.lens.model.notes {
@@ -46,6 +53,43 @@ pub(super) fn action(name: &str) -> String {
     format!("action {name}")
 }
 
+/// What a fault is called, with what it does.
+fn fault_named(name: &str, kind: &FaultKind) -> String {
+    format!("{name}: {}", subject::what(kind))
+}
+
+/// What launches decide or suffer at instants of their own: at the median.
+fn surprise(sight: &Sight<'_>, one: &Surprise) -> Option<Moment> {
+    let (at, in_all) = one.median_s(sight);
+    let does = |name: &String| {
+        let fault = sight.lens.model.faults.get(name)?;
+        Some(fault_named(name, &fault.kind))
+    };
+    let (named, kind) = one.what.told();
+    let what = match &one.what {
+        Happened::Action(_) => named,
+        // It decides again and again: charts have its servers, and the lanes when it did.
+        Happened::Scaler(_) => return None,
+        Happened::Fault(name, _) => does(name)?,
+        Happened::Breakdown(name) => format!("{}, at random", does(name)?),
+    };
+    let clock = &sight.lens.program.clock;
+    let ends = one.ends_s(clock.horizon);
+    let ends = ends.and_then(|ends| interval::mean(&ends, sight.confidence));
+    let k = one.at_s.iter().flatten().count() as u32;
+    let chance = interval::probability(k, one.at_s.len() as u32, sight.confidence);
+    let at_s = at?.max(clock.start.as_secs_f64());
+    Some(Moment {
+        what,
+        kind,
+        at_s,
+        to_s: ends
+            .and_then(|at| at.p50.or(at.estimate))
+            .filter(|to| *to > at_s),
+        in_launches: chance.filter(|_| !in_all),
+    })
+}
+
 /// A moment, if it lies between the start of the clock and the horizon.
 fn during(sight: &Sight<'_>, what: String, kind: EventKind, at: Time) -> Option<Moment> {
     let clock = &sight.lens.program.clock;
@@ -64,15 +108,12 @@ const MARKED: usize = 50;
 fn faults(sight: &Sight<'_>, all: &mut Vec<Moment>) {
     let clock = &sight.lens.program.clock;
     for (name, fault) in &sight.lens.model.faults {
-        let what = format!("{name}: {}", subject::what(&fault.kind));
+        let what = fault_named(name, &fault.kind);
         let inside = |(_, until): &(Time, Option<Time>)| until.is_none_or(|u| u >= clock.start);
         let mut windows = fault.windows(clock.horizon);
         windows.retain(inside);
         let (first, last) = (windows.first().copied(), windows.last().copied());
         let (what, windows) = match (first, last) {
-            (None, None) if fault.first().is_none() => {
-                (format!("{what}, at random"), vec![(clock.start, None)])
-            }
             (Some(first), Some(last)) if windows.len() > MARKED => {
                 (format!("{what}, again and again"), vec![(first.0, last.1)])
             }

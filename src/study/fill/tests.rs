@@ -8,8 +8,8 @@ use crate::model::files::Files;
 use crate::model::{self, Checked};
 use crate::observation::fullness::{ALL, Doing, Fullness, Instance, Resource, Row, Whole};
 use crate::observation::{
-    CallCounter, CallSample, FunnelStep, Observation, Outcome, ServiceCounter, ServiceLevel,
-    Sketch, UserCounter, Windows,
+    CallCounter, CallSample, Chronicle, FunnelStep, Observation, Outcome, ServiceCounter,
+    ServiceLevel, Sketch, UserCounter, Windows,
 };
 use crate::program::{self, Asked, Program};
 use crate::results::BottleneckKind;
@@ -69,6 +69,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         marked: Vec::new(),
         funnel: vec![vec![nobody]],
         sold_out_at: Vec::new(),
+        chronicle: Chronicle::default(),
         windows: Windows::default(),
         metrics: vec![None; program.probes.len()],
         wholes: vec![0; program.probes.len()],
