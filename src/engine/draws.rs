@@ -30,8 +30,12 @@ pub(super) enum OfAttempt {
     SecondChoice = 9,
     /// What a refusal costs.
     RefuseCost = 10,
+    /// How long the handshake takes before it.
+    Handshake = 17,
     /// Whether a service turns it away to shed load.
     Shed = 16,
+    /// Whether an endpoint does.
+    ShedByEndpoint = 18,
 }
 
 /// Draws of the same at the place of a call, whichever attempt it is.

@@ -360,7 +360,13 @@ impl<'p> Sim<'p> {
             Kind::TwinTimeout => return self.twin_timed_out(event.slot, event.number),
             Kind::Hedge => return self.hedge_due(event.slot, event.number),
             Kind::Untie => self.untie(event.slot),
-            Kind::Check => return self.check_servers(event.slot, event.number),
+            Kind::Check => {
+                let is_due = self.check_servers(event.slot, event.number);
+                if is_due {
+                    self.send_checks(crate::program::ServiceId(event.slot));
+                }
+                return is_due;
+            }
             Kind::Missed => self.check_missed(event.slot),
             Kind::Ejected => return self.ejection_ends(event.slot, event.number),
             Kind::Loads => {

@@ -13,9 +13,10 @@ use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    BackoffKind, BreakerId, Call, CallId, CallSettings, Fault, FaultKind, Form, HedgeId,
-    Instruction, Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, QueueOrder, Reload,
-    RetryId, RetrySettings, ServiceId, Settings, Site, Source, SourceId, ThrottleId, WorkId,
+    BackoffKind, BreakerId, Call, CallId, CallSettings, EndpointSettings, Fault, FaultKind, Form,
+    HedgeId, Instruction, Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, QueueOrder,
+    Reload, RetryId, RetrySettings, ServiceId, Settings, Site, Source, SourceId, ThrottleId,
+    WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -36,6 +37,8 @@ pub(super) struct Guarded {
     pub(super) limit: Option<(LimitId, Keeper)>,
     pub(super) breaker: Option<(BreakerId, Keeper)>,
     pub(super) budget: Option<(RetryId, Keeper)>,
+    /// Who keeps the connections, where callers keep any.
+    pub(super) links: Option<Keeper>,
 }
 
 /// What the guards of a call look at: nothing, for most calls.
@@ -46,15 +49,17 @@ impl Watch {
     const SENDING: u8 = 1;
     const ENDINGS: u8 = 2;
     const REQUESTS: u8 = 4;
+    const LINKS: u8 = 8;
 
     fn of(guards: &Guarded) -> Self {
         let asked = guards.throttle.is_some() || guards.limit.is_some();
         let hears = guards.throttle.is_some() || guards.breaker.is_some();
         let bit = |is: bool, bit: u8| if is { bit } else { 0 };
-        let budget = guards.budget.is_some();
+        let (budget, links) = (guards.budget.is_some(), guards.links.is_some());
         Self(
             bit(asked || guards.breaker.is_some(), Self::SENDING)
-                | bit(hears || budget, Self::ENDINGS)
+                | bit(hears || budget || links, Self::ENDINGS)
+                | bit(links, Self::LINKS)
                 | bit(budget, Self::REQUESTS),
         )
     }
@@ -75,6 +80,12 @@ impl Watch {
     #[inline(always)]
     pub(super) fn endings(self) -> bool {
         self.0 & Self::ENDINGS != 0
+    }
+
+    /// Whether attempts go by connections that their callers keep.
+    #[inline(always)]
+    pub(super) fn links(self) -> bool {
+        self.0 & Self::LINKS != 0
     }
 
     /// Whether somebody hears how requests start and end, and is asked before a retry.
@@ -319,6 +330,13 @@ fn guarded(program: &Program, settings: &Settings, (id, call): (CallId, &CallSet
         limit: limit.map(|id| (id, keepers.limits.of(id, site))),
         breaker: breaker.map(|id| (id, keepers.breakers.of(id, site))),
         budget: budget.map(|id| (id, keepers.budgets.of(id, site))),
+        links: match settings.services[step.service].connections {
+            // A shared queue leaves nothing to choose.
+            Some(_) if !settings.services[step.service].shared => {
+                keepers.links.find(step.service, site)
+            }
+            Some(_) | None => None,
+        },
     }
 }
 
@@ -348,6 +366,7 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         judges: service.health.is_some() || service.eject.is_some(),
         ejects: service.eject.is_some(),
         near: service.eject.is_none()
+            && service.connections.is_none()
             && service.balance.is_plain()
             && service.network.is_none()
             && !gated,
@@ -362,7 +381,8 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
             _ => false,
         },
         tracks: program.services[id].ever_preempts,
-        sheds: service.shed.share > 0.0,
+        sheds: service.shed.share > 0.0
+            || any_endpoint(program, settings, id, |e| e.shed.share > 0.0),
         limits: service.limiter.is_some(),
         ages: service.max_age.is_some() || service.target.is_some(),
         counters: layout.service_row(id.0),
@@ -380,6 +400,18 @@ fn is_gated(program: &Program, settings: &Settings, id: ServiceId) -> bool {
         .map(|e| e.limit)
         .chain([program.services[id].limit]);
     limits.any(|limit| limit.is_some_and(|limit| settings.limits[limit].on))
+        || any_endpoint(program, settings, id, |endpoint| !endpoint.on)
+}
+
+/// Whether something is so of any endpoint of a service.
+fn any_endpoint(
+    program: &Program,
+    settings: &Settings,
+    id: ServiceId,
+    is_so: impl Fn(&EndpointSettings) -> bool,
+) -> bool {
+    let mut own = program.endpoints.iter().filter(|(_, e)| e.service == id);
+    own.any(|(endpoint, _)| is_so(&settings.endpoints[endpoint]))
 }
 
 /// Whether all that every endpoint of a service asks for is one `cpu`, and no fault makes it fail.

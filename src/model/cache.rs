@@ -24,6 +24,8 @@ pub struct Cache {
     pub size: u32,
     /// How long an entry is good.
     pub ttl: Option<Span>,
+    /// How long after that it is still given, while it is filled anew.
+    pub stale: Option<Span>,
     /// How many such caches there are.
     pub scope: Scope,
     /// Whether the most popular keys are there at the start.
@@ -80,10 +82,11 @@ pub(crate) static CACHE: TableDef = TableDef {
         ),
         key(
             "stale",
-            Kind::Later,
-            "",
-            "how long an old entry is still given",
-        ),
+            Kind::Duration,
+            "never",
+            "how long after `ttl` an entry is still given, while it is filled anew",
+        )
+        .live(),
         key(
             "on",
             Kind::Flag,
@@ -118,12 +121,19 @@ pub(crate) fn read<'a>(
         (None, None) => count,
     };
     let ttl = fields.period(r, "ttl");
+    let stale = fields.period(r, "stale");
+    if stale.is_some() && ttl.is_none() {
+        let found = "no entry grows old: there is no `ttl`";
+        let diagnostic = Diagnostic::new("E008", found).at(fields.key_place("stale"));
+        r.push(diagnostic.help("leave `stale` out, or say how long an entry is good"));
+    }
     Some(Cache {
         keys,
         count,
         popularity,
         size,
         ttl,
+        stale,
         scope: scope::read(r, fields).unwrap_or(Scope::Service),
         starts_warm: fields.word(r, "starts", &STARTS).unwrap_or(true),
         single_flight: fields.flag(r, "single_flight").unwrap_or(false),

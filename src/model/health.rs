@@ -4,6 +4,7 @@ use super::reader::{Fields, Reader};
 use super::table::{Kind, TableDef, key};
 use crate::base::time::Span;
 use crate::text::Diagnostic;
+use crate::text::nearest::suggestion;
 
 /// Checks of the servers of a service.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,7 +76,12 @@ pub(super) static HEALTH: TableDef = TableDef {
             "with a smaller share of healthy servers, all are used",
         )
         .live(),
-        key("call", Kind::Later, "", "the endpoint that a check asks"),
+        key(
+            "call",
+            Kind::Text,
+            "none",
+            "the endpoint that a check asks, through queue and workers; else it costs nothing",
+        ),
     ],
 };
 
@@ -140,6 +146,25 @@ pub(super) fn health<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Heal
         fall: fields.small(r, "fall", 1).unwrap_or(3),
         panic: fields.share(r, "panic").unwrap_or(0.0),
     })
+}
+
+/// Reads `call` of `health`: an endpoint of the service itself.
+pub(super) fn call<'a>(r: &mut Reader<'a>, service: &str, fields: &Fields<'a>) -> Option<String> {
+    let own = fields.get("health").and_then(|node| node.table())?;
+    let node = own.get("call")?;
+    let name = r.text(node)?;
+    let known = r.endpoints(service);
+    if known.contains(&name.as_str()) {
+        return Some(name);
+    }
+    let found = format!("the service `{service}` has no endpoint `{name}`");
+    let help = suggestion(&name, known);
+    r.push(
+        Diagnostic::new("E010", found)
+            .at(node.place)
+            .maybe_help(help),
+    );
+    None
 }
 
 /// Reads `eject`.

@@ -21,6 +21,8 @@ pub mod stock;
 pub mod tally;
 pub mod cache;
 pub mod class;
+pub mod connections;
+pub mod dry;
 pub mod keys;
 pub mod retry;
 pub mod breaker;

@@ -59,7 +59,11 @@ fn list(path: &str, def: &'static TableDef, lists: &mut Vec<(String, String)>) {
 /// Whether a table that has a name of its own, `servers`, is in no list yet.
 fn is_new(def: &TableDef, lists: &[(String, String)]) -> bool {
     let name = def.name.trim_matches('`');
-    !(name == "servers" && lists.iter().any(|(path, _)| path.ends_with(".servers")))
+    let is_shared = ["servers", "shed"].contains(&name);
+    !(is_shared
+        && lists
+            .iter()
+            .any(|(path, _)| path.ends_with(&format!(".{name}"))))
 }
 
 /// The table that a key holds in whatever form.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::balance::{self, BALANCE_KIND, Balancing};
 use super::class::{CRITICALITY, CRITICALITY_WORDS, Criticality};
+use super::connections::{self, CONNECTIONS, Connections};
 use super::document::Entry;
 use super::health::{self, EJECT, Eject, HEALTH, Health};
 use super::limiter::{self, LIMITER, Limiter};
@@ -43,6 +44,10 @@ pub struct Service {
     pub balance: Balancing,
     /// How it is checked; not at all if absent.
     pub health: Option<Health>,
+    /// How callers keep connections to its servers; not at all if absent.
+    pub connections: Option<Connections>,
+    /// The endpoint that a check asks; it asks nothing if absent.
+    pub check: Option<String>,
     /// When servers that fail are left out; never if absent.
     pub eject: Option<Eject>,
     /// Seconds of one way over the network, drawn for each way.
@@ -76,6 +81,12 @@ pub struct Endpoint {
     pub steps: Vec<Step>,
     /// The rate limit before it.
     pub limit: Option<String>,
+    /// The kind of traffic that it is; that of the call if absent.
+    pub class: Option<String>,
+    /// What is turned away before an instance is chosen.
+    pub shed: Shed,
+    /// Whether the route is open; a closed one refuses everybody.
+    pub on: bool,
     /// Where it is written.
     pub place: Place,
 }
@@ -87,6 +98,14 @@ pub struct Shed {
     pub share: f64,
     /// Only of those that are as critical as that, or less.
     pub criticality: Criticality,
+}
+
+impl Shed {
+    /// Nobody is turned away.
+    pub const NOTHING: Shed = Shed {
+        share: 0.0,
+        criticality: Criticality::Critical,
+    };
 }
 
 /// What a service does with work whose caller stopped waiting.
@@ -195,6 +214,12 @@ pub(crate) static SERVICE: TableDef = TableDef {
             "servers that fail again and again are left out for a while",
         ),
         key(
+            "connections",
+            Kind::Table(&CONNECTIONS),
+            "none",
+            "each caller keeps a connection to one server",
+        ),
+        key(
             "network",
             Kind::Times,
             "\"0s\"",
@@ -274,6 +299,26 @@ pub(crate) static ENDPOINT: TableDef = TableDef {
             "none",
             "the rate limit before it, beside that of the service",
         ),
+        key(
+            "class",
+            Kind::Name("class"),
+            "that of the call",
+            "the kind of traffic that it is, and that its own calls inherit",
+        ),
+        key(
+            "shed",
+            Kind::Either(&[Kind::Share, Kind::Table(&SHED)]),
+            "0",
+            "the share of its attempts that is turned away, beside that of the service",
+        )
+        .live(),
+        key(
+            "on",
+            Kind::Flag,
+            "true",
+            "`false` closes the route: all attempts are refused at no cost",
+        )
+        .live(),
     ],
 };
 
@@ -394,6 +439,8 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
         refuse_cost: fields.times(r, "refuse_cost"),
         balance: balance::read(r, fields),
         health: health::health(r, fields),
+        check: health::call(r, name, fields),
+        connections: connections::read(r, fields),
         eject: health::eject(r, fields),
         network: fields.times(r, "network").unwrap_or_else(zero),
         on_timeout: fields
@@ -412,10 +459,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> S
 }
 
 fn shed<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Shed {
-    let mut shed = Shed {
-        share: 0.0,
-        criticality: Criticality::Critical,
-    };
+    let mut shed = Shed::NOTHING;
     match fields.get("shed") {
         Some(node) if node.table().is_some() => {
             if let Some(fields) = r.fields(node, &SHED) {
@@ -475,6 +519,9 @@ fn endpoint<'a>(r: &mut Reader<'a>, entry: &'a Entry, owner: &Owner) -> Option<E
     let mut endpoint = Endpoint {
         steps: Vec::new(),
         limit: None,
+        class: None,
+        shed: Shed::NOTHING,
+        on: true,
         place: entry.place,
     };
     let mut list = &entry.node;
@@ -482,6 +529,9 @@ fn endpoint<'a>(r: &mut Reader<'a>, entry: &'a Entry, owner: &Owner) -> Option<E
         let mut fields = r.fields(&entry.node, &ENDPOINT)?;
         fields.place = entry.place;
         endpoint.limit = named(r, &fields, "limit");
+        endpoint.class = named(r, &fields, "class");
+        endpoint.shed = shed(r, &fields);
+        endpoint.on = fields.flag(r, "on").unwrap_or(true);
         list = fields.require(r, "steps")?;
     }
     endpoint.steps = endpoint_steps(r, list, owner)?;

@@ -144,6 +144,10 @@ impl TableDef {
                 Kind::Tables(def) => Some(*def),
                 _ => None,
             });
+            if let Kind::StepsByName(def) = &key.kind {
+                let of = def.live().into_iter();
+                found.extend(of.map(|path| format!("{}.NAME.{path}", key.name)));
+            }
             found.extend(key.live.then(|| key.name.to_owned()));
             let inside = inside.map(TableDef::live).unwrap_or_default();
             found.extend(inside.iter().map(|path| format!("{}.{path}", key.name)));

@@ -50,7 +50,9 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
     for (name, service) in &model.services {
         let memory = service.memory.map(|_| ("memory", ["crashed", "paused"]));
         let idle = service.idle.as_ref().map(|_| ("idle", ["slept", "woken"]));
-        for (what, words) in memory.into_iter().chain(idle) {
+        let connections = service.connections.as_ref();
+        let connections = connections.map(|_| ("connections", ["opened", "refused"]));
+        for (what, words) in memory.into_iter().chain(idle).chain(connections) {
             all.extend(words.map(|word| Tally {
                 of: format!("service.{name}.{what}"),
                 word,
@@ -69,6 +71,12 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
         all.extend(service.health.map(|_| of("health")));
         all.extend(service.eject.map(|_| of("eject")));
     }
+    let dry = super::dry::pools(model);
+    named(&mut all, "pool", dry.iter(), &[DRIED]);
+    all.extend(super::dry::services(model).iter().map(|name| Tally {
+        of: format!("service.{name}.workers"),
+        word: DRIED,
+    }));
     named(&mut all, "hedge", model.hedges.keys(), &hedge::COUNTED);
     named(&mut all, "cache", model.caches.keys(), &CACHE_COUNTED);
     late(&mut all, model);
@@ -79,14 +87,25 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
 /// What services count beside the usual, as far as they do it at some time.
 fn of_services(model: &Model) -> Vec<Tally> {
     let may_come = |word: &str| {
-        let mut set = model.actions.values().flat_map(|action| &action.set);
+        let triggers = model.triggers.values().flat_map(|trigger| &trigger.set);
+        let actions = model.actions.values().flat_map(|action| &action.set);
+        let mut set = actions.chain(triggers);
         set.any(|change| change.path.starts_with("service.") && change.path.contains(word))
     };
     let (queues, sheds) = (may_come(".queue"), may_come(".shed"));
+    let endpoints = may_come(".endpoint.");
     let mut all = Vec::new();
     for (name, service) in &model.services {
         let queue = &service.queue;
         let ages = queue.max_age.is_some() || queue.codel.is_some();
+        for (endpoint, body) in &service.endpoints {
+            let is_there = !body.on || body.shed.share > 0.0 || endpoints;
+            let tally = |word| Tally {
+                of: format!("service.{name}.endpoint.{endpoint}"),
+                word,
+            };
+            all.extend(ENDPOINT_COUNTED.into_iter().map(tally).filter(|_| is_there));
+        }
         let parts: [(&str, &[&'static str], bool); 4] = [
             ("queue", &["expired"], ages || queues),
             ("queue", &["preempted"], queue.preempts() || queues),
@@ -105,8 +124,15 @@ fn of_services(model: &Model) -> Vec<Tally> {
 }
 
 /// What a cache counts: requests that found their entry, that did not, and that waited for the miss
-/// of another; entries that gave way to others, grew too old, and were lost at once.
-pub const CACHE_COUNTED: [&str; 6] = ["hit", "missed", "shared", "evicted", "expired", "flushed"];
+/// of another; entries that gave way to others, grew too old, and were lost at once; hits of old
+/// entries, and old entries that were filled anew for nobody.
+pub const CACHE_COUNTED: [&str; 8] = [
+    "hit", "missed", "shared", "evicted", "expired", "flushed", "stale", "refilled",
+];
+/// What an endpoint counts: attempts that found it closed, and those that it shed.
+pub const ENDPOINT_COUNTED: [&str; 2] = ["closed", "shed"];
+/// How often all that there is was held by those who wait for more.
+pub const DRIED: &str = "dried";
 /// Attempts that failed after they had answered.
 pub const LATE_FAILED: &str = "late_failed";
 

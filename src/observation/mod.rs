@@ -125,6 +125,9 @@ pub struct Observation {
     pub sold_out_at: Vec<SoldOut>,
     /// What happened at instants that only the run knows.
     pub chronicle: Chronicle,
+    /// By pool, then by service: when all that there is of it was first held by those who waited
+    /// for more.
+    pub dried: Vec<Option<Time>>,
     /// Requests of users by step and window, which health is judged by.
     pub windows: Windows,
     /// By probe: the value, infinite for "longer than any time", `None` where it does not exist.
@@ -157,6 +160,7 @@ impl Observation {
             size_of_val(&*self.tally_bins) + size_of_val(&*self.heat),
             size_of_val(&*self.marked) + size_of_val(&*self.sold_out_at),
             size_of_val(&*self.funnel) + size_of_val(&*self.skipped),
+            size_of_val(&*self.dried),
             size_of_val(&*self.metrics) + size_of_val(&*self.wholes),
         ];
         let lists = lists.into_iter().chain([self.chronicle.bytes()]);

@@ -89,7 +89,12 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     let by_clock = sources::sources(&eras, &index, &clock);
     let of_model = sources::sources(&eras[..1], &index, &clock);
     let known: Vec<&Settings> = all.iter().chain(&versions).collect();
-    let services = services::services(model, (&index, &servers_max), (&known, &reached), &deeds);
+    let services = services::services(
+        model,
+        (&index, &servers_max),
+        (&known, &reached),
+        (&deeds, &structure.checks),
+    );
     let pools = places.pools.clone();
     let keepers = keepers::keepers(eras.iter().chain(&perhaps), &index, &servers_max);
     let hedges = model.hedges.keys();

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::patch::{in_part, whole};
-use super::{BreakerId, HedgeId, LimitId, RetryId, Site, ThrottleId};
+use super::{BreakerId, HedgeId, LimitId, RetryId, ServiceId, Site, ThrottleId};
 use crate::base::table::Table;
 use crate::base::time::Span;
 use crate::observation::TallyId;
@@ -69,6 +69,15 @@ impl<I: Ord + Copy> KeptBy<I> {
         self.find(id, site).expect("what a step uses is kept")
     }
 
+    /// The first of the states, in each row of those of servers, of steps at a place.
+    pub fn rows_at(&self, site: Site) -> impl Iterator<Item = u32> {
+        let here = self.keepers.iter().filter(move |((_, at), _)| *at == site);
+        here.filter_map(|(_, keeper)| match keeper {
+            Keeper::Servers(first) => Some(*first),
+            Keeper::All(_) | Keeper::Users => None,
+        })
+    }
+
     /// The same, if a step there uses it.
     pub fn find(&self, id: I, site: Site) -> Option<Keeper> {
         self.keepers.get(&(id, site)).copied()
@@ -108,6 +117,8 @@ pub struct Keepers {
     pub throttles: KeptBy<ThrottleId>,
     /// Hedges.
     pub hedges: KeptBy<HedgeId>,
+    /// Connections to services.
+    pub links: KeptBy<ServiceId>,
     /// Rate limits of calls.
     pub limits: KeptBy<LimitId>,
     /// Rate limits before services and endpoints, at the places of the services: their states

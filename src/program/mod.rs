@@ -232,6 +232,8 @@ pub struct Service {
     pub owner: Owner,
     /// The rate limit before its balancer.
     pub limit: Option<LimitId>,
+    /// What a check of one of its servers asks, as a message.
+    pub check: Option<CallId>,
     /// Count servers that have missed their checks, and those ejected.
     pub standing: [TallyId; 2],
     /// The most instances that are ever asked for.
@@ -240,6 +242,8 @@ pub struct Service {
     pub memory: [TallyId; 2],
     /// Counts its servers that fall asleep, and that are woken.
     pub idle: [TallyId; 2],
+    /// Count connections that callers opened to its servers, and those that these refused.
+    pub connections: [TallyId; 2],
     /// Whether there ever is one queue for all instances.
     pub ever_shared: bool,
     /// Whether every worker always has a core to itself, and nothing slows those who work side by
@@ -262,6 +266,8 @@ pub struct ServiceTallies {
     pub preempted: Option<TallyId>,
     /// Attempts that were shed.
     pub shed: Option<TallyId>,
+    /// How often all its workers were held by those who waited for another.
+    pub dried: Option<TallyId>,
     /// Attempts that the limiter of a server refused.
     pub limited: Option<TallyId>,
 }
@@ -275,6 +281,8 @@ pub struct Endpoint {
     pub entry: Pc,
     /// The rate limit before it.
     pub limit: Option<LimitId>,
+    /// Count attempts that found it closed, and those that it shed.
+    pub counts: [TallyId; 2],
 }
 
 /// A `call` or `send` step.
@@ -498,7 +506,7 @@ pub struct Cache {
     /// Whether any step shares misses.
     pub shares: bool,
     /// What it counts, in the order of [`CacheCount`].
-    pub counts: [TallyId; 6],
+    pub counts: [TallyId; 8],
 }
 
 /// What a cache counts.
@@ -517,6 +525,10 @@ pub enum CacheCount {
     Expired,
     /// Entries that a flush has taken.
     Flushed,
+    /// Hits of old entries.
+    Stale,
+    /// Old entries that were filled anew for nobody.
+    Refilled,
 }
 
 impl Program {
@@ -543,6 +555,8 @@ pub struct Pool {
     pub homes: Vec<(u32, ServiceId)>,
     /// Its name: luck of a random order.
     pub owner: Owner,
+    /// How often all its units were held by those who waited for more, where that may be.
+    pub dried: Option<TallyId>,
 }
 
 /// A room, as far as no action can change it.

@@ -6,9 +6,9 @@
 
 use super::patch::{in_part, in_tables, whole};
 use super::{
-    BreakerId, BreakerSettings, Budget, CacheId, CallId, ChooseId, HedgeId, HoldId, JourneyId,
-    LimitId, LimitSettings, PoolId, RetryId, RoomId, ScalerId, ServiceId, TakeId, ThrottleId,
-    ThrottleSettings, WorkId,
+    BreakerId, BreakerSettings, Budget, CacheId, CallId, ChooseId, EndpointId, HedgeId, HoldId,
+    JourneyId, LimitId, LimitSettings, PoolId, RetryId, RoomId, ScalerId, ServiceId, TakeId,
+    ThrottleId, ThrottleSettings, WorkId,
 };
 use crate::base::table::Table;
 use crate::base::time::{Span, Time};
@@ -43,6 +43,8 @@ pub struct Patch {
     pub choices: Table<ChooseId, Vec<f64>>,
     /// Services.
     pub services: Table<ServiceId, ServiceSettings>,
+    /// Endpoints.
+    pub endpoints: Table<EndpointId, EndpointSettings>,
     /// Units of each pool, for each of its instances.
     pub pools: Table<PoolId, PoolSettings>,
     /// Further attempts beside slow ones.
@@ -138,6 +140,8 @@ pub struct ServicePatch {
     pub network: Option<Sampler>,
     /// How servers are checked.
     pub health: Option<Health>,
+    /// How callers keep connections to its servers; `None` is not at all.
+    pub connections: Option<Connections>,
     /// When servers that fail are left out.
     pub eject: Option<Eject>,
     /// Which instance an attempt goes to.
@@ -162,6 +166,18 @@ pub struct ServicePatch {
     pub cold: f64,
     /// How long an instance stays cold.
     pub warm_after: Span,
+}
+}
+
+in_part! {
+/// An endpoint.
+pub struct EndpointSettings,
+/// What an action changes of an endpoint.
+pub struct EndpointPatch {
+    /// Whether the route is open.
+    pub on: bool,
+    /// What is turned away before a server is chosen, beside what the service sheds.
+    pub shed: Shed,
 }
 }
 
@@ -206,6 +222,8 @@ pub struct CachePatch {
     pub size: u32,
     /// How long an entry is good; `None` is without end.
     pub ttl: Option<Span>,
+    /// How long after that it is still given, while it is filled anew; `None` is never.
+    pub stale: Option<Span>,
     /// Whether it is there at all.
     pub on: bool,
 }
@@ -288,6 +306,19 @@ pub struct Idle {
     pub sleep_after: Span,
     /// Seconds from whoever wakes it until it works; `None` is no time at all.
     pub setup: Option<Sampler>,
+}
+
+/// How callers keep connections to the servers of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connections {
+    /// What comes before the first attempt on one, in seconds; `None` is no time at all.
+    pub handshake: Option<Sampler>,
+    /// How long one stays open without an attempt; `None` is for ever.
+    pub keep: Option<Span>,
+    /// How long one stays open in all; `None` is for ever.
+    pub max_age: Option<Span>,
+    /// Open ones that one server accepts; `None` is without limit.
+    pub at_most: Option<u32>,
 }
 
 /// A user's patience, in seconds.

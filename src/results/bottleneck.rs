@@ -376,6 +376,8 @@ pub enum EventKind {
     Door,
     /// A stock was sold out.
     SoldOut,
+    /// All units of a pool, or all workers of a service, were held by those who waited for more.
+    Dried,
     /// A remark of the model.
     Note,
     /// A milestone of the launch, as the arrival peak.

@@ -426,11 +426,18 @@ fn balance() -> Text {
         "",
         "",
         "\nhealth = { every = \"200ms\", timeout = \"50ms\", rise = 1, fall = 2, panic = \"30%\" }",
+        "\nhealth = { every = \"200ms\", timeout = \"50ms\", rise = 1, fall = 2, call = \"b\" }",
         "\neject = { consecutive = 2, interval = \"1s\", base = \"200ms\", \
          at_most = \"60%\", panic = \"20%\" }",
     ]);
-    (rule(), checks)
-        .prop_map(|(rule, checks)| rule + &checks)
+    let connections = written(&[
+        "",
+        "",
+        "\nconnections = { handshake = \"exp(3ms)\", keep = \"90ms\", max_age = \"700ms\" }",
+        "\nconnections = { keep = \"300ms\", at_most = 4 }",
+    ]);
+    (rule(), checks, connections)
+        .prop_map(|(rule, checks, connections)| rule + &checks + &connections)
         .boxed()
 }
 
@@ -512,7 +519,10 @@ fn service(layer: usize, guarded: bool) -> Text {
             let (limit, b) = match layer {
                 0 => (
                     "limit = \"all\"\n",
-                    format!("{{ steps = [ {b} ], limit = \"each\" }}"),
+                    format!(
+                        "{{ steps = [ {b} ], limit = \"each\", class = \"rush\", shed = {{ share = \
+                         \"10%\", criticality = \"degraded\" }}, on = true }}"
+                    ),
                 ),
                 _ => ("", format!("[ {b} ]")),
             };

@@ -97,6 +97,9 @@ const WRITTEN: &[&str] = &[
     "slowdown =",
     "per_waiting =",
     "at_start = true",
+    "connections = {",
+    "handshake =",
+    "max_age = \"700ms\"",
     "memory =",
     "idle =",
     "boot =",
@@ -230,6 +233,8 @@ fn words(text: &str) -> Vec<(String, bool)> {
             for key in keys {
                 // Branches of a `choose` have numbers.
                 let end = key.strip_prefix("choose.").unwrap_or(key);
+                // So do endpoints have names.
+                let end = end.split_once("NAME.").map_or(end, |(_, end)| end);
                 let end = if of == "param." {
                     "\" =".to_owned()
                 } else {

@@ -1,7 +1,7 @@
 //! Caches: hits, misses, what gives way, what grows too old, and who shares a miss.
 
 use super::world::{World, world};
-use onrush::observation::{Outcome, ServiceCounter};
+use onrush::observation::{Outcome, ServiceCounter, ServiceSample};
 
 /// A service that looks for the page of each request and fetches it, in 1 s, where it is not there.
 /// Three keys, each asked for by a call that has a key space of one hot key.
@@ -260,4 +260,118 @@ fn a_flush_takes_a_share_by_the_luck_of_each_key() {
     // Of those that are left half again, about: three quarters in all.
     let twice = flushed("50%", "every = '600s'");
     assert!((1390..=1610).contains(&twice), "{twice}");
+}
+
+#[test]
+fn an_old_entry_is_given_and_filled_anew_by_the_worker_that_found_it() {
+    // The entry of 1 s is good until 3 s, and given until 5 s. b finds it at 3.5, has it at once;
+    // the worker fetches it anew until 4.5. c at 4 finds the old one too, and nobody fetches twice.
+    // d at 6 finds that of 4.5. That is old from 6.5 on and over at 8.5: e at 8.5 misses.
+    let seen = pages("keys = 1\nttl = '2s'\nstale = '2s'\nstarts = 'cold'")
+        .user("a", "0s", PAGE)
+        .user("b", "3.5s", PAGE)
+        .user("c", "4s", PAGE)
+        .user("d", "6s", PAGE)
+        .user("e", "8.5s", PAGE)
+        .run();
+    seen.marks("a 1s, b 3.5s, c 4s, d 6s, e 9.5s")
+        .counted("cache.pages.hit", 3)
+        .counted("cache.pages.stale", 2)
+        .counted("cache.pages.refilled", 1)
+        .counted("cache.pages.missed", 2)
+        .counted("cache.pages.expired", 1)
+        .service_times("s", ServiceSample::Time, 5, "3s");
+}
+
+#[test]
+fn a_refill_holds_the_worker_and_nothing_of_its_caller_reaches_it() {
+    // One worker, entries good for 1 s from 1 s on. b at 3 s has the old entry at once, and its
+    // worker is busy with the refill until 4 s: c, who comes at 3.2, waits until then and has a
+    // fresh one. b's timeout of half a second is over by then, and `cancel` stops nothing.
+    let tables = "
+        [cache.pages]
+        keys = 1
+        ttl = '1s'
+        stale = '9s'
+        starts = 'cold'
+        [service.s]
+        on_timeout = 'cancel'
+        endpoint.page = [ { cache = 'pages', miss = [ { wait = '1s' } ] }, { wait = '0.1s' } ]";
+    let seen = world(tables)
+        .user("a", "0s", PAGE)
+        .user("b", "3s", "{ call = 's.page', timeout = '0.5s' }")
+        .user("c", "3.2s", PAGE)
+        .run();
+    // b finds it at 3, has its answer at 3.1, and the refill takes from 3.1 to 4.1.
+    seen.marks("a 1.1s, b 3.1s, c 4.2s")
+        .counted("cache.pages.stale", 1)
+        .counted("cache.pages.refilled", 1);
+}
+
+#[test]
+fn those_who_come_when_the_old_entry_is_over_wait_for_its_refill() {
+    // Good until 2 s, given until 3 s. b at 2.5 finds it old and refills it from 2.5 to 3.5; c
+    // comes at 3.2 and shares that, with `single_flight`.
+    let seen = pages("keys = 1\nttl = '1s'\nstale = '1s'\nstarts = 'cold'\nsingle_flight = true")
+        .user("a", "0s", PAGE)
+        .user("b", "2.5s", PAGE)
+        .user("c", "3.2s", PAGE)
+        .run();
+    seen.marks("a 1s, b 2.5s, c 3.5s")
+        .counted("cache.pages.shared", 1)
+        .counted("cache.pages.missed", 1);
+}
+
+#[test]
+fn a_refill_that_fails_writes_nothing() {
+    // The second fetch fails: the old entry stays, and the next who finds it tries again.
+    let tables = "
+        [cache.pages]
+        keys = 1
+        ttl = '1s'
+        stale = '9s'
+        starts = 'cold'
+        [service.s]
+        workers = 9
+        endpoint.page = [ { cache = 'pages', miss = [ { call = 'db.get' } ] } ]
+        [service.db]
+        endpoint.get = [ { wait = '0.1s' } ]
+        [fault.f]
+        at = '2s'
+        for = '2s'
+        error = { service = 'db', share = '100%' }";
+    let seen = world(tables)
+        .user("a", "0s", PAGE)
+        .user("b", "3s", PAGE)
+        .user("c", "5s", PAGE)
+        .user("d", "6s", PAGE)
+        .run();
+    seen.marks("a 0.1s, b 3s, c 5s, d 6s")
+        .counted("cache.pages.refilled", 2)
+        .counted("cache.pages.stale", 2)
+        .counted("cache.pages.hit", 3);
+}
+
+#[test]
+fn an_old_entry_found_in_a_branch_is_filled_anew_by_its_attempt() {
+    let tables = "
+        [cache.pages]
+        keys = 1
+        ttl = '1s'
+        stale = '9s'
+        starts = 'cold'
+        [service.s]
+        workers = 9
+        endpoint.page = [ { repeat = 2, steps = [ { parallel = [
+            [ { cache = 'pages', miss = [ { wait = '1s' } ] } ], [ { wait = '0.3s' } ] ] } ] } ]";
+    // a: 1 s of the miss, then a hit beside 0.3 s. b finds it old twice, and refills it once, from
+    // 3.6 to 4.6; c at 5 finds it fresh.
+    let seen = world(tables)
+        .user("a", "0s", PAGE)
+        .user("b", "3s", PAGE)
+        .user("c", "5s", PAGE)
+        .run();
+    seen.marks("a 1.3s, b 3.6s, c 5.6s")
+        .counted("cache.pages.refilled", 1)
+        .counted("cache.pages.stale", 2);
 }

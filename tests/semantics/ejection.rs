@@ -67,3 +67,47 @@ fn a_crash_is_noticed_by_missed_checks_and_its_end_by_good_ones() {
         .marks("a 0.1s, b 1.1s, d 3.1s, f 5.1s, g 6.1s, h 7.1s, i 8.1s, j 9.1s, k 10.1s")
         .mechanism("service.s.health", "fallen", 1);
 }
+
+/// A service of two servers that are checked by what `ping` does, and users who hold the first.
+fn pinged(work: &str, crowd: &[(&str, &str)]) -> World {
+    let tables = format!(
+        "[service.s]\nservers = 2\nnetwork = '0.1s'\n\
+         health = {{ every = '2s', timeout = '0.5s', fall = 1, rise = 1, call = 'ping' }}\n\
+         endpoint.ping = [ {{ cpu = '{work}' }} ]\nendpoint.one = [ {{ cpu = '1s' }} ]\n\
+         endpoint.long = [ {{ cpu = '3s' }} ]"
+    );
+    let users = crowd.iter();
+    users.fold(world(&tables), |world, (name, at)| {
+        let what = if *name == "hog" { "long" } else { "one" };
+        world.user(name, at, &format!("{{ call = 's.{what}' }}"))
+    })
+}
+
+#[test]
+fn a_check_that_asks_an_endpoint_waits_like_others_so_overload_fails_it() {
+    // The hog has the first server from 1.1 to 4.1. The check of 2 s arrives there at 2.1, waits
+    // and counts as missed at 2.5; so a and b, who arrive at 3.1 and 3.3, both go to the second: b
+    // has it from 4.1 to 5.1. The checks of 4 s arrive at 4.1: at the first server after the one of
+    // 2 s, so that it is done at 4.3 and answered at 4.4; at the second behind b, so that it is
+    // missed at 4.5. c, who arrives at 5.1, finds the first alone.
+    let seen = pinged(
+        "0.1s",
+        &[("hog", "1s"), ("a", "3s"), ("b", "3.2s"), ("c", "5s")],
+    )
+    .run();
+    seen.marks("hog 4.2s, a 4.2s, b 5.2s, c 6.2s")
+        .mechanism("service.s.health", "fallen", 2);
+}
+
+#[test]
+fn an_answer_that_comes_at_the_end_of_its_time_is_in_time() {
+    // Both ways and the work take half a second, which is all there is; with a millisecond more
+    // every check is missed, and nobody is used any more.
+    let seen = pinged("0.3s", &[("a", "1s"), ("b", "5s")]).run();
+    seen.marks("a 2.2s, b 6.2s")
+        .mechanism("service.s.health", "fallen", 0);
+    let seen = pinged("0.301s", &[("a", "1s"), ("b", "5s")]).run();
+    seen.marks("a 2.2s")
+        .ended("b", Outcome::Refused)
+        .mechanism("service.s.health", "fallen", 2);
+}

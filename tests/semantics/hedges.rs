@@ -386,3 +386,15 @@ fn nested_calls_of_a_copy_that_is_given_up_stop_with_it() {
         .level("t", ServiceLevel::Held, "11s")
         .level("s", ServiceLevel::Held, "18s");
 }
+
+#[test]
+fn an_early_answer_ends_a_round_like_any_other() {
+    // The first copy answers at 0.1 s and works on until 9 s; the hedge of 0.05 s would be slower.
+    let tables = "[service.s]\nservers = 2\nworkers = 9\n\
+         endpoint.one = [ { wait = '0.1s' }, { answer = true }, { wait = '9s' } ]\n\
+         [hedge.h]\nafter = '50ms'";
+    let seen = world(tables)
+        .user("a", "0s", "{ call = 's.one', hedge = 'h', timeout = '5s' }")
+        .run();
+    seen.marks("a 0.1s");
+}

@@ -356,6 +356,16 @@ impl Trace {
         self
     }
 
+    /// When a pool, or a service, first ran dry.
+    #[track_caller]
+    pub(super) fn dried(&self, name: &str, at: Option<&str>) -> &Trace {
+        let (pools, services) = (&self.names().pools, &self.names().services);
+        let mut all = pools.iter().chain(services);
+        let number = all.position(|known| known == name).expect("it is there");
+        assert_eq!(self.seen.dried[number], at.map(instant), "`{name}` dries");
+        self
+    }
+
     /// A counter of a stock.
     #[track_caller]
     pub(super) fn stock(&self, name: &str, what: StockCounter, n: u64) -> &Trace {

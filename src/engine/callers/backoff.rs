@@ -118,7 +118,7 @@ impl Sim<'_> {
 
     /// A backoff is over, or the wait of a person after an error.
     pub(in crate::engine) fn backoff_ended(&mut self, slot: u32) {
-        if self.people.task(slot).doing == Doing::AtLimit {
+        if let Doing::AtLimit { .. } = self.people.task(slot).doing {
             self.limit_lets_go(slot);
             return;
         }

@@ -47,6 +47,7 @@ impl Failure {
     pub(super) fn of_attempt(self) -> AttemptEnd {
         match self {
             Self::Refused | Self::FinalRefusal => AttemptEnd::Refused,
+            Self::Stopped => AttemptEnd::Stopped,
             Self::TimedOut => AttemptEnd::TimedOut,
             Self::Error | Self::Final | Self::NoUnits => AttemptEnd::Error,
         }
@@ -55,7 +56,7 @@ impl Failure {
     /// Whether another attempt may fare better.
     fn may_pass(self) -> bool {
         match self {
-            Self::Refused | Self::TimedOut | Self::Error => true,
+            Self::Refused | Self::Stopped | Self::TimedOut | Self::Error => true,
             Self::Final | Self::FinalRefusal | Self::NoUnits => false,
         }
     }
@@ -119,6 +120,7 @@ impl Sim<'_> {
             Answer::FinalRefusal => {
                 self.attempt_failed((caller, call), sent, Failure::FinalRefusal);
             }
+            Answer::Stopped => self.attempt_failed((caller, call), sent, Failure::Stopped),
             Answer::Error => self.attempt_failed((caller, call), sent, Failure::Error),
             Answer::Final => self.attempt_failed((caller, call), sent, Failure::Final),
         }
@@ -205,7 +207,7 @@ impl Sim<'_> {
                     self.hear_no_retry((slot, call));
                 }
             }
-            Doing::AtLimit => self.leave_limit(slot, call),
+            Doing::AtLimit { .. } => self.leave_limit(slot, call),
             Doing::Calling { .. } | Doing::Hedging { .. } | Doing::Served { .. } => {
                 self.cancel_attempt(slot, call);
                 self.enter_orbit(slot, call);
@@ -275,7 +277,7 @@ impl Sim<'_> {
             Doing::BackingOff => {
                 self.wait_in_orbit(&self.rules.routes.calls[call], Change::Less);
             }
-            Doing::AtLimit => self.leave_limit(slot, call),
+            Doing::AtLimit { .. } => self.leave_limit(slot, call),
             _ => self.cancel_attempt(slot, call),
         }
         let route = &self.rules.routes.calls[call];

@@ -181,6 +181,9 @@ impl Sim<'_> {
         }
         let (layout, now) = (self.rules.program.layout, self.now);
         let endpoint = self.rules.program.calls[attempt.call].endpoint.0;
+        if what == MessageCounter::Delivered {
+            self.hear_of_check(slot, attempt.call);
+        }
         self.rec.count(layout.message(endpoint, what), attempt.sent);
         self.rec.less(layout.backlog(endpoint), now);
         if what == MessageCounter::Delivered {

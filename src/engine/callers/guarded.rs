@@ -9,7 +9,7 @@ use crate::engine::callers::ending::AttemptEnd;
 use crate::engine::callers::sending::{Orbit, Outgoing, Sending};
 use crate::engine::guards::asking::May;
 use crate::engine::record::recorder::Change;
-use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::doing::{ANYWHERE, Doing};
 use crate::engine::tasks::population::Failure;
 use crate::observation::CallCounter;
 use crate::program::CallId;
@@ -88,7 +88,7 @@ impl<'p> Sim<'p> {
             self.count_waiting(id);
         }
         let task = self.people.task_mut(slot);
-        (task.doing, task.awaits) = (Doing::AtLimit, event);
+        (task.doing, task.awaits) = (Doing::AtLimit { to: ANYWHERE }, event);
         if out.orbit == Orbit::Outside && self.is_in_orbit(slot, out.call) {
             self.wait_in_orbit(out.route, Change::More);
         }

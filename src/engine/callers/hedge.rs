@@ -150,6 +150,7 @@ impl<'p> Sim<'p> {
             Answer::Ok => return self.twin_wins((slot, told.call), round, which),
             Answer::Refused => Failure::Refused,
             Answer::FinalRefusal => Failure::FinalRefusal,
+            Answer::Stopped => Failure::Stopped,
             Answer::Error => Failure::Error,
             Answer::Final => Failure::Final,
         };

@@ -3,11 +3,13 @@
 
 pub(in crate::engine) mod backoff;
 pub(in crate::engine) mod caller;
+mod checking;
 pub(in crate::engine) mod clocks;
 pub(in crate::engine) mod ending;
 mod labels;
 pub(in crate::engine) mod guarded;
 pub(in crate::engine) mod hedge;
+mod linking;
 pub(in crate::engine) mod sending;
 pub(in crate::engine) mod served;
 pub(in crate::engine) mod ways;

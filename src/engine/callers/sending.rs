@@ -17,7 +17,7 @@ use crate::engine::record::windows::NO_STEP;
 use crate::engine::route::{Desk, Route};
 use crate::engine::services::balance::{Comer, Placing};
 use crate::engine::steps::execute::Flow;
-use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::doing::{ANYWHERE, Doing};
 use crate::engine::tasks::frame::NO_FRAME;
 use crate::engine::tasks::label::Label;
 use crate::engine::tasks::population::{Answer, Attempt, Failure, Pass, Request, Role, Task};
@@ -80,7 +80,7 @@ impl Outgoing<'_> {
             owner: self.owner,
             awaits: NO_EVENT,
             label: self.label,
-            doing: Doing::Travelling,
+            doing: Doing::Travelling { to: ANYWHERE },
             request: Request::NONE,
             role: Role::Attempt(Attempt {
                 caller,
@@ -392,9 +392,14 @@ impl<'p> Sim<'p> {
     pub(super) fn travel(&mut self, slot: u32, caller: u32) {
         let call = self.people.attempt(slot).call;
         let step = &self.rules.program.calls[call];
+        let Some(late) = self.on_connection(slot, caller) else {
+            return;
+        };
         match self.passage((slot, Some(caller)), (step.from, step.service), Way::There) {
             Passage::Arrives(at) => {
-                let event = self.agenda.at(at, Group::Arrival, Kind::Attempt, slot);
+                let event = self
+                    .agenda
+                    .at(at + late, Group::Arrival, Kind::Attempt, slot);
                 self.people.task_mut(slot).awaits = event;
             }
             Passage::Lost => self.lose(slot),
@@ -412,18 +417,13 @@ impl<'p> Sim<'p> {
         }
     }
 
-    /// An attempt or a message is gone; its caller learns at the timeout, if ever.
-    fn lose(&mut self, slot: u32) {
-        self.message_ends(slot, MessageCounter::Undelivered);
-        self.people.remove(slot);
-    }
-
     /// A `send` is reached: a message leaves, nobody waits.
     pub(in crate::engine) fn send_message(&mut self, slot: u32, call: CallId) -> Flow {
         let (now, program, routes) = (self.now, self.rules.program, self.rules.routes);
         let step = &program.calls[call];
         let task = self.people.task(slot);
         let route = &routes.calls[call];
+        let label = self.label_of(call, route, (task.label, task.path, task.owner));
         let message = Outgoing {
             slot,
             call,
@@ -432,7 +432,7 @@ impl<'p> Sim<'p> {
             owner: task.owner,
             deadline: Time::NEVER,
             original: self.heritage(slot).1,
-            label: task.label,
+            label,
             orbit: Orbit::Outside,
         };
         let layout = program.layout;

@@ -88,7 +88,7 @@ impl Sim<'_> {
         let is_attempt = matches!(task.role, Role::Attempt(a) if a.server == u32::MAX);
         match task.doing {
             Doing::Calling { .. } | Doing::Hedging { .. } => {}
-            Doing::BackingOff | Doing::AtLimit if !is_attempt => {}
+            Doing::BackingOff | Doing::AtLimit { .. } if !is_attempt => {}
             _ => return,
         }
         let call = self.call_at(slot);
@@ -289,6 +289,7 @@ impl Sim<'_> {
                 self.rec.sold_out_at.iter().map(told).collect()
             },
             chronicle: std::mem::take(&mut self.rec.chronicle),
+            dried: self.rec.dried.iter().map(|at| at.map(told)).collect(),
             windows,
             metrics: answers.values,
             wholes: answers.wholes,

@@ -60,10 +60,10 @@ impl Sim<'_> {
                 let mut open = self.people.rounds.get(round).open();
                 counts(task.request.asked) || open.any(|(_, twin)| counts(twin.sent))
             }
-            Doing::BackingOff | Doing::AtLimit => counts(task.request.asked),
+            Doing::BackingOff | Doing::AtLimit { .. } => counts(task.request.asked),
             Doing::AtPool { since } | Doing::AtDoor { since } => counts(since.get()),
             Doing::Running
-            | Doing::Travelling
+            | Doing::Travelling { .. }
             | Doing::Queued
             | Doing::PutBack { .. }
             | Doing::Timed { .. }

@@ -142,6 +142,17 @@ impl Sim<'_> {
         period.is_some()
     }
 
+    /// An attempt that a breaker has let through will not be sent.
+    pub(super) fn give_back_to_breaker(&mut self, (slot, call): (u32, CallId)) {
+        let breaker = self.rules.routes.guards[call].breaker;
+        if let Some((id, keeper)) = breaker
+            && let Some(at) = self.remembers(slot, Remembered::Breaker(id), keeper)
+        {
+            let period = self.pass_of(slot).period();
+            self.callers.guards().breakers.at(at).takes_back(period);
+        }
+    }
+
     /// An attempt asks a limit for a token.
     pub(in crate::engine) fn take_token(
         &mut self,

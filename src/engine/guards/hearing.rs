@@ -5,6 +5,7 @@ use crate::engine::Sim;
 use crate::engine::guards::breaker::{Breaker, Result, Turn};
 use crate::engine::guards::budget::{AttemptWas, Ended};
 use crate::engine::guards::kept::Remembered;
+use crate::engine::guards::links::Party;
 use crate::engine::guards::throttle::Throttled;
 use crate::observation::TallyId;
 use crate::program::{CallId, NOT_COUNTED};
@@ -66,6 +67,12 @@ impl Sim<'_> {
         }
         if guards.budget.is_some() {
             self.budget_hears((slot, call), how);
+        }
+        if let Some(keeper) = guards.links
+            && how != Heard::Stopped
+        {
+            let id = self.rules.program.calls[call].service;
+            self.links_hear(Party { slot, id, keeper });
         }
     }
 

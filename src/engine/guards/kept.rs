@@ -3,7 +3,7 @@
 use crate::base::slab::Slab;
 use crate::engine::Sim;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
-use crate::program::{BreakerId, HedgeId, Keeper, LimitId, RetryId, ThrottleId};
+use crate::program::{BreakerId, HedgeId, Keeper, LimitId, RetryId, ServiceId, ThrottleId};
 
 /// A named table whose guard remembers something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(in crate::engine) enum Remembered {
     Throttle(ThrottleId),
     Limit(LimitId),
     Hedge(HedgeId),
+    Links(ServiceId),
 }
 
 /// Where a state is.
@@ -83,6 +84,12 @@ impl<T: Clone + Default> Kept<T> {
     /// A user's state is needed no more.
     pub(in crate::engine) fn forget(&mut self, state: u32) {
         self.of_users.vacate(state);
+    }
+
+    /// All states there are.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let of_users = self.of_users.iter_mut().map(|(_, state)| state);
+        self.row.iter_mut().chain(of_users)
     }
 
     /// Bytes in use; of one state by `of`.

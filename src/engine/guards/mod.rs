@@ -12,6 +12,7 @@ pub(in crate::engine) mod hearing;
 pub(in crate::engine) mod hedging;
 pub(in crate::engine) mod kept;
 pub(in crate::engine) mod limit;
+pub(in crate::engine) mod links;
 mod recent;
 pub(in crate::engine) mod throttle;
 
@@ -20,6 +21,7 @@ use crate::engine::guards::budget::Spending;
 use crate::engine::guards::hedging::Known;
 use crate::engine::guards::kept::{Kept, Remembered};
 use crate::engine::guards::limit::Buckets;
+use crate::engine::guards::links::Links;
 use crate::engine::guards::throttle::Throttled;
 use crate::program::Keepers;
 
@@ -31,6 +33,7 @@ pub(in crate::engine) struct Guards {
     throttles: Kept<Throttled>,
     limits: Kept<Buckets>,
     hedges: Kept<Known>,
+    links: Links,
 }
 
 impl Guards {
@@ -42,7 +45,13 @@ impl Guards {
             throttles: Kept::new(keepers.throttles.states),
             limits: Kept::new(keepers.limits.states),
             hedges: Kept::new(keepers.hedges.states),
+            links: Links::new(keepers.links.states),
         }
+    }
+
+    /// Connections to servers.
+    pub(in crate::engine) fn links(&mut self) -> &mut Links {
+        &mut self.links
     }
 
     /// A user has left for good, with what hung at the task.
@@ -53,6 +62,7 @@ impl Guards {
             Remembered::Throttle(_) => self.throttles.forget(state),
             Remembered::Limit(_) => self.limits.forget(state),
             Remembered::Hedge(_) => self.hedges.forget(state),
+            Remembered::Links(_) => self.links.forget(state),
         }
     }
 
@@ -63,5 +73,6 @@ impl Guards {
             + self.throttles.bytes(Throttled::bytes)
             + self.limits.bytes(Buckets::bytes)
             + self.hedges.bytes(Known::bytes)
+            + self.links.bytes()
     }
 }

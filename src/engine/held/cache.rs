@@ -151,7 +151,7 @@ impl Sim<'_> {
         }
     }
 
-    fn count_cache(&mut self, id: CacheId, what: CacheCount, n: u32) {
+    pub(in crate::engine) fn count_cache(&mut self, id: CacheId, what: CacheCount, n: u32) {
         if n > 0 {
             let tally = self.rules.program.caches[id].counts[what as usize];
             self.rec
@@ -172,10 +172,16 @@ impl Sim<'_> {
         let store = &mut self.held.caches.stores[index as usize];
         let written = store.rows[key as usize].written;
         if settings.on && written != ABSENT {
-            if settings.ttl.is_none_or(|ttl| now < written + ttl) {
+            let ends = settings.ttl.map_or(Time::NEVER, |ttl| written + ttl);
+            let is_old = now >= ends;
+            if !is_old || settings.stale.is_some_and(|stale| now < ends + stale) {
                 store.unlink(key);
                 store.link(key);
                 self.count_cache(step.cache, CacheCount::Hit, 1);
+                if is_old {
+                    self.count_cache(step.cache, CacheCount::Stale, 1);
+                    self.owe_refill(slot, (lookup, index, key));
+                }
                 self.people.task_mut(slot).pc = step.after;
                 return Flow::Elsewhere;
             }
@@ -206,6 +212,45 @@ impl Sim<'_> {
         Flow::Next
     }
 
+    /// An attempt has found an old entry, and fills it anew when it has answered, unless somebody
+    /// does already.
+    #[inline(never)]
+    fn owe_refill(&mut self, slot: u32, (lookup, store, key): (LookupId, u32, u32)) {
+        let keys = self
+            .rules
+            .program
+            .cache_keys(self.rules.program.lookups[lookup].cache);
+        let flights = &mut self.held.caches.stores[store as usize].flights;
+        if flights.is_empty() {
+            flights.resize(keys.count() as usize, NONE);
+        }
+        if flights[key as usize] != NONE {
+            return;
+        }
+        let root = self.attempt_above(slot);
+        let flight = self.held.caches.take_off(self.people.ticket(root));
+        self.held.caches.stores[store as usize].flights[key as usize] = flight;
+        let task = self.people.task(slot);
+        let kind = FrameKind::Refill {
+            lookup,
+            store,
+            key,
+            flight,
+            pc: task.pc,
+            path: task.path,
+        };
+        let frame = self.people.push_frame(NO_FRAME, kind);
+        let mut last = self.people.task(root).frame;
+        if last == NO_FRAME {
+            self.people.task_mut(root).frame = frame;
+            return;
+        }
+        while self.people.frame(last).outer != NO_FRAME {
+            last = self.people.frame(last).outer;
+        }
+        self.people.frame_mut(last).outer = frame;
+    }
+
     fn wait_for_miss(&mut self, slot: u32, flight: u32) {
         let number = self.agenda.number();
         let one = &mut self.held.caches.flights[flight as usize];
@@ -220,14 +265,26 @@ impl Sim<'_> {
         let number = self.people.task(slot).frame;
         let frame = self.people.pop_frame(number);
         self.people.task_mut(slot).frame = frame.outer;
-        let FrameKind::Miss {
-            lookup,
-            store,
-            key,
-            flight,
-        } = frame.kind
-        else {
-            unreachable!("a miss ends in its frame");
+        let (lookup, store, key, flight) = match frame.kind {
+            FrameKind::Miss {
+                lookup,
+                store,
+                key,
+                flight,
+            } => (lookup, store, key, flight),
+            FrameKind::Refill {
+                lookup,
+                store,
+                key,
+                flight,
+                pc,
+                ..
+            } => {
+                // `Next` is the end of the attempt.
+                self.people.task_mut(slot).pc = pc - 1;
+                (lookup, store, key, flight)
+            }
+            other => unreachable!("a miss ends in its frame, not in {other:?}"),
         };
         let (id, now) = (self.rules.program.lookups[lookup].cache, self.now);
         let settings = &self.rules.settings.caches[id];
@@ -363,7 +420,7 @@ fn awaited(people: &Population, flights: &[Flight], slot: u32) -> Option<u32> {
     while next != NO_FRAME {
         let frame = people.frame(next);
         match frame.kind {
-            FrameKind::Miss { flight, .. }
+            FrameKind::Miss { flight, .. } | FrameKind::Refill { flight, .. }
                 if flight != NONE && flights[flight as usize].count > 0 =>
             {
                 return Some(flight);

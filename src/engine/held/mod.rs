@@ -2,6 +2,7 @@
 
 pub(in crate::engine) mod cache;
 pub(in crate::engine) mod door;
+mod dry;
 pub(in crate::engine) mod pace;
 pub(in crate::engine) mod pool;
 pub(in crate::engine) mod stock;

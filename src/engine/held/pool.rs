@@ -11,7 +11,7 @@ use crate::engine::record::holders::{Holders, Note};
 use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::FrameKind;
-use crate::engine::tasks::population::Failure;
+use crate::engine::tasks::population::{Failure, Population};
 use crate::observation::{PoolCounter, PoolLevel};
 use crate::program::{HoldId, Instruction, Pool, PoolId, Scope, ServiceId};
 use crate::random::key::Place;
@@ -36,6 +36,13 @@ pub(in crate::engine) struct PoolInstance {
 }
 
 impl PoolInstance {
+    /// Those who wait.
+    pub(super) fn those_who_wait(&self, people: &Population) -> Vec<u32> {
+        let mut all = self.line.those(people);
+        all.extend(self.next);
+        all
+    }
+
     /// How many wait.
     #[inline]
     fn waiting(&self) -> u32 {
@@ -167,6 +174,9 @@ impl Sim<'_> {
             layout.pool_level(id.0, PoolLevel::Queue),
         );
         self.wait_in_line(slot, (waits, number), length);
+        if self.rules.program.pools[id].dried.is_some() {
+            self.may_dry_pool(slot, index);
+        }
         Flow::Stop
     }
 

@@ -53,6 +53,11 @@ impl Line {
             .eldest(|slot, number| people.awaits(slot, number))
     }
 
+    /// Those who stand in it, in no order that means anything.
+    pub(in crate::engine) fn those(&self, people: &Population) -> Vec<u32> {
+        self.queue.those(|slot, number| people.awaits(slot, number))
+    }
+
     /// A task that awaits this number comes to the end of it.
     #[inline]
     pub(in crate::engine) fn join(&mut self, (slot, number): (u32, Number), now: Time) {

@@ -44,6 +44,18 @@ impl Queue {
         }
     }
 
+    /// Those who still wait, in no order that means anything.
+    pub(in crate::engine) fn those(&self, waits: impl Fn(u32, Number) -> bool) -> Vec<u32> {
+        let all: Vec<(u32, Number)> = match &self.sorted {
+            None => self.entries.iter().copied().collect(),
+            Some(sorted) => sorted.clone().drain(),
+        };
+        let still = all
+            .into_iter()
+            .filter(|&(slot, number)| waits(slot, number));
+        still.map(|(slot, _)| slot).collect()
+    }
+
     /// Adds a task that carries this number.
     #[inline]
     pub(in crate::engine) fn join(&mut self, slot: u32, number: Number) {

@@ -84,8 +84,8 @@ impl Sim<'_> {
             let task = self.people.task(slot);
             match task.doing {
                 Doing::Running | Doing::AtHome | Doing::Done => {}
-                Doing::Travelling | Doing::Answering { .. } => found.add(Thing::Network),
-                Doing::BackingOff | Doing::AtLimit => found.add(Thing::Pause),
+                Doing::Travelling { .. } | Doing::Answering { .. } => found.add(Thing::Network),
+                Doing::BackingOff | Doing::AtLimit { .. } => found.add(Thing::Pause),
                 Doing::Joining => self.open_branches((task, own), &mut open),
                 Doing::AtMiss { flight } => {
                     let leader = self.held.leader(flight);
@@ -140,13 +140,13 @@ impl Sim<'_> {
                 Role::Visitor(_) | Role::Branch(_) => unreachable!("only attempts are refused"),
             },
             Doing::Running
-            | Doing::Travelling
+            | Doing::Travelling { .. }
             | Doing::Timed { .. }
             | Doing::Halted { .. }
             | Doing::Calling { .. }
             | Doing::Hedging { .. }
             | Doing::BackingOff
-            | Doing::AtLimit
+            | Doing::AtLimit { .. }
             | Doing::AtMiss { .. }
             | Doing::Joining
             | Doing::Answering { .. }

@@ -64,6 +64,8 @@ pub(in crate::engine) struct Recorder {
     pub(in crate::engine) sold_out_at: Vec<SoldOut>,
     /// What happened at instants that only the run knows.
     pub(in crate::engine) chronicle: Chronicle,
+    /// By pool, then by service: when it first ran dry.
+    pub(in crate::engine) dried: Vec<Option<Time>>,
     /// Levels that a probe follows.
     pub(in crate::engine) watches: Vec<Watch>,
     /// Requests of users by window, where bins do not tell of them.
@@ -138,6 +140,8 @@ impl Recorder {
         self.instants.clear();
         self.instants.reserve(layout.states().count() * self.bins);
         refill(&mut self.marked, layout.marks as usize, None);
+        let may_dry = layout.pools + layout.services;
+        refill(&mut self.dried, may_dry as usize, None);
         refill(
             &mut self.sold_out_at,
             layout.stocks as usize,
@@ -309,6 +313,13 @@ impl Recorder {
     pub(in crate::engine) fn tally(&mut self, what: TallyId, began: Time) {
         if what != NOT_COUNTED {
             self.count(self.layout.tally(what), began);
+        }
+    }
+
+    /// A pool, or after these a service, has run dry.
+    pub(in crate::engine) fn dried(&mut self, number: u32, now: Time) {
+        if self.counts(now) {
+            self.dried[number as usize].get_or_insert(now);
         }
     }
 

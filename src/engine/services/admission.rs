@@ -17,6 +17,13 @@ impl Sim<'_> {
         let call = self.people.attempt(slot).call;
         let endpoint = self.rules.program.calls[call].endpoint;
         let program = self.rules.program;
+        if !self.rules.settings.endpoints[endpoint].on {
+            let [closed, _] = program.endpoints[endpoint].counts;
+            self.count_guard(closed);
+            self.count_arrival(slot, id, []);
+            self.refuse(slot, id, None);
+            return false;
+        }
         let limits = [
             program.services[id].limit,
             program.endpoints[endpoint].limit,
@@ -44,7 +51,8 @@ impl Sim<'_> {
         let at = self.now + wait;
         let event = self.agenda.at(at, Group::Work, Kind::Attempt, slot);
         let task = self.people.task_mut(slot);
-        (task.doing, task.awaits) = (Doing::AtLimit, event);
+        let to = task.doing.leads_to();
+        (task.doing, task.awaits) = (Doing::AtLimit { to }, event);
         false
     }
 

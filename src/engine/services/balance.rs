@@ -7,7 +7,7 @@ use crate::engine::route::Desk;
 use crate::engine::services::server::State;
 use crate::engine::tasks::label::Label;
 use crate::engine::tasks::population::Task;
-use crate::program::{Balance, FaultKind, Pc, ServiceId};
+use crate::program::{Balance, FaultKind, Pc, ServiceId, Shed};
 use crate::random::key::{Owner, Place};
 
 /// What becomes of an attempt that arrives.
@@ -132,6 +132,13 @@ impl Sim<'_> {
             true => self.place_apart(slot, id),
             false => self.place(&comer, id, desk),
         };
+        self.reached(slot, id, place)
+    }
+
+    /// What becomes of an attempt that is placed so where the network to some servers may be
+    /// disturbed; nothing where that has kept it.
+    pub(super) fn reached(&mut self, slot: u32, id: ServiceId, place: Placing) -> Option<Placing> {
+        let is_shared = self.rules.routes.services[id].shared;
         let (Placing::Started(index)
         | Placing::Takes(index, _)
         | Placing::Queued(index)
@@ -141,7 +148,7 @@ impl Sim<'_> {
         else {
             return Some(place);
         };
-        let kept = index != u32::MAX && !desk.shared && self.kept_from(slot, index);
+        let kept = index != u32::MAX && !is_shared && self.kept_from(slot, index);
         (!kept).then_some(place)
     }
 
@@ -149,15 +156,31 @@ impl Sim<'_> {
     #[inline(never)]
     pub(super) fn is_shed(&mut self, comer: &Comer, id: ServiceId) -> bool {
         let shed = self.rules.settings.services[id].shed;
-        if self.class(comer.label).criticality < shed.criticality {
-            return false;
-        }
-        let draw = OfAttempt::Shed as u32;
-        let is_shed = self.rules.luck.uniform(comer.owner, comer.path, draw) < shed.share;
-        if is_shed {
+        if self.sheds(comer, shed, OfAttempt::Shed) {
             self.count_mechanism(self.rules.program.services[id].counts.shed);
+            return true;
+        }
+        let endpoints = self.rules.program.endpoints.iter();
+        let mut asked = endpoints.filter(|(_, e)| e.service == id && e.entry == comer.entry);
+        let Some((endpoint, asked)) = asked.next() else {
+            return false;
+        };
+        let shed = self.rules.settings.endpoints[endpoint].shed;
+        let is_shed = self.sheds(comer, shed, OfAttempt::ShedByEndpoint);
+        if is_shed {
+            self.count_guard(asked.counts[1]);
         }
         is_shed
+    }
+
+    /// Whether an attempt is among those that are turned away so.
+    fn sheds(&self, comer: &Comer, shed: Shed, draw: OfAttempt) -> bool {
+        let luck = || {
+            self.rules
+                .luck
+                .uniform(comer.owner, comer.path, draw as u32)
+        };
+        self.class(comer.label).criticality >= shed.criticality && luck() < shed.share
     }
 
     /// The same where one queue is shared: servers come to it, so that one that is down or stands

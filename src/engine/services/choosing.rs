@@ -68,7 +68,6 @@ impl Sim<'_> {
     #[inline(never)]
     pub(super) fn place_apart(&mut self, slot: u32, id: ServiceId) -> Placing {
         let comer = Comer::of(self.people.task(slot));
-        let luck = (comer.owner, comer.path);
         let desk = &self.rules.routes.services[id];
         if desk.shared {
             return self.place(&comer, id, desk);
@@ -76,6 +75,15 @@ impl Sim<'_> {
         if desk.sheds && self.is_shed(&comer, id) {
             return Placing::Shed;
         }
+        match self.choose_apart(slot, id) {
+            Some(index) => self.place_at(&comer, index, (id, &self.rules.routes.services[id])),
+            None => Placing::Refused(None),
+        }
+    }
+
+    /// Which server the balancer chooses for an attempt, if it knows any.
+    pub(in crate::engine) fn choose_apart(&mut self, slot: u32, id: ServiceId) -> Option<u32> {
+        let luck = (self.people.task(slot).owner, self.people.task(slot).path);
         let mut among = std::mem::take(&mut self.services.candidates);
         among.clear();
         among.extend(&self.services.stations[id].eligible);
@@ -85,9 +93,9 @@ impl Sim<'_> {
         let (first, turn) = (station.first, station.turn);
         station.turn = turn.wrapping_add(1);
         let balance = &self.rules.settings.services[id].balance;
-        let place = match among[..] {
-            [] => Placing::Refused(None),
-            [only] => self.place_at(&comer, first + only, (id, desk)),
+        let chosen = match among[..] {
+            [] => None,
+            [only] => Some(first + only),
             _ => {
                 let mut chosen = match needs_more(balance) {
                     false => self.choose_among(&among, luck, (id, turn)),
@@ -96,11 +104,11 @@ impl Sim<'_> {
                 if needs_more(balance) && !self.services.stations[id].shifts.is_empty() {
                     chosen = self.shifted(luck, id, chosen);
                 }
-                self.place_at(&comer, first + chosen, (id, desk))
+                Some(first + chosen)
             }
         };
         self.services.candidates = among;
-        place
+        chosen
     }
 
     /// Keeps the part of the servers that a caller uses, by its luck.

@@ -332,7 +332,7 @@ impl Sim<'_> {
                 self.leave_line_of(slot, id);
                 self.quit(slot, id);
             }
-            Doing::Travelling | Doing::AtLimit | Doing::Queued | Doing::Refusing => {}
+            Doing::Travelling { .. } | Doing::AtLimit { .. } | Doing::Queued | Doing::Refusing => {}
             Doing::Running
             | Doing::Timed { .. }
             | Doing::Halted { .. }

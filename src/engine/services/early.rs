@@ -20,9 +20,11 @@ impl Sim<'_> {
         if self.rules.is_message(attempt.call) {
             let ended = match attempt.answer {
                 Answer::Ok => MessageCounter::Delivered,
-                Answer::Refused | Answer::FinalRefusal | Answer::Error | Answer::Final => {
-                    MessageCounter::Undelivered
-                }
+                Answer::Refused
+                | Answer::FinalRefusal
+                | Answer::Stopped
+                | Answer::Error
+                | Answer::Final => MessageCounter::Undelivered,
             };
             self.message_ends(slot, ended);
         } else if attempt.served {

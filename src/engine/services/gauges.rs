@@ -197,7 +197,7 @@ pub(super) fn works_at(people: &Population, note: &Note, index: u32) -> bool {
     people.get(note.task).is_some_and(|task| {
         let works = !matches!(
             task.doing,
-            Doing::Travelling
+            Doing::Travelling { .. }
                 | Doing::Queued
                 | Doing::PutBack { .. }
                 | Doing::Answering { .. }

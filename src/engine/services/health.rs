@@ -1,9 +1,11 @@
 //! What keeps a balancer from servers: checks that are missed, and ejection after failures in a row
 //! (semantics#health). Services with neither never come here.
 
+use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind, NO_EVENT, Number};
+use crate::engine::services::server::Server;
 use crate::program::ServiceId;
 
 /// The longest ejection.
@@ -33,9 +35,20 @@ pub(in crate::engine) struct Standing {
     ejected: Number,
     /// When the last one ended.
     returned: Time,
+    /// The check under way, of one that asks an endpoint.
+    asked: Ticket,
+    /// When its time is over.
+    due: Time,
+    /// When its answer is there.
+    answered: Time,
 }
 
 impl Standing {
+    /// Whether a server is left out after failures in a row.
+    pub(super) fn is_out(server: &Server) -> bool {
+        server.standing.ejected != NO_EVENT
+    }
+
     /// Nothing speaks against it.
     pub(super) const GOOD: Self = Self {
         healthy: true,
@@ -44,7 +57,15 @@ impl Standing {
         ejections: 0,
         ejected: NO_EVENT,
         returned: Time(0),
+        asked: Ticket::NONE,
+        due: Time::NEVER,
+        answered: Time::NEVER,
     };
+
+    /// A check is under way whose time is over then, or none is.
+    fn ask(&mut self, asked: Ticket, due: Time) {
+        (self.asked, self.due, self.answered) = (asked, due, Time::NEVER);
+    }
 }
 
 impl Sim<'_> {
@@ -72,6 +93,9 @@ impl Sim<'_> {
             return true;
         };
         self.begin_checks(id);
+        if self.rules.program.services[id].check.is_some() {
+            return true;
+        }
         let first = self.services.stations[id].first;
         for index in first..first + self.services.stations[id].most {
             let server = &self.services.servers[index as usize];
@@ -95,9 +119,49 @@ impl Sim<'_> {
         self.servers_changed(id);
     }
 
-    /// A check has not been answered in time.
+    /// A check has not been answered in time; of one that asks an endpoint, the answer is there or
+    /// its time is over.
     pub(in crate::engine) fn check_missed(&mut self, index: u32) {
-        self.hear_check(index, Fared::Badly);
+        let server = &mut self.services.servers[index as usize];
+        if self.rules.program.services[server.service].check.is_none() {
+            self.hear_check(index, Fared::Badly);
+            return;
+        }
+        let standing = &mut server.standing;
+        let how = if self.now >= standing.answered {
+            Fared::Well
+        } else if self.now >= standing.due {
+            Fared::Badly
+        } else {
+            return;
+        };
+        standing.ask(Ticket::NONE, Time::NEVER);
+        self.hear_check(index, how);
+    }
+
+    /// A check is under way to a server: what was asked before and has not been answered is over.
+    pub(in crate::engine) fn check_asks(&mut self, index: u32, asked: Ticket) {
+        let standing = &self.services.servers[index as usize].standing;
+        if standing.due != Time::NEVER {
+            self.check_missed(index);
+        }
+        let server = &mut self.services.servers[index as usize];
+        let Some(health) = self.rules.settings.services[server.service].health else {
+            return;
+        };
+        let due = self.now + health.timeout;
+        server.standing.ask(asked, due);
+        self.agenda.at(due, Group::Change, Kind::Missed, index);
+    }
+
+    /// The work that a check asked for is done at a server: its answer arrives so much later.
+    pub(in crate::engine) fn check_done(&mut self, index: u32, asked: Ticket, late: Span) {
+        let at = self.now + late;
+        let standing = &mut self.services.servers[index as usize].standing;
+        if standing.asked == asked && at <= standing.due {
+            standing.answered = at;
+            self.agenda.at(at, Group::Change, Kind::Missed, index);
+        }
     }
 
     fn hear_check(&mut self, index: u32, how: Fared) {

@@ -22,6 +22,8 @@ impl Sim<'_> {
         silent: bool,
     ) {
         let now = self.now;
+        self.hang_up(index);
+        self.callers.guards().links().shut(index);
         let server = &mut self.services.servers[index as usize];
         server.crashed.push(fault);
         server.state = State::Down;
@@ -46,7 +48,7 @@ impl Sim<'_> {
                 && a.server == index
                 && !matches!(
                     task.doing,
-                    Doing::Travelling
+                    Doing::Travelling { .. }
                         | Doing::Queued
                         | Doing::PutBack { .. }
                         | Doing::Answering { .. }
@@ -92,6 +94,7 @@ impl Sim<'_> {
     /// A server starts to boot.
     pub(super) fn boot(&mut self, index: u32, law: Option<&Sampler>) {
         self.empty_caches_of(index);
+        self.hang_up(index);
         let server = &mut self.services.servers[index as usize];
         let id = server.service;
         server.state = State::Booting;
@@ -258,6 +261,7 @@ impl Sim<'_> {
                 server.state = State::Off;
                 server.event = NO_EVENT;
                 server.cold = 1.0;
+                self.hang_up(index);
             }
             self.servers_changed(id);
         }

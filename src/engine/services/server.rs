@@ -225,7 +225,7 @@ impl Server {
     }
 
     /// Whether it is checked at all: it is up, stands still, or is down.
-    pub(super) fn is_known(&self) -> bool {
+    pub(in crate::engine) fn is_known(&self) -> bool {
         matches!(self.state, State::Up | State::Down | State::Booting)
     }
 

@@ -12,7 +12,7 @@ use crate::engine::services::choosing::Balancer;
 use crate::engine::services::harm::Blow;
 use crate::engine::services::server::{Server, State};
 use crate::engine::services::taking::Kept;
-use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::doing::{ANYWHERE, Doing};
 use crate::engine::tasks::population::Role;
 use crate::observation::{SERVICE_COUNTERS, ServiceCounter, ServiceLevel};
 use crate::program::{OnTimeout, ServiceId};
@@ -112,6 +112,9 @@ impl Sim<'_> {
         station
             .eligible
             .extend(servers.iter().filter(|s| s.is_eligible()).map(|s| s.number));
+        if self.rules.settings.services[id].connections.is_some() {
+            self.shut_connections(id);
+        }
         if self.rules.routes.services[id].judges {
             self.leave_out_the_bad(id);
         }
@@ -178,7 +181,8 @@ impl Sim<'_> {
         let now = self.now;
         let task = self.people.task_mut(slot);
         task.awaits = NO_EVENT;
-        let has_asked = task.doing == Doing::AtLimit;
+        let has_asked = matches!(task.doing, Doing::AtLimit { .. });
+        let to = task.doing.leads_to();
         let comer = Comer::of(task);
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
@@ -197,6 +201,8 @@ impl Sim<'_> {
             self.quit(slot, id);
         } else if is_twin && self.is_untied(slot) {
             self.take_away(slot, id);
+        } else if at_any && to != ANYWHERE {
+            self.arrive_by_connection(slot, id, to);
         } else if at_any && self.world.reaches_all_servers() {
             let place = match is_twin || self.rules.routes.services[id].chooses {
                 true => self.place_apart(slot, id),
@@ -282,6 +288,9 @@ impl Sim<'_> {
         self.queue_level(id, Change::More);
         self.join_line((slot, number), (id, index));
         self.count_swallowed_in_queue(id, index);
+        if self.rules.program.services[id].counts.dried.is_some() {
+            self.may_dry_workers(slot, (id, index));
+        }
         if self.rules.routes.services[id].tended {
             self.tend_line(id, index);
         }

@@ -6,7 +6,7 @@ use crate::base::time::Time;
 use crate::engine::Sim;
 use crate::engine::calendar::key::{Group, Kind};
 use crate::engine::record::recorder::Change;
-use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::doing::{ANYWHERE, Doing};
 use crate::engine::tasks::round::Word;
 use crate::engine::world::network::Way;
 use crate::observation::{ServiceCounter, ServiceLevel};
@@ -38,6 +38,18 @@ impl Sim<'_> {
         self.twin_taken_out(caller, copy);
     }
 
+    /// Whether another copy of the request of an attempt is at a server, or bound for it.
+    pub(in crate::engine) fn copy_is_at(&self, slot: u32, server: u32) -> bool {
+        let attempt = self.people.task(slot).role.attempt();
+        let attempt = attempt.filter(|attempt| attempt.is_twin);
+        let Some(round) = attempt.and_then(|attempt| self.round_of(attempt.caller)) else {
+            return false;
+        };
+        let copy = self.people.ticket(slot);
+        let mut others = self.people.rounds.get(round).open();
+        others.any(|(_, twin)| twin.attempt != copy && self.server_at(twin.attempt) == Some(server))
+    }
+
     /// Leaves out the servers of the other copies of a request, if there are others.
     pub(super) fn leave_out_copies(&self, slot: u32, id: ServiceId, among: &mut Vec<u32>) {
         let attempt = self.people.task(slot).role.attempt();
@@ -62,7 +74,11 @@ impl Sim<'_> {
 
     /// The server that an attempt was placed at, if it is there.
     fn server_at(&self, attempt: Ticket) -> Option<u32> {
-        let server = self.people.get(attempt)?.role.attempt()?.server;
+        let task = self.people.get(attempt)?;
+        let server = match task.doing.leads_to() {
+            ANYWHERE => task.role.attempt()?.server,
+            to => to,
+        };
         (server != u32::MAX).then_some(server)
     }
 

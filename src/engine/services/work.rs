@@ -15,6 +15,7 @@ use crate::engine::services::server::stretched;
 use crate::engine::services::sharing::speed;
 use crate::engine::services::upkeep::{at_start, burden};
 use crate::engine::tasks::doing::Doing;
+use crate::engine::tasks::frame::NO_FRAME;
 use crate::engine::tasks::population::{Answer, Population, Role};
 use crate::observation::ServiceLevel;
 use crate::program::{Instruction, ServiceId};
@@ -132,10 +133,12 @@ impl Sim<'_> {
         next: Instruction,
     ) {
         self.end_active(slot, ended);
-        if let Role::Attempt(attempt) = &self.people.task(slot).role {
-            let caller = attempt.caller.slot;
+        let task = self.people.task(slot);
+        if let Role::Attempt(attempt) = &task.role {
+            // A frame at the end is a refill that is still to come.
+            let (caller, is_last) = (attempt.caller.slot, task.frame == NO_FRAME);
             self.people.fetch(caller);
-            if next == Instruction::End {
+            if next == Instruction::End && is_last {
                 self.finish(slot, Answer::Ok);
                 return;
             }

@@ -7,7 +7,7 @@ use crate::engine::draws::OfStep;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
 use crate::engine::tasks::population::{Answer, Failure, Role};
-use crate::program::{BackId, ChooseId, Instruction, RepeatId, Settings, WorkId};
+use crate::program::{BackId, CacheCount, ChooseId, Instruction, RepeatId, Settings, WorkId};
 
 /// What the cursor does after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,10 @@ impl<'p> Sim<'p> {
                 Flow::Stop
             }
             Instruction::End => {
+                // Only a refill is still to come when all steps are done.
+                if self.people.task(slot).frame != NO_FRAME {
+                    return self.begin_refill(slot);
+                }
                 self.end_task(slot, None);
                 Flow::Stop
             }
@@ -126,6 +130,27 @@ impl<'p> Sim<'p> {
             | Instruction::Think(_)
             | Instruction::End => unreachable!("the usual ones were looked at before"),
         }
+    }
+
+    /// The steps of an attempt are done that has found an old entry: it answers, and fills the
+    /// entry anew.
+    #[inline(never)]
+    fn begin_refill(&mut self, slot: u32) -> Flow {
+        self.answer_early(slot);
+        let (number, end) = (self.people.task(slot).frame, self.people.task(slot).pc);
+        let FrameKind::Refill {
+            lookup, pc, path, ..
+        } = &mut self.people.frame_mut(number).kind
+        else {
+            unreachable!("only refills are left at the end");
+        };
+        let (lookup, path) = (*lookup, *path);
+        let begin = std::mem::replace(pc, end) + 1;
+        let task = self.people.task_mut(slot);
+        (task.pc, task.path) = (begin, path);
+        let id = self.rules.program.lookups[lookup].cache;
+        self.count_cache(id, CacheCount::Refilled, 1);
+        Flow::Elsewhere
     }
 
     /// A `back_to` is reached.

@@ -49,7 +49,8 @@ impl Sim<'_> {
             FrameKind::Join { parallel, .. } => self.rules.program.parallels[parallel].on_failure,
             FrameKind::Repeat { repeat, .. } => self.rules.program.repeats[repeat].on_failure,
             FrameKind::Miss { lookup, .. } => self.rules.program.lookups[lookup].on_failure,
-            FrameKind::Taken { .. }
+            FrameKind::Refill { .. }
+            | FrameKind::Taken { .. }
             | FrameKind::Remembered { .. }
             | FrameKind::Place(_)
             | FrameKind::Back { .. } => NOWHERE,
@@ -65,6 +66,9 @@ impl Sim<'_> {
             FrameKind::Repeat { path, .. } => self.people.task_mut(slot).path = path,
             FrameKind::Join { first, .. } => self.stop_branches(first),
             FrameKind::Miss {
+                store, key, flight, ..
+            }
+            | FrameKind::Refill {
                 store, key, flight, ..
             } => self.miss_fails(store, key, flight),
             FrameKind::Taken { .. }
@@ -90,14 +94,14 @@ impl Sim<'_> {
             | Doing::Hedging { .. }
             | Doing::Served { .. }
             | Doing::BackingOff
-            | Doing::AtLimit => {
+            | Doing::AtLimit { .. } => {
                 self.give_up_request(slot);
             }
             Doing::AtPool { .. } => self.leave_pool(slot),
             Doing::AtDoor { .. } => self.leave_door(slot),
             Doing::AtMiss { flight } => self.leave_miss(flight),
             Doing::Running
-            | Doing::Travelling
+            | Doing::Travelling { .. }
             | Doing::Queued
             | Doing::PutBack { .. }
             | Doing::Joining

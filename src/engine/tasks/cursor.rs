@@ -23,6 +23,16 @@ impl Sim<'_> {
         }
     }
 
+    /// The task that waits for the steps of another, if there is one.
+    pub(in crate::engine) fn around(&self, slot: u32) -> Option<u32> {
+        let outer = match &self.people.task(slot).role {
+            Role::Attempt(attempt) => attempt.caller,
+            Role::Branch(branch) => branch.parent,
+            Role::Visitor(_) => return None,
+        };
+        self.people.get(outer).map(|_| outer.slot)
+    }
+
     /// The server that runs a task of an endpoint.
     #[inline]
     pub(in crate::engine) fn server_of(&self, slot: u32) -> u32 {

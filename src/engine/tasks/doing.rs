@@ -5,13 +5,19 @@ use crate::base::slim::Slim;
 use crate::base::time::{Span, Time};
 use crate::engine::calendar::key::{NO_EVENT, Number};
 
+/// No connection: the balancer chooses the server of an attempt when it arrives.
+pub(in crate::engine) const ANYWHERE: u32 = u32::MAX;
+
 /// What a task is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum Doing {
     /// Its instructions run, or it stands in the list of those whose instructions run next.
     Running,
     /// An attempt on its way to the service.
-    Travelling,
+    Travelling {
+        /// The server that its connection leads to, or [`ANYWHERE`].
+        to: u32,
+    },
     /// An attempt in the queue of a service.
     Queued,
     /// `think`, `wait`, or `cpu` on a core of its own.
@@ -52,7 +58,10 @@ pub(in crate::engine) enum Doing {
     BackingOff,
     /// Waits for a token of a rate limit: a task before it sends an attempt, or an attempt before
     /// it gets in.
-    AtLimit,
+    AtLimit {
+        /// The server that the connection of the attempt leads to, or [`ANYWHERE`].
+        to: u32,
+    },
     /// Waits for a unit of a pool.
     AtPool {
         /// When the wait began.
@@ -84,6 +93,33 @@ pub(in crate::engine) enum Doing {
 }
 
 impl Doing {
+    /// The server that the connection of an attempt leads to which has not got in yet, or
+    /// [`ANYWHERE`].
+    #[inline]
+    pub(in crate::engine) fn leads_to(self) -> u32 {
+        match self {
+            Doing::Travelling { to } | Doing::AtLimit { to } => to,
+            Doing::Running
+            | Doing::Queued
+            | Doing::Timed { .. }
+            | Doing::Halted { .. }
+            | Doing::PutBack { .. }
+            | Doing::Sharing
+            | Doing::Calling { .. }
+            | Doing::Served { .. }
+            | Doing::Hedging { .. }
+            | Doing::BackingOff
+            | Doing::AtPool { .. }
+            | Doing::AtDoor { .. }
+            | Doing::AtMiss { .. }
+            | Doing::Joining
+            | Doing::Answering { .. }
+            | Doing::Refusing
+            | Doing::AtHome
+            | Doing::Done => ANYWHERE,
+        }
+    }
+
     /// The clock of the attempt that a task waits for, which awaits this number; [`NO_EVENT`] while
     /// it waits for none.
     #[inline]
@@ -92,7 +128,7 @@ impl Doing {
             Doing::Calling { .. } => awaits,
             Doing::Served { clock, .. } => clock,
             Doing::Running
-            | Doing::Travelling
+            | Doing::Travelling { .. }
             | Doing::Queued
             | Doing::Timed { .. }
             | Doing::Halted { .. }
@@ -100,7 +136,7 @@ impl Doing {
             | Doing::Sharing
             | Doing::Hedging { .. }
             | Doing::BackingOff
-            | Doing::AtLimit
+            | Doing::AtLimit { .. }
             | Doing::AtPool { .. }
             | Doing::AtDoor { .. }
             | Doing::AtMiss { .. }

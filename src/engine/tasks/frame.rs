@@ -3,7 +3,7 @@
 use crate::base::slab::Ticket;
 use crate::engine::calendar::key::Number;
 use crate::engine::guards::kept::Remembered;
-use crate::program::{BackId, EnterId, HoldId, LookupId, ParallelId, RepeatId, TakeId};
+use crate::program::{BackId, EnterId, HoldId, LookupId, ParallelId, Pc, RepeatId, TakeId};
 use crate::random::key::Place;
 
 /// No frame.
@@ -38,6 +38,22 @@ pub(in crate::engine) enum FrameKind {
         key: u32,
         /// Those who wait for it, if any may.
         flight: u32,
+    },
+    /// An old entry was given, and is filled anew when the attempt has answered: the outermost
+    /// frame of an attempt.
+    Refill {
+        /// The step that found it.
+        lookup: LookupId,
+        /// The instance of the cache.
+        store: u32,
+        /// The key.
+        key: u32,
+        /// Those who come when it is too old to be given.
+        flight: u32,
+        /// The instruction of the step; once it is under way, the end of the attempt.
+        pc: Pc,
+        /// The path where the entry was found.
+        path: Place,
     },
     /// How often a visit went back; in the list of what a user has taken.
     Back {

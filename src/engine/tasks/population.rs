@@ -29,6 +29,8 @@ pub(in crate::engine) enum Answer {
     Refused,
     /// Turned away; a retry is out of the question.
     FinalRefusal,
+    /// Turned away by a guard of its caller.
+    Stopped,
     /// An error; a retry may help.
     Error,
     /// An error; a retry is out of the question.
@@ -42,6 +44,8 @@ pub(in crate::engine) enum Failure {
     Refused,
     /// Turned away; a retry is out of the question.
     FinalRefusal,
+    /// Turned away by a guard of its caller, once it was under way.
+    Stopped,
     /// The caller's clock ran out.
     TimedOut,
     /// An error.
@@ -56,7 +60,7 @@ impl Failure {
     /// The outcome of a user whose journey fails so (semantics#people).
     pub(in crate::engine) fn outcome(self) -> Outcome {
         match self {
-            Self::Refused | Self::FinalRefusal => Outcome::Refused,
+            Self::Refused | Self::FinalRefusal | Self::Stopped => Outcome::Refused,
             Self::NoUnits => Outcome::SoldOut,
             Self::TimedOut | Self::Error | Self::Final => Outcome::Failed,
         }

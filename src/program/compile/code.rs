@@ -19,12 +19,13 @@ use crate::model::fault::FaultKind;
 use crate::model::metric::StepOwner;
 use crate::model::service;
 use crate::model::step::Step;
+use crate::model::tally::ENDPOINT_COUNTED;
 use crate::model::when::When;
 use crate::observation::Outcome;
 use crate::program::{
-    Back, BackId, Call, CallId, CallSettings, Choose, ChooseId, Endpoint, Enter, EnterId, Expired,
-    Hold, HoldId, Instruction, Journey, Lookup, LookupId, NOWHERE, Parallel, ParallelId, Pc,
-    Repeat, RepeatId, Site, StepId, Take, TakeId, WorkId,
+    Back, BackId, Call, CallGuards, CallId, CallSettings, Choose, ChooseId, ClassId, Endpoint,
+    Enter, EnterId, Expired, Hold, HoldId, Instruction, Journey, Lookup, LookupId, NOT_COUNTED,
+    NOWHERE, Parallel, ParallelId, Pc, Repeat, RepeatId, Site, StepId, Take, TakeId, WorkId,
 };
 use crate::random::family::Distribution;
 use crate::random::key::{Place, identity};
@@ -65,6 +66,8 @@ pub(super) struct Structure {
     pub(super) backs: Table<BackId, Back>,
     /// Where each call is written, in the order of `calls`.
     pub(super) written: Vec<Written>,
+    /// What the checks of services ask, by service.
+    pub(super) checks: BTreeMap<String, CallId>,
     /// The conditions that steps ask, in the order in which they stand.
     pub(super) whens: Vec<When>,
     /// Where the code of each fault that has some begins, in the order of the names of faults.
@@ -126,6 +129,9 @@ pub(super) enum Behind<'m> {
     Last(Label, &'m [Step], Around, Outcome),
 }
 
+/// The name of what the checks of a service ask.
+const CHECK: &str = "health check";
+
 /// Writes the code of a model.
 pub(super) fn code(model: &Model, index: &Index, places: &Places) -> Coded {
     let owner = StepOwner::Journey(String::new());
@@ -147,6 +153,11 @@ pub(super) fn code(model: &Model, index: &Index, places: &Places) -> Coded {
     for (service, body) in &model.services {
         for (endpoint, steps) in &body.endpoints {
             coder.endpoint((service, endpoint), steps);
+        }
+    }
+    for (service, body) in &model.services {
+        if let Some(endpoint) = &body.check {
+            coder.check(service, endpoint);
         }
     }
     for (name, fault) in &model.faults {
@@ -219,6 +230,10 @@ impl<'m> Coder<'m> {
             service: self.index.service(service),
             entry: self.here(),
             limit: limit.map(|name| self.index.limit(name)),
+            counts: ENDPOINT_COUNTED.map(|word| {
+                let of = format!("service.{service}.endpoint.{endpoint}");
+                self.index.counted(&of, word).unwrap_or(NOT_COUNTED)
+            }),
         };
         self.coded.structure.endpoints.push(entry);
         self.list(
@@ -229,6 +244,47 @@ impl<'m> Coder<'m> {
             },
         );
         self.close();
+    }
+
+    /// What a check of a service asks: a message that nobody else sends.
+    fn check(&mut self, service: &str, endpoint: &str) {
+        let class = self.class_of(service, endpoint);
+        let structure = &mut self.coded.structure;
+        structure.written.push(Written {
+            owner: StepOwner::Endpoint {
+                service: service.to_owned(),
+                endpoint: endpoint.to_owned(),
+            },
+            name: Some(CHECK.to_owned()),
+            label: None,
+            service: service.to_owned(),
+            endpoint: endpoint.to_owned(),
+        });
+        let id = structure.calls.push(Call {
+            endpoint: self.index.endpoint(service, endpoint),
+            service: self.index.service(service),
+            message: true,
+            from: Site::Service(self.index.service(service)),
+            guards: CallGuards::default(),
+            luck: identity(CHECK),
+            hedge: None,
+            on_failure: NOWHERE,
+            class,
+            key: None,
+        });
+        structure.checks.insert(service.to_owned(), id);
+        self.coded.callers.push(CallSettings {
+            timeout: None,
+            deadline: None,
+            retry: None,
+        });
+    }
+
+    /// The kind of traffic that an endpoint says it is.
+    pub(super) fn class_of(&self, service: &str, endpoint: &str) -> Option<ClassId> {
+        let own = self.model.services.get(service);
+        let class = own.and_then(|own| own.endpoints.get(endpoint)?.class.as_ref());
+        class.map(|name| self.index.class(name))
     }
 
     /// The code of an error fault: what it costs, then the failure.

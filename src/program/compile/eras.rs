@@ -146,6 +146,11 @@ pub(super) fn numbers(model: &Model, index: &Index, coded: Coded) -> Settings {
         takes: coded.reservations,
         choices: coded.choices,
         services: model.services.values().map(words::service).collect(),
+        endpoints: {
+            let services = model.services.values();
+            let endpoints = services.flat_map(|service| service.endpoints.values());
+            endpoints.map(words::endpoint).collect()
+        },
         pools: model.pools.values().map(words::pool).collect(),
         hedges: model.hedges.values().map(words::hedge_settings).collect(),
         caches: model.caches.values().map(words::cache).collect(),

@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::model::retry::Retry;
 use crate::model::scope::Scope;
 use crate::model::step::{Call, StepKind};
-use crate::program::{Counted, Keeper, Keepers, NOT_COUNTED, ServiceId, Site};
+use crate::program::{Counted, Keeper, Keepers, KeptBy, NOT_COUNTED, ServiceId, Site};
 
 /// A row of states of named tables of one kind.
 struct Row<'a, I> {
@@ -58,7 +58,7 @@ pub(super) fn keepers<'a>(
 ) -> Keepers {
     let mut keepers = Keepers::default();
     let (mut budgets, mut breakers) = (Row::new(servers_max), Row::new(servers_max));
-    let mut hedges = Row::new(servers_max);
+    let (mut hedges, mut links) = (Row::new(servers_max), Row::new(servers_max));
     let (mut throttles, mut limits) = (Row::new(servers_max), Row::new(servers_max));
     for era in eras.clone() {
         let model = &era.model;
@@ -90,6 +90,7 @@ pub(super) fn keepers<'a>(
                 keepers.limits.add(id, site, keeper);
             }
         });
+        connections(model, index, (&mut links, &mut keepers.links));
         for (service, body) in &model.services {
             let site = Site::Service(index.service(service));
             let endpoints = body.endpoints.values().map(|endpoint| &endpoint.limit);
@@ -111,10 +112,26 @@ pub(super) fn keepers<'a>(
     keepers.throttles.states = throttles.states;
     keepers.limits.states = limits.states;
     keepers.hedges.states = hedges.states;
+    keepers.links.states = links.states;
     let mut eras = eras;
     let first = eras.next().expect("there is a first era");
     keepers.counted = counted(&first.model, index);
     keepers
+}
+
+/// Who keeps connections to services.
+fn connections(
+    model: &Model,
+    index: &Index,
+    (links, kept): (&mut Row<'_, ServiceId>, &mut KeptBy<ServiceId>),
+) {
+    each_asked(model, index, &mut |site, service| {
+        if model.services[service].connections.is_some() {
+            let id = index.service(service);
+            let keeper = links.keeper(id, site, Scope::Server);
+            kept.add(id, site, keeper);
+        }
+    });
 }
 
 /// Where the guards of a model count what they do.
@@ -150,6 +167,18 @@ fn each_call<'m>(model: &'m Model, index: &Index, look: &mut dyn FnMut(Site, &'m
         if let StepKind::Call(call) = &step.kind {
             let site = service.map_or(Site::Users, |name| Site::Service(index.service(name)));
             look(site, call);
+        }
+    });
+}
+
+/// Looks at every service that is called or sent to, with the place of who asks.
+fn each_asked(model: &Model, index: &Index, look: &mut dyn FnMut(Site, &str)) {
+    each_step(model, &mut |service, step| {
+        let site = service.map_or(Site::Users, |name| Site::Service(index.service(name)));
+        match &step.kind {
+            StepKind::Call(call) => look(site, &call.service),
+            StepKind::Send { service, .. } => look(site, service),
+            _ => {}
         }
     });
 }

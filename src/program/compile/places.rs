@@ -10,6 +10,7 @@ use crate::base::table::Table;
 use crate::model::Model;
 use crate::model::scope::Scope as ModelScope;
 use crate::model::step::StepKind;
+use crate::model::tally::DRIED;
 use crate::program::{CacheId, Pool, PoolId, Scope, ServiceId, Site};
 use crate::random::key::Owner;
 
@@ -70,6 +71,7 @@ impl Places {
             next = next.max(first + 1);
             let owner = Owner::named(&format!("pool {name}"));
             places.pools.push(Pool {
+                dried: index.counted(&format!("pool.{name}"), DRIED),
                 first,
                 instances: next - first,
                 homes,

@@ -1,6 +1,6 @@
 //! What is so of a service whatever is in force.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::deeds::Deeds;
 use super::index::{Index, each_step};
@@ -8,8 +8,9 @@ use crate::base::table::Table;
 use crate::model::Model;
 use crate::model::fault::FaultKind;
 use crate::model::step::StepKind;
+use crate::model::tally::DRIED;
 use crate::program::{
-    NOT_COUNTED, QueueOrder, Service, ServiceId, ServiceSettings, ServiceTallies, Settings,
+    CallId, NOT_COUNTED, QueueOrder, Service, ServiceId, ServiceSettings, ServiceTallies, Settings,
 };
 use crate::random::key::Owner;
 
@@ -19,7 +20,7 @@ pub(super) fn services(
     model: &Model,
     (index, servers_max): (&Index, &Table<ServiceId, u32>),
     (all, reached): (&[&Settings], &[Settings]),
-    deeds: &Deeds,
+    (deeds, checks): (&Deeds, &BTreeMap<String, CallId>),
 ) -> Table<ServiceId, Service> {
     let mut fan_out = BTreeSet::new();
     each_step(model, &mut |service, step| {
@@ -46,6 +47,7 @@ pub(super) fn services(
         };
         Service {
             owner: Owner::named(&format!("service {name}")),
+            check: checks.get(name).copied(),
             standing: {
                 let service = &model.services[name];
                 let counted = |is_there: bool, what: &str, word: &str| match is_there {
@@ -66,6 +68,11 @@ pub(super) fn services(
                 ["crashed", "paused"],
                 model.services[name].memory.is_some(),
             ),
+            connections: both(
+                "connections",
+                ["opened", "refused"],
+                model.services[name].connections.is_some(),
+            ),
             idle: both(
                 "idle",
                 ["slept", "woken"],
@@ -77,6 +84,7 @@ pub(super) fn services(
                 expired: counted(name, "queue", "expired"),
                 preempted: counted(name, "queue", "preempted"),
                 shed: counted(name, "shed", "refused"),
+                dried: counted(name, "workers", DRIED),
                 limited: counted(name, "limiter", "refused"),
             },
             ever_preempts: all

@@ -217,6 +217,7 @@ impl<'m> Coder<'m> {
             class,
             key,
         } = asked;
+        let class = self.class_of(service, endpoint).or(class);
         let structure = &mut self.coded.structure;
         structure.written.push(Written {
             owner: self.owner.clone(),

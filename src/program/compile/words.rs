@@ -6,9 +6,10 @@ use crate::model::journey::{self, PatienceCounts};
 use crate::model::{self, autoscaler, breaker, hedge, limit, pool, retry, room, service, throttle};
 use crate::observation::Outcome;
 use crate::program::{
-    Again, BreakerSettings, CacheSettings, Class, Hedge, HedgeSettings, Idle, JourneySettings,
-    LimitSettings, Patience, PoolSettings, QueueOrder, Reload, RetryId, RetrySettings,
-    RoomSettings, ScalerSettings, ServiceSettings, ThrottleSettings,
+    Again, BreakerSettings, CacheSettings, Class, Connections, EndpointSettings, Hedge,
+    HedgeSettings, Idle, JourneySettings, LimitSettings, Patience, PoolSettings, QueueOrder,
+    Reload, RetryId, RetrySettings, RoomSettings, ScalerSettings, ServiceSettings,
+    ThrottleSettings,
 };
 use crate::random::family::Distribution;
 use crate::random::popularity::KeyDraw;
@@ -87,6 +88,12 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         refuse_cost: service.refuse_cost.as_ref().and_then(time),
         network: time(&service.network),
         balance: service.balance.clone(),
+        connections: service.connections.as_ref().map(|one| Connections {
+            handshake: time(&one.handshake),
+            keep: one.keep,
+            max_age: one.max_age,
+            at_most: one.at_most,
+        }),
         health: service.health,
         eject: service.eject,
         on_timeout: service.on_timeout,
@@ -102,6 +109,14 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
         boot: time(&service.boot),
         cold: service.cold,
         warm_after: service.warm_after,
+    }
+}
+
+/// The numbers of an endpoint.
+pub(super) fn endpoint(endpoint: &service::Endpoint) -> EndpointSettings {
+    EndpointSettings {
+        on: endpoint.on,
+        shed: endpoint.shed,
     }
 }
 
@@ -142,6 +157,7 @@ pub(super) fn cache(cache: &model::cache::Cache) -> CacheSettings {
     CacheSettings {
         size: cache.size,
         ttl: cache.ttl,
+        stale: cache.stale,
         on: cache.on,
     }
 }

@@ -318,6 +318,7 @@ fn told(events: &[Event]) -> Vec<&Event> {
         | EventKind::Action
         | EventKind::Door
         | EventKind::SoldOut
+        | EventKind::Dried
         | EventKind::Note => true,
     };
     let planned = events.iter().filter(|event| is_planned(event)).count();

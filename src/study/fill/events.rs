@@ -8,6 +8,7 @@ use crate::estimate::interval;
 use crate::results::{BottleneckKind, Estimate, Event, EventKind, Moment, Probability, Variant};
 use crate::study::fill::unplanned::Happened;
 use crate::study::fill::{Sight, broken, moments, unplanned};
+use crate::study::lens::Seen;
 
 /// The events of a variant, in order of their median times.
 pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
@@ -17,6 +18,7 @@ pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
     surprises(sight, &mut events);
     told(sight, variant, &mut events);
     saturated(variant, &mut events);
+    dried(sight, &mut events);
     events.extend(broken::events(sight));
     for (name, stock) in &variant.stock {
         let some = stock.sold_out.filter(|chance| chance.k > 0);
@@ -128,6 +130,28 @@ fn told(sight: &Sight<'_>, variant: &Variant, events: &mut Vec<Event>) {
     for moment in variant.moments.iter().filter(is_told) {
         let at = vec![Some(moment.at_s); sight.seen.len()];
         events.extend(seen(sight, moment.what.clone(), moment.kind, &at));
+    }
+}
+
+/// Pools and services of which all was held by those who waited for more of it.
+fn dried(sight: &Sight<'_>, events: &mut Vec<Event>) {
+    let names = &sight.lens.program.names;
+    let pools = names
+        .pools
+        .iter()
+        .map(|name| format!("{name} ran dry: those who held its units waited for more of them"));
+    let services = names
+        .services
+        .iter()
+        .map(|name| format!("{name} ran dry: those who held its workers waited for another"));
+    for (number, what) in pools.chain(services).enumerate() {
+        let first = |seen: &Seen| seen.totals.dried.get(number).copied().flatten();
+        let at: Vec<Option<f64>> = sight
+            .seen
+            .iter()
+            .map(|one| first(one).map(Time::as_secs_f64))
+            .collect();
+        events.extend(seen(sight, what, EventKind::Dried, &at));
     }
 }
 

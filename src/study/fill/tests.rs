@@ -70,6 +70,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         funnel: vec![vec![nobody]],
         sold_out_at: Vec::new(),
         chronicle: Chronicle::default(),
+        dried: Vec::new(),
         windows: Windows::default(),
         metrics: vec![None; program.probes.len()],
         wholes: vec![0; program.probes.len()],
