@@ -79,6 +79,12 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
     }));
     named(&mut all, "hedge", model.hedges.keys(), &hedge::COUNTED);
     named(&mut all, "cache", model.caches.keys(), &CACHE_COUNTED);
+    let stale = model
+        .caches
+        .iter()
+        .filter(|(_, cache)| cache.stale.is_some());
+    let stale = stale.map(|(name, _)| name);
+    named(&mut all, "cache", stale, &STALE_COUNTED);
     late(&mut all, model);
     all.sort();
     all
@@ -124,11 +130,11 @@ fn of_services(model: &Model) -> Vec<Tally> {
 }
 
 /// What a cache counts: requests that found their entry, that did not, and that waited for the miss
-/// of another; entries that gave way to others, grew too old, and were lost at once; hits of old
-/// entries, and old entries that were filled anew for nobody.
-pub const CACHE_COUNTED: [&str; 8] = [
-    "hit", "missed", "shared", "evicted", "expired", "flushed", "stale", "refilled",
-];
+/// of another; entries that gave way to others, grew too old, and were lost at once.
+pub const CACHE_COUNTED: [&str; 6] = ["hit", "missed", "shared", "evicted", "expired", "flushed"];
+/// What it counts where it gives old entries: hits of those, and old entries that were filled anew
+/// for nobody.
+pub const STALE_COUNTED: [&str; 2] = ["stale", "refilled"];
 /// What an endpoint counts: attempts that found it closed, and those that it shed.
 pub const ENDPOINT_COUNTED: [&str; 2] = ["closed", "shed"];
 /// How often all that there is was held by those who wait for more.

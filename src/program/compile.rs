@@ -31,11 +31,13 @@ use self::index::Index;
 use self::places::Places;
 use self::probes::Probes;
 use super::source::long_run;
-use super::{Cache, CacheId, Form, Program, Room, RoomId, RoomSettings, ServiceId, Settings};
+use super::{
+    Cache, CacheId, Form, NOT_COUNTED, Program, Room, RoomId, RoomSettings, ServiceId, Settings,
+};
 use crate::base::table::{Id, Table};
 use crate::base::time::Time;
 use crate::model::metric::Metric;
-use crate::model::tally::{CACHE_COUNTED, LATE_FAILED};
+use crate::model::tally::{CACHE_COUNTED, LATE_FAILED, STALE_COUNTED};
 use crate::model::{Checked, Model};
 use crate::observation::{Layout, TallyId};
 use crate::random::key::Owner;
@@ -166,7 +168,14 @@ fn caches(
             homes: homes.clone(),
             starts_warm: cache.starts_warm,
             shares: lookups.any(|step| step.cache == id && step.single_flight),
-            counts: CACHE_COUNTED.map(|word| index.tally(&format!("cache.{name}"), word)),
+            counts: {
+                let of = format!("cache.{name}");
+                let [a, b, c, d, e, f] = CACHE_COUNTED.map(|word| index.tally(&of, word));
+                let stale = STALE_COUNTED.map(|word| index.counted(&of, word));
+                // What only an action adds has no count.
+                let [g, h] = stale.map(|tally| tally.unwrap_or(NOT_COUNTED));
+                [a, b, c, d, e, f, g, h]
+            },
         });
     }
     caches

@@ -15,7 +15,7 @@ use crate::engine::steps::execute::Flow;
 use crate::engine::tasks::doing::Doing;
 use crate::engine::tasks::frame::{FrameKind, NO_FRAME};
 use crate::engine::tasks::population::{Failure, Population, Role};
-use crate::program::{CacheCount, CacheId, Instruction, LookupId, Program, Scope};
+use crate::program::{CacheCount, CacheId, Instruction, LookupId, NOT_COUNTED, Program, Scope};
 use crate::random::key::{Owner, Place};
 
 /// A miss that others wait for.
@@ -152,8 +152,8 @@ impl Sim<'_> {
     }
 
     pub(in crate::engine) fn count_cache(&mut self, id: CacheId, what: CacheCount, n: u32) {
-        if n > 0 {
-            let tally = self.rules.program.caches[id].counts[what as usize];
+        let tally = self.rules.program.caches[id].counts[what as usize];
+        if n > 0 && tally != NOT_COUNTED {
             self.rec
                 .add(self.rules.program.layout.tally(tally), n, self.now);
         }
