@@ -13,5 +13,7 @@ pub mod results;
 pub mod estimate;
 pub mod study;
 pub mod report;
+#[cfg(feature = "serve")]
+pub mod serve;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -20,6 +20,7 @@ mod sizes;
 #[cfg(unix)]
 mod files;
 mod document;
+mod served;
 mod judging;
 mod reports;
 mod readme;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::served::asking::Served;
 use crate::support::Scene;
 
 fn root() -> PathBuf {
@@ -67,6 +68,11 @@ fn every_command_runs() {
         if words.contains(&"--full") {
             let made_by = text("tests/reports.rs");
             assert!(made_by.contains("words: &[\"compare\", \"--full\"]"));
+            continue;
+        }
+        if words[0] == "serve" {
+            let served = Served::new(self::scene(), &words[1..]);
+            assert_eq!(served.get("/").status, 200, "{command}");
             continue;
         }
         // Whether it runs is asked here; what it says is held by the reports.

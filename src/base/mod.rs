@@ -4,7 +4,8 @@
 //! ([`calendar`]), what an author writes with a unit is read exactly ([`decimal`], [`mod@unit`],
 //! [`size`]), things are found by typed numbers ([`table`]) or by tickets
 //! that go stale ([`slab`]), and every function that is not exact comes through one door
-//! ([`math`]). Characters that nobody could see are shown by symbols ([`visible`]).
+//! ([`math`]). Characters that nobody could see are shown by symbols ([`visible`]),
+//! words that a shell would take apart in quotes ([`shell`]).
 
 pub mod time;
 pub mod calendar;
@@ -21,3 +22,4 @@ pub mod slab;
 pub mod slim;
 pub mod fetch;
 pub mod visible;
+pub mod shell;

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+#[cfg(feature = "serve")]
+use crate::base::time::Span;
 use crate::base::time::Time;
 use crate::base::unit::{Count, Share, UnitError};
 use crate::base::visible::visible;
@@ -47,6 +49,10 @@ pub enum Command {
     /// Make the page, charts and tables of stored results, without running again
     #[command(after_help = "Example:\n  onrush report out/results.json --out page")]
     Report(Report),
+    /// Open a page with sliders for a model: move the launch and see what becomes of it
+    #[cfg(feature = "serve")]
+    #[command(after_help = "Example:\n  onrush serve launch.toml")]
+    Serve(Serve),
     /// Print the JSON Schema of models or of results
     #[command(after_help = "Example:\n  onrush schema results > results.schema.json")]
     Schema(Schema),
@@ -221,6 +227,35 @@ pub struct Report {
     /// What is written.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `onrush serve`.
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The model; `-` reads stdin [default: the starter `launch-rush`]
+    #[arg(value_name = "MODEL")]
+    pub model: Option<PathBuf>,
+    /// Port of the page; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = crate::serve::PORT)]
+    pub port: u16,
+    /// Who may open it: this machine alone, or others by the address of one of its networks, with
+    /// the token that is printed
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: String,
+    /// Longest time that a run may take [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    pub time: Option<Span>,
+    /// Number of threads [default: one per core; most: four per core]; no figure depends on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Memory for all launches that run at the same time [default: 4GiB, or less if the system has
+    /// less]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
+    /// Maximum number of events in a launch [default, and most: 4000000000]
+    #[arg(long, value_name = "N", value_parser = events)]
+    pub events: Option<u64>,
 }
 
 /// `onrush schema`.
@@ -421,6 +456,16 @@ fn share(text: &str) -> Result<f64, String> {
 /// An instant from T+0: `10m`, `1h30m`.
 fn instant(text: &str) -> Result<Time, String> {
     Time::parse(text).map_err(|error| error.to_string())
+}
+
+/// A length of time: `90s`, `10m`.
+#[cfg(feature = "serve")]
+fn lasting(text: &str) -> Result<Span, String> {
+    match Span::parse(text) {
+        Ok(span) if span > Span::ZERO => Ok(span),
+        Ok(_) => Err("must be longer than no time".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn events(text: &str) -> Result<u64, String> {

@@ -12,6 +12,7 @@ use super::folder::{self, Folder};
 use super::load::{STDIN, named};
 use super::place::{self, Place};
 use super::write::{self, Existing, Page, Unwritable};
+use crate::base::shell::typed;
 use crate::base::time::{Span, Time};
 use crate::base::visible::one_line;
 use crate::report::terminal::{self, Screen};
@@ -142,7 +143,7 @@ pub(super) fn asked(
     (set, from): (&[(String, String)], Option<Time>),
     effort: &Effort,
 ) -> Asked {
-    let mut words = vec![typed(&named(model))];
+    let mut words = vec![typed(&named(model)).into_owned()];
     for (path, value) in set {
         let set = format!("{path}={value}");
         words.push(format!("--set {}", typed(&one_line(&set))));
@@ -152,15 +153,6 @@ pub(super) fn asked(
     Asked {
         model: words.join(" "),
         variant: None,
-    }
-}
-
-/// A word as a shell takes it: in quotes where it is more than letters, digits and the usual signs.
-fn typed(word: &str) -> String {
-    let is_usual = |c: char| c.is_alphanumeric() || "_-./,:=%+@".contains(c);
-    match word.chars().all(is_usual) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
     }
 }
 

@@ -10,7 +10,7 @@ use super::write::{self, Existing, Page};
 
 impl Template {
     /// The model.
-    fn text(self) -> &'static str {
+    pub(super) fn text(self) -> &'static str {
         match self {
             Template::LaunchRush => include_str!("../../models/launch-rush.toml"),
             Template::LoginBottleneck => include_str!("../../models/login-storm.toml"),

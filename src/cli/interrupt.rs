@@ -67,11 +67,16 @@ fn ignored(status: Option<&str>) -> u64 {
         .unwrap_or(0)
 }
 
-/// Whether somebody asked to stop; the first time it is so, it is said.
-pub(super) fn asked() -> bool {
-    let asked = ASKED
+/// Whether somebody asked to stop.
+pub(super) fn is_asked() -> bool {
+    ASKED
         .get()
-        .is_some_and(|asked| asked.load(Ordering::Relaxed));
+        .is_some_and(|asked| asked.load(Ordering::Relaxed))
+}
+
+/// Whether somebody asked to stop; the first time it is so, it is said what becomes of a study.
+pub(super) fn asked() -> bool {
+    let asked = is_asked();
     if asked && !SAID.swap(true, Ordering::Relaxed) {
         say("stopping: what is finished is kept; once more ends at once");
     }

@@ -153,6 +153,22 @@ pub(super) fn model(
     })
 }
 
+/// The text of a model and of the data files that it names, whatever is wrong with it.
+///
+/// # Errors
+/// If a file cannot be read.
+#[cfg(feature = "serve")]
+pub(super) fn written(path: &Path, memory: usize) -> Result<(String, Files), Unreadable> {
+    let text = text(path)?;
+    let data = DataFiles {
+        folder: path.parent().unwrap_or(Path::new("")),
+        names: model::files_needed(&Source::new(&shown(path), &text), &[]),
+        most: share_of(memory),
+    };
+    let files = data.read()?;
+    Ok((text, files))
+}
+
 /// The data files that a model names, or a change of the command line.
 struct DataFiles<'a> {
     folder: &'a Path,

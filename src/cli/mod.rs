@@ -23,6 +23,8 @@ mod read;
 mod report;
 mod run;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod stage;
 mod study;
 mod write;
@@ -69,6 +71,8 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Run(asked) => run::answer(&asked, console),
         Command::Compare(asked) => compare::answer(&asked, console),
         Command::Report(asked) => report::answer(&asked, console),
+        #[cfg(feature = "serve")]
+        Command::Serve(asked) => serve::answer(&asked, console),
         Command::Schema(asked) => schema::answer(&asked, console),
         Command::Completions(asked) => completions::answer(&asked, console),
         Command::Man(asked) => man::answer(&asked, console),

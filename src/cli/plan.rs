@@ -62,7 +62,7 @@ pub(super) fn from(model: &Model, asked: Option<Time>) -> Result<Option<Time>, E
 }
 
 /// As many as asked for, else one for each core; more than some for each core help nobody.
-fn threads(asked: Option<u16>) -> usize {
+pub(super) fn threads(asked: Option<u16>) -> usize {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     asked.map_or(cores, usize::from).min(THREADS_A_CORE * cores)
 }

@@ -34,7 +34,7 @@ mod worth;
 pub use compare::{compare, run};
 pub use draws::uncertain;
 pub use outcome::{Demands, Outcome, Tolerance, outcome};
-pub use plan::{AT_MOST, Attribute, Effort, Failure, Plan};
+pub use plan::{AT_MOST, Attribute, Effort, Failure, Plan, budget};
 pub use replicate::{Onlooker, Progress, Silent};
 
 #[cfg(test)]

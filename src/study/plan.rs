@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::base::time::Time;
-use crate::engine::{Exceeded, Limits};
+use crate::engine::{Exceeded, LISTED_BYTES, Limits, SERVER_BYTES};
 use crate::estimate::measure::Threshold;
+use crate::model::budget::Budget;
 use crate::model::{self, Model};
 use crate::text::Diagnostic;
 
@@ -82,6 +83,16 @@ impl Plan {
             from: None,
             set: BTreeMap::new(),
         }
+    }
+}
+
+/// What a launch within these limits may cost, for what is known of a model before it runs.
+pub fn budget(limits: Limits) -> Budget {
+    Budget {
+        events: limits.events,
+        bytes: limits.bytes,
+        bytes_of_user: LISTED_BYTES,
+        bytes_of_server: SERVER_BYTES,
     }
 }
 

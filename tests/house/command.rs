@@ -1,11 +1,12 @@
-//! What only the command needs: files, signals, the terminal, threads, and the crates for them.
+//! What only the command and its page need: files, signals, the terminal, sockets, threads, and the
+//! crates for them.
 //!
 //! One idea: whoever wants the simulation alone builds without features and gets all layers but
-//! `cli`, on any target.
+//! `serve` and `cli`, on any target.
 
 use std::collections::BTreeSet;
 
-use super::tables::{COMMAND, DOORS};
+use super::tables::{COMMAND, DOORS, PAGE};
 use super::{none, root};
 
 fn manifest() -> toml::Table {
@@ -45,6 +46,8 @@ fn what_only_the_command_needs_comes_with_its_feature() {
     let manifest = manifest();
     let command: BTreeSet<String> = COMMAND.into_iter().map(str::to_owned).collect();
     assert_eq!(brought(&manifest, "cli"), command, "COMMAND names them");
+    let page: BTreeSet<String> = PAGE.into_iter().map(str::to_owned).collect();
+    assert_eq!(brought(&manifest, "serve"), page, "PAGE names them");
     assert_eq!(
         brought(&manifest, "threads"),
         BTreeSet::from(["rayon".to_owned()])
@@ -52,29 +55,31 @@ fn what_only_the_command_needs_comes_with_its_feature() {
     let mut wrong = Vec::new();
     for (name, said) in dependencies(&manifest) {
         let optional = said.get("optional").and_then(toml::Value::as_bool) == Some(true);
-        let ours = command.contains(&name) || name == "rayon";
+        let ours = command.contains(&name) || page.contains(&name) || name == "rayon";
         if optional != ours {
             wrong.push(format!("{name}: optional is {optional}"));
         }
         let doors = DOORS.iter().find(|(door, _)| *door == name);
-        let only =
-            doors.is_some_and(|(_, doors)| doors.iter().all(|door| door.starts_with("cli/")));
-        if only != command.contains(&name) {
-            wrong.push(format!("{name}: only cli uses it: {only}"));
+        for (layer, needed) in [("cli/", &command), ("serve/", &page)] {
+            let only =
+                doors.is_some_and(|(_, doors)| doors.iter().all(|door| door.starts_with(layer)));
+            if only != needed.contains(&name) {
+                wrong.push(format!("{name}: only {layer} uses it: {only}"));
+            }
         }
     }
     none(
         &wrong,
-        "what only cli uses is optional and stands in COMMAND",
+        "what only cli or serve uses is optional and stands in COMMAND or PAGE",
     );
 }
 
 #[test]
 fn the_command_and_the_tests_ask_for_its_feature() {
     let manifest = manifest();
-    for target in ["bin", "test"] {
+    for (target, feature) in [("bin", "cli"), ("test", "serve")] {
         let asked = &manifest[target][0]["required-features"];
         assert_eq!(asked.as_array().map(Vec::len), Some(1), "{target}");
-        assert_eq!(asked[0].as_str(), Some("cli"), "{target}");
+        assert_eq!(asked[0].as_str(), Some(feature), "{target}");
     }
 }

@@ -1,7 +1,7 @@
 //! The rules of the house as data: a new arrow, door or exemption is a change of a line here.
 
 /// Which layers each layer may use, itself apart; in reading order.
-pub(super) const LAYERS: [(&str, &[&str]); 12] = [
+pub(super) const LAYERS: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("text", &["base"]),
     ("random", &["base"]),
@@ -27,6 +27,12 @@ pub(super) const LAYERS: [(&str, &[&str]); 12] = [
     ),
     ("report", &["base", "results"]),
     (
+        "serve",
+        &[
+            "base", "text", "model", "engine", "results", "study", "report",
+        ],
+    ),
+    (
         "cli",
         &[
             "base",
@@ -40,6 +46,7 @@ pub(super) const LAYERS: [(&str, &[&str]); 12] = [
             "estimate",
             "study",
             "report",
+            "serve",
         ],
     ),
 ];
@@ -96,7 +103,7 @@ pub(super) const HAND_OVERS: [(&str, &str); 9] = [
 pub(super) const OF_THE_LOOP: [&str; 3] = ["make_ready", "is_next_alone", "another"];
 
 /// The only places where a dependency may be named; a place is a beginning of a path in `src`.
-pub(super) const DOORS: [(&str, &[&str]); 27] = [
+pub(super) const DOORS: [(&str, &[&str]); 32] = [
     ("annotate_snippets", &["text/render.rs"]),
     ("anstream", &["cli/"]),
     ("anstyle", &["report/terminal/"]),
@@ -104,6 +111,10 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("dejavu", &["report/chart/"]),
+    ("getrandom", &["serve/address.rs"]),
+    ("http_body_util", &["serve/"]),
+    ("hyper", &["serve/"]),
+    ("hyper_util", &["serve/"]),
     ("indicatif", &["cli/progress.rs"]),
     ("jiff", &["report/", "model/"]),
     ("libm", &["base/"]),
@@ -116,7 +127,7 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
     ("rayon", &["study/threads.rs"]),
     ("rustix", &["cli/stage.rs"]),
     ("schemars", &["results/"]),
-    ("serde", &["results/"]),
+    ("serde", &["results/", "serve/"]),
     (
         "serde_json",
         &[
@@ -124,6 +135,7 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
             "model/schema.rs",
             "report/html",
             "cli/schema.rs",
+            "serve/",
         ],
     ),
     ("signal_hook", &["cli/interrupt.rs"]),
@@ -131,6 +143,7 @@ pub(super) const DOORS: [(&str, &[&str]); 27] = [
     ("strsim", &["text/nearest.rs"]),
     ("tempfile", &["cli/stage.rs"]),
     ("terminal_size", &["cli/console.rs"]),
+    ("tokio", &["serve/"]),
     ("toml", &["model/document.rs"]),
 ];
 
@@ -150,14 +163,23 @@ pub(super) const COMMAND: [&str; 9] = [
     "terminal_size",
 ];
 
+/// What only the page needs: it comes with the feature `serve`.
+pub(super) const PAGE: [&str; 5] = [
+    "getrandom",
+    "http_body_util",
+    "hyper",
+    "hyper_util",
+    "tokio",
+];
+
 /// What no code outside tests may say: the text, where it may stand all the same, what to use.
 pub(super) const BANNED: [(&str, &[&str], &str); 35] = [
     ("HashMap", &[], "BTreeMap: the order of a hash is no order"),
     ("HashSet", &[], "BTreeSet: the order of a hash is no order"),
     (
         "std::time",
-        &["cli/"],
-        "base::time; only cli knows the clock",
+        &["cli/", "serve/"],
+        "base::time; only cli and serve know the clock",
     ),
     (
         "SystemTime",
@@ -176,10 +198,10 @@ pub(super) const BANNED: [(&str, &[&str], &str); 35] = [
     ),
     (
         "std::io",
-        &["cli/", "results/written.rs"],
-        "a text handed back; only cli touches streams",
+        &["cli/", "serve/", "results/written.rs"],
+        "a text handed back; only cli and serve touch streams",
     ),
-    ("std::net", &[], "nothing: onrush asks nobody"),
+    ("std::net", &["serve/"], "nothing: onrush asks nobody"),
     (
         "std::process",
         &["cli/", "main.rs"],

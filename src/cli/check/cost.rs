@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::console::Console;
 use super::super::exit::Ending;
 use super::super::load;
-use crate::engine::{LISTED_BYTES, Limits, SERVER_BYTES};
+use crate::engine::Limits;
 use crate::model::Model;
-use crate::model::budget::Budget;
 use crate::model::step::{Step, StepKind};
+use crate::study;
 
 /// Refuses a model that is known beforehand to need more than a launch may take.
 ///
@@ -22,12 +22,7 @@ pub(in super::super) fn refuse_too_much(
     limits: Limits,
     console: &Console,
 ) -> Result<(), Ending> {
-    let found = model.beyond(&Budget {
-        events: limits.events,
-        bytes: limits.bytes,
-        bytes_of_user: LISTED_BYTES,
-        bytes_of_server: SERVER_BYTES,
-    });
+    let found = model.beyond(&study::budget(limits));
     console.diagnostics(&found, model.sources());
     match load::errors(&found) {
         0 => Ok(()),
