@@ -43,24 +43,25 @@ const HEADERS: [(&str, &str); 7] = [
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// The parts of the page: address, kind, what is there.
-const PARTS: [(&str, &str, &str); 4] = [
-    (
-        "/",
-        "text/html; charset=utf-8",
-        include_str!("page/index.html"),
-    ),
-    (
-        "/page.css",
-        "text/css; charset=utf-8",
-        include_str!("page/page.css"),
-    ),
-    (
-        "/page.js",
-        "text/javascript; charset=utf-8",
-        include_str!("page/page.js"),
-    ),
-    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+/// The kinds of parts.
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// The parts of the page: address, kind, what is there. Beside them stand the style and the script
+/// of every report.
+const PARTS: [(&str, &str, &str); 10] = [
+    ("/", HTML, include_str!("page/index.html")),
+    ("/page.css", CSS, include_str!("page/page.css")),
+    ("/page.js", JS, include_str!("page/page.js")),
+    ("/ask.js", JS, include_str!("page/ask.js")),
+    ("/state.js", JS, include_str!("page/state.js")),
+    ("/knobs.js", JS, include_str!("page/knobs.js")),
+    ("/model.js", JS, include_str!("page/model.js")),
+    ("/runs.js", JS, include_str!("page/runs.js")),
+    ("/answer.js", JS, include_str!("page/answer.js")),
+    ("/icon.svg", SVG, include_str!("page/icon.svg")),
 ];
 
 /// What the page asks.
@@ -117,6 +118,8 @@ impl Routes {
         let part = PARTS.iter().find(|(address, ..)| *address == path);
         match (&head.method, path, part) {
             (&Method::GET, _, Some((_, kind, text))) => Ok(said(StatusCode::OK, kind, *text)),
+            (&Method::GET, "/report.css", _) => Ok(said(StatusCode::OK, CSS, drawn::style())),
+            (&Method::GET, "/report.js", _) => Ok(said(StatusCode::OK, JS, drawn::script())),
             (&Method::GET, "/api/model", _) => Ok(json(&Beginning {
                 name: &self.desk.name,
                 text: &self.desk.text,
@@ -159,7 +162,7 @@ async fn report(body: Incoming) -> Result<Answer, Refusal> {
     beside(move || {
         let text = String::from_utf8_lossy(&results);
         let page = drawn::report(&text).map_err(|why| Refusal::wrong(why.to_string()))?;
-        Ok(said(StatusCode::OK, "text/html; charset=utf-8", page))
+        Ok(said(StatusCode::OK, HTML, page))
     })
     .await
 }

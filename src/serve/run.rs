@@ -102,6 +102,10 @@ struct Answer<'a> {
     launches: u32,
     width: Option<String>,
     sentence: String,
+    /// The report, to be shown.
+    page: String,
+    /// Its figures, to be held against those of another run.
+    figures: Vec<drawn::Row>,
     /// The same run on a command line.
     command: &'a str,
     /// The results document, to the byte.
@@ -271,6 +275,8 @@ impl Run {
             launches: results.replications,
             width: drawn::width(&results),
             sentence: drawn::sentence(&results),
+            page: drawn::answer(&results),
+            figures: drawn::figures(&results),
             command: &command::line(&self.asked, &self.desk),
             results: to_json(&results),
         })));
