@@ -183,7 +183,7 @@ fn mark_instant(
             && area.bottom() <= panel.bottom() - 2.0
     };
     let all: Vec<Area> = sides.filter(within).collect();
-    // Where paths leave no room, at least no mark is covered.
+    // Where paths leave no room, it stands on one, but on no mark.
     let covers = |area: &Area, spot: &Point| {
         let (right, down) = (spot.0 - area.x, spot.1 - area.y);
         (-7.0..=area.w + 7.0).contains(&right) && (-7.0..=area.h + 7.0).contains(&down)
@@ -191,7 +191,7 @@ fn mark_instant(
     let spares_marks = |area: &&Area| !spots.iter().any(|spot| covers(area, spot));
     let free = all
         .iter()
-        .find(|area| scene.is_free(**area))
+        .find(|area| scene.is_free(**area) && spares_marks(area))
         .or_else(|| all.iter().find(spares_marks))
         .or(all.first());
     if let Some(area) = free.copied() {
