@@ -13,10 +13,10 @@ use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    BackoffKind, BreakerId, Call, CallId, CallSettings, EndpointSettings, Fault, FaultKind, Form,
-    HedgeId, Instruction, Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, QueueOrder,
-    Reload, RetryId, RetrySettings, ServiceId, Settings, Site, Source, SourceId, ThrottleId,
-    WorkId,
+    BackoffKind, BreakerId, BudgetRule, Call, CallId, CallSettings, EndpointSettings, Fault,
+    FaultKind, Form, HedgeId, Instruction, Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc,
+    Program, QueueOrder, Reload, RetryId, RetrySettings, ServiceId, Settings, Site, Source,
+    SourceId, ThrottleId, WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -48,19 +48,30 @@ pub(super) struct Watch(u8);
 impl Watch {
     const SENDING: u8 = 1;
     const ENDINGS: u8 = 2;
-    const REQUESTS: u8 = 4;
-    const LINKS: u8 = 8;
+    const RETRIES: u8 = 4;
+    const STARTS: u8 = 8;
+    const ENDS: u8 = 16;
+    const LINKS: u8 = 32;
 
-    fn of(guards: &Guarded) -> Self {
+    fn of(guards: &Guarded, settings: &Settings) -> Self {
         let asked = guards.throttle.is_some() || guards.limit.is_some();
-        let hears = guards.throttle.is_some() || guards.breaker.is_some();
+        // A user's budget begins with the first failure.
+        let begins = matches!(guards.budget, Some((_, Keeper::Users)));
+        let hears = guards.throttle.is_some() || guards.breaker.is_some() || begins;
         let bit = |is: bool, bit: u8| if is { bit } else { 0 };
-        let (budget, links) = (guards.budget.is_some(), guards.links.is_some());
+        let links = guards.links.is_some();
+        let budget = guards
+            .budget
+            .and_then(|(id, _)| settings.budgets[id].as_ref());
+        let hears_of = |of: fn(&BudgetRule) -> bool| budget.is_some_and(|budget| of(&budget.rule));
+        let hears = hears || links || hears_of(BudgetRule::hears_attempts);
         Self(
             bit(asked || guards.breaker.is_some(), Self::SENDING)
-                | bit(hears || budget || links, Self::ENDINGS)
+                | bit(hears, Self::ENDINGS)
                 | bit(links, Self::LINKS)
-                | bit(budget, Self::REQUESTS),
+                | bit(budget.is_some(), Self::RETRIES)
+                | bit(hears_of(BudgetRule::hears_starts), Self::STARTS)
+                | bit(hears_of(BudgetRule::hears_ends), Self::ENDS),
         )
     }
 
@@ -88,10 +99,28 @@ impl Watch {
         self.0 & Self::LINKS != 0
     }
 
-    /// Whether somebody hears how requests start and end, and is asked before a retry.
+    /// Whether somebody is asked before a retry.
     #[inline(always)]
-    pub(super) fn requests(self) -> bool {
-        self.0 & Self::REQUESTS != 0
+    pub(super) fn retries(self) -> bool {
+        self.0 & Self::RETRIES != 0
+    }
+
+    /// Whether somebody is asked or hears after an attempt that has failed.
+    #[inline(always)]
+    pub(super) fn failures(self) -> bool {
+        self.0 & (Self::ENDINGS | Self::RETRIES) != 0
+    }
+
+    /// Whether somebody hears that requests start.
+    #[inline(always)]
+    pub(super) fn starts(self) -> bool {
+        self.0 & Self::STARTS != 0
+    }
+
+    /// Whether somebody hears how requests end.
+    #[inline(always)]
+    pub(super) fn ends(self) -> bool {
+        self.0 & Self::ENDS != 0
     }
 }
 
@@ -310,7 +339,7 @@ fn calls(
                 _ => None,
             },
             retry: call.retry.as_ref().map(Retry::new),
-            watch: Watch::of(&guards[id]),
+            watch: Watch::of(&guards[id], settings),
             hedge: step.hedge,
         }
     })

@@ -53,7 +53,7 @@ impl Sim<'_> {
     ) -> Option<Span> {
         let wait = self.next_wait(route, (slot, deadline), there);
         let allowed =
-            wait.is_none() || !route.watch.requests() || self.may_retry((slot, call), failure);
+            wait.is_none() || !route.watch.retries() || self.may_retry((slot, call), failure);
         wait.filter(|_| allowed)
     }
 

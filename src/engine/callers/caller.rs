@@ -203,7 +203,7 @@ impl Sim<'_> {
                 let route = &self.rules.routes.calls[call];
                 self.wait_in_orbit(route, Change::Less);
                 self.people.task_mut(slot).awaits = NO_EVENT;
-                if route.watch.requests() {
+                if route.watch.retries() {
                     self.hear_no_retry((slot, call));
                 }
             }

@@ -130,7 +130,7 @@ impl Sim<'_> {
         route: &Route,
         how: RequestEnd,
     ) {
-        if route.watch.requests() && how != RequestEnd::Unfinished {
+        if route.watch.ends() && how != RequestEnd::Unfinished {
             let tries = self.people.task(slot).request.tries;
             self.hear_end((slot, call), (how == RequestEnd::Ok).then_some(tries));
         }

@@ -19,7 +19,7 @@ impl<'p> Sim<'p> {
     #[inline(never)]
     pub(in crate::engine) fn send_first_watched(&mut self, out: &Outgoing<'p>) -> Follows {
         let watch = out.route.watch;
-        if watch.requests() {
+        if watch.starts() {
             self.hear_start((out.slot, out.call));
         }
         match watch.sending() {
@@ -106,7 +106,7 @@ impl<'p> Sim<'p> {
             self.wait_in_orbit(route, Change::Less);
         }
         self.people.task_mut(slot).awaits = NO_EVENT;
-        if route.watch.requests() {
+        if route.watch.retries() {
             self.hear_no_retry((slot, call));
         }
     }

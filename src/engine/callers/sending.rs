@@ -329,7 +329,7 @@ impl<'p> Sim<'p> {
         let Outgoing {
             slot, call, route, ..
         } = *out;
-        if route.watch.endings() {
+        if route.watch.failures() {
             self.count_refusal(desk, out.original);
             return self.turn_away_heard(out, AttemptEnd::Refused);
         }

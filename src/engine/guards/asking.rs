@@ -244,7 +244,11 @@ impl Sim<'_> {
         let spending = self.callers.guards().budgets.at(at);
         let allowed = spending.allows(&budget.rule, (now, failure));
         if allowed {
-            self.people.pass(slot).retries(failure);
+            let pass = self.people.pass(slot);
+            pass.retries(failure);
+            if !budget.rule.follows_retries() {
+                pass.retry_ends();
+            }
         }
         let [yes, no] = self.rules.program.keepers.counted.budgets[id];
         self.count_guard(if allowed { yes } else { no });

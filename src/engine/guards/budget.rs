@@ -38,6 +38,36 @@ pub(in crate::engine) struct Spending {
     missing: f64,
 }
 
+impl BudgetRule {
+    /// Whether it looks at requests that start.
+    pub(in crate::engine) fn hears_starts(&self) -> bool {
+        match self {
+            Self::Ratio { .. } | Self::Leaky { .. } | Self::Concurrent { .. } => true,
+            Self::Tokens { per, .. } => *per == Per::Request,
+            Self::Quota { .. } | Self::Grpc { .. } => false,
+        }
+    }
+
+    /// Whether it looks at attempts that end.
+    pub(in crate::engine) fn hears_attempts(&self) -> bool {
+        matches!(self, Self::Grpc { .. }) || self.follows_retries()
+    }
+
+    /// Whether it looks at requests that end.
+    pub(in crate::engine) fn hears_ends(&self) -> bool {
+        match self {
+            Self::Concurrent { .. } | Self::Quota { .. } => true,
+            Self::Tokens { per, .. } => *per == Per::Success,
+            Self::Ratio { .. } | Self::Leaky { .. } | Self::Grpc { .. } => false,
+        }
+    }
+
+    /// Whether it follows retries to their end.
+    pub(in crate::engine) fn follows_retries(&self) -> bool {
+        matches!(self, Self::Concurrent { .. })
+    }
+}
+
 impl Spending {
     /// That of a user who was not followed until now, and has one request under way.
     pub(in crate::engine) fn of_one_request() -> Self {

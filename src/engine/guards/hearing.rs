@@ -8,7 +8,7 @@ use crate::engine::guards::kept::Remembered;
 use crate::engine::guards::links::Party;
 use crate::engine::guards::throttle::Throttled;
 use crate::observation::TallyId;
-use crate::program::{CallId, NOT_COUNTED};
+use crate::program::{BreakerId, CallId, Keeper, NOT_COUNTED, RetryId, ThrottleId};
 
 /// How an attempt has ended, as far as guards care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,15 +58,17 @@ impl Sim<'_> {
         how: Heard,
         sent: Time,
     ) {
-        let guards = self.rules.routes.guards[call];
-        if guards.breaker.is_some() {
-            self.breaker_hears((slot, call), how, sent);
+        let guards = &self.rules.routes.guards[call];
+        if let Some(breaker) = guards.breaker
+            && how != Heard::Stopped
+        {
+            self.breaker_hears((slot, breaker), how, sent);
         }
-        if guards.throttle.is_some() {
-            self.throttle_hears((slot, call), how);
+        if let Some(throttle) = guards.throttle {
+            self.throttle_hears((slot, throttle), how);
         }
-        if guards.budget.is_some() {
-            self.budget_hears((slot, call), how);
+        if let Some(budget) = guards.budget {
+            self.budget_hears((slot, budget), how);
         }
         if let Some(keeper) = guards.links
             && how != Heard::Stopped
@@ -76,13 +78,12 @@ impl Sim<'_> {
         }
     }
 
-    fn breaker_hears(&mut self, (slot, call): (u32, CallId), how: Heard, sent: Time) {
-        let Some((id, keeper)) = self.rules.routes.guards[call].breaker else {
-            return;
-        };
-        if how == Heard::Stopped {
-            return;
-        }
+    fn breaker_hears(
+        &mut self,
+        (slot, (id, keeper)): (u32, (BreakerId, Keeper)),
+        how: Heard,
+        sent: Time,
+    ) {
         let settings = &self.rules.settings.breakers[id];
         let (period, now) = (self.pass_of(slot).period(), self.now);
         let what = Remembered::Breaker(id);
@@ -115,10 +116,7 @@ impl Sim<'_> {
         }
     }
 
-    fn throttle_hears(&mut self, (slot, call): (u32, CallId), how: Heard) {
-        let Some((id, keeper)) = self.rules.routes.guards[call].throttle else {
-            return;
-        };
+    fn throttle_hears(&mut self, (slot, (id, keeper)): (u32, (ThrottleId, Keeper)), how: Heard) {
         let settings = &self.rules.settings.throttles[id];
         let (what, at) = (Remembered::Throttle(id), (self.now, settings.window));
         match (how, self.remembers(slot, what, keeper)) {
@@ -135,13 +133,13 @@ impl Sim<'_> {
         }
     }
 
-    fn budget_hears(&mut self, (slot, call): (u32, CallId), how: Heard) {
-        let Some((id, keeper)) = self.rules.routes.guards[call].budget else {
-            return;
-        };
+    fn budget_hears(&mut self, (slot, (id, keeper)): (u32, (RetryId, Keeper)), how: Heard) {
         let Some(budget) = &self.rules.settings.budgets[id] else {
             return;
         };
+        if !budget.rule.hears_attempts() && keeper != Keeper::Users {
+            return;
+        }
         let was = match how {
             Heard::Ok => Some(AttemptWas::Ok),
             Heard::GivenUp => None,

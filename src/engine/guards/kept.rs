@@ -102,7 +102,7 @@ impl<T: Clone + Default> Kept<T> {
 
 impl Sim<'_> {
     /// Where the state is that a guard of a task has, if it has one yet.
-    #[inline]
+    #[inline(always)]
     pub(in crate::engine) fn remembers(
         &self,
         slot: u32,
@@ -118,21 +118,24 @@ impl Sim<'_> {
                     life: server.life,
                 })
             }
-            Keeper::Users => {
-                let root = self.visitor_above(slot)?;
-                let mut next = self.people.remembered(root);
-                while next != NO_FRAME {
-                    let frame = self.people.frame(next);
-                    if let FrameKind::Remembered { what: found, state } = frame.kind
-                        && found == what
-                    {
-                        return Some(At::User(state));
-                    }
-                    next = frame.outer;
-                }
-                None
-            }
+            Keeper::Users => self.remembers_of_user(slot, what),
         }
+    }
+
+    #[inline(never)]
+    fn remembers_of_user(&self, slot: u32, what: Remembered) -> Option<At> {
+        let root = self.visitor_above(slot)?;
+        let mut next = self.people.remembered(root);
+        while next != NO_FRAME {
+            let frame = self.people.frame(next);
+            if let FrameKind::Remembered { what: found, state } = frame.kind
+                && found == what
+            {
+                return Some(At::User(state));
+            }
+            next = frame.outer;
+        }
+        None
     }
 
     /// A state hangs at the user of a task from now on.
