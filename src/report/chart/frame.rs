@@ -7,7 +7,7 @@ use super::ink::{Dash, Ink, Marker, Pen};
 use super::labels;
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Area, Font, Scene, bold, cut, filled, regular, width_of};
-use crate::report::number;
+use crate::report::{number, words};
 use crate::results::Unit;
 
 /// Size of a picture.
@@ -123,9 +123,32 @@ pub(crate) fn unit_ticks(scale: Scale, unit: Unit) -> Vec<(f64, String)> {
     };
     let ticks = match unit {
         Unit::Seconds => scale.duration_ticks(26.0),
-        _ => scale.ticks(26.0),
+        Unit::Instant | Unit::Share | Unit::PerSecond | Unit::Count | Unit::Ratio => {
+            scale.ticks(26.0)
+        }
     };
     ticks.into_iter().map(|v| (v, label(v))).collect()
+}
+
+/// Labelled ticks of a horizontal scale of differences in a unit.
+pub(crate) fn change_ticks(scale: Scale, unit: Unit) -> Vec<(f64, String)> {
+    let ticks = match unit {
+        Unit::Seconds | Unit::Instant => scale.duration_ticks(86.0),
+        Unit::Share | Unit::PerSecond | Unit::Count | Unit::Ratio => scale.ticks(86.0),
+    };
+    let label = |tick| (tick, words::tick_of_difference(tick, unit));
+    ticks.into_iter().map(label).collect()
+}
+
+/// Grid, ticks and labels of a horizontal scale of differences, under a panel; zero stands out.
+pub(crate) fn change_axis(scene: &mut Scene, panel: Area, scale: Scale, unit: Unit) {
+    for (tick, text) in change_ticks(scale, unit) {
+        let at = scale.at(tick);
+        let ink = if tick == 0.0 { Ink::Muted } else { Ink::Rule };
+        scene.line(vec![(at, panel.y), (at, panel.bottom() + 5.0)], ink, 1.0);
+        let under = (at, panel.bottom() + 14.0);
+        scene.words(under, &text, (TICK, Anchor::Middle, Ink::Muted));
+    }
 }
 
 /// Grid lines and labels of a vertical axis at the left of a panel, and its title above it.

@@ -32,6 +32,8 @@ pub(crate) enum Ink {
     Muted,
     /// Axes and grid.
     Rule,
+    /// What is too small to matter.
+    Band,
     /// Nothing, on the heat scale.
     Zero,
     /// The heat scale, 0 to `HEAT_STEPS`.
@@ -68,6 +70,7 @@ impl Ink {
             Ink::Text => of(0x1A1A1E, 0xECECF1),
             Ink::Muted => of(0x55565C, 0xA9AAB3),
             Ink::Rule => of(0xD9DAE0, 0x34363F),
+            Ink::Band => of(0xE2E3E8, 0x3A3C46),
             Ink::Zero => of(0xF1F1F4, 0x1D1F26),
             Ink::Heat(step) if is_light => paler(step),
             Ink::Heat(step) => cividis(step.min(HEAT_STEPS)),
@@ -82,7 +85,14 @@ impl Ink {
 
     /// Every ink that differs between the themes.
     fn themed() -> Vec<Ink> {
-        let named = [Ink::Paper, Ink::Text, Ink::Muted, Ink::Rule, Ink::Zero];
+        let named = [
+            Ink::Paper,
+            Ink::Text,
+            Ink::Muted,
+            Ink::Rule,
+            Ink::Band,
+            Ink::Zero,
+        ];
         let heat = (0..=HEAT_STEPS).map(Ink::Heat);
         named.into_iter().chain(heat).collect()
     }
@@ -187,20 +197,28 @@ pub(crate) struct Pen {
     pub(crate) marker: Marker,
 }
 
-/// The pen of a variant by its place in the order; the baseline is grey.
+/// The pen of a variant by its place in the order; the baseline is grey. Colours go round by five,
+/// dashes and markers by four: twenty variants differ, and no two neighbours share either.
 pub(crate) fn pen_of_variant(place: usize) -> Pen {
-    let pen = |ink, dash, marker| Pen { ink, dash, marker };
-    let all = [
-        pen(Ink::Blue, Dash::Solid, Marker::Circle),
-        pen(Ink::Vermillion, Dash::Dashed, Marker::Triangle),
-        pen(Ink::Green, Dash::Dotted, Marker::Square),
-        pen(Ink::Purple, Dash::Alternate, Marker::Diamond),
-        pen(Ink::Brown, Dash::Dashed, Marker::Circle),
+    const LOOKS: [(Dash, Marker); 4] = [
+        (Dash::Solid, Marker::Circle),
+        (Dash::Dashed, Marker::Triangle),
+        (Dash::Dotted, Marker::Square),
+        (Dash::Alternate, Marker::Diamond),
     ];
-    match place {
-        0 => pen(Ink::Grey, Dash::Solid, Marker::Circle),
-        _ => all[(place - 1) % all.len()],
-    }
+    const INKS: [Ink; 5] = [
+        Ink::Blue,
+        Ink::Vermillion,
+        Ink::Green,
+        Ink::Purple,
+        Ink::Brown,
+    ];
+    let (ink, turn) = match place.checked_sub(1) {
+        None => (Ink::Grey, 0),
+        Some(turn) => (INKS[turn % INKS.len()], turn),
+    };
+    let (dash, marker) = LOOKS[turn % LOOKS.len()];
+    Pen { ink, dash, marker }
 }
 
 /// The pen of an outcome of users.
@@ -259,6 +277,14 @@ mod tests {
             for ink in [Ink::Text, Ink::Muted] {
                 assert!(contrast(ink.rgb(theme), paper) >= 4.5, "{ink:?} {theme:?}");
             }
+        }
+    }
+
+    #[test]
+    fn twenty_variants_have_twenty_pens() {
+        let pens: Vec<Pen> = (0..=20).map(pen_of_variant).collect();
+        for (place, pen) in pens.iter().enumerate() {
+            assert!(!pens[..place].contains(pen), "{place}: {pen:?}");
         }
     }
 

@@ -98,6 +98,11 @@ impl<'a> Marks<'a> {
         if self.key.is_empty() { 0.0 } else { LETTERS }
     }
 
+    /// Least distance of the short labels of narrow axes.
+    pub(crate) fn least_apart(&self) -> f64 {
+        if self.calendar.is_some() { 56.0 } else { 46.0 }
+    }
+
     /// Room for a time axis.
     pub(crate) fn axis_room(&self) -> f64 {
         if self.calendar.is_some() {

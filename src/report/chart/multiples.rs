@@ -14,6 +14,9 @@ use super::scene::{Anchor, Area, Scene, cut, width_of};
 use crate::report::{reading, words};
 use crate::results::{ModelFacts, Results, Unit, Variant};
 
+/// Between columns, pixels.
+const GAP: f64 = 24.0;
+
 /// Most columns of one picture.
 pub(crate) const COLUMNS: usize = 5;
 
@@ -49,12 +52,11 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, names: &[&s
     let scene = &mut frame.scene;
     key(scene, frame.body, &variants);
     let body = body.within(30.0, 0.0);
-    let gap = 14.0;
     let count = variants.len().max(1) as f64;
-    let width = (body.w - gap * (count - 1.0)) / count;
+    let width = (body.w - GAP * (count - 1.0)) / count;
     for (index, (name, variant)) in variants.iter().enumerate() {
         let column = Area {
-            x: body.x + (width + gap) * index as f64,
+            x: body.x + (width + GAP) * index as f64,
             w: width,
             ..body
         };
@@ -235,21 +237,29 @@ fn title(scene: &mut Scene, column: Area, of: (&str, &Variant)) {
     );
 }
 
-/// A few instants under a column, with the clock on the wall below them.
+/// Instants under a column at even distances, the same in every column, each in the middle under its
+/// tick; with the clock on the wall below them.
 fn few_times(scene: &mut Scene, column: Area, variant: &Variant, marks: &Marks<'_>) {
     let x = time_scale(&variant.timeline, column);
-    let y = column.bottom() + 10.0;
-    let mut free = f64::NEG_INFINITY;
+    let y = column.bottom() + 12.0;
+    let floor = vec![
+        (column.x, column.bottom()),
+        (column.right(), column.bottom()),
+    ];
+    scene.line(floor, Ink::Muted, 1.0);
     let mut shown = Shown::default();
-    for (value, label) in x.time_ticks(80.0) {
+    for (value, _) in x.time_ticks(marks.least_apart()) {
+        let at = x.at(value);
+        let tick = vec![(at, column.bottom()), (at, column.bottom() + 4.0)];
+        scene.line(tick, Ink::Muted, 1.0);
+        let label = words::short_instant(value);
         let half = width_of(&label, TICK) / 2.0;
-        let at = x.at(value).clamp(column.x + half, column.right() - half);
-        if at - half < free {
+        // Beyond its column's end a label would meet the next column's first.
+        if at + half > column.right() + 4.0 {
             continue;
         }
-        free = at + half + 8.0;
         scene.words((at, y), &label, (TICK, Anchor::Middle, Ink::Muted));
-        let ends = (column.x, column.right());
+        let ends = (column.x - GAP, column.right() + 2.0);
         marks.clock_at(scene, (at, y + 14.0), (value, ends), &mut shown);
     }
 }

@@ -13,9 +13,54 @@ pub(crate) enum Bend {
     Linear,
     /// Logarithmic.
     Log,
-    /// Straight from −1 to 1, logarithmic beyond.
-    SymLog,
 }
+
+/// Fewest ticks by which a logarithmic scale can be read.
+const FEWEST: usize = 3;
+
+/// Least distance of two labels, one above the other, pixels.
+const LEAST_APART: f64 = 14.0;
+
+/// Digits that a logarithmic scale has ticks at, the closest first.
+const LADDERS: [&[f64]; 3] = [&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
+
+/// Digits for less than a decade.
+const CLOSEST: &[f64] = &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0];
+
+/// Lengths of a minute and more that people say, seconds, each with the number of digits of the
+/// ladders that it belongs to.
+const DURATIONS: [(f64, usize); 27] = [
+    (60.0, 1),
+    (90.0, 7),
+    (120.0, 3),
+    (180.0, 7),
+    (240.0, 7),
+    (300.0, 2),
+    (420.0, 7),
+    (600.0, 1),
+    (900.0, 7),
+    (1_200.0, 3),
+    (1_800.0, 2),
+    (2_700.0, 7),
+    (3_600.0, 1),
+    (5_400.0, 7),
+    (7_200.0, 3),
+    (10_800.0, 2),
+    (14_400.0, 7),
+    (21_600.0, 3),
+    (36_000.0, 1),
+    (86_400.0, 1),
+    (129_600.0, 7),
+    (172_800.0, 3),
+    (259_200.0, 2),
+    (345_600.0, 7),
+    (604_800.0, 1),
+    (1_209_600.0, 2),
+    (2_592_000.0, 1),
+];
+
+/// From here on nobody says what it is, seconds.
+const LONGEST: f64 = 4e6;
 
 /// A scale from values to pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,8 +84,6 @@ impl Scale {
         match self.bend {
             Bend::Linear => value,
             Bend::Log => log10(value.max(1e-12)),
-            Bend::SymLog if value.abs() <= 1.0 => value,
-            Bend::SymLog => value.signum() * (1.0 + log10(value.abs())),
         }
     }
 
@@ -65,66 +108,72 @@ impl Scale {
         self.values
     }
 
-    /// Round values at least `apart` pixels from each other.
+    /// Round values at least `apart` pixels from each other; of a logarithmic scale three at least,
+    /// if need be closer.
     pub(crate) fn ticks(self, apart: f64) -> Vec<f64> {
         match self.bend {
-            Bend::Linear => self.linear_ticks(apart),
-            Bend::Log => self.log_ticks(apart),
-            Bend::SymLog => self.symlog_ticks(apart),
+            Bend::Linear => self.steps(apart, round_up),
+            Bend::Log => self.rungs(apart, &|digits| self.decades(digits)),
         }
     }
 
-    fn linear_ticks(self, apart: f64) -> Vec<f64> {
+    /// Lengths of time worth a tick: those that people say.
+    pub(crate) fn duration_ticks(self, apart: f64) -> Vec<f64> {
+        let most = self.values.0.abs().max(self.values.1.abs());
+        match self.bend {
+            Bend::Linear => self.steps(apart, round_time),
+            Bend::Log if most <= 60.0 || most > LONGEST => self.ticks(apart),
+            Bend::Log => self.rungs(apart, &|digits| {
+                let below = self.decades(digits).into_iter().filter(|v| *v < 60.0);
+                let above = DURATIONS.iter().filter(|(_, least)| digits.len() >= *least);
+                let above = above.map(|(value, _)| *value).filter(|v| self.holds(*v));
+                below.chain(above).collect()
+            }),
+        }
+    }
+
+    /// The multiples of a step that is round.
+    fn steps(self, apart: f64, round: impl Fn(f64) -> f64) -> Vec<f64> {
         let span = self.values.1 - self.values.0;
         let most = (self.length() / apart).floor().max(1.0);
         if span <= 0.0 {
             return vec![self.values.0];
         }
-        multiples(round_up(span / most), self.values)
+        multiples(round(span / most), self.values)
     }
 
-    fn log_ticks(self, apart: f64) -> Vec<f64> {
-        let (from, to) = self.values;
-        let decades = (log10(from).floor() as i32)..=(log10(to).ceil() as i32);
-        let of = |digits: &[f64]| -> Vec<f64> {
-            let all = decades
-                .clone()
-                .flat_map(|e| digits.iter().map(move |d| d * ten_to(e)));
-            all.filter(|v| *v >= from * 0.999 && *v <= to * 1.001)
-                .collect()
-        };
-        for digits in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
-            let ticks = of(digits);
-            if self.is_apart(&ticks, apart) {
+    /// The rungs of the closest ladder that leaves room for its labels.
+    fn rungs(self, apart: f64, ladder: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+        for digits in LADDERS {
+            let ticks = ladder(digits);
+            if ticks.len() >= FEWEST && self.is_apart(&ticks, apart) {
                 return ticks;
             }
         }
-        let mut ticks = of(&[1.0]);
-        while !self.is_apart(&ticks, apart) && ticks.len() > 2 {
-            ticks = ticks.into_iter().step_by(2).collect();
+        for apart in [apart, LEAST_APART] {
+            for digits in [LADDERS[2], LADDERS[1], CLOSEST] {
+                let ticks = self.thinned(ladder(digits), apart);
+                if ticks.len() >= FEWEST {
+                    return ticks;
+                }
+            }
         }
-        ticks
+        // Less than a decade on a few pixels: the ends, and what lies between them.
+        let (from, to) = self.values;
+        let fraction = |part: f64| crate::base::decimal::nearest_short(from + (to - from) * part, 2);
+        [0.1, 0.4, 0.9].into_iter().map(fraction).collect()
     }
 
-    fn symlog_ticks(self, apart: f64) -> Vec<f64> {
-        let most = self.values.0.abs().max(self.values.1.abs());
-        let mut sizes = vec![0.0, 1.0];
-        let mut size = 10.0;
-        while size <= most {
-            sizes.push(size);
-            size *= 10.0;
-        }
-        let below = sizes.iter().rev().filter(|s| **s > 0.0).map(|s| -s);
-        let all: Vec<f64> = below.chain(sizes.iter().copied()).collect();
-        let within = |v: &f64| *v >= self.values.0 && *v <= self.values.1;
-        let ticks: Vec<f64> = all.into_iter().filter(within).collect();
-        if self.is_apart(&ticks, apart) {
-            return ticks;
-        }
-        ticks
-            .into_iter()
-            .filter(|t| t.abs() <= 1.0 || t.abs() >= most / 10.0)
-            .collect()
+    /// `digits` times each power of ten, within the ends.
+    fn decades(self, digits: &[f64]) -> Vec<f64> {
+        let (from, to) = self.values;
+        let decades = (log10(from).floor() as i32)..=(log10(to).ceil() as i32);
+        let all = decades.flat_map(|e| digits.iter().map(move |d| d * ten_to(e)));
+        all.filter(|v| self.holds(*v)).collect()
+    }
+
+    fn holds(self, value: f64) -> bool {
+        value >= self.values.0 * 0.999 && value <= self.values.1 * 1.001
     }
 
     fn is_apart(self, ticks: &[f64], apart: f64) -> bool {
@@ -133,30 +182,12 @@ impl Scale {
             .all(|pair| (self.at(pair[1]) - self.at(pair[0])).abs() >= apart)
     }
 
-    /// Lengths of time worth a tick on a logarithmic scale: those that people say.
-    pub(crate) fn duration_ticks(self, apart: f64) -> Vec<f64> {
-        const ABOVE_A_MINUTE: [f64; 8] = [
-            60.0,
-            300.0,
-            1_800.0,
-            7_200.0,
-            36_000.0,
-            86_400.0,
-            604_800.0,
-            2_592_000.0,
-        ];
-        if self.bend != Bend::Log || self.values.1 <= 60.0 {
-            return self.ticks(apart);
-        }
-        let below = (-6..=1).flat_map(|e| [ten_to(e), 3.0 * ten_to(e)]);
-        let below: Vec<f64> = below.filter(|v| *v < 60.0).collect();
-        let within = |v: &f64| *v >= self.values.0 * 0.999 && *v <= self.values.1 * 1.001;
+    /// Those that have room behind the one kept before.
+    fn thinned(self, ticks: Vec<f64>, apart: f64) -> Vec<f64> {
         let mut kept: Vec<f64> = Vec::new();
-        for tick in below.into_iter().chain(ABOVE_A_MINUTE).filter(within) {
-            let is_far = kept
-                .last()
-                .is_none_or(|last| (self.at(tick) - self.at(*last)).abs() >= apart);
-            if is_far {
+        for tick in ticks {
+            let far = |last: &f64| (self.at(tick) - self.at(*last)).abs() >= apart;
+            if kept.last().is_none_or(far) {
                 kept.push(tick);
             }
         }
@@ -165,19 +196,10 @@ impl Scale {
 
     /// Instants worth a tick, with their labels; `apart` is the width that a label needs.
     pub(crate) fn time_ticks(self, apart: f64) -> Vec<(f64, String)> {
-        const STEPS: [f64; 20] = [
-            1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0,
-            7_200.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,
-        ];
         let span = self.values.1 - self.values.0;
         let most = (self.length() / apart).max(1.0);
-        let fits = |step: &&f64| span / **step <= most;
-        let step = STEPS
-            .iter()
-            .find(fits)
-            .copied()
-            .unwrap_or(round_up(span / most));
-        let ticks = multiples(step.max(1e-9), self.values).into_iter();
+        let step = round_time((span / most).max(1.0));
+        let ticks = multiples(step, self.values).into_iter();
         ticks.map(|t| (t, number::instant(t))).collect()
     }
 }
@@ -198,6 +220,16 @@ pub(crate) fn round_up(value: f64) -> f64 {
     let digits = [1.0, 2.0, 2.5, 5.0, 10.0];
     let found = digits.into_iter().find(|d| d * decade >= value * 0.999_999);
     found.unwrap_or(10.0) * decade
+}
+
+/// The least length of time that people count in and that is not below `value`, seconds.
+fn round_time(value: f64) -> f64 {
+    const STEPS: [f64; 20] = [
+        1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0,
+        7_200.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,
+    ];
+    let found = STEPS.into_iter().find(|step| *step >= value * 0.999_999);
+    found.filter(|_| value > 0.5).unwrap_or(round_up(value))
 }
 
 /// Ten to a whole power, exactly as written.
@@ -221,11 +253,38 @@ mod tests {
             scale.ticks(20.0),
             [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0]
         );
-        let scale = Scale::new(Bend::SymLog, (-2.0, 40.0), (0.0, 400.0));
-        assert_eq!(scale.ticks(10.0), [-1.0, 0.0, 1.0, 10.0]);
+        let scale = Scale::new(Bend::Linear, (-1_000.0, 1_000.0), (0.0, 400.0));
+        assert_eq!(
+            scale.duration_ticks(90.0),
+            [-600.0, 0.0, 600.0],
+            "ten minutes, not 500 s"
+        );
         let scale = Scale::new(Bend::Linear, (-120.0, 4_500.0), (0.0, 1_000.0));
         let labels: Vec<String> = scale.time_ticks(100.0).into_iter().map(|t| t.1).collect();
         assert_eq!(labels[..3], ["T+00:00", "T+10:00", "T+20:00"]);
+    }
+
+    /// Times of login between two and eight minutes had one tick.
+    #[test]
+    fn a_logarithmic_axis_has_three_labels_at_least() {
+        let scale = Scale::new(Bend::Log, (118.0, 810.0), (300.0, 0.0));
+        assert_eq!(scale.duration_ticks(26.0), [120.0, 300.0, 600.0]);
+        for height in [60.0, 110.0, 300.0, 500.0] {
+            for start in 0..400 {
+                let from = 0.000_1 * 1.05_f64.powi(start);
+                for factor in [4.0, 6.76, 30.0, 1e3, 1e6] {
+                    let scale = Scale::new(Bend::Log, (from, from * factor), (height, 0.0));
+                    for ticks in [scale.ticks(26.0), scale.duration_ticks(26.0)] {
+                        let far = |p: &[f64]| scale.at(p[0]) - scale.at(p[1]) >= LEAST_APART;
+                        let is_legible = ticks.windows(2).all(far);
+                        assert!(
+                            ticks.len() >= FEWEST && is_legible,
+                            "{height} px, {from} × {factor}: {ticks:?}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! One idea: the bars follow on each other and end at the total, so nothing is hidden between
 //! them; what no change does alone has a bar of its own.
 
-use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, X_AXIS};
+use super::frame::{Frame, HEAD, Heading, LABEL, Size, TICK, X_AXIS, change_axis};
 use super::ink::{Ink, pen_of_variant};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Area, Scene, filled_path, width_of};
@@ -96,7 +96,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, found: &Attribution, unit: Uni
     let x = Scale::new(Bend::Linear, (least, most), (panel.x, panel.right()));
     let right = frame.body.right();
     let scene = &mut frame.scene;
-    axis(scene, panel, x, unit);
+    change_axis(scene, panel, x, unit);
     for (index, bar) in bars.iter().enumerate() {
         let strip = Area {
             y: panel.y + height * index as f64,
@@ -122,18 +122,6 @@ pub(crate) fn draw(size: Size, heading: &Heading, found: &Attribution, unit: Uni
         (TICK, Anchor::Left, Ink::Muted),
     );
     frame.scene
-}
-
-/// Grid and ticks of the differences.
-fn axis(scene: &mut Scene, panel: Area, x: Scale, unit: Unit) {
-    for tick in x.ticks(86.0) {
-        let at = x.at(tick);
-        let ink = if tick == 0.0 { Ink::Muted } else { Ink::Rule };
-        scene.line(vec![(at, panel.y), (at, panel.bottom() + 5.0)], ink, 1.0);
-        let text = words::tick_of_difference(tick, unit);
-        let under = (at, panel.bottom() + 14.0);
-        scene.words(under, &text, (TICK, Anchor::Middle, Ink::Muted));
-    }
 }
 
 impl Bar {

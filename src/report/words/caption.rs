@@ -5,14 +5,15 @@
 
 use super::{
     capital, change_estimate, difference_with_level, estimate, from_to, growth_takeaway,
-    interval_label, listed, outcome, outcome_names, outcome_word, phase_takeaway, verdict_sentence,
+    interval_label, listed, outcome, outcome_names, outcome_word, phase_takeaway, threshold, verdict_sentence,
     verdict_symbol, verdict_word, what_meets, with_clock,
 };
+use crate::base::decimal::significant;
 use crate::report::chart::{Kind, Subject};
 use crate::report::number::{self, GAP, share};
 use crate::report::reading;
 use crate::results::{
-    Bottleneck, BottleneckKind, Estimate, Objective, Results, StepFlow, Times, Unit, Users,
+    Better, Bottleneck, BottleneckKind, Estimate, Objective, Results, StepFlow, Times, Unit, Users,
     Variant, Verdict, key,
 };
 
@@ -44,23 +45,33 @@ pub const SHARE_WHO_GOT_IN: &str = "Share that ends ok";
 pub const PERCENTILE_AXIS: &str =
     "Share of all requests that take up to this time; at a dotted wall the rest never ends ok";
 
-/// Left end of differences.
-pub const WORSE_SIDE: &str = "← worse";
+/// What the right end of an axis of differences is.
+pub fn right_side(better: Better) -> &'static str {
+    match better {
+        Better::Higher | Better::Lower => "better →",
+        Better::Neither => "more →",
+    }
+}
 
-/// Middle of differences.
-pub const SAME_BAND: &str = "same";
+/// What the grey band around zero means: `grey: same within ±2 s`.
+pub fn same_within(least: f64, unit: Unit) -> String {
+    format!("grey: same within ±{}", threshold(least, unit))
+}
 
-/// Right end of differences.
-pub const BETTER_SIDE: &str = "better →";
+/// What all axes of differences show, with the level of the intervals.
+pub fn difference_axis(results: &Results) -> String {
+    let confidence = reading::level_of_differences(results);
+    let level = confidence.map_or_else(String::new, |confidence| {
+        format!(", with its {}", interval_label(confidence))
+    });
+    format!("{DIFFERENCE_AXIS}{level}. A dashed arrow: one side is never.")
+}
 
-/// Horizontal axis of differences.
-const THRESHOLD_AXIS: &str = "Difference from the baseline, in multiples of the least that matters";
-
-/// Horizontal axis of differences, with the level of the intervals.
-pub fn threshold_axis(results: &Results) -> String {
-    match reading::level_of_differences(results) {
-        Some(confidence) => format!("{THRESHOLD_AXIS} (with its {})", interval_label(confidence)),
-        None => THRESHOLD_AXIS.to_owned(),
+/// What a chart had no room for.
+pub fn more_in_the_table(count: usize) -> String {
+    match count {
+        1 => " One more metric stands in the table.".to_owned(),
+        _ => format!(" {count} more metrics stand in the table."),
     }
 }
 
@@ -410,18 +421,19 @@ pub fn spectrum_label(name: &str, served_share: f64) -> String {
     }
 }
 
-/// A difference in its own unit with its word, beside its dot.
+/// A difference in its own unit with its word, beside its dot; where a side is never, both sides.
 pub fn forest_label(results: &Results, name: &str, metric: &str) -> String {
     let unit = reading::measure(results, metric).unit;
     let found = reading::difference(results, name, metric);
-    let Some(found) = found.filter(|found| found.estimate.is_some()) else {
-        return from_to(results, name, metric)
-            .trim_matches([' ', '(', ')'])
-            .to_owned();
+    let number = found.filter(|found| found.estimate.is_some());
+    let text = match number {
+        Some(found) => difference_with_level(results, found, unit),
+        None => {
+            let both = from_to(results, name, metric);
+            both.trim_matches([' ', '(', ')']).to_owned()
+        }
     };
-    let text = difference_with_level(results, found, unit);
-    match found.verdict {
-        Some(Verdict::Same) => format!("{text} same"),
+    match found.and_then(|found| found.verdict) {
         Some(verdict) => format!(
             "{text} {} {}",
             verdict_symbol(verdict),
@@ -431,19 +443,38 @@ pub fn forest_label(results: &Results, name: &str, metric: &str) -> String {
     }
 }
 
-/// A tick of the axis of differences.
-pub fn in_thresholds(tick: f64) -> String {
-    if tick == 0.0 {
-        return "0".to_owned();
-    }
-    let sign = if tick < 0.0 { "−" } else { "+" };
-    let size = number::whole(tick.abs());
-    format!("{sign}{size}×")
+/// A tick of an axis of differences in their own unit, with all its digits: `+10 pt`, `+0.05 pt`.
+pub fn tick_of_difference(tick: f64, unit: Unit) -> String {
+    let size = match unit {
+        Unit::Seconds | Unit::Instant => number::duration(tick.abs()),
+        Unit::Share => format!("{}{GAP}pt", significant(tick.abs() * 100.0, 4)),
+        Unit::PerSecond => format!("{}/s", plain(tick.abs())),
+        Unit::Count | Unit::Ratio => plain(tick.abs()),
+    };
+    let sign = match tick {
+        _ if tick == 0.0 => "",
+        _ if tick < 0.0 => "−",
+        _ => "+",
+    };
+    format!("{sign}{size}")
 }
 
-/// A tick of an axis of differences in their own unit: `+10 pt`.
-pub fn tick_of_difference(tick: f64, unit: Unit) -> String {
-    number::change(tick, unit).replacen(".0", "", 1)
+/// A round number with all its digits.
+fn plain(value: f64) -> String {
+    if value >= 1_000.0 {
+        number::whole(value)
+    } else {
+        significant(value, 4)
+    }
+}
+
+/// An instant in as few characters as say it, for narrow axes: `T+0`, `+5m`, `−90s`, `+1h30m`.
+pub fn short_instant(secs: f64) -> String {
+    if secs.abs() < 0.5 {
+        return "T+0".to_owned();
+    }
+    let sign = if secs < 0.0 { number::MINUS } else { '+' };
+    format!("{sign}{}", number::duration(secs.abs()).replace(GAP, ""))
 }
 
 /// `its share +6.9 pt`.
