@@ -25,6 +25,8 @@ pub struct Names {
     pub journeys: Vec<String>,
     /// Top-level steps of each journey, as the funnel shows them.
     pub journey_steps: Vec<Vec<String>>,
+    /// For each of these, the calls among the steps that it has itself, in order.
+    pub journey_calls: Vec<Vec<Vec<String>>>,
     /// Services.
     pub services: Vec<String>,
     /// Endpoints, as `service.endpoint`.

@@ -213,6 +213,14 @@ pub(crate) fn cause(variant: &Variant) -> Option<&Bottleneck> {
     })
 }
 
+/// From when to when a resource was full, in the median over launches that see it so.
+pub(crate) fn spell(found: &Bottleneck) -> Option<(f64, f64)> {
+    let at = |e: Option<Estimate>| e.and_then(|e| e.p50.or(e.estimate));
+    at(found.from_s)
+        .zip(at(found.to_s))
+        .filter(|(from, to)| to > from)
+}
+
 /// All bottlenecks, the cause that matters most first, the others as the document lists them.
 pub(crate) fn bottlenecks(variant: &Variant) -> Vec<&Bottleneck> {
     let main = cause(variant);
@@ -270,22 +278,110 @@ pub(crate) fn level_of_differences(results: &Results) -> Option<f64> {
         .then_some(first)
 }
 
-/// Most steps that are drawn by themselves.
+/// Where users, attempts, messages or units stand and can be counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A service: attempts that wait.
+    Service(String),
+    /// A pool: those who wait for a unit.
+    Pool(String),
+    /// A room: users who wait at its door.
+    Room(String),
+    /// An endpoint that messages are sent to: those not yet worked off.
+    Message(String),
+    /// A stock: units that are left.
+    Stock(String),
+}
+
+impl Place {
+    /// What the model calls it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Place::Service(name)
+            | Place::Pool(name)
+            | Place::Room(name)
+            | Place::Message(name)
+            | Place::Stock(name) => name,
+        }
+    }
+}
+
+/// The places that are drawn by themselves: all stocks, those that headline metrics name, and those
+/// where the baseline broke.
+pub(crate) fn places(results: &Results) -> Vec<Place> {
+    let Some(variant) = baseline(results) else {
+        return Vec::new();
+    };
+    let mut all: Vec<Place> = variant.stock.keys().cloned().map(Place::Stock).collect();
+    for metric in headline(results) {
+        all.extend(names_in(metric, |name| place_of(variant, name)));
+    }
+    let full = bottlenecks(variant).into_iter().take(FOCUS_PLACES);
+    all.extend(full.filter_map(|one| place_of(variant, &one.place)));
+    let mut seen: Vec<Place> = Vec::new();
+    for place in all {
+        if !seen.contains(&place) {
+            seen.push(place);
+        }
+    }
+    seen
+}
+
+/// Most places that are drawn because they were full.
+const FOCUS_PLACES: usize = 3;
+
+fn place_of(variant: &Variant, name: &str) -> Option<Place> {
+    let name = name.to_owned();
+    if variant.stock.contains_key(&name) {
+        Some(Place::Stock(name))
+    } else if variant.rooms.contains_key(&name) {
+        Some(Place::Room(name))
+    } else if variant.messages.contains_key(&name) {
+        Some(Place::Message(name))
+    } else if variant.pools.contains_key(&name) {
+        Some(Place::Pool(name))
+    } else {
+        let is_service = variant.services.contains_key(&name);
+        is_service.then_some(Place::Service(name))
+    }
+}
+
+/// What the names in a metric stand for, each by as many of its parts as are known: in
+/// `p99(mail.confirmation.delay)` the endpoint `mail.confirmation`.
+fn names_in<T>(metric: &str, known: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let is_name = |c: char| c.is_alphanumeric() || "._-".contains(c);
+    let words = metric.split(|c: char| !is_name(c));
+    let longest = |word: &str| {
+        let ends = word.match_indices('.').map(|(at, _)| at);
+        let ends: Vec<usize> = ends.chain([word.len()]).collect();
+        ends.into_iter().rev().find_map(|end| known(&word[..end]))
+    };
+    words.filter_map(longest).collect()
+}
+
+/// Most steps that are drawn by themselves if no headline metric names one.
 const FOCUS_STEPS: usize = 3;
 
-/// The steps whose times are drawn: those that objectives speak of; else of each journey the
+/// The steps whose times are drawn: all that headline metrics speak of; else of each journey the
 /// calls, the one with the least share ok first.
 pub(crate) fn focus_steps(results: &Results) -> Vec<&str> {
     let Some(variant) = baseline(results) else {
         return Vec::new();
     };
-    let mut steps: Vec<&str> = headline(results)
-        .into_iter()
-        .filter_map(|metric| percentile_of(metric).map(|(_, step)| step))
-        .filter(|step| variant.requests.contains_key(*step))
-        .collect();
+    let known = |name: &str| {
+        let found = variant.requests.get_key_value(name);
+        found.map(|(name, _)| name.as_str())
+    };
+    let metrics = headline(results).into_iter();
+    let mut steps: Vec<&str> = metrics.flat_map(|metric| names_in(metric, known)).collect();
+    let most = if steps.is_empty() {
+        FOCUS_STEPS
+    } else {
+        steps.len()
+    };
     if steps.is_empty() {
-        let names = results.model.journeys.values().flatten();
+        let flows = variant.journeys.values().flat_map(|journey| &journey.steps);
+        let names = flows.flat_map(|step| std::iter::once(&step.name).chain(&step.calls));
         steps = names
             .map(String::as_str)
             .filter(|step| variant.requests.contains_key(*step))
@@ -302,13 +398,31 @@ pub(crate) fn focus_steps(results: &Results) -> Vec<&str> {
             seen.push(step);
         }
     }
-    seen.truncate(FOCUS_STEPS);
+    seen.truncate(most);
     seen
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_metric_names_is_found_by_its_longest_known_part() {
+        let known = |name: &str| {
+            ["mail.confirmation", "login", "mail", "doors"]
+                .into_iter()
+                .find(|one| *one == name)
+        };
+        for (metric, found) in [
+            ("p99(mail.confirmation.delay)", vec!["mail.confirmation"]),
+            ("share(login.ok) between 5m and 14m", vec!["login"]),
+            ("p95(doors.wait)", vec!["doors"]),
+            ("max(mail.queue)", vec!["mail"]),
+            ("share(served)", vec![]),
+        ] {
+            assert_eq!(names_in(metric, known), found, "{metric}");
+        }
+    }
 
     #[test]
     fn a_percentile_names_its_step() {

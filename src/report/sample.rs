@@ -201,6 +201,12 @@ fn timeline(flow: &Flow) -> Timeline {
             .map(|v| Some(if *v >= 1.0 { 4_000.0 } else { 0.0 }));
         all.insert(key::queue(name), series(queue, 0.1));
     }
+    let left = so_far(&flow.served).map(|sold| sold.map(|sold| (60_000.0 - sold).max(0.0)));
+    all.insert(key::left("phones"), series(left, 0.05));
+    let behind = flow.served.iter().map(|v| Some(v * 4.0));
+    all.insert(key::backlog("mail.confirmation"), series(behind, 0.1));
+    let pace = (0..BINS).map(|bin| (bin > 5).then_some(4.0));
+    all.insert(key::lag("mail.confirmation"), series(pace, 0.1));
     for (form, by) in [("p50", 1.0), ("p95", 3.2), ("p99", 5.1)] {
         let times = flow.wait_s.iter().enumerate();
         let times = times.map(|(bin, v)| {
@@ -269,6 +275,7 @@ fn steps(arrived: f64, flow: &Flow) -> Vec<StepFlow> {
                 failed: e(failed * f),
                 ..Outcomes::default()
             },
+            calls: Vec::new(),
         });
         left -= gone;
     }

@@ -66,6 +66,33 @@ pub fn queue(station: &str) -> String {
     format!("mean({station}.queue)")
 }
 
+/// How long those waiting at a service, pool or room, or the messages to an endpoint that are not
+/// yet worked off, would take at the pace of the bin: their number ÷ those let in or worked off per
+/// second; `null` where nobody is.
+pub fn lag(place: &str) -> String {
+    format!("mean({place}.lag)")
+}
+
+/// Users inside a room, average of the bin.
+pub fn inside(room: &str) -> String {
+    format!("mean({room}.inside)")
+}
+
+/// Users waiting for a room, average of the bin.
+pub fn waiting(room: &str) -> String {
+    format!("mean({room}.waiting)")
+}
+
+/// Messages to an endpoint that are sent and not yet worked off, average of the bin.
+pub fn backlog(endpoint: &str) -> String {
+    format!("mean({endpoint}.backlog)")
+}
+
+/// Units left of a stock, average of the bin.
+pub fn left(stock: &str) -> String {
+    format!("mean({stock}.left)")
+}
+
 /// A percentile of the time of requests that started in the bin and ended ok.
 /// `percentile` as written: `p50`, `p95`, `p99`.
 pub fn ok_time(percentile: &str, step: &str) -> String {

@@ -83,4 +83,8 @@ pub struct StepFlow {
     pub passed: Option<Estimate>,
     /// Users whose visit ended at it, by outcome.
     pub left: Outcomes,
+    /// Of a step with steps of its own: the calls among these, in order, by their names in
+    /// `requests`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<String>,
 }

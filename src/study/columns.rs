@@ -5,11 +5,13 @@
 //! `results::key`.
 
 use crate::observation::{
-    BinTimes, CallCounter, CallSample, CounterId, LevelId, Observation, Outcome, PoolLevel,
-    SampleId, ServiceCounter, ServiceLevel, TallyId, UserCounter, UserLevel,
+    BinTimes, CallCounter, CallSample, CounterId, LevelId, MessageCounter, Observation, Outcome,
+    PoolCounter, PoolLevel, RoomCounter, RoomLevel, SampleId, ServiceCounter, ServiceLevel,
+    TallyId, UserCounter, UserLevel,
 };
 use crate::program::Program;
 use crate::results::key;
+use crate::study::usual::messaged;
 
 /// What a column holds where the quantity does not exist.
 const ABSENT: f32 = -1.0;
@@ -79,6 +81,8 @@ enum Read {
     Rest(LevelId, LevelId),
     /// Things for each of others.
     Each(CounterId, CounterId),
+    /// Seconds that a time average of those waiting takes at the pace of the bin.
+    Lag(LevelId, CounterId),
     /// Share ok of those started.
     Ok(SampleId),
     /// A percentile of the times of a bin.
@@ -91,6 +95,8 @@ pub(crate) fn plan(program: &Program) -> Vec<Column> {
     users(program, &mut columns);
     services(program, &mut columns);
     pools(program, &mut columns);
+    rooms(program, &mut columns);
+    goods(program, &mut columns);
     calls(program, &mut columns);
     for (tally, name) in program.names.tallies.iter().enumerate() {
         let counter = program.layout.tally(TallyId(tally as u32));
@@ -160,7 +166,12 @@ fn services(program: &Program, columns: &mut Vec<Column>) {
         counted_now(columns, arrived, &format!("{name}.arrived"));
         let each = Read::Each(arrived, original);
         plain(columns, each, key::amplification(name));
+        let queue = level(ServiceLevel::Queue);
+        let done = program
+            .layout
+            .service(index as u32, ServiceCounter::Completed);
         for (read, name) in [
+            (Read::Lag(queue, done), key::lag(name)),
             (
                 Read::Ratio(held, level(ServiceLevel::Workers)),
                 key::held(name),
@@ -177,7 +188,7 @@ fn services(program: &Program, columns: &mut Vec<Column>) {
                 Read::Ratio(level(ServiceLevel::Up), level(ServiceLevel::Nominal)),
                 key::up(name),
             ),
-            (Read::Level(level(ServiceLevel::Queue)), key::queue(name)),
+            (Read::Level(queue), key::queue(name)),
         ] {
             plain(columns, read, name);
         }
@@ -189,11 +200,41 @@ fn pools(program: &Program, columns: &mut Vec<Column>) {
         let level = |what| program.layout.pool_level(index as u32, what);
         let held = Read::Ratio(level(PoolLevel::InUse), level(PoolLevel::Size));
         plain(columns, held, key::held(name));
-        plain(
-            columns,
-            Read::Level(level(PoolLevel::Queue)),
-            key::queue(name),
-        );
+        let queue = level(PoolLevel::Queue);
+        let granted = program.layout.pool(index as u32, PoolCounter::Granted);
+        plain(columns, Read::Level(queue), key::queue(name));
+        plain(columns, Read::Lag(queue, granted), key::lag(name));
+    }
+}
+
+fn rooms(program: &Program, columns: &mut Vec<Column>) {
+    for (index, name) in program.names.rooms.iter().enumerate() {
+        let level = |what| program.layout.room_level(index as u32, what);
+        let waiting = level(RoomLevel::Waiting);
+        let admitted = program.layout.room(index as u32, RoomCounter::Admitted);
+        for (read, name) in [
+            (Read::Level(level(RoomLevel::Inside)), key::inside(name)),
+            (Read::Level(waiting), key::waiting(name)),
+            (Read::Lag(waiting, admitted), key::lag(name)),
+        ] {
+            plain(columns, read, name);
+        }
+    }
+}
+
+/// What is left of stocks, and messages that are not yet worked off.
+fn goods(program: &Program, columns: &mut Vec<Column>) {
+    let layout = &program.layout;
+    for (index, name) in program.names.stocks.iter().enumerate() {
+        let left = Read::Level(layout.stock_left(index as u32));
+        plain(columns, left, key::left(name));
+    }
+    for endpoint in messaged(program) {
+        let name = &program.names.endpoints[endpoint as usize];
+        let backlog = layout.backlog(endpoint);
+        let done = layout.message(endpoint, MessageCounter::Delivered);
+        plain(columns, Read::Level(backlog), key::backlog(name));
+        plain(columns, Read::Lag(backlog, done), key::lag(name));
     }
 }
 
@@ -233,10 +274,13 @@ impl Column {
         let share = |part: f32, whole: f32| {
             if whole > 0.0 { part / whole } else { ABSENT }
         };
+        let bin_s = program.clock.bin.as_secs_f64() as f32;
         let values = (0..program.clock.bins as usize).map(|bin| match self.read {
             Read::Count(id) => count(bin, id) as f32,
             Read::Level(id) => level(bin, id),
             Read::Each(part, whole) => share(count(bin, part) as f32, count(bin, whole) as f32),
+            Read::Lag(waiting, _) if level(bin, waiting) <= 0.0 => 0.0,
+            Read::Lag(waiting, done) => share(level(bin, waiting) * bin_s, count(bin, done) as f32),
             Read::Ratio(part, whole) => share(level(bin, part), level(bin, whole)),
             Read::Rest(whole, part) => {
                 let whole = level(bin, whole);

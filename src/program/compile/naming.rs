@@ -21,6 +21,7 @@ pub(super) fn names(model: &Model, index: &Index, structure: &Structure) -> Name
         sources: model.arrivals.keys().cloned().collect(),
         journeys: model.journeys.keys().cloned().collect(),
         journey_steps: journeys.map(|journey| top_level(&journey.steps)).collect(),
+        journey_calls: within_steps(model, structure),
         services: model.services.keys().cloned().collect(),
         endpoints: endpoints.collect(),
         labels: labels(model, structure),
@@ -53,6 +54,39 @@ fn labels(model: &Model, structure: &Structure) -> BTreeMap<String, String> {
     let named = calls.zip(&structure.written);
     labels.extend(named.filter_map(|(name, call)| Some((name, call.label.clone()?))));
     labels
+}
+
+/// For each top-level step of each journey, the names of the calls that it holds.
+fn within_steps(model: &Model, structure: &Structure) -> Vec<Vec<Vec<String>>> {
+    let names = calls(&structure.written);
+    let mut taken = vec![false; names.len()];
+    let mut name_of = |owner: &StepOwner, step: &Step| {
+        let StepKind::Call(call) = &step.kind else {
+            return None;
+        };
+        let is_it = |written: &Written| {
+            written.owner == *owner
+                && written.name == step.name
+                && (&written.service, &written.endpoint) == (&call.service, &call.endpoint)
+        };
+        let mut all = structure.written.iter().enumerate();
+        let (at, _) = all.find(|(at, written)| !taken[*at] && is_it(written))?;
+        taken[at] = true;
+        Some(names[at].clone())
+    };
+    let journeys = model.journeys.iter().map(|(journey, body)| {
+        let owner = StepOwner::Journey(journey.clone());
+        let steps = body.steps.iter().map(|top| {
+            let mut held = Vec::new();
+            top.visit(&mut |step| {
+                let name = name_of(&owner, step);
+                held.extend(name.filter(|_| !std::ptr::eq(step, top)));
+            });
+            held
+        });
+        steps.collect()
+    });
+    journeys.collect()
 }
 
 /// The top-level steps of a journey: by name, else by what they do; repeated ones are counted.

@@ -41,7 +41,9 @@ impl Part<'_> {
     fn ends(&self) -> Option<(f64, f64)> {
         let all: Vec<f64> = self.rows.iter().filter_map(drawn).flatten().collect();
         let air = 1.5 * self.least;
-        let both = all.iter().fold((-air, air), |b, v| (b.0.min(*v), b.1.max(*v)));
+        let both = all
+            .iter()
+            .fold((-air, air), |b, v| (b.0.min(*v), b.1.max(*v)));
         let air = (both.1 - both.0) * 0.04;
         (!all.is_empty() && air > 0.0).then_some((both.0 - air, both.1 + air))
     }
@@ -72,7 +74,13 @@ fn drawn(row: &Row<'_>) -> Option<[f64; 3]> {
 /// Where a pair in which a side is never would lie: 1 if the variant's is mostly the larger one.
 fn side_of_never(found: &Difference) -> Option<f64> {
     let pairs = found.never.filter(|_| found.estimate.is_none())?;
-    (pairs.higher != pairs.lower).then(|| if pairs.higher > pairs.lower { 1.0 } else { -1.0 })
+    (pairs.higher != pairs.lower).then(|| {
+        if pairs.higher > pairs.lower {
+            1.0
+        } else {
+            -1.0
+        }
+    })
 }
 
 /// Every headline metric, in order.
@@ -203,7 +211,11 @@ fn difference(scene: &mut Scene, row: &Row<'_>, (x, y): (Scale, f64), panel: Are
         scene.mark((x.at(lead), y), pen.ink, pen.marker);
     } else if let Some(side) = row.found.and_then(side_of_never) {
         let towards = if x.at(side) > x.at(0.0) { 1.0 } else { -1.0 };
-        let tip = if towards > 0.0 { panel.right() } else { panel.x };
+        let tip = if towards > 0.0 {
+            panel.right()
+        } else {
+            panel.x
+        };
         let neck = tip - towards * 9.0;
         scene.dashed(vec![(x.at(0.0), y), (neck, y)], pen.ink, 2.0, Dash::Dashed);
         let head = vec![(neck, y - 5.0), (tip, y), (neck, y + 5.0)];

@@ -14,7 +14,7 @@ use crate::report::{reading, words};
 use crate::results::{Results, Timeline, Unit, Variant, key};
 
 /// Variants of one picture.
-const MOST: usize = 6;
+const MOST: usize = 12;
 
 /// Attempts for each first try that are worth a picture.
 const WORTH: f64 = 1.2;

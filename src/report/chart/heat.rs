@@ -9,7 +9,7 @@ use super::marks::{self, Marks};
 use super::outcome::time_scale;
 use super::scale::Scale;
 use super::scene::{Anchor, Area, Scene, cut, width_of};
-use crate::report::words;
+use crate::report::{reading, words};
 use crate::results::{ModelFacts, Timeline, Variant, key};
 
 /// A row: a service or pool, and the share of its worker-time held in each bin.
@@ -78,7 +78,7 @@ pub(crate) fn draw(
         .iter()
         .map(|r| width_of(r.name, LABEL))
         .fold(0.0, f64::max);
-    let remarks: Vec<[String; 2]> = rows
+    let remarks: Vec<Vec<String>> = rows
         .iter()
         .map(|r| words::heat_remark(variant, r.name))
         .collect();
@@ -113,6 +113,11 @@ pub(crate) fn draw(
             (LABEL, Anchor::Right, Ink::Text),
         );
         remark_beside(scene, (panel.right() + 8.0, middle), remark, strip.h);
+        let spells = variant.bottlenecks.iter();
+        let spells = spells.filter(|one| one.place == row.name);
+        if let Some((from, to)) = spells.filter_map(reading::spell).next() {
+            outline(scene, strip, (x.at(from), x.at(to)));
+        }
     }
     marks::lines(scene, panel, x, marks.of_variant(name));
     marks::letters(scene, panel, x, marks.of_variant(name));
@@ -120,16 +125,27 @@ pub(crate) fn draw(
     frame.scene
 }
 
-/// One or two lines at the right of a row, as its height allows.
-fn remark_beside(scene: &mut Scene, at: (f64, f64), remark: &[String; 2], height: f64) {
-    let [held, why] = remark;
-    if why.is_empty() || height < 30.0 {
-        let text = if why.is_empty() { held } else { why };
-        scene.text(at, text, TICK);
-        return;
+/// As many lines at the right of a row as its height allows.
+fn remark_beside(scene: &mut Scene, at: (f64, f64), remark: &[String], height: f64) {
+    const LINE: f64 = 15.0;
+    let fitting = ((height / LINE) as usize).clamp(1, remark.len().max(1));
+    let top = at.1 - LINE * (fitting.min(remark.len()).max(1) - 1) as f64 / 2.0;
+    for (line, text) in remark.iter().take(fitting).enumerate() {
+        scene.text((at.0, top + LINE * line as f64), text, TICK);
     }
-    scene.text((at.0, at.1 - 8.0), held, TICK);
-    scene.text((at.0, at.1 + 8.0), why, TICK);
+}
+
+/// The time in which a row was full, as a frame around its cells.
+fn outline(scene: &mut Scene, strip: Area, (from, to): (f64, f64)) {
+    let (top, bottom) = (strip.y + 1.0, strip.bottom() - 1.0);
+    let corners = vec![
+        (from, top),
+        (to, top),
+        (to, bottom),
+        (from, bottom),
+        (from, top),
+    ];
+    scene.line(corners, Ink::Text, 1.5);
 }
 
 /// The scale of colours, in one line at the top of an area: of what, and what the last one means.

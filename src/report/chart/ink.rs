@@ -1,9 +1,9 @@
 //! Colours by meaning, in a light and a dark theme.
 //!
 //! One idea: charts name what a colour means; the theme says what it looks like. The four colours
-//! of lines are those of Okabe and Ito (2008) that keep a contrast of 3:1 on both themes; brown
-//! and grey were chosen to keep it too. The scale of heat is cividis (Nuñez, Anderton and Renslow
-//! 2018), turned so that more always stands out more from the paper.
+//! of lines are those of Okabe and Ito (2008) that keep a contrast of 3:1 on white; brown and grey
+//! were chosen to keep it too, and the dark theme has them lighter, so that faint bands are seen on
+//! it. The scale of heat runs in one hue, and more always stands out more from the paper.
 
 use std::fmt::Write as _;
 
@@ -69,17 +69,16 @@ impl Ink {
             Ink::Paper => of(0xFFFFFF, 0x111217),
             Ink::Text => of(0x1A1A1E, 0xECECF1),
             Ink::Muted => of(0x55565C, 0xA9AAB3),
-            Ink::Rule => of(0xD9DAE0, 0x34363F),
+            Ink::Rule => of(0xD9DAE0, 0x3B3E48),
             Ink::Band => of(0xE2E3E8, 0x3A3C46),
             Ink::Zero => of(0xF1F1F4, 0x1D1F26),
-            Ink::Heat(step) if is_light => paler(step),
-            Ink::Heat(step) => cividis(step.min(HEAT_STEPS)),
-            Ink::Blue => hex(0x0072B2),
-            Ink::Vermillion => hex(0xD55E00),
-            Ink::Green => hex(0x009E73),
-            Ink::Purple => hex(0xCC79A7),
-            Ink::Brown => hex(0x9A6700),
-            Ink::Grey => hex(0x767676),
+            Ink::Heat(step) => warmth(step, theme),
+            Ink::Blue => of(0x0072B2, 0x4FA9E6),
+            Ink::Vermillion => of(0xD55E00, 0xEE8237),
+            Ink::Green => of(0x009E73, 0x2FBF96),
+            Ink::Purple => of(0xCC79A7, 0xDF9AC1),
+            Ink::Brown => of(0x9A6700, 0xC79A3A),
+            Ink::Grey => of(0x767676, 0x9A9BA3),
         }
     }
 
@@ -92,6 +91,12 @@ impl Ink {
             Ink::Rule,
             Ink::Band,
             Ink::Zero,
+            Ink::Blue,
+            Ink::Vermillion,
+            Ink::Green,
+            Ink::Purple,
+            Ink::Brown,
+            Ink::Grey,
         ];
         let heat = (0..=HEAT_STEPS).map(Ink::Heat);
         named.into_iter().chain(heat).collect()
@@ -103,27 +108,33 @@ fn hex(code: u32) -> RGBColor {
     RGBColor(byte(16), byte(8), byte(0))
 }
 
-/// A colour of the cividis scale, between eleven of its own, straight between neighbours.
-fn cividis(step: u8) -> RGBColor {
-    const POINTS: [u32; 11] = [
-        0x00224E, 0x123570, 0x3B496C, 0x575D6D, 0x707173, 0x8A8678, 0xA59C74, 0xC3B369, 0xE1CC55,
-        0xF4DC47, 0xFDEA45,
-    ];
-    let along = f64::from(step) / f64::from(HEAT_STEPS) * (POINTS.len() - 1) as f64;
-    let first = (along as usize).min(POINTS.len() - 2);
-    let part = along - first as f64;
-    let (a, b) = (hex(POINTS[first]), hex(POINTS[first + 1]));
+/// Colours of the heat scale at shares of it, light and dark: what is quiet is nearly paper, what is
+/// full stands out most.
+const RAMP: [(f64, u32, u32); 6] = [
+    (0.0, 0xF8F4EA, 0x23211E),
+    (0.35, 0xF6E1B5, 0x4A3519),
+    (0.6, 0xEFB662, 0x85501B),
+    (0.8, 0xD97C2C, 0xC67A29),
+    (0.95, 0xAF4A13, 0xF0AE4E),
+    (1.0, 0x6E1F00, 0xFFE6AE),
+];
+
+/// A colour of the heat scale, straight between its neighbours.
+fn warmth(step: u8, theme: Theme) -> RGBColor {
+    let share = f64::from(step.min(HEAT_STEPS)) / f64::from(HEAT_STEPS);
+    let first = RAMP.windows(2).find(|pair| share <= pair[1].0);
+    let pair = first.unwrap_or(&RAMP[RAMP.len() - 2..]);
+    let part = (share - pair[0].0) / (pair[1].0 - pair[0].0);
+    let of = |point: &(f64, u32, u32)| {
+        hex(if theme == Theme::Light {
+            point.1
+        } else {
+            point.2
+        })
+    };
+    let (a, b) = (of(&pair[0]), of(&pair[1]));
     let mix = |a: u8, b: u8| (f64::from(a) * (1.0 - part) + f64::from(b) * part).round() as u8;
     RGBColor(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
-}
-
-/// The turned scale on white: its bright end is mixed with paper, so that little looks like little.
-fn paler(step: u8) -> RGBColor {
-    let share = f64::from(step.min(HEAT_STEPS)) / f64::from(HEAT_STEPS);
-    let weight = 0.3 + 0.7 * share;
-    let colour = cividis(HEAT_STEPS.saturating_sub(step));
-    let mix = |c: u8| (f64::from(c) * weight + 255.0 * (1.0 - weight)).round() as u8;
-    RGBColor(mix(colour.0), mix(colour.1), mix(colour.2))
 }
 
 /// `#RRGGBB`, as drawn.
@@ -140,9 +151,7 @@ pub(crate) fn dark_rules() -> String {
     for ink in Ink::themed() {
         let (from, to) = (code(ink.rgb(Theme::Light)), code(ink.rgb(Theme::Dark)));
         write!(rules, "[fill=\"{from}\"]{{fill:{to}}}").expect("text grows");
-        if matches!(ink, Ink::Text | Ink::Muted | Ink::Rule | Ink::Paper) {
-            write!(rules, "[stroke=\"{from}\"]{{stroke:{to}}}").expect("text grows");
-        }
+        write!(rules, "[stroke=\"{from}\"]{{stroke:{to}}}").expect("text grows");
     }
     rules.push('}');
     rules
@@ -280,6 +289,37 @@ mod tests {
         }
     }
 
+    /// An idle service was bright yellow, and half full was grey.
+    #[test]
+    fn the_fuller_the_louder() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let paper = Ink::Paper.rgb(theme);
+            let loud = |step| contrast(Ink::Heat(step).rgb(theme), paper);
+            for step in 1..=HEAT_STEPS {
+                assert!(loud(step) > loud(step - 1), "{theme:?} {step}");
+            }
+            assert!(loud(3) < 1.4, "a little is quiet");
+            assert!(
+                loud(HEAT_STEPS) > 1.25 * loud(HEAT_STEPS - 1),
+                "full stands out"
+            );
+        }
+    }
+
+    #[test]
+    fn faint_bands_are_seen_on_dark_paper() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let (paper, blue) = (Ink::Paper.rgb(theme), Ink::Blue.rgb(theme));
+            let mix = |a: u8, b: u8| (f64::from(a) * 0.72 + f64::from(b) * 0.28).round() as u8;
+            let band = RGBColor(
+                mix(paper.0, blue.0),
+                mix(paper.1, blue.1),
+                mix(paper.2, blue.2),
+            );
+            assert!(contrast(band, paper) > 1.35, "{theme:?}");
+        }
+    }
+
     #[test]
     fn twenty_variants_have_twenty_pens() {
         let pens: Vec<Pen> = (0..=20).map(pen_of_variant).collect();
@@ -292,16 +332,6 @@ mod tests {
     fn no_two_inks_that_change_look_alike_in_light() {
         let mut seen = std::collections::BTreeSet::new();
         for ink in Ink::themed() {
-            assert!(seen.insert(code(ink.rgb(Theme::Light))), "{ink:?}");
-        }
-        for ink in [
-            Ink::Blue,
-            Ink::Vermillion,
-            Ink::Green,
-            Ink::Purple,
-            Ink::Brown,
-            Ink::Grey,
-        ] {
             assert!(seen.insert(code(ink.rgb(Theme::Light))), "{ink:?}");
         }
     }

@@ -53,7 +53,8 @@ pub(crate) fn lanes(variant: &Variant) -> Vec<Lane> {
         let (ink, until) = match moment.kind {
             EventKind::Fault => (Ink::Brown, moment.to_s.unwrap_or(end)),
             EventKind::Action | EventKind::Door => (Ink::Green, moment.at_s),
-            _ => continue,
+            EventKind::SoldOut | EventKind::Note => (Ink::Text, moment.at_s),
+            EventKind::Saturated | EventKind::Objective | EventKind::Milestone => continue,
         };
         join(&mut all, moment.what.clone(), ink, (moment.at_s, until));
     }
@@ -140,7 +141,8 @@ fn effects(variant: &Variant) -> Vec<Lane> {
 
 /// Whether there is an incident to draw.
 pub(crate) fn is_known(variant: &Variant) -> bool {
-    variant.storm.is_some() && lanes(variant).len() > 1
+    let is_broken = variant.storm.is_some() || !variant.bottlenecks.is_empty();
+    is_broken && lanes(variant).len() > 1
 }
 
 /// The stretches of bins in which a series is above a value.

@@ -4,6 +4,7 @@
 //! They know results and words, and are the only place that knows plotters.
 
 pub(crate) mod density;
+pub(crate) mod dots;
 pub(crate) mod forest;
 pub(crate) mod frame;
 pub(crate) mod funnel;
@@ -12,6 +13,7 @@ pub(crate) mod heat;
 pub(crate) mod ink;
 pub(crate) mod labels;
 pub(crate) mod lanes;
+pub(crate) mod level;
 pub(crate) mod marks;
 pub(crate) mod multiples;
 pub(crate) mod outcome;
@@ -23,6 +25,7 @@ pub(crate) mod scene;
 pub(crate) mod spectrum;
 pub(crate) mod waterfall;
 
+pub use super::reading::Place;
 pub use frame::Size;
 pub use ink::Theme;
 
@@ -68,6 +71,10 @@ pub enum Kind {
     Growth(String),
     /// What happened in which order.
     Lanes,
+    /// How many wait or are left at a place over time, and how long that takes.
+    Level(Place),
+    /// How many launches meet each objective.
+    Dots,
 }
 
 /// A chart that a study has, before it is drawn.
@@ -151,10 +158,13 @@ impl Picture {
             }
             Kind::Phase => phase::draw(size, heading, variant),
             Kind::Growth(place) => growth::draw(size, heading, results, (place, &marks)),
+            Kind::Level(place) => level::draw(size, heading, results, (place, &marks)),
+            Kind::Dots => dots::draw(size, heading, results),
             Kind::Lanes => lanes::draw(size, heading, variant, &marks),
             Kind::Funnel(journey) => {
                 let journey = variant.journeys.get(journey);
-                funnel::draw(size, heading, &journey.cloned().unwrap_or_default())
+                let journey = journey.cloned().unwrap_or_default();
+                funnel::draw(size, heading, &journey, &variant.requests)
             }
         }
     }
@@ -215,7 +225,7 @@ impl Gallery<'_> {
             (Kind::Outcome | Kind::Heat | Kind::Ribbon(_) | Kind::Density(_), of) => {
                 *of == Subject::Variant(name.to_owned())
             }
-            (Kind::Growth(_), _) => name == reading::baseline_name(self.results),
+            (Kind::Growth(_) | Kind::Level(_), _) => name == reading::baseline_name(self.results),
             _ => false,
         };
         let variants = reading::variants(self.results).filter(|(name, _)| is_shown(name));
@@ -241,6 +251,28 @@ impl Gallery<'_> {
         }
         self.growth();
         self.spectra();
+        self.levels();
+        self.dots();
+    }
+
+    fn dots(&mut self) {
+        if dots::is_known(self.results) {
+            self.hang("launches", Kind::Dots, Subject::Study);
+        }
+    }
+
+    fn levels(&mut self) {
+        for place in reading::places(self.results) {
+            if level::is_known(self.results, &place) {
+                let what = match place {
+                    Place::Stock(_) => "left",
+                    Place::Message(_) => "backlog",
+                    Place::Service(_) | Place::Pool(_) | Place::Room(_) => "waiting",
+                };
+                let name = format!("{what}-{}", place.name());
+                self.hang(&name, Kind::Level(place), Subject::Study);
+            }
+        }
     }
 
     fn growth(&mut self) {
@@ -289,6 +321,8 @@ impl Gallery<'_> {
         if !reading::is_compared(self.results) {
             self.growth();
             self.spectra();
+            self.levels();
+            self.dots();
         }
         for (journey, flow) in &variant.journeys {
             if funnel::is_known(flow) {

@@ -19,8 +19,8 @@ use crate::results::{Timeline, Unit, Variant, key};
 const FORMS: [&str; 3] = ["p50", "p95", "p99"];
 
 /// How strong the bands below the 95th and the 99th percentile are.
-const STRONG: f64 = 0.45;
-const FAINT: f64 = 0.22;
+const STRONG: f64 = 0.5;
+const FAINT: f64 = 0.28;
 
 /// A percentile of those who got in, bin by bin.
 pub(crate) fn times<'a>(timeline: &'a Timeline, form: &str, step: &str) -> &'a [Option<f64>] {
@@ -61,7 +61,7 @@ pub(crate) fn log_scale(panel: Area, span: (f64, f64)) -> Scale {
 }
 
 /// The stretches of bins in which all of `series` exist: first bin and values.
-fn stretches(series: [&[Option<f64>]; 2]) -> Vec<(usize, Vec<(f64, f64)>)> {
+pub(crate) fn stretches(series: [&[Option<f64>]; 2]) -> Vec<(usize, Vec<(f64, f64)>)> {
     let mut found: Vec<(usize, Vec<(f64, f64)>)> = Vec::new();
     let mut is_open = false;
     for (bin, pair) in series[0].iter().zip(series[1]).enumerate() {

@@ -160,7 +160,8 @@ impl Scale {
         }
         // Less than a decade on a few pixels: the ends, and what lies between them.
         let (from, to) = self.values;
-        let fraction = |part: f64| crate::base::decimal::nearest_short(from + (to - from) * part, 2);
+        let fraction =
+            |part: f64| crate::base::decimal::nearest_short(from + (to - from) * part, 2);
         [0.1, 0.4, 0.9].into_iter().map(fraction).collect()
     }
 

@@ -234,6 +234,16 @@ impl Scene {
         });
     }
 
+    /// A filled circle.
+    pub(crate) fn dot(&mut self, at: Point, ink: Ink, size: f64) {
+        self.shapes.push(Shape::Mark {
+            at,
+            ink,
+            marker: Marker::Circle,
+            size,
+        });
+    }
+
     /// Words in the ink of text, from their left end on.
     pub(crate) fn text(&mut self, at: Point, text: &str, font: Font) {
         self.words(at, text, (font, Anchor::Left, Ink::Text));

@@ -3,9 +3,10 @@
 //! One idea: what a picture draws stands in rows as well, thinned where there are more bins than
 //! anybody reads; the CSV file has them all.
 
-use super::{ROWS, Table, outcomes, worth};
+use super::{ROWS, Table, objectives, outcomes, worth};
 use crate::report::chart::{
-    Kind, Picture, Subject, density, funnel, heat, lanes, multiples, outcome, ribbon, spectrum,
+    Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
+    spectrum,
 };
 use crate::report::{number, reading, words};
 use crate::results::{Results, Timeline, Unit, Variant, key};
@@ -31,6 +32,8 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Phase => phase_rows(variant),
         Kind::Growth(place) => growth_rows(results, place),
         Kind::Lanes => lane_rows(variant),
+        Kind::Level(place) => level_rows(results, place),
+        Kind::Dots => objectives(results),
     }
 }
 
@@ -149,6 +152,9 @@ fn spectrum_rows(results: &Results, step: &str) -> Table {
         .collect();
     shares.sort_by(f64::total_cmp);
     shares.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    // Those near the end of one curve say nothing of the others.
+    let is_named = |share: f64| (share * 1e4 - (share * 1e4).round()).abs() < 1e-6;
+    shares.retain(|share| curves.len() == 1 || is_named(*share));
     let step = shares.len().div_ceil(ROWS).max(1);
     for share in shares.into_iter().step_by(step) {
         let cells = curves.iter().map(|(_, _, curve)| {
@@ -220,7 +226,39 @@ fn funnel_rows(variant: &Variant, journey: &str) -> Table {
             words::estimate(step.passed.as_ref(), Unit::Count),
             words::lost_at(step),
         ]);
+        for call in &step.calls {
+            let Some(request) = variant.requests.get(call) else {
+                continue;
+            };
+            table.rows.push(vec![
+                words::within_step(call),
+                words::estimate(request.started.as_ref(), Unit::Count),
+                words::estimate(request.ok.as_ref(), Unit::Count),
+                words::requests_within(request),
+            ]);
+        }
     }
+    table
+}
+
+/// A column for each variant and question.
+fn level_rows(results: &Results, place: &Place) -> Table {
+    let panels = level::panels(place);
+    let curves: Vec<(level::Curve<'_>, &level::Panel)> = panels
+        .iter()
+        .flat_map(|panel| {
+            let all = level::curves(results, &panel.series).into_iter();
+            all.map(move |curve| (curve, panel))
+        })
+        .collect();
+    let columns = curves.iter().map(|((_, name, _, series), panel)| {
+        let head = words::level_head(name, panel.unit);
+        (head, &*series.mean, panel.unit)
+    });
+    let columns: Vec<Column<'_>> = columns.collect();
+    let timeline = curves.first().map(|((_, _, timeline, _), _)| *timeline);
+    let mut table = timeline.map_or_else(Table::default, |of| over_time(of, &columns));
+    table.caption = words::level_title(place);
     table
 }
 

@@ -4,17 +4,18 @@
 //! same figures that the rest of the report prints.
 
 use super::{
-    capital, change_estimate, difference_with_level, estimate, from_to, growth_takeaway,
-    interval_label, listed, outcome, outcome_names, outcome_word, phase_takeaway, threshold, verdict_sentence,
-    verdict_symbol, verdict_word, what_meets, with_clock,
+    capital, change_estimate, difference_with_level, dots_caption, estimate, from_to,
+    growth_takeaway, interval_label, level_caption, listed, outcome, outcome_names, outcome_word,
+    phase_takeaway, spans, threshold, verdict_sentence, verdict_symbol, verdict_word, what_meets,
+    with_clock,
 };
 use crate::base::decimal::significant;
 use crate::report::chart::{Kind, Subject};
 use crate::report::number::{self, GAP, share};
 use crate::report::reading;
 use crate::results::{
-    Better, Bottleneck, BottleneckKind, Estimate, Objective, Results, StepFlow, Times, Unit, Users,
-    Variant, Verdict, key,
+    Better, Bottleneck, BottleneckKind, Estimate, Objective, Request, Results, StepFlow, Times,
+    Unit, Users, Variant, key,
 };
 
 /// Vertical axis of the outcome areas.
@@ -138,6 +139,8 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
             format!("How attempts at {place} grow"),
             variant.map_or_else(String::new, |v| growth_takeaway(v, place)),
         ),
+        Kind::Level(place) => level_caption(results, place),
+        Kind::Dots => dots_caption(results),
         Kind::Lanes => (
             format!("What happened in which order: {name}"),
             "Bars run from begin to end, in the median over launches; a diamond is an instant."
@@ -362,17 +365,22 @@ pub fn rate_label(name: &str) -> String {
     outcome_word(name)
 }
 
-/// What stands beside a row of the heat map: how much is held overall, and why it was full.
-pub fn heat_remark(variant: &Variant, name: &str) -> [String; 2] {
-    let service = variant.services.get(name).and_then(|s| s.held.as_ref());
-    let held = service.or_else(|| variant.pools.get(name).and_then(|p| p.held.as_ref()));
-    let held = held.map_or_else(String::new, |e| estimate(Some(e), Unit::Share));
-    let why = variant
-        .bottlenecks
-        .iter()
-        .find(|b| b.place == name)
-        .map(why);
-    [held, why.unwrap_or_default()]
+/// What stands beside a row of the heat map, the most important first: where it was full, why, how
+/// much was held meanwhile and from when to when; else how much is held overall.
+pub fn heat_remark(variant: &Variant, name: &str) -> Vec<String> {
+    let Some(found) = variant.bottlenecks.iter().find(|b| b.place == name) else {
+        let service = variant.services.get(name).and_then(|s| s.held.as_ref());
+        let held = service.or_else(|| variant.pools.get(name).and_then(|p| p.held.as_ref()));
+        let held = held.map(|held| format!("{} on average", estimate(Some(held), Unit::Share)));
+        return held.into_iter().collect();
+    };
+    let held = found.held.as_ref();
+    let held = held.map(|held| format!("{} when full", estimate(Some(held), Unit::Share)));
+    let waiting = found.queue.as_ref().filter(|e| e.estimate >= Some(1.0));
+    let waiting = waiting.map(|queue| format!("{} wait", estimate(Some(queue), Unit::Count)));
+    let span = reading::spell(found).map(|spell| spans(&[spell]));
+    let all = [Some(why(found)), held, span, waiting];
+    all.into_iter().flatten().collect()
 }
 
 fn why(found: &Bottleneck) -> String {
@@ -495,6 +503,18 @@ pub fn lost_at(step: &StepFlow) -> String {
         })
         .collect();
     listed(&parts)
+}
+
+/// What became of the requests of a call within a step: `24 386 requests, 9 449 not ok`.
+pub fn requests_within(request: &Request) -> String {
+    let count = |of: Option<&Estimate>| of.and_then(|e| e.estimate).unwrap_or(0.0);
+    let started = count(request.started.as_ref());
+    let lost = started - count(request.ok.as_ref());
+    let requests = format!("{} requests", number::whole(started));
+    if lost < 0.5 {
+        return format!("{requests}, all ok");
+    }
+    format!("{requests}, {} of them ok", number::whole(started - lost))
 }
 
 /// `42.9 % served`.

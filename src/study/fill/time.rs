@@ -122,8 +122,9 @@ fn spectrum(sight: &Sight<'_>, call: u32) -> Option<Spectrum> {
     if all == 0 {
         return None;
     }
-    let found = quantile::spectrum(&samples, &QUANTILES);
-    let existing = QUANTILES
+    let quantiles = up_to_never(all, never);
+    let found = quantile::spectrum(&samples, &quantiles);
+    let existing = quantiles
         .iter()
         .zip(found)
         .filter_map(|(&q, s)| Some((q, s?)));
@@ -137,9 +138,34 @@ fn spectrum(sight: &Sight<'_>, call: u32) -> Option<Spectrum> {
     })
 }
 
+/// The usual percentiles, and where some never end ok a few just below their share: a curve that
+/// ends there is steep.
+fn up_to_never(all: u64, never: u64) -> Vec<f64> {
+    const NEAR: [f64; 7] = [0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
+    let mut quantiles = QUANTILES.to_vec();
+    if never > 0 && never < all {
+        let ok = (all - never) as f64;
+        let near = NEAR.map(|part| nearest_short(part * ok / all as f64, DIGITS));
+        quantiles.extend(near);
+        quantiles.push((ok - 0.5) / all as f64);
+        quantiles.sort_by(f64::total_cmp);
+        quantiles.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    }
+    quantiles
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percentiles_reach_up_to_those_who_never_end() {
+        assert_eq!(up_to_never(1_000, 0), QUANTILES);
+        let some = up_to_never(1_000, 400);
+        assert!(some.windows(2).all(|pair| pair[0] < pair[1]));
+        let last = some.iter().filter(|q| **q < 0.6).next_back();
+        assert!(last.is_some_and(|q| *q > 0.599_4));
+    }
 
     #[test]
     fn rounding_would_leave_short_numbers_as_they_are() {

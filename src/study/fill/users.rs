@@ -89,7 +89,8 @@ fn outcomes(sight: &Sight<'_>, of: impl Fn(Outcome) -> Option<Estimate>) -> Outc
 }
 
 fn steps(sight: &Sight<'_>, journey: usize) -> Vec<StepFlow> {
-    let names = &sight.lens.program.names.journey_steps[journey];
+    let names = &sight.lens.program.names;
+    let calls = &names.journey_calls[journey];
     let flow = |(index, name): (usize, &String)| {
         let count = |of: &dyn Fn(&FunnelStep) -> u64| {
             sight.mean(|reader| {
@@ -99,6 +100,7 @@ fn steps(sight: &Sight<'_>, journey: usize) -> Vec<StepFlow> {
         };
         StepFlow {
             name: name.clone(),
+            calls: calls.get(index).cloned().unwrap_or_default(),
             reached: count(&|step| step.reached),
             passed: count(&|step| step.passed),
             left: outcomes(sight, |outcome| {
@@ -108,5 +110,9 @@ fn steps(sight: &Sight<'_>, journey: usize) -> Vec<StepFlow> {
             }),
         }
     };
-    names.iter().enumerate().map(flow).collect()
+    names.journey_steps[journey]
+        .iter()
+        .enumerate()
+        .map(flow)
+        .collect()
 }
