@@ -53,7 +53,7 @@ pub(crate) fn lanes(variant: &Variant) -> Vec<Lane> {
         let (ink, until) = match moment.kind {
             EventKind::Fault => (Ink::Brown, moment.to_s.unwrap_or(end)),
             EventKind::Action | EventKind::Door => (Ink::Green, moment.at_s),
-            EventKind::SoldOut | EventKind::Note => (Ink::Text, moment.at_s),
+            EventKind::SoldOut | EventKind::Dried | EventKind::Note => (Ink::Text, moment.at_s),
             EventKind::Saturated | EventKind::Objective | EventKind::Milestone => continue,
         };
         join(&mut all, moment.what.clone(), ink, (moment.at_s, until));

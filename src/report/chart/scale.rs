@@ -13,6 +13,8 @@ pub(crate) enum Bend {
     Linear,
     /// Logarithmic.
     Log,
+    /// Straight from −1 to 1, logarithmic beyond.
+    SymLog,
 }
 
 /// Fewest ticks by which a logarithmic scale can be read.
@@ -84,6 +86,8 @@ impl Scale {
         match self.bend {
             Bend::Linear => value,
             Bend::Log => log10(value.max(1e-12)),
+            Bend::SymLog if value.abs() <= 1.0 => value,
+            Bend::SymLog => value.signum() * (1.0 + log10(value.abs())),
         }
     }
 
@@ -114,6 +118,7 @@ impl Scale {
         match self.bend {
             Bend::Linear => self.steps(apart, round_up),
             Bend::Log => self.rungs(apart, &|digits| self.decades(digits)),
+            Bend::SymLog => self.both_sides(apart),
         }
     }
 
@@ -122,6 +127,7 @@ impl Scale {
         let most = self.values.0.abs().max(self.values.1.abs());
         match self.bend {
             Bend::Linear => self.steps(apart, round_time),
+            Bend::SymLog => self.both_sides(apart),
             Bend::Log if most <= 60.0 || most > LONGEST => self.ticks(apart),
             Bend::Log => self.rungs(apart, &|digits| {
                 let below = self.decades(digits).into_iter().filter(|v| *v < 60.0);
@@ -163,6 +169,25 @@ impl Scale {
         let fraction =
             |part: f64| crate::base::decimal::nearest_short(from + (to - from) * part, 2);
         [0.1, 0.4, 0.9].into_iter().map(fraction).collect()
+    }
+
+    /// Zero, and the rungs from 1 on to both sides.
+    fn both_sides(self, apart: f64) -> Vec<f64> {
+        let most = self.values.0.abs().max(self.values.1.abs());
+        let ladder = |digits: &[f64]| -> Vec<f64> {
+            let decades = 0..=(log10(most.max(1.0)).ceil() as i32);
+            let sizes = decades.flat_map(|e| digits.iter().map(move |d| d * ten_to(e)));
+            let sizes: Vec<f64> = sizes.collect();
+            let below = sizes.iter().rev().map(|size| -size);
+            let all = below.chain([0.0]).chain(sizes.iter().copied());
+            all.filter(|v| *v >= self.values.0 && *v <= self.values.1)
+                .collect()
+        };
+        let fitting = LADDERS.into_iter().map(ladder);
+        let mut fitting = fitting.filter(|ticks| self.is_apart(ticks, apart));
+        fitting
+            .next()
+            .unwrap_or_else(|| self.thinned(ladder(LADDERS[2]), apart))
     }
 
     /// `digits` times each power of ten, within the ends.
@@ -254,6 +279,8 @@ mod tests {
             scale.ticks(20.0),
             [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0]
         );
+        let scale = Scale::new(Bend::SymLog, (-2.0, 40.0), (0.0, 100.0));
+        assert_eq!(scale.ticks(10.0), [-1.0, 0.0, 1.0, 3.0, 10.0, 30.0]);
         let scale = Scale::new(Bend::Linear, (-1_000.0, 1_000.0), (0.0, 400.0));
         assert_eq!(
             scale.duration_ticks(90.0),
