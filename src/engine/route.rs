@@ -7,16 +7,17 @@
 
 use crate::base::table::Table;
 use crate::base::time::Span;
+use crate::engine::guards::watch::Watch;
 use crate::engine::record::windows::{self, NO_STEP};
 use crate::engine::tasks::label::Label;
 use crate::observation::{
     CounterId, LANES, SampleId, ServiceCounter, ServiceLevel, ServiceSample, UserCounter,
 };
 use crate::program::{
-    BackoffKind, BreakerId, BudgetRule, Call, CallId, CallSettings, EndpointSettings, Fault,
-    FaultKind, Form, HedgeId, Instruction, Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc,
-    Program, QueueOrder, Reload, RetryId, RetrySettings, ServiceId, Settings, Site, Source,
-    SourceId, ThrottleId, WorkId,
+    BackoffKind, BreakerId, Call, CallId, CallSettings, EndpointSettings, Fault, FaultKind, Form,
+    HedgeId, Instruction, Jitter, JourneyId, Keeper, LimitId, OnTimeout, Pc, Program, QueueOrder,
+    Reload, RetryId, RetrySettings, ServiceId, Settings, Site, Source, SourceId, ThrottleId,
+    WorkId,
 };
 use crate::random::key::{Owner, Place};
 
@@ -39,89 +40,6 @@ pub(super) struct Guarded {
     pub(super) budget: Option<(RetryId, Keeper)>,
     /// Who keeps the connections, where callers keep any.
     pub(super) links: Option<Keeper>,
-}
-
-/// What the guards of a call look at: nothing, for most calls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Watch(u8);
-
-impl Watch {
-    const SENDING: u8 = 1;
-    const ENDINGS: u8 = 2;
-    const RETRIES: u8 = 4;
-    const STARTS: u8 = 8;
-    const ENDS: u8 = 16;
-    const LINKS: u8 = 32;
-
-    fn of(guards: &Guarded, settings: &Settings) -> Self {
-        let asked = guards.throttle.is_some() || guards.limit.is_some();
-        // A user's budget begins with the first failure.
-        let begins = matches!(guards.budget, Some((_, Keeper::Users)));
-        let hears = guards.throttle.is_some() || guards.breaker.is_some() || begins;
-        let bit = |is: bool, bit: u8| if is { bit } else { 0 };
-        let links = guards.links.is_some();
-        let budget = guards
-            .budget
-            .and_then(|(id, _)| settings.budgets[id].as_ref());
-        let hears_of = |of: fn(&BudgetRule) -> bool| budget.is_some_and(|budget| of(&budget.rule));
-        let hears = hears || links || hears_of(BudgetRule::hears_attempts);
-        Self(
-            bit(asked || guards.breaker.is_some(), Self::SENDING)
-                | bit(hears, Self::ENDINGS)
-                | bit(links, Self::LINKS)
-                | bit(budget.is_some(), Self::RETRIES)
-                | bit(hears_of(BudgetRule::hears_starts), Self::STARTS)
-                | bit(hears_of(BudgetRule::hears_ends), Self::ENDS),
-        )
-    }
-
-    /// Whether nobody looks.
-    #[inline(always)]
-    pub(super) fn is_quiet(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether somebody is asked before an attempt is sent.
-    #[inline(always)]
-    pub(super) fn sending(self) -> bool {
-        self.0 & Self::SENDING != 0
-    }
-
-    /// Whether somebody hears how attempts end.
-    #[inline(always)]
-    pub(super) fn endings(self) -> bool {
-        self.0 & Self::ENDINGS != 0
-    }
-
-    /// Whether attempts go by connections that their callers keep.
-    #[inline(always)]
-    pub(super) fn links(self) -> bool {
-        self.0 & Self::LINKS != 0
-    }
-
-    /// Whether somebody is asked before a retry.
-    #[inline(always)]
-    pub(super) fn retries(self) -> bool {
-        self.0 & Self::RETRIES != 0
-    }
-
-    /// Whether somebody is asked or hears after an attempt that has failed.
-    #[inline(always)]
-    pub(super) fn failures(self) -> bool {
-        self.0 & (Self::ENDINGS | Self::RETRIES) != 0
-    }
-
-    /// Whether somebody hears that requests start.
-    #[inline(always)]
-    pub(super) fn starts(self) -> bool {
-        self.0 & Self::STARTS != 0
-    }
-
-    /// Whether somebody hears how requests end.
-    #[inline(always)]
-    pub(super) fn ends(self) -> bool {
-        self.0 & Self::ENDS != 0
-    }
 }
 
 /// What the attempts of a call have in common.

@@ -71,12 +71,7 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
         all.extend(service.health.map(|_| of("health")));
         all.extend(service.eject.map(|_| of("eject")));
     }
-    let dry = super::dry::pools(model);
-    named(&mut all, "pool", dry.iter(), &[DRIED]);
-    all.extend(super::dry::services(model).iter().map(|name| Tally {
-        of: format!("service.{name}.workers"),
-        word: DRIED,
-    }));
+    what_may_dry(&mut all, model);
     named(&mut all, "hedge", model.hedges.keys(), &hedge::COUNTED);
     named(&mut all, "cache", model.caches.keys(), &CACHE_COUNTED);
     let stale = model
@@ -88,6 +83,15 @@ pub fn tallies(model: &Model) -> Vec<Tally> {
     late(&mut all, model);
     all.sort();
     all
+}
+
+/// Pools and services of which all may be held by those who wait for more count how often.
+fn what_may_dry(all: &mut Vec<Tally>, model: &Model) {
+    named(all, "pool", super::dry::pools(model).iter(), &[DRIED]);
+    all.extend(super::dry::services(model).iter().map(|name| Tally {
+        of: format!("service.{name}.workers"),
+        word: DRIED,
+    }));
 }
 
 /// What services count beside the usual, as far as they do it at some time.

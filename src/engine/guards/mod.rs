@@ -15,6 +15,7 @@ pub(in crate::engine) mod limit;
 pub(in crate::engine) mod links;
 mod recent;
 pub(in crate::engine) mod throttle;
+pub(in crate::engine) mod watch;
 
 use crate::engine::guards::breaker::Breaker;
 use crate::engine::guards::budget::Spending;
