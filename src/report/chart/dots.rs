@@ -49,7 +49,8 @@ pub(crate) fn dots(chance: Probability) -> (u32, u32) {
 /// The picture: a line for each variant, a column for each objective.
 pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
     let objectives = objectives(results);
-    let names = reading::variants(results).map(|(name, _)| width_of(name, LABEL));
+    let label = |name: &str| words::variant_label(results, name);
+    let names = reading::variants(results).map(|(name, _)| width_of(&label(name), LABEL));
     let names = names.fold(0.0, f64::max).min(200.0) + 18.0;
     let rows = reading::variants(results).count().max(1) as f64;
     let frame = Frame::new(size, heading);
@@ -79,7 +80,11 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
         let middle = top + height / 2.0;
         let rule = vec![(body.x, top), (body.x + names + width * columns, top)];
         scene.line(rule, Ink::Rule, 1.0);
-        scene.text((body.x, middle), &cut(name, LABEL, names - 12.0), LABEL);
+        scene.text(
+            (body.x, middle),
+            &cut(&label(name), LABEL, names - 12.0),
+            LABEL,
+        );
         for (index, wanted) in objectives.iter().enumerate() {
             let is_it = |one: &&Objective| one.that == wanted.that;
             let found = variant.objectives.iter().find(is_it);

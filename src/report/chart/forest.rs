@@ -30,7 +30,7 @@ struct Part<'a> {
 /// A variant's difference on a metric.
 struct Row<'a> {
     place: usize,
-    variant: &'a str,
+    variant: String,
     found: Option<&'a Difference>,
     /// The difference in its own unit, and its word.
     text: String,
@@ -89,7 +89,7 @@ fn parts(results: &Results) -> Vec<Part<'_>> {
         let rows = reading::others(results).enumerate();
         let rows = rows.map(|(index, (variant, _))| Row {
             place: index + 1,
-            variant,
+            variant: words::variant_label(results, variant),
             found: reading::difference(results, variant, metric),
             text: words::forest_label(results, variant, metric),
         });
@@ -134,7 +134,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
         let rows = parts.iter().flat_map(|part| &part.rows);
         rows.map(of).fold(0.0, f64::max)
     };
-    let names = widest(&|row| width_of(row.variant, LABEL)).min(200.0);
+    let names = widest(&|row| width_of(&row.variant, LABEL)).min(200.0);
     let right = widest(&|row| width_of(&row.text, LABEL)).min(body.w * 0.46);
     let panel = body.between(names + 34.0, right + 16.0);
     let scene = &mut frame.scene;
@@ -191,7 +191,7 @@ fn draw_part(scene: &mut Scene, part: &Part<'_>, (body, panel): (Area, Area), na
     let height = panel.h / part.rows.len().max(1) as f64;
     for (index, row) in part.rows.iter().enumerate() {
         let y = panel.y + height * (index as f64 + 0.5);
-        let name = cut(row.variant, LABEL, names);
+        let name = cut(&row.variant, LABEL, names);
         scene.text((body.x + 18.0, y), &name, LABEL);
         difference(scene, row, (x, y), panel);
         let text = cut(&row.text, LABEL, body.right() - panel.right() - 14.0);

@@ -74,7 +74,7 @@ pub(crate) fn draw(
     };
     let scale = |area: Area| Scale::new(bend, (0.0, top), (area.bottom(), area.y));
     let left = width_of_ticks(&unit_ticks(scale(frame.body), Unit::Ratio)) + 8.0;
-    let labels = labels_of(&curves, |_| 0.0);
+    let labels = labels_of(results, &curves, |_| 0.0);
     let body = frame.body.between(left.max(50.0), room_for(&labels));
     let panel = body.within(24.0 + marks.above(), marks.axis_room());
     let scene = &mut frame.scene;
@@ -97,7 +97,11 @@ pub(crate) fn draw(
     if let Some(limit) = limit {
         limit_line(scene, panel, y.at(limit), words::NO_WAY_BACK);
     }
-    end_labels(scene, panel, &labels_of(&curves, |value| y.at(value)));
+    end_labels(
+        scene,
+        panel,
+        &labels_of(results, &curves, |value| y.at(value)),
+    );
     marks.time_axis(scene, panel, x);
     frame.scene
 }
@@ -128,12 +132,16 @@ fn parts(values: &[Option<f64>], timeline: &Timeline, (x, y): (Scale, Scale)) ->
     all
 }
 
-fn labels_of(curves: &[(usize, &str, &[Option<f64>])], at: impl Fn(f64) -> f64) -> Vec<EndLabel> {
+fn labels_of(
+    results: &Results,
+    curves: &[(usize, &str, &[Option<f64>])],
+    at: impl Fn(f64) -> f64,
+) -> Vec<EndLabel> {
     let label = |(place, name, values): &(usize, &str, &[Option<f64>])| {
         let last = values.iter().rev().flatten().next()?;
         Some(EndLabel {
             y: at(*last),
-            text: (*name).to_owned(),
+            text: words::variant_label(results, name),
             pen: pen_of_variant(*place),
             swatch: Swatch::Stroke,
         })

@@ -6,7 +6,7 @@
 
 use super::frame::{Heading, LABEL, Size, TICK};
 use super::ink::{Ink, Marker};
-use super::marks::Marks;
+use super::marks::{self, Marks};
 use super::outcome::time_scale;
 use super::scale::Scale;
 use super::scene::{Anchor, Area, Scene, cut, width_of};
@@ -175,7 +175,12 @@ fn stretches(timeline: &Timeline, series: &str, is_in: impl Fn(f64) -> bool) -> 
 }
 
 /// The picture of a variant.
-pub(crate) fn draw(size: Size, heading: &Heading, variant: &Variant, marks: &Marks<'_>) -> Scene {
+pub(crate) fn draw(
+    size: Size,
+    heading: &Heading,
+    (of, variant): (&str, &Variant),
+    marks: &Marks<'_>,
+) -> Scene {
     let lanes = lanes(variant);
     let mut frame = marks.frame_without_key(size, heading);
     let most = frame.body.w * 0.36;
@@ -190,7 +195,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, variant: &Variant, marks: &Mar
     };
     let (left, beside) = (widest(&names, LABEL), widest(&times, TICK));
     let body = frame.body.between(left + beside + 36.0, 12.0);
-    let body = body.within(8.0, marks.axis_room());
+    let body = body.within(8.0 + marks.above(), marks.axis_room());
     let height = (body.h / lanes.len().max(1) as f64).min(HIGH);
     let panel = Area {
         h: height * lanes.len() as f64,
@@ -198,6 +203,8 @@ pub(crate) fn draw(size: Size, heading: &Heading, variant: &Variant, marks: &Mar
     };
     let x = time_scale(&variant.timeline, panel);
     let scene = &mut frame.scene;
+    marks::lines(scene, panel, x, marks.of_variant(of));
+    marks::letters(scene, panel, x, marks.of_variant(of));
     for (index, (lane, (name, times))) in lanes.iter().zip(names.iter().zip(&times)).enumerate() {
         let row = Area {
             y: panel.y + height * index as f64,

@@ -56,7 +56,7 @@ pub(crate) fn panels(place: &Place) -> Vec<Panel> {
 }
 
 /// A variant that is drawn: its place in the order, its name and its series.
-pub(crate) type Curve<'a> = (usize, &'a str, &'a Timeline, &'a Series);
+pub(crate) type Curve<'a> = (usize, String, &'a Timeline, &'a Series);
 
 /// The variants in which a series has a value.
 pub(crate) fn curves<'a>(results: &'a Results, series: &str) -> Vec<Curve<'a>> {
@@ -64,6 +64,7 @@ pub(crate) fn curves<'a>(results: &'a Results, series: &str) -> Vec<Curve<'a>> {
     let known = all.filter_map(|(at, (name, variant))| {
         let found = variant.timeline.series.get(series)?;
         let exists = found.mean.iter().any(Option::is_some);
+        let name = words::variant_label(results, name);
         exists.then_some((at, name, &variant.timeline, found))
     });
     known.take(MOST).collect()
@@ -188,7 +189,7 @@ fn labels_of(curves: &[Curve<'_>], at: impl Fn(f64) -> f64) -> Vec<EndLabel> {
         let last = series.mean.iter().rev().flatten().next()?;
         Some(EndLabel {
             y: at(*last),
-            text: (*name).to_owned(),
+            text: name.clone(),
             pen: pen_of_variant(*place),
             swatch: Swatch::Stroke,
         })

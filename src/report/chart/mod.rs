@@ -160,7 +160,7 @@ impl Picture {
             Kind::Growth(place) => growth::draw(size, heading, results, (place, &marks)),
             Kind::Level(place) => level::draw(size, heading, results, (place, &marks)),
             Kind::Dots => dots::draw(size, heading, results),
-            Kind::Lanes => lanes::draw(size, heading, variant, &marks),
+            Kind::Lanes => lanes::draw(size, heading, (name, variant), &marks),
             Kind::Funnel(journey) => {
                 let journey = variant.journeys.get(journey);
                 let journey = journey.cloned().unwrap_or_default();
@@ -222,7 +222,7 @@ impl Gallery<'_> {
     fn marked(&self, kind: &Kind, subject: &Subject) -> String {
         let is_shown = |name: &str| match (kind, subject) {
             (Kind::Multiples(names), _) => names.iter().any(|n| n == name),
-            (Kind::Outcome | Kind::Heat | Kind::Ribbon(_) | Kind::Density(_), of) => {
+            (Kind::Outcome | Kind::Heat | Kind::Ribbon(_) | Kind::Density(_) | Kind::Lanes, of) => {
                 *of == Subject::Variant(name.to_owned())
             }
             (Kind::Growth(_) | Kind::Level(_), _) => name == reading::baseline_name(self.results),

@@ -60,7 +60,8 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, names: &[&s
             w: width,
             ..body
         };
-        title(scene, column, (name, variant));
+        let label = words::variant_label(results, name);
+        title(scene, column, (&label, variant));
         let inner = column.within(54.0 + marks.above(), marks.axis_room() - 2.0);
         let panels = panels(inner, &shared);
         draw_column(scene, panels, (variant, marks.of_variant(name)), &shared);
@@ -291,4 +292,49 @@ fn key(scene: &mut Scene, body: Area, variants: &[(&str, &Variant)]) {
     }
     let rest = body.between(x - body.x + 22.0, 0.0).within(-2.0, 0.0);
     heat::legend(scene, rest, (words::WORKERS_HELD, words::ALL_HELD));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Shape;
+    use super::*;
+    use crate::report::{chart, sample};
+
+    /// Labels at the edges were pushed inwards, so that no distance was like another.
+    #[test]
+    fn instants_stand_at_even_distances_and_alike_in_every_column() {
+        let results = sample::compare();
+        let all = chart::pictures(&results);
+        let mut sheets = all.iter().filter(|one| one.name == "variants");
+        let scene = sheets
+            .next()
+            .expect("it compares")
+            .scene(&results, chart::Size::Wide);
+        let places = |wanted: &str| -> Vec<f64> {
+            let all = scene.shapes.iter().filter_map(|shape| match shape {
+                Shape::Text { text, at, .. } if text == wanted => Some(at.0),
+                _ => None,
+            });
+            all.collect()
+        };
+        let columns = places("T+0");
+        assert!(columns.len() > 1, "every column begins at T+0");
+        let steps: Vec<f64> = [20, 40, 60]
+            .into_iter()
+            .filter_map(|minutes| {
+                let label = if minutes == 60 {
+                    "+1h".to_owned()
+                } else {
+                    format!("+{minutes}m")
+                };
+                let found = places(&label);
+                (found.len() == columns.len()).then(|| found[0] - columns[0])
+            })
+            .collect();
+        assert!(steps.len() > 1, "{steps:?}");
+        for (turn, step) in steps.iter().enumerate() {
+            let even = steps[0] * (turn + 1) as f64;
+            assert!((step - even).abs() < 0.5, "{steps:?}");
+        }
+    }
 }

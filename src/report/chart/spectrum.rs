@@ -20,16 +20,19 @@ fn stretched(share: f64) -> f64 {
 }
 
 /// The variants that have a spectrum of a step, with their place in the order.
-pub(crate) fn curves<'a>(results: &'a Results, step: &str) -> Vec<(usize, &'a str, &'a Spectrum)> {
+pub(crate) fn curves<'a>(results: &'a Results, step: &str) -> Vec<(usize, String, &'a Spectrum)> {
     reading::variants(results)
         .enumerate()
-        .filter_map(|(place, (name, variant))| Some((place, name, variant.spectrum.get(step)?)))
+        .filter_map(|(place, (name, variant))| {
+            let label = words::variant_label(results, name);
+            Some((place, label, variant.spectrum.get(step)?))
+        })
         .filter(|(_, _, spectrum)| spectrum.s.iter().flatten().next().is_some())
         .collect()
 }
 
 /// The largest share that any curve says something about.
-fn reach(curves: &[(usize, &str, &Spectrum)]) -> f64 {
+fn reach(curves: &[(usize, String, &Spectrum)]) -> f64 {
     let ends = curves.iter().flat_map(|(_, _, curve)| {
         let known = curve.q.iter().zip(&curve.s).filter(|(_, s)| s.is_some());
         let last = known.map(|(q, _)| *q).next_back();
@@ -40,7 +43,7 @@ fn reach(curves: &[(usize, &str, &Spectrum)]) -> f64 {
 }
 
 /// Least and most of all times, seconds.
-fn span(curves: &[(usize, &str, &Spectrum)]) -> (f64, f64) {
+fn span(curves: &[(usize, String, &Spectrum)]) -> (f64, f64) {
     let values = curves
         .iter()
         .flat_map(|(_, _, c)| c.s.iter().flatten().copied());
@@ -92,7 +95,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
     percentile_axis(scene, (lower.y, panel.bottom()), x);
     let mut ends: Vec<End<'_>> = Vec::new();
     for curve in &curves {
-        ends.extend(draw_curve(scene, *curve, (x, y)));
+        ends.extend(draw_curve(scene, curve, (x, y)));
     }
     label_walls(scene, &mut ends, panel);
     label_ends(scene, &ends, lower);
@@ -100,7 +103,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results, step: &str)
 }
 
 /// The axis of percentiles, so long that every label has room to the right of its end.
-fn wide_enough(curves: &[(usize, &str, &Spectrum)], panel: Area) -> Scale {
+fn wide_enough(curves: &[(usize, String, &Spectrum)], panel: Area) -> Scale {
     let most = stretched(reach(curves));
     let scale = |factor: f64| {
         let ends = (1.0, most * factor);
@@ -129,10 +132,10 @@ fn wide_enough(curves: &[(usize, &str, &Spectrum)], panel: Area) -> Scale {
 /// Draws a curve, smooth between what is known, and returns where it ends.
 fn draw_curve<'a>(
     scene: &mut Scene,
-    (place, name, spectrum): (usize, &'a str, &Spectrum),
+    (place, name, spectrum): &'a (usize, String, &Spectrum),
     (x, y): (Scale, Scale),
 ) -> Option<End<'a>> {
-    let pen = pen_of_variant(place);
+    let pen = pen_of_variant(*place);
     let known = spectrum.q.iter().zip(&spectrum.s);
     let points: Vec<Point> = known
         .filter_map(|(q, s)| Some((x.at(stretched(*q)), y.at((*s)?))))
@@ -147,7 +150,7 @@ fn draw_curve<'a>(
         scene.dashed(vec![last, at], Ink::Muted, 1.0, Dash::Dotted);
     }
     Some(End {
-        place,
+        place: *place,
         at,
         is_wall,
         text: words::spectrum_label(name, spectrum.served_share),

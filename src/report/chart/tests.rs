@@ -199,3 +199,62 @@ fn a_value_read_off_a_chart_is_that_of_the_document() {
     let begins = first.0 + slope * (median[0].0 - first.1);
     assert!((begins - 75.0).abs() < 3.0, "{begins}");
 }
+
+/// Every chart over time says what happened when.
+#[test]
+fn every_chart_over_time_has_the_marks_of_its_variant() {
+    let results = sample::compare();
+    let mut seen = 0;
+    for picture in pictures(&results) {
+        let is_over_time = match picture.kind {
+            Kind::Outcome
+            | Kind::Heat
+            | Kind::Ribbon(_)
+            | Kind::Density(_)
+            | Kind::Growth(_)
+            | Kind::Multiples(_)
+            | Kind::Level(_)
+            | Kind::Lanes => true,
+            Kind::Spectrum(_)
+            | Kind::Forest
+            | Kind::Waterfall(..)
+            | Kind::Funnel(_)
+            | Kind::Phase
+            | Kind::Dots => false,
+        };
+        if !is_over_time {
+            continue;
+        }
+        seen += 1;
+        let words = words_of(&picture.scene(&results, Size::Wide));
+        let has = |wanted: &str| words.iter().any(|(text, _)| text.contains(wanted));
+        assert!(has("room doors opens"), "{} has no key", picture.name);
+        let letters = words.iter().filter(|(text, _)| text.starts_with("A"));
+        assert!(letters.count() > 1, "{} has no letters", picture.name);
+    }
+    assert!(seen > 10);
+}
+
+/// How full it was while it was full stands beside the row, not only the mean of all the time.
+#[test]
+fn a_full_row_has_the_figure_of_its_spell() {
+    let mut results = sample::run();
+    let variant = results.variants.get_mut("baseline").expect("it ran");
+    let mut found = variant.bottlenecks[0].clone();
+    found.place = "login".to_owned();
+    found.held = Some(crate::results::Estimate {
+        estimate: Some(0.987),
+        ..crate::results::Estimate::default()
+    });
+    variant.bottlenecks = vec![found];
+    let all = pictures(&results);
+    let picture = all
+        .iter()
+        .find(|one| one.kind == Kind::Heat)
+        .expect("it is drawn");
+    let words = words_of(&picture.scene(&results, Size::Wide));
+    assert!(
+        words.iter().any(|(text, _)| text.ends_with("when full")),
+        "{words:?}"
+    );
+}

@@ -145,7 +145,7 @@ fn spectrum_rows(results: &Results, step: &str) -> Table {
     let mut table = Table::new(words::time_of_all(step), &[words::PERCENTILE]);
     table
         .head
-        .extend(curves.iter().map(|(_, name, _)| (*name).to_owned()));
+        .extend(curves.iter().map(|(_, name, _)| name.clone()));
     let mut shares: Vec<f64> = curves
         .iter()
         .flat_map(|(_, _, c)| c.q.iter().copied())

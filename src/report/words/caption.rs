@@ -6,8 +6,8 @@
 use super::{
     capital, change_estimate, difference_with_level, dots_caption, estimate, from_to,
     growth_takeaway, interval_label, level_caption, listed, outcome, outcome_names, outcome_word,
-    phase_takeaway, spans, threshold, verdict_sentence, verdict_symbol, verdict_word, what_meets,
-    with_clock,
+    phase_takeaway, spans, threshold, variant_label, verdict_sentence, verdict_symbol,
+    verdict_word, what_meets, with_clock,
 };
 use crate::base::decimal::significant;
 use crate::report::chart::{Kind, Subject};
@@ -97,6 +97,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
         Subject::Study => reading::baseline_name(results),
     };
     let variant = results.variants.get(name);
+    let name = variant_label(results, name);
     match kind {
         Kind::Outcome => (
             format!("Who was served, who left: {name}"),
@@ -261,6 +262,7 @@ fn spectrum_takeaway(results: &Results, step: &str) -> String {
     let all: Vec<String> = reading::variants(results)
         .filter_map(|(name, variant)| {
             let spectrum = variant.spectrum.get(step)?;
+            let name = variant_label(results, name);
             Some(format!("{name} {}", share(spectrum.served_share)))
         })
         .collect();
@@ -284,8 +286,9 @@ fn forest_takeaway(results: &Results) -> String {
 
 /// `both +56.1 pt (better)`, on the lead metric.
 fn served_change(results: &Results, name: &str) -> String {
+    let label = variant_label(results, name);
     let Some(metric) = reading::lead_metric(results) else {
-        return name.to_owned();
+        return label;
     };
     let unit = reading::measure(results, metric).unit;
     match reading::difference(results, name, metric) {
@@ -294,9 +297,9 @@ fn served_change(results: &Results, name: &str) -> String {
             let word = found
                 .verdict
                 .map_or_else(String::new, |v| format!(" ({})", verdict_word(v)));
-            format!("{name} {change}{word}")
+            format!("{label} {change}{word}")
         }
-        _ => format!("{name}{}", from_to(results, name, metric)),
+        _ => format!("{label}{}", from_to(results, name, metric)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Words of the charts of places: who waits, what is left, what is still to be worked off; and how
 //! many launches meet what.
 
-use super::{estimate, k_of_n, listed};
+use super::{estimate, k_of_n, listed, variant_label};
 use crate::report::chart::Place;
 use crate::report::number::GAP;
 use crate::report::reading;
@@ -48,10 +48,11 @@ pub(super) fn level_caption(results: &Results, place: &Place) -> (String, String
         Place::Message(_) => ("Most messages behind".to_owned(), Unit::Count),
         Place::Stock(_) => ("Sold".to_owned(), Unit::Count),
     };
-    let all: Vec<(&str, String)> = reading::variants(results)
+    let all: Vec<(String, String)> = reading::variants(results)
         .filter_map(|(variant, of)| {
             let figure = figure(of, place).filter(|found| found.estimate.is_some());
-            Some((variant, estimate(Some(&figure?), unit)))
+            let label = variant_label(results, variant);
+            Some((label, estimate(Some(&figure?), unit)))
         })
         .collect();
     let told = match &all[..] {
