@@ -1,8 +1,8 @@
 //! Where users drop out of a journey, step by step.
 //!
 //! One idea: a bar is who reached the step; what is lost there is said beside it, by outcome. Calls
-//! within a step (in a `hold`, a `choose`, a `repeat`) have thinner bars of their requests under it,
-//! since that is where its users are lost.
+//! within a step (in a `hold`, a `choose`, a `repeat`) have thinner bars of their requests under
+//! it, since that is where its users are lost.
 
 use std::collections::BTreeMap;
 

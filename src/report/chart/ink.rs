@@ -108,8 +108,8 @@ fn hex(code: u32) -> RGBColor {
     RGBColor(byte(16), byte(8), byte(0))
 }
 
-/// Colours of the heat scale at shares of it, light and dark: what is quiet is nearly paper, what is
-/// full stands out most.
+/// Colours of the heat scale at shares of it, light and dark: what is quiet is nearly paper, what
+/// is full stands out most.
 const RAMP: [(f64, u32, u32); 6] = [
     (0.0, 0xF8F4EA, 0x23211E),
     (0.35, 0xF6E1B5, 0x4A3519),

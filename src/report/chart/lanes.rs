@@ -195,7 +195,7 @@ pub(crate) fn draw(
     };
     let (left, beside) = (widest(&names, LABEL), widest(&times, TICK));
     let body = frame.body.between(left + beside + 36.0, 12.0);
-    let body = body.within(8.0 + marks.above(), marks.axis_room());
+    let body = body.within(8.0, marks.axis_room());
     let height = (body.h / lanes.len().max(1) as f64).min(HIGH);
     let panel = Area {
         h: height * lanes.len() as f64,
@@ -203,8 +203,8 @@ pub(crate) fn draw(
     };
     let x = time_scale(&variant.timeline, panel);
     let scene = &mut frame.scene;
+    // What each line is stands in a lane of its own.
     marks::lines(scene, panel, x, marks.of_variant(of));
-    marks::letters(scene, panel, x, marks.of_variant(of));
     for (index, (lane, (name, times))) in lanes.iter().zip(names.iter().zip(&times)).enumerate() {
         let row = Area {
             y: panel.y + height * index as f64,

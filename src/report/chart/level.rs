@@ -1,5 +1,5 @@
-//! How many wait, are left or are still to be worked off, variant by variant over time; and under it
-//! how long the last of them would take.
+//! How many wait, are left or are still to be worked off, variant by variant over time; and under
+//! it how long the last of them would take.
 //!
 //! One idea: a number that stands somewhere and its pace belong together: a queue of a thousand is
 //! short at a thousand a second. A single run has the spread of its launches as a band.

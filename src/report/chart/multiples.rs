@@ -238,8 +238,8 @@ fn title(scene: &mut Scene, column: Area, of: (&str, &Variant)) {
     );
 }
 
-/// Instants under a column at even distances, the same in every column, each in the middle under its
-/// tick; with the clock on the wall below them.
+/// Instants under a column at even distances, the same in every column, each in the middle under
+/// its tick; with the clock on the wall below them.
 fn few_times(scene: &mut Scene, column: Area, variant: &Variant, marks: &Marks<'_>) {
     let x = time_scale(&variant.timeline, column);
     let y = column.bottom() + 12.0;
@@ -319,22 +319,12 @@ mod tests {
         };
         let columns = places("T+0");
         assert!(columns.len() > 1, "every column begins at T+0");
-        let steps: Vec<f64> = [20, 40, 60]
-            .into_iter()
-            .filter_map(|minutes| {
-                let label = if minutes == 60 {
-                    "+1h".to_owned()
-                } else {
-                    format!("+{minutes}m")
-                };
-                let found = places(&label);
-                (found.len() == columns.len()).then(|| found[0] - columns[0])
-            })
-            .collect();
-        assert!(steps.len() > 1, "{steps:?}");
-        for (turn, step) in steps.iter().enumerate() {
-            let even = steps[0] * (turn + 1) as f64;
-            assert!((step - even).abs() < 0.5, "{steps:?}");
+        let (halves, hours) = (places("+30m"), places("+1h"));
+        assert_eq!((halves.len(), hours.len()), (columns.len(), columns.len()));
+        for (column, begin) in columns.iter().enumerate() {
+            let (half, hour) = (halves[column] - begin, hours[column] - begin);
+            assert!((hour - 2.0 * half).abs() < 0.5, "{half} {hour}");
+            assert!((half - (halves[0] - columns[0])).abs() < 0.5);
         }
     }
 }

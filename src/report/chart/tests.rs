@@ -213,9 +213,10 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Density(_)
             | Kind::Growth(_)
             | Kind::Multiples(_)
-            | Kind::Level(_)
-            | Kind::Lanes => true,
-            Kind::Spectrum(_)
+            | Kind::Level(_) => true,
+            // Lanes have a line for each, with its name.
+            Kind::Lanes
+            | Kind::Spectrum(_)
             | Kind::Forest
             | Kind::Waterfall(..)
             | Kind::Funnel(_)

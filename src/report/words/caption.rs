@@ -502,7 +502,8 @@ pub fn lost_at(step: &StepFlow) -> String {
     let parts: Vec<String> = all
         .filter_map(|name| {
             let users = outcome(&step.left, name)?.estimate?;
-            (users >= 0.5).then(|| format!("{} {}", number::whole(users), outcome_word(name)))
+            let count = number::whole(users);
+            (count != "0").then(|| format!("{count} {}", outcome_word(name)))
         })
         .collect();
     listed(&parts)
