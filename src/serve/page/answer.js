@@ -2,6 +2,22 @@
 
 const pane = document.getElementById("answer-pane");
 
+// The script of a report gives its parts styles as attributes, which the policy of this page
+// forbids; as properties it allows them.
+const setAttribute = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function set(name, value) {
+  if (name === "style") this.style.cssText = value;
+  else setAttribute.call(this, name, value);
+};
+
+// A chart that is taken along takes the styles of its page along, from elements that hold them;
+// here they come from an address, so one holds a copy that means nothing to the browser itself.
+fetch("report.css").then(async (answer) => {
+  const kept = document.createElementNS("onrush", "style");
+  kept.textContent = await answer.text();
+  document.head.append(kept);
+});
+
 /// Puts a report in place. Styles within elements travel under another name, because the policy of
 /// the page allows none that come with the text.
 export const show = (answer, ghost) => {
@@ -11,6 +27,8 @@ export const show = (answer, ghost) => {
   const at = pane.contains(document.activeElement) && document.activeElement.id;
   const height = pane.offsetHeight;
   pane.style.minHeight = height + "px";
+  // What is not of the report is none of its script's business.
+  document.getElementById("beside").replaceChildren();
   pane.replaceChildren(...main.childNodes, ...figures ? [figures] : []);
   for (const one of pane.querySelectorAll("[data-style]")) one.style.cssText = one.dataset.style;
   for (const id of open) document.getElementById(id)?.closest("details")?.setAttribute("open", "");
@@ -35,7 +53,7 @@ const outlines = (within) => {
     if (!area || !box?.height) continue;
     const points = area.getAttribute("points").trim().split(/\s+/).map((pair) => pair.split(",").map(Number));
     // Up along the upper edge, back along the ground.
-    const last = points.findIndex(([x], n) => n > 0 && x < points[n - 1][0]);
+    const last = points.findIndex(([x], n) => n > 0 && x <= points[n - 1][0]);
     const edge = last < 0 ? points : points.slice(0, last);
     all.set(figure.dataset.variant, edge.map(([x, y]) => [x / box.width, 1 - y / box.height]));
   }

@@ -200,6 +200,7 @@ const redraw = () => {
   part("dashed").textContent = ghost ? "dashed: " + runs.named(ghost) : "";
   answer.show(run.answer, ghost && { outline: ghost.outline, most: ghost.answer.most, span: ghost.answer.span });
   run.outline = answer.outline();
+  runs.compare();
 };
 
 // Text that is copied stands there too, for browsers that do not let a page copy.
@@ -332,7 +333,9 @@ const open = async () => {
   begin();
 };
 
-addEventListener("hashchange", () => {
+addEventListener("hashchange", (event) => {
+  // The script of a report looks for a part of this name.
+  event.stopImmediatePropagation();
   stop();
   told(open)();
 });
