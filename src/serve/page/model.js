@@ -65,7 +65,7 @@ const go = ({ from, to }) => {
 const item = (one) => {
   const parts = [make("b", { class: one.level }, one.level + " " + one.code), " " + one.found];
   if (one.expected) parts.push("; " + one.expected);
-  if (one.help) parts.push(make("span", { class: "help" }, "help: " + one.help));
+  if (one.help) parts.push(" ", make("span", { class: "help" }, "help: " + one.help));
   if (one.at?.model) {
     const place = make("button", { type: "button" }, `line ${one.at.line}, column ${one.at.column}`);
     place.addEventListener("click", () => go(one.at));
