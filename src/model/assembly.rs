@@ -15,8 +15,8 @@ use super::step::{Asked, StepKind};
 use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
-    arrival, autoscaler, breaker, cache, class, fault, hedge, journey, keys, limit, objective,
-    param, pool, retry, room, service, stock, throttle, uncertain, variant, when,
+    arrival, autoscaler, breaker, cache, class, cost, fault, hedge, journey, keys, limit,
+    objective, param, pool, retry, room, service, stock, throttle, uncertain, variant, when,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;
@@ -101,6 +101,7 @@ fn empty(sources: Sources) -> Model {
         variants: Vec::new(),
         notes: Vec::new(),
         recovery: Recovery::usual(),
+        prices: BTreeMap::new(),
         origin: Origin {
             sources,
             ..Origin::default()
@@ -377,6 +378,7 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     variant::resolve(r, &mut model.variants);
     model.notes = notes(r);
     model.recovery = recovery(r);
+    model.prices = cost::read(r);
 }
 
 /// What reads metrics while a simulation runs: it needs the names of everything else.

@@ -94,7 +94,12 @@ pub(crate) static ROOT: TableDef = TableDef {
             "conclusions, checked against draws of the parameters",
         ),
         key("observed", Kind::Later, "", "what was measured"),
-        key("cost", Kind::Later, "", "what things cost"),
+        key(
+            "cost",
+            Kind::Settings,
+            "",
+            "what an hour of one server costs: paths such as `service.web.servers`, and prices",
+        ),
     ],
 };
 

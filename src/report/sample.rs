@@ -482,6 +482,7 @@ fn variant(sketch: Sketch) -> Variant {
         heat: [("login".to_owned(), heat())].into(),
         timeline: timeline(&flow),
         cost: Cost {
+            price: None,
             core_hours: None,
             server_hours: e(30.0),
         },

@@ -75,6 +75,11 @@ pub(crate) fn outcomes(results: &Results) -> Table {
     row(words::PEAK.to_owned(), &|v| {
         words::estimate(v.users.peak_rate.as_ref(), Unit::PerSecond)
     });
+    if variants.iter().any(|(_, v)| v.cost.price.is_some()) {
+        row(words::PRICE.to_owned(), &|v| {
+            words::estimate(v.cost.price.as_ref(), Unit::Count)
+        });
+    }
     if variants.iter().any(|(_, v)| v.cost.server_hours.is_some()) {
         row(words::SERVER_HOURS.to_owned(), &|v| {
             words::estimate(v.cost.server_hours.as_ref(), Unit::Count)

@@ -99,6 +99,8 @@ pub struct Cheapest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cheaper {
+    /// A lower price.
+    Price,
     /// Fewer server-hours.
     ServerHours,
     /// Fewer core-hours.

@@ -115,6 +115,9 @@ pub struct Change {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Cost {
+    /// What the hours of servers cost, by the prices of `[cost]`, in its currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Estimate>,
     /// Hours of servers, all services together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_hours: Option<Estimate>,

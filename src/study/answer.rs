@@ -124,8 +124,12 @@ fn order(one: &Variant, other: &Variant) -> (Ordering, Cheaper) {
     }
 }
 
-/// Which of two variants needs fewer server-hours, else fewer core-hours.
+/// Which of two variants costs less where hours have prices; else which needs fewer server-hours,
+/// else fewer core-hours.
 fn cost(one: &Variant, other: &Variant) -> (Ordering, Cheaper) {
+    if one.cost.price.is_some() && other.cost.price.is_some() {
+        return (hours(one.cost.price, other.cost.price), Cheaper::Price);
+    }
     let servers = hours(one.cost.server_hours, other.cost.server_hours);
     match servers {
         Ordering::Equal => {
@@ -178,6 +182,7 @@ mod tests {
             cost: Cost {
                 server_hours: e(servers),
                 core_hours: e(cores),
+                price: None,
             },
             ..Variant::default()
         }

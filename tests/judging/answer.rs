@@ -106,3 +106,24 @@ fn ten_launches_settle_nothing_but_say_what_they_saw() {
     assert!(said.contains("Not settled yet. Six desks: "), "{said}");
     assert!(said.contains(so_far), "{said}");
 }
+
+#[test]
+fn prices_decide_what_is_cheapest_and_what_each_variant_costs() {
+    // Two desks for two minutes are a fifteenth of an hour, at 6 an hour 0.4; one desk that is
+    // quicker 0.2; one that is paid by nobody costs nothing.
+    let priced = format!("{ASKS}[cost]\n\"service.desk.servers\" = 6\n");
+    let (said, found) = ask(&priced, &["compare"]);
+    assert_eq!(
+        found["answers"]["question"]["cheapest"]["by"],
+        json!("price")
+    );
+    let cost = |name: &str| found["variants"][name]["cost"]["price"]["estimate"].as_f64();
+    assert_eq!((cost("second"), cost("quicker")), (Some(0.4), Some(0.2)));
+    assert!(said.contains("cost 0.2 0.4"), "{said}");
+    let free = format!("{ASKS}[cost]\n\"service.desk.servers\" = 0\n");
+    let (_, found) = ask(&free, &["compare", "--replications", "2"]);
+    assert_eq!(
+        found["variants"]["six"]["cost"]["price"]["estimate"],
+        json!(0.0)
+    );
+}

@@ -17,21 +17,21 @@ use crate::program::CallId;
 impl<'p> Sim<'p> {
     /// Sends the first attempt of a request whose guards hear of it.
     #[inline(never)]
-    pub(in crate::engine) fn send_first_watched(&mut self, out: &Outgoing<'p>) -> Follows {
+    pub(in crate::engine) fn send_first_watched(&mut self, out: Outgoing<'p>) -> Follows {
         let watch = out.route.watch;
         if watch.starts() {
             self.hear_start((out.slot, out.call));
         }
         match watch.sending() {
             true => self.send_watched(out),
-            false => self.send_one(out),
+            false => self.send_one(&out),
         }
     }
 
     /// Sends an attempt, which is not counted yet, if the guards of its call let it go. One that
     /// has no time left is not their business.
     #[inline(never)]
-    pub(in crate::engine) fn send_watched(&mut self, out: &Outgoing<'p>) -> Follows {
+    pub(in crate::engine) fn send_watched(&mut self, out: Outgoing<'p>) -> Follows {
         let whose = out.asker();
         let may = match self.now >= out.deadline {
             true => May::Go,
@@ -40,11 +40,11 @@ impl<'p> Sim<'p> {
         match may {
             May::Go => {
                 self.count_call(out.route, [CallCounter::Sent], self.now);
-                self.send_one(out)
+                self.send_one(&out)
             }
             May::Wait(span) if out.deadline == Time::NEVER || self.now + span < out.deadline => {
                 let at = self.now + span;
-                self.wait_at_limit(out, at);
+                self.wait_at_limit(&out, at);
                 Follows::Nothing
             }
             May::Stop | May::Wait(_) => {
@@ -58,7 +58,7 @@ impl<'p> Sim<'p> {
     }
 
     /// A guard has stopped an attempt: it was refused without being sent.
-    fn stop_attempt(&mut self, out: &Outgoing<'p>) -> Follows {
+    fn stop_attempt(&mut self, out: Outgoing<'p>) -> Follows {
         self.count_call(out.route, [CallCounter::Sent], self.now);
         self.turn_away_heard(out, AttemptEnd::Stopped)
     }
@@ -67,7 +67,7 @@ impl<'p> Sim<'p> {
     #[inline(never)]
     pub(in crate::engine) fn turn_away_heard(
         &mut self,
-        out: &Outgoing<'p>,
+        out: Outgoing<'p>,
         how: AttemptEnd,
     ) -> Follows {
         let (slot, call, route) = (out.slot, out.call, out.route);
@@ -77,7 +77,7 @@ impl<'p> Sim<'p> {
         self.attempt_over((slot, call), route, (how, self.now));
         let failure = (out.ways.backoff, Failure::Refused);
         let wait = self.next_retry(route, (slot, call, out.deadline), failure);
-        self.follow_refusal(out, wait)
+        self.follow_refusal(&out, wait)
     }
 
     /// A task waits for a token of its limit until then.
@@ -127,7 +127,7 @@ impl<'p> Sim<'p> {
                 self.count_call(out.route, [CallCounter::Sent], now);
                 self.send_one(&out)
             }
-            May::Stop | May::Wait(_) => self.stop_attempt(&out),
+            May::Stop | May::Wait(_) => self.stop_attempt(out),
         };
         if follows == Follows::Another && self.another() {
             self.send((slot, call), Sending::Program, Orbit::Outside);

@@ -170,7 +170,7 @@ impl<'p> Sim<'p> {
         };
         let follows = match route.watch.is_quiet() {
             true => self.send_one(&first),
-            false => self.send_first_watched(&first),
+            false => self.send_first_watched(first),
         };
         if follows == Follows::Another && self.another() {
             self.send((slot, call), Sending::Program, Orbit::Outside);
@@ -250,7 +250,7 @@ impl<'p> Sim<'p> {
             };
             let follows = match route.watch.sending() {
                 false => self.send_one(&next),
-                true => self.send_watched(&next),
+                true => self.send_watched(next),
             };
             if !(follows == Follows::Another && self.another()) {
                 return;
@@ -273,7 +273,7 @@ impl<'p> Sim<'p> {
             label: out.label,
             entry: route.entry,
         };
-        let place = self.place(&comer, route.service, desk);
+        let place = self.place(comer, route.service, desk);
         if let Placing::Started(index) = place
             && let Some(demand) = self.demand_in_place(out, index)
         {
@@ -331,7 +331,7 @@ impl<'p> Sim<'p> {
         } = *out;
         if route.watch.failures() {
             self.count_refusal(desk, out.original);
-            return self.turn_away_heard(out, AttemptEnd::Refused);
+            return self.turn_away_heard(*out, AttemptEnd::Refused);
         }
         // First of all, so that the rest is done while the processor works at the logarithm.
         let wait = self.next_wait(route, (slot, out.deadline), out.ways.backoff);

@@ -57,12 +57,7 @@ impl Comer {
 impl Sim<'_> {
     /// What becomes of an attempt that arrives now, by the state at this instant.
     #[inline(always)]
-    pub(in crate::engine) fn place(
-        &mut self,
-        comer: &Comer,
-        id: ServiceId,
-        desk: &Desk,
-    ) -> Placing {
+    pub(in crate::engine) fn place(&mut self, comer: Comer, id: ServiceId, desk: &Desk) -> Placing {
         if desk.sheds && self.is_shed(comer, id) {
             return Placing::Shed;
         }
@@ -86,7 +81,7 @@ impl Sim<'_> {
     #[inline(always)]
     pub(super) fn place_at(
         &mut self,
-        comer: &Comer,
+        comer: Comer,
         index: u32,
         (id, desk): (ServiceId, &Desk),
     ) -> Placing {
@@ -124,13 +119,13 @@ impl Sim<'_> {
             let server = &self.services.servers[chosen as usize];
             let is_there = server.works() || server.state == State::Down;
             return Some(match is_there {
-                true => self.place_at(&comer, chosen, (id, desk)),
+                true => self.place_at(comer, chosen, (id, desk)),
                 false => Placing::Refused(None),
             });
         }
         let place = match self.people.attempt(slot).is_twin || desk.chooses {
             true => self.place_apart(slot, id),
-            false => self.place(&comer, id, desk),
+            false => self.place(comer, id, desk),
         };
         self.reached(slot, id, place)
     }
@@ -154,7 +149,7 @@ impl Sim<'_> {
 
     /// Whether an attempt is turned away to shed load.
     #[inline(never)]
-    pub(super) fn is_shed(&mut self, comer: &Comer, id: ServiceId) -> bool {
+    pub(super) fn is_shed(&mut self, comer: Comer, id: ServiceId) -> bool {
         let shed = self.rules.settings.services[id].shed;
         if self.sheds(comer, shed, OfAttempt::Shed) {
             self.count_mechanism(self.rules.program.services[id].counts.shed);
@@ -174,7 +169,7 @@ impl Sim<'_> {
     }
 
     /// Whether an attempt is among those that are turned away so.
-    fn sheds(&self, comer: &Comer, shed: Shed, draw: OfAttempt) -> bool {
+    fn sheds(&self, comer: Comer, shed: Shed, draw: OfAttempt) -> bool {
         let luck = || {
             self.rules
                 .luck
@@ -186,7 +181,7 @@ impl Sim<'_> {
     /// The same where one queue is shared: servers come to it, so that one that is down or stands
     /// still gets nothing.
     #[inline(never)]
-    fn place_in_shared(&mut self, comer: &Comer, id: ServiceId, desk: &Desk) -> Placing {
+    fn place_in_shared(&mut self, comer: Comer, id: ServiceId, desk: &Desk) -> Placing {
         if self.services.stations[id].eligible.is_empty() {
             return Placing::Refused(None);
         }

@@ -70,13 +70,13 @@ impl Sim<'_> {
         let comer = Comer::of(self.people.task(slot));
         let desk = &self.rules.routes.services[id];
         if desk.shared {
-            return self.place(&comer, id, desk);
+            return self.place(comer, id, desk);
         }
-        if desk.sheds && self.is_shed(&comer, id) {
+        if desk.sheds && self.is_shed(comer, id) {
             return Placing::Shed;
         }
         match self.choose_apart(slot, id) {
-            Some(index) => self.place_at(&comer, index, (id, &self.rules.routes.services[id])),
+            Some(index) => self.place_at(comer, index, (id, &self.rules.routes.services[id])),
             None => Placing::Refused(None),
         }
     }

@@ -24,12 +24,12 @@ impl Sim<'_> {
     fn place_by_connection(&mut self, slot: u32, id: ServiceId, to: u32) -> Placing {
         let comer = Comer::of(self.people.task(slot));
         let desk = &self.rules.routes.services[id];
-        if desk.sheds && self.is_shed(&comer, id) {
+        if desk.sheds && self.is_shed(comer, id) {
             return Placing::Shed;
         }
         let server = self.services.server(to);
         match server.works() || server.state == State::Down {
-            true => self.place_at(&comer, to, (id, desk)),
+            true => self.place_at(comer, to, (id, desk)),
             false => Placing::Refused(None),
         }
     }

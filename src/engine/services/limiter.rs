@@ -107,7 +107,7 @@ impl Sim<'_> {
 
     /// Whether a server takes in one more, who comes now.
     #[inline(never)]
-    pub(super) fn takes_in(&mut self, comer: &Comer, index: u32) -> bool {
+    pub(super) fn takes_in(&mut self, comer: Comer, index: u32) -> bool {
         let now = self.now;
         let server = &self.services.servers[index as usize];
         let (load, id) = (server.load(), server.service);
@@ -151,7 +151,7 @@ impl Sim<'_> {
     }
 
     /// The level of whoever comes: the most important first.
-    fn level(&self, comer: &Comer, of: &Dagor) -> u32 {
+    fn level(&self, comer: Comer, of: &Dagor) -> u32 {
         let hour = (self.course.told(self.now).0.max(0) / HOUR_NS) as u32;
         let place = Place::ROOT.step(Aside::Level as u64);
         let u = self.rules.luck.uniform(comer.owner, place, hour);

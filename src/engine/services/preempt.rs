@@ -36,7 +36,7 @@ impl Sim<'_> {
     }
 
     /// The same of who comes.
-    fn rank_of(&self, comer: &Comer, id: ServiceId) -> u64 {
+    fn rank_of(&self, comer: Comer, id: ServiceId) -> u64 {
         match self.rules.settings.services[id].order {
             QueueOrder::Priority => u64::from(self.class(comer.label).priority),
             _ => self.work_of(comer.owner, comer.path, comer.entry).0.max(0) as u64,
@@ -48,7 +48,7 @@ impl Sim<'_> {
     #[inline(never)]
     pub(super) fn behind(
         &self,
-        comer: &Comer,
+        comer: Comer,
         id: ServiceId,
         servers: impl IntoIterator<Item = u32>,
     ) -> Option<Placing> {

@@ -206,7 +206,7 @@ impl Sim<'_> {
         } else if at_any && self.world.reaches_all_servers() {
             let place = match is_twin || self.rules.routes.services[id].chooses {
                 true => self.place_apart(slot, id),
-                false => self.place(&comer, id, &self.rules.routes.services[id]),
+                false => self.place(comer, id, &self.rules.routes.services[id]),
             };
             self.arrive_at(slot, id, place);
         } else if let Some(place) = self.place_in_disturbance(slot, id) {

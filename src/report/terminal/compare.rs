@@ -90,6 +90,11 @@ fn side_by_side(page: &mut Page, results: &Results, column: usize) {
         .map(|(at, (_, variant))| cell(marks(page, variant), width(at, column)))
         .collect();
     page.line([cell("objectives", LABEL)].into_iter().chain(marks));
+    if results.variants.values().any(|v| v.cost.price.is_some()) {
+        row(page, (words::PRICE, column), results, |variant| {
+            words::estimate(variant.cost.price.as_ref(), Unit::Count)
+        });
+    }
     row(page, ("server-hours", column), results, |variant| {
         words::estimate(variant.cost.server_hours.as_ref(), Unit::Count)
     });
@@ -215,6 +220,10 @@ fn blocks(page: &mut Page, results: &Results) {
                 cell(text, width).toned(tone_of(o.verdict))
             }));
             page.line(row);
+        }
+        let price = words::estimate(variant.cost.price.as_ref(), Unit::Count);
+        if price != number::ABSENT {
+            page.line([cell("  cost", 24), cell(price, 0)]);
         }
         let hours = words::estimate(variant.cost.server_hours.as_ref(), Unit::Count);
         if hours != number::ABSENT {

@@ -92,7 +92,10 @@ fn cheapest(results: &Results, found: &Answered, cheapest: &Cheapest) -> Option<
     if cheapest.so_far {
         text.push_str(", and every objective is met in all launches so far");
     }
-    let by_cost = matches!(cheapest.by, Some(Cheaper::ServerHours | Cheaper::CoreHours));
+    let by_cost = matches!(
+        cheapest.by,
+        Some(Cheaper::Price | Cheaper::ServerHours | Cheaper::CoreHours)
+    );
     text.push_str(match (cheapest.same_cost, cheapest.by, cheapest.so_far) {
         (true, ..) => ", at the same cost",
         (false, Some(_), true) if by_cost => ", the cheapest such variant",

@@ -23,6 +23,8 @@ pub const ARRIVED: &str = "arrived";
 pub const PEAK: &str = "arrivals at the peak";
 /// What a variant costs.
 pub const SERVER_HOURS: &str = "server-hours";
+/// What the hours cost, as `[cost]` says.
+pub const PRICE: &str = "cost";
 /// Table of headline metrics.
 pub const HEADLINE_METRICS: &str = "Headline metrics";
 /// Its columns.

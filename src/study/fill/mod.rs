@@ -80,6 +80,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
     overload::of_services(sight, &mut variant.services);
     variant.storm = overload::storm(sight, &variant);
     variant.phase = overload::phase(sight, &variant);
+    variant.cost.price = services::price(sight);
     variant.cost.server_hours = services::hours(sight, ServiceLevel::Up);
     variant.cost.core_hours = services::hours(sight, ServiceLevel::Cores);
     variant.metrics = metrics(sight);

@@ -33,6 +33,23 @@ pub(super) fn hours(sight: &Sight<'_>, of: ServiceLevel) -> Option<Estimate> {
     })
 }
 
+/// What the hours of servers cost where they have prices.
+pub(super) fn price(sight: &Sight<'_>) -> Option<Estimate> {
+    let (layout, prices) = (&sight.lens.program.layout, &sight.lens.model.prices);
+    if prices.is_empty() {
+        return None;
+    }
+    let services = sight.lens.program.names.services.iter().enumerate();
+    let priced: Vec<(u32, f64)> = services
+        .filter_map(|(at, name)| Some((at as u32, *prices.get(name)?)))
+        .collect();
+    sight.mean(|reader| {
+        let hours =
+            |service| reader.integral(layout.service_level(service, ServiceLevel::Up)) / 3_600.0;
+        Some(priced.iter().map(|&(at, price)| price * hours(at)).sum())
+    })
+}
+
 /// One service of a variant.
 struct View<'a> {
     sight: &'a Sight<'a>,
