@@ -213,6 +213,11 @@ pub(crate) fn cause(variant: &Variant) -> Option<&Bottleneck> {
     })
 }
 
+/// Whether a service or pool was full, and why.
+pub(crate) fn cause_at<'a>(variant: &'a Variant, name: &str) -> Option<&'a Bottleneck> {
+    variant.bottlenecks.iter().find(|one| one.place == name)
+}
+
 /// From when to when a resource was full, in the median over launches that see it so.
 pub(crate) fn spell(found: &Bottleneck) -> Option<(f64, f64)> {
     let at = |e: Option<Estimate>| e.and_then(|e| e.p50.or(e.estimate));

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use crate::base::calendar::Calendar;
 use crate::results::*;
 
+mod calls;
+
 const BINS: usize = 154;
 const BIN_S: f64 = 30.0;
 const START_S: f64 = -120.0;
@@ -764,6 +766,7 @@ fn facts() -> ModelFacts {
         services: ["web", "shop", "login", "db", "mail"]
             .map(str::to_owned)
             .to_vec(),
+        calls: calls::calls(),
         faults: vec![FaultFacts {
             name: "mail-slow".into(),
             from_s: 900.0,

@@ -31,8 +31,8 @@ pub use level::{
     difference_head, difference_with_level, interval_label, level_note, levels, with_level,
 };
 pub use moment::*;
+pub use places::{CALL_HEAD, WHO_CALLS, lag_title, level_head, level_title, met_in, within_step};
 use places::{dots_caption, level_caption};
-pub use places::{lag_title, level_head, level_title, met_in, within_step};
 pub use rare::rare_sentence;
 pub use recovery::recovery;
 pub use settling::{Asked, next_step, settling};

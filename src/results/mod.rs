@@ -45,7 +45,9 @@ pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
 pub use overload::{Backlog, Odd, Path, Phase, Storm};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
-pub use subject::{FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study};
+pub use subject::{
+    CallFacts, FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,
+};
 pub use timeline::{Heat, Series, Spectrum, Timeline};
 pub use user::{Journey, Outcomes, StepFlow, Users};
 pub use variant::{Change, Checks, Cost, Variant};

@@ -49,6 +49,9 @@ pub struct ModelFacts {
     pub journeys: BTreeMap<String, Vec<String>>,
     /// Services in call order: callers before those they call. Rows of the heat map.
     pub services: Vec<String>,
+    /// Who calls whom, users first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<CallFacts>,
     /// Faults, in order of time.
     pub faults: Vec<FaultFacts>,
     /// The variants that the model has, run or not, in the order of the file.
@@ -146,6 +149,22 @@ pub struct SourceFacts {
     /// Users that it is expected to send until the horizon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_users: Option<f64>,
+}
+
+/// The calls of users or of a service to a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct CallFacts {
+    /// The calling service; absent for users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The service that is called.
+    pub to: String,
+    /// Messages: nobody waits for an answer.
+    pub message: bool,
+    /// The steps that call, by their names in `requests`; of messages the endpoints, as in
+    /// `messages`.
+    pub names: Vec<String>,
 }
 
 /// A fault of the model.

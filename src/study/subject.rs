@@ -6,16 +6,17 @@
 use std::collections::BTreeMap;
 
 use crate::base::size::SizeRate;
+use crate::base::table::Id;
 use crate::base::time::Time;
 use crate::model::arrival::Form;
 use crate::model::fault::{Begins, Direction, Edge, Fault, FaultKind, Peer, Selector, Target};
 use crate::model::param::{self, ParamUnit};
 use crate::model::{self, Model};
-use crate::program::Program;
+use crate::program::{Program, Site};
 use crate::random::family::Distribution;
 use crate::random::key::identity;
 use crate::results::{
-    FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,
+    CallFacts, FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,
 };
 use crate::study::plan::Plan;
 use crate::text::FileId;
@@ -55,6 +56,7 @@ pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts
             .zip(program.names.journey_steps.iter().cloned())
             .collect(),
         services: program.names.services_in_call_order.clone(),
+        calls: calls(program),
         faults: faults(model),
         variants: model.variants.iter().map(|one| one.name.clone()).collect(),
         notes: model
@@ -66,6 +68,34 @@ pub(crate) fn facts(model: &Model, program: &Program, plan: &Plan) -> ModelFacts
             })
             .collect(),
     }
+}
+
+/// Who calls whom, users first.
+fn calls(program: &Program) -> Vec<CallFacts> {
+    let mut all: BTreeMap<(Option<&str>, &str, bool), Vec<String>> = BTreeMap::new();
+    let service = |at: usize| program.names.services[at].as_str();
+    for (call, name) in program.calls.values().zip(&program.names.calls) {
+        let from = match call.from {
+            Site::Users => None,
+            Site::Service(id) => Some(service(id.index())),
+        };
+        let ends = (from, service(call.service.index()), call.message);
+        let endpoint = &program.names.endpoints[call.endpoint.index()];
+        let names = all.entry(ends).or_default();
+        let name = if call.message { endpoint } else { name };
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let facts = all
+        .into_iter()
+        .map(|((from, to, message), names)| CallFacts {
+            from: from.map(str::to_owned),
+            to: to.to_owned(),
+            message,
+            names,
+        });
+    facts.collect()
 }
 
 /// What reports call things.

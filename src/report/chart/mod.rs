@@ -23,6 +23,7 @@ pub(crate) mod ribbon;
 pub(crate) mod scale;
 pub(crate) mod scene;
 pub(crate) mod spectrum;
+pub(crate) mod topology;
 pub(crate) mod waterfall;
 
 pub use super::reading::Place;
@@ -75,6 +76,8 @@ pub enum Kind {
     Level(Place),
     /// How many launches meet each objective.
     Dots,
+    /// Who calls whom.
+    Topology,
 }
 
 /// A chart that a study has, before it is drawn.
@@ -160,6 +163,7 @@ impl Picture {
             Kind::Growth(place) => growth::draw(size, heading, results, (place, &marks)),
             Kind::Level(place) => level::draw(size, heading, results, (place, &marks)),
             Kind::Dots => dots::draw(size, heading, results),
+            Kind::Topology => topology::draw(size, heading, &results.model, variant),
             Kind::Lanes => lanes::draw(size, heading, (name, variant), &marks),
             Kind::Funnel(journey) => {
                 let journey = variant.journeys.get(journey);
@@ -256,6 +260,9 @@ impl Gallery<'_> {
     }
 
     fn dots(&mut self) {
+        if topology::is_known(&self.results.model) {
+            self.hang("calls", Kind::Topology, Subject::Study);
+        }
         if dots::is_known(self.results) {
             self.hang("launches", Kind::Dots, Subject::Study);
         }

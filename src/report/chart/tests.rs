@@ -221,6 +221,7 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Waterfall(..)
             | Kind::Funnel(_)
             | Kind::Phase
+            | Kind::Topology
             | Kind::Dots => false,
         };
         if !is_over_time {

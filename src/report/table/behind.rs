@@ -34,6 +34,7 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Lanes => lane_rows(variant),
         Kind::Level(place) => level_rows(results, place),
         Kind::Dots => objectives(results),
+        Kind::Topology => call_rows(results, variant),
     }
 }
 
@@ -235,6 +236,26 @@ fn funnel_rows(variant: &Variant, journey: &str) -> Table {
                 words::estimate(request.started.as_ref(), Unit::Count),
                 words::estimate(request.ok.as_ref(), Unit::Count),
                 words::requests_within(request),
+            ]);
+        }
+    }
+    table
+}
+
+/// A row for each call.
+fn call_rows(results: &Results, variant: &Variant) -> Table {
+    let mut table = Table::new(words::WHO_CALLS, &words::CALL_HEAD);
+    for call in &results.model.calls {
+        for name in &call.names {
+            let sent = match call.message {
+                true => variant.messages.get(name).and_then(|one| one.sent),
+                false => variant.requests.get(name).and_then(|one| one.attempts.sent),
+            };
+            table.rows.push(vec![
+                name.clone(),
+                call.from.clone().unwrap_or_else(|| words::USERS.to_owned()),
+                call.to.clone(),
+                words::estimate(sent.as_ref(), Unit::Count),
             ]);
         }
     }

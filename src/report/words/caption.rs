@@ -142,6 +142,12 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
         ),
         Kind::Level(place) => level_caption(results, place),
         Kind::Dots => dots_caption(results),
+        Kind::Topology => (
+            format!("Who calls whom: {name}"),
+            "A line is as wide as its attempts are many, a dashed one is messages; the bar is the \
+             share of the workers that is held, and a thick frame says that they were all."
+                .to_owned(),
+        ),
         Kind::Lanes => (
             format!("What happened in which order: {name}"),
             "Bars run from begin to end, in the median over launches; a diamond is an instant."
@@ -384,6 +390,13 @@ pub fn heat_remark(variant: &Variant, name: &str) -> Vec<String> {
     let span = reading::spell(found).map(|spell| spans(&[spell]));
     let all = [Some(why(found)), held, span, waiting];
     all.into_iter().flatten().collect()
+}
+
+/// What stands in the box of a service: `94.2 % held, bottleneck`.
+pub fn held_in_box(held: Option<&Estimate>, full: Option<&Bottleneck>) -> String {
+    let held = held.map(|held| format!("{} held", estimate(Some(held), Unit::Share)));
+    let all: Vec<String> = held.into_iter().chain(full.map(why)).collect();
+    all.join(", ")
 }
 
 fn why(found: &Bottleneck) -> String {

@@ -7,6 +7,12 @@ use crate::report::number::GAP;
 use crate::report::reading;
 use crate::results::{Estimate, Probability, Results, Unit, Variant};
 
+/// Caption of the table of calls.
+pub const WHO_CALLS: &str = "Who calls whom";
+
+/// Its columns.
+pub const CALL_HEAD: [&str; 4] = ["call", "from", "to", "attempts sent"];
+
 /// What a chart of a place counts.
 pub fn level_title(place: &Place) -> String {
     let name = place.name();
