@@ -32,21 +32,46 @@ pub(crate) fn is_known(model: &ModelFacts) -> bool {
     model.calls.iter().any(|call| call.from.is_some())
 }
 
-/// The boxes, callers before those they call: each one column after the last of its callers.
+/// The boxes, callers before those they call: each one column after the last of its callers. Of
+/// calls in a circle, those to a service that users reach earlier do not count.
 fn nodes(model: &ModelFacts) -> Vec<Node<'_>> {
-    let mut all: Vec<Node<'_>> = vec![(None, 0)];
-    for name in &model.services {
-        let callers = model.calls.iter().filter(|call| call.to == *name);
-        let known = callers.filter_map(|call| {
-            let is_it = |node: &&Node<'_>| node.0 == call.from.as_deref();
-            all.iter().find(is_it).map(|node| node.1)
-        });
-        if let Some(before) = known.max() {
-            all.push((Some(name), before + 1));
+    let place = |name: &str| model.services.iter().position(|known| known == name);
+    let is_back = |call: &&CallFacts| {
+        let from = call.from.as_deref();
+        from.is_some_and(|from| place(&call.to) <= place(from) && reaches(model, &call.to, from))
+    };
+    let forward: Vec<&CallFacts> = model.calls.iter().filter(|call| !is_back(call)).collect();
+    let mut columns: BTreeMap<Option<&str>, usize> = [(None, 0)].into();
+    for _ in 0..=model.services.len() {
+        for call in &forward {
+            let before = columns.get(&call.from.as_deref()).copied();
+            if let Some(before) = before {
+                let own = columns.entry(Some(&call.to)).or_insert(0);
+                *own = (*own).max(before + 1);
+            }
         }
     }
-    all.truncate(MOST + 1);
-    all
+    let services = model.services.iter().map(|name| Some(name.as_str()));
+    let all = [None].into_iter().chain(services);
+    let placed = all.filter_map(|name| Some((name, *columns.get(&name)?)));
+    placed.take(MOST + 1).collect()
+}
+
+/// Whether a service calls another, itself or through others.
+fn reaches(model: &ModelFacts, from: &str, to: &str) -> bool {
+    let mut seen: Vec<&str> = vec![from];
+    let mut at = 0;
+    while let Some(caller) = seen.get(at).copied() {
+        let called = model.calls.iter();
+        let called = called.filter(|call| call.from.as_deref() == Some(caller));
+        for call in called {
+            if !seen.contains(&call.to.as_str()) {
+                seen.push(&call.to);
+            }
+        }
+        at += 1;
+    }
+    from == to || seen.contains(&to)
 }
 
 /// Attempts of a call, of all its steps.
@@ -204,7 +229,9 @@ mod tests {
     #[test]
     fn whoever_is_called_stands_to_the_right_of_all_its_callers() {
         let model = ModelFacts {
-            services: ["web", "shop", "db", "idle"].map(str::to_owned).to_vec(),
+            services: ["web", "shop", "db", "mail", "idle"]
+                .map(str::to_owned)
+                .to_vec(),
             calls: vec![
                 call(None, "web"),
                 call(None, "shop"),
@@ -212,6 +239,8 @@ mod tests {
                 call(Some("web"), "db"),
                 call(Some("shop"), "db"),
                 call(Some("db"), "web"),
+                call(Some("mail"), "db"),
+                call(Some("web"), "mail"),
             ],
             ..ModelFacts::default()
         };
@@ -220,6 +249,7 @@ mod tests {
             (Some("web"), 1),
             (Some("shop"), 2),
             (Some("db"), 3),
+            (Some("mail"), 2),
         ];
         assert_eq!(nodes(&model), found, "who is never called has no box");
     }
