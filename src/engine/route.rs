@@ -147,6 +147,8 @@ pub(super) struct Desk {
     pub(super) preempts: bool,
     /// That may be so at some time: it is known who has a worker.
     pub(super) tracks: bool,
+    /// Whether an attempt is taken in depends on more than free workers and the queue of a server.
+    pub(super) careful: bool,
     /// Load may be shed before a server is chosen.
     pub(super) sheds: bool,
     /// Each server looks for a limit of its own.
@@ -299,7 +301,8 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
     let (layout, service) = (program.layout, &settings.services[id]);
     let dedicated = program.services[id].dedicated;
     let gated = is_gated(program, settings, id);
-    Desk {
+    let desk = Desk {
+        careful: false,
         shared: service.shared,
         has_shared: program.services[id].ever_shared,
         limit: service.queue_limit.unwrap_or(u64::MAX),
@@ -337,6 +340,11 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         waits: layout.service_time(id.0, ServiceSample::Wait),
         times: layout.service_time(id.0, ServiceSample::Time),
         sojourn: layout.service(id.0, ServiceCounter::SojournNs),
+    };
+    let looks_at_comers = desk.sheds || desk.limits || desk.preempts;
+    Desk {
+        careful: looks_at_comers || desk.shared || desk.limited || desk.tended,
+        ..desk
     }
 }
 

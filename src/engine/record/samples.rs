@@ -43,14 +43,19 @@ impl Recorder {
     }
 
     /// Something ended that does not count: only who reads while the replication runs hears of it.
-    #[inline(never)]
+    #[inline(always)]
     pub(in crate::engine) fn pass_by<const N: usize>(&mut self, of: [SampleId; N], ns: i64) {
         if self.logs {
             for sample in of {
-                if let Some(recent) = self.tallies[sample.0 as usize].recent_mut() {
-                    recent.push(ns);
-                }
+                self.log_passed(sample, ns);
             }
+        }
+    }
+
+    #[cold]
+    fn log_passed(&mut self, sample: SampleId, ns: i64) {
+        if let Some(recent) = self.tallies[sample.0 as usize].recent_mut() {
+            recent.push(ns);
         }
     }
 

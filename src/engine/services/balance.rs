@@ -58,6 +58,34 @@ impl Sim<'_> {
     /// What becomes of an attempt that arrives now, by the state at this instant.
     #[inline(always)]
     pub(in crate::engine) fn place(&mut self, comer: Comer, id: ServiceId, desk: &Desk) -> Placing {
+        if desk.careful {
+            return self.place_with_care(comer, id, desk);
+        }
+        let station = &mut self.services.stations[id];
+        station.turn = station.turn.wrapping_add(1);
+        let index = if station.only == u32::MAX {
+            match self.balance(comer.owner, comer.path, id) {
+                Some(index) => index,
+                None => return Placing::Refused(None),
+            }
+        } else {
+            station.only
+        };
+        let server = &self.services.servers[index as usize];
+        if server.state == State::Down {
+            Placing::Crashed(index)
+        } else if server.has_free_worker() {
+            Placing::Started(index)
+        } else if u64::from(server.line.len()) < desk.limit {
+            Placing::Queued(index)
+        } else {
+            Placing::Refused(Some(index))
+        }
+    }
+
+    /// The same where more is looked at than free workers and the queue.
+    #[inline(never)]
+    fn place_with_care(&mut self, comer: Comer, id: ServiceId, desk: &Desk) -> Placing {
         if desk.sheds && self.is_shed(comer, id) {
             return Placing::Shed;
         }
@@ -78,7 +106,7 @@ impl Sim<'_> {
     }
 
     /// The same at the server that was chosen.
-    #[inline(always)]
+    #[inline]
     pub(super) fn place_at(
         &mut self,
         comer: Comer,

@@ -63,6 +63,7 @@ impl Sim<'_> {
     }
 
     /// An attempt joins a line of a service: before a server, or, for [`u32::MAX`], before all.
+    #[inline]
     pub(super) fn join_line(&mut self, entry: (u32, Number), (id, index): (ServiceId, u32)) {
         let now = self.now;
         if self.rules.routes.services[id].ranked {

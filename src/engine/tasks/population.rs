@@ -364,7 +364,7 @@ impl Population {
     }
 
     /// The clock of the person for whom a task asks, to change.
-    #[inline]
+    #[inline(always)]
     pub(in crate::engine) fn reload(&mut self, slot: u32) -> &mut Number {
         match &mut self.task_mut(slot).role {
             Role::Visitor(v) => &mut v.reload,
