@@ -23,5 +23,6 @@ mod document;
 mod served;
 mod judging;
 mod reports;
+mod page;
 mod readme;
 mod house;

@@ -140,6 +140,11 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
                 continue;
             }
             let bytes = fs::read(&path).expect("it was written");
+            assert!(
+                bytes.len() < most_bytes(&name),
+                "{name}: {} bytes",
+                bytes.len()
+            );
             if name == "results.json" {
                 document = serde_json::from_slice(&bytes).expect("results are JSON");
                 parts.extend(parts_of_results(&document));
@@ -156,6 +161,10 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
     }
     for (_, bytes) in files.iter().filter(|(name, _)| name == "summary.md") {
         let summary = String::from_utf8_lossy(bytes);
+        assert!(
+            summary.lines().count() <= 150,
+            "a summary is read in a comment"
+        );
         let strangers = strangers(&summary, &document);
         assert!(strangers.is_empty(), "not in results.json: {strangers:?}");
     }
@@ -166,6 +175,16 @@ fn made(report: &Report) -> Vec<(String, Vec<u8>)> {
     files.push(("parts.txt".to_owned(), parts.into_bytes()));
     files.push(("digests.txt".to_owned(), digests.into_bytes()));
     files
+}
+
+/// What a file of a report is smaller than: a page is sent by mail, a summary is a comment on a
+/// pull request.
+fn most_bytes(name: &str) -> usize {
+    match name {
+        "report.html" => 1_000_000,
+        "summary.md" => 60_000,
+        _ => usize::MAX,
+    }
 }
 
 /// The parts of a results document, those of all variants together.

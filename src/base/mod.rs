@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod unit;
 pub mod size;
 pub mod decimal;
+pub mod student;
 pub mod math;
 pub mod exponential;
 pub mod logarithm;

@@ -4,10 +4,11 @@
 //! count of launches the exact binomial one (Clopper & Pearson 1934). Quantiles of t and beta come
 //! from statrs and are cut to twelve digits, so that a last bit of a logarithm cannot show.
 
-use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{Beta, ContinuousCDF, Normal};
 use statrs::function::beta::beta_reg;
 
 use super::order;
+pub use crate::base::student::t_quantile;
 use crate::results::{Estimate, Probability};
 
 /// Mean, standard deviation and number of finite values.
@@ -63,12 +64,6 @@ impl Moments {
         }
         Some(t_quantile(self.n - 1, confidence) * self.sd / f64::from(self.n).sqrt())
     }
-}
-
-/// The two-sided quantile of Student's t: the interval of a mean is ± this many standard errors.
-pub fn t_quantile(degrees: u32, confidence: f64) -> f64 {
-    let t = StudentsT::new(0.0, 1.0, f64::from(degrees)).expect("degrees of freedom are positive");
-    twelve_digits(t.inverse_cdf(0.5 + confidence / 2.0))
 }
 
 /// The two-sided quantile of the normal law.

@@ -1,7 +1,8 @@
 //! `timeline.csv`: every quantity over time, a row for each variant, metric and bin.
 //!
 //! One idea: long and narrow, so that any tool can pick and plot it; figures have every digit that
-//! the document has.
+//! the document has. What never moves has one row, from the start to the end; what has no value
+//! has none.
 
 use super::reading;
 use crate::results::Results;
@@ -17,9 +18,16 @@ pub fn timeline(results: &Results) -> Vec<u8> {
     for (name, variant) in reading::variants(results) {
         let timeline = &variant.timeline;
         for (metric, series) in &timeline.series {
-            for bin in 0..timeline.n as usize {
-                let at =
-                    |edge: usize| (timeline.start_s + timeline.bin_s * edge as f64).to_string();
+            let bins = match (series.is_empty(), series.constant()) {
+                (true, _) => 0,
+                (false, Some(_)) => 1,
+                (false, None) => timeline.n as usize,
+            };
+            let width = timeline.n as usize / bins.max(1);
+            for bin in 0..bins {
+                let at = |edge: usize| {
+                    (timeline.start_s + timeline.bin_s * (edge * width) as f64).to_string()
+                };
                 let text = |values: &[Option<f64>]| {
                     let value = values.get(bin).copied().flatten();
                     value.map_or_else(String::new, |v| v.to_string())
@@ -63,7 +71,13 @@ mod tests {
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         assert_eq!(reader.headers().unwrap().len(), HEAD.len());
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        let of = |v: &crate::results::Variant| v.timeline.series.len() * v.timeline.n as usize;
+        let of = |v: &crate::results::Variant| -> usize {
+            let rows = v.timeline.series.values().map(|series| {
+                let moves = series.constant().is_none() && !series.is_empty();
+                if moves { v.timeline.n as usize } else { 1 }
+            });
+            rows.sum()
+        };
         assert_eq!(rows.len(), results.variants.values().map(of).sum::<usize>());
         assert_eq!((&rows[0][2], &rows[0][3]), ("-120", "-90"));
         let arrived = rows.iter().find(|r| &r[1] == "rate(arrived)").unwrap();

@@ -6,25 +6,45 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::chart::{self, Kind, Picture, Size, Subject};
-use super::table::{self, Table};
-use super::{reading, words};
-use crate::results::{ObjectiveVerdict, Results, StandingVerdict, Variant};
+use super::{chart, words};
+use crate::results::Results;
+
+mod data;
+mod evidence;
+mod first;
+mod set;
+mod wall;
 
 const STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str = include_str!("html/page.js");
+
+/// What the page can do beyond being read, in the order in which its parts need each other.
+const SCRIPT: [&str; 6] = [
+    include_str!("html/page.js"),
+    include_str!("html/cursor.js"),
+    include_str!("html/look.js"),
+    include_str!("html/compare.js"),
+    include_str!("html/tables.js"),
+    include_str!("html/take.js"),
+];
 
 /// Nothing is loaded from anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
-                      img-src data:; base-uri 'none'; form-action 'none'";
+                      img-src data: blob:; base-uri 'none'; form-action 'none'";
 
 /// The page.
 pub fn page(results: &Results) -> String {
     let pictures = chart::pictures(results);
-    let title = match results.model.title.as_str() {
-        "" => results.model.file.as_str(),
-        title => title,
+    let title = words::headline(results);
+    let body = html! {
+        a.skip href="#answer" { (words::SKIP) }
+        main {
+            (first::screen(results))
+            (evidence::questions(results, &pictures))
+        }
+        footer { p { (words::provenance(results)) } }
     };
+    let script = script();
+    let size = body.0.len() + script.len() + STYLE.len();
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -38,242 +58,44 @@ pub fn page(results: &Results) -> String {
                 style { (PreEscaped(STYLE)) (PreEscaped(chart::page_rules())) }
             }
             body {
-                a.skip href="#answer" { (words::SKIP) }
-                header {
-                    h1 { (title) }
-                    @if let Some(question) = &results.model.question { p.question { (question) } }
-                    p.source { (words::provenance(results)) }
-                }
-                (contents(results))
-                main {
-                    (answer(results))
-                    (evidence(results, &pictures))
-                    (assumptions(results))
-                    (method(results))
-                }
-                footer { p { (words::provenance(results)) } }
-                script { (PreEscaped(SCRIPT)) }
+                (body)
+                (data::element(results, size))
+                script { (PreEscaped(script)) }
             }
         }
     };
     markup.into_string()
 }
 
-fn contents(results: &Results) -> Markup {
-    html! {
-        nav aria-label=(words::CONTENTS) {
-            ul {
-                li { a href="#answer" { (words::THE_ANSWER) } }
-                li { a href="#evidence" { (words::THE_EVIDENCE) } }
-                @for (index, (name, _)) in reading::variants(results).enumerate() {
-                    li { a href=(format!("#variant-{index}")) { (name) } }
-                }
-                li { a href="#assumptions" { (words::THE_ASSUMPTIONS) } }
-                li { a href="#method" { (words::HOW_FOUND) } }
-            }
-        }
-    }
+/// Its parts within one function of their own, so that nothing of them stands in the open.
+fn script() -> String {
+    format!("\"use strict\";(()=>{{\n{}}})();", SCRIPT.concat())
 }
 
-fn answer(results: &Results) -> Markup {
-    html! {
-        section id="answer" aria-labelledby="answer-title" {
-            h2 id="answer-title" { (words::THE_ANSWER) }
-            @if let Some(text) = words::incomplete(results) { p { strong { (text) } } }
-            @if let Some(text) = words::question_answered(results) { p { strong { (text) } } }
-            ul.verdicts { (verdicts(results)) }
-            @for paragraph in words::in_words(results) { p { (paragraph) } }
-            @if reading::is_compared(results) {
-                (set(&table::comparison(results)))
-            } @else {
-                (set(&table::objectives(results)))
-            }
-            button id="open-all" type="button" aria-pressed="false" hidden { (words::OPEN_ALL) }
-        }
-    }
-}
-
-/// One sentence for each variant, or for the run.
-fn verdicts(results: &Results) -> Markup {
-    if !reading::is_compared(results) {
-        let class = reading::baseline(results).map_or("", class_of_run);
-        return html! { li class=(class) { (words::answer(results)) } };
-    }
-    html! {
-        li { (words::baseline_sentence(results)) }
-        @for (name, variant) in reading::others(results) {
-            @let verdict = variant.standing.as_ref().map(|standing| standing.verdict);
-            li class=(verdict.map_or("", class_of)) {
-                @if let Some(verdict) = verdict {
-                    @let (symbol, word) = words::standing(verdict);
-                    span.badge {
-                        span aria-hidden="true" { (symbol) " " }
-                        (word)
-                    }
-                }
-                (words::verdict_sentence(results, name))
-            }
-        }
-    }
-}
-
-fn class_of(verdict: StandingVerdict) -> &'static str {
-    match verdict {
-        StandingVerdict::Better => "good",
-        StandingVerdict::Worse => "bad",
-        StandingVerdict::Same => "",
-        StandingVerdict::Mixed | StandingVerdict::Unclear => "doubt",
-    }
-}
-
-fn class_of_run(variant: &Variant) -> &'static str {
-    if words::count_of(variant, ObjectiveVerdict::Failed) > 0 {
-        "bad"
-    } else if words::count_of(variant, ObjectiveVerdict::Unclear) > 0 {
-        "doubt"
-    } else if variant.objectives.is_empty() {
-        ""
-    } else {
-        "good"
-    }
-}
-
-fn evidence(results: &Results, pictures: &[Picture]) -> Markup {
-    let of_study = pictures.iter().filter(|p| p.subject == Subject::Study);
-    html! {
-        section id="evidence" aria-labelledby="evidence-title" {
-            h2 id="evidence-title" { (words::THE_EVIDENCE) }
-            (set(&table::outcomes(results)))
-            (set(&table::recoveries(results)))
-            (set(&table::overload(results)))
-            (set(&table::mechanisms(results)))
-            (set(&table::marks(results)))
-            (set(&table::stock(results)))
-            (set(&table::messages(results)))
-            @if let Some(text) = words::uncertain(results) {
-                h3 { (words::UNCERTAIN) }
-                p { (text) }
-                (set(&table::conclusions(results)))
-                (set(&table::drawn_params(results)))
-            }
-            @if reading::is_compared(results) {
-                (set(&table::objectives(results)))
-                h3 { (words::COMPARED) }
-            }
-            @for picture in of_study { (figure(results, picture)) }
-            @for (index, (name, variant)) in reading::variants(results).enumerate() {
-                (in_detail(results, pictures, (index, name, variant)))
-            }
-        }
-    }
-}
-
-/// A variant's own charts and tables; those of the baseline are open.
-fn in_detail(results: &Results, pictures: &[Picture], of: (usize, &str, &Variant)) -> Markup {
-    let (index, name, variant) = of;
-    let subject = Subject::Variant(name.to_owned());
-    let own = pictures.iter().filter(|p| p.subject == subject);
-    html! {
-        details.variant open[index == 0] {
-            summary id=(format!("variant-{index}")) { (words::evidence_of(name)) }
-            @let changes = words::changes(variant);
-            @if !changes.is_empty() { p { (changes) } }
-            @if let Some(text) = words::health(results, variant) { p { (text) } }
-            @for picture in own { (figure(results, picture)) }
-            (set(&table::requests(name, variant)))
-            (set(&table::stations(results, name, variant)))
-            (set(&table::rooms(name, variant)))
-            (set(&table::events(results, name, variant)))
-        }
-    }
-}
-
-/// A picture, which holds its takeaway, with its table.
-fn figure(results: &Results, picture: &Picture) -> Markup {
-    let size = match picture.kind {
-        Kind::Multiples(_) => Size::Wide,
-        _ => Size::Small,
-    };
-    html! {
-        figure {
-            div.scroll tabindex="0" role="group" aria-label=(picture.title()) {
-                (PreEscaped(picture.inline_svg(results, size)))
-            }
-            figcaption {
-                details {
-                    summary { (words::SHOW_TABLE) }
-                    (set(&table::of_picture(results, picture)))
-                }
-            }
-        }
-    }
-}
-
-/// Longest cell that is kept in one line, characters.
-const SHORT: usize = 28;
-
-/// A table, if it has rows; what is wider than the page scrolls by itself.
-fn set(table: &Table) -> Markup {
-    if table.is_empty() {
-        return html! {};
-    }
-    html! {
-        div.scroll tabindex="0" role="group" aria-label=(table.caption) {
-            table {
-                caption { (table.caption) }
-                thead { tr { @for head in &table.head { th scope="col" { (head) } } } }
-                tbody {
-                    @for row in &table.rows {
-                        tr {
-                            @for (index, cell) in row.iter().enumerate() {
-                                @if index == 0 { th scope="row" { (cell) } } @else {
-                                    td.n[cell.chars().count() <= SHORT] { (cell) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn assumptions(results: &Results) -> Markup {
-    html! {
-        section id="assumptions" aria-labelledby="assumptions-title" {
-            h2 id="assumptions-title" { (words::THE_ASSUMPTIONS) }
-            p { (words::how_known(results)) }
-            (set(&table::params(results)))
-            (set(&table::sources(results)))
-            (set(&table::faults(results)))
-            (set(&table::changes(results)))
-        }
-    }
-}
-
-fn method(results: &Results) -> Markup {
-    html! {
-        section id="method" aria-labelledby="method-title" {
-            h2 id="method-title" { (words::HOW_FOUND) }
-            @for line in words::method(results) { p { (line) } }
-            @if !results.notes.is_empty() {
-                h3 { (words::NOTES) }
-                ul { @for note in &results.notes { li { (words::note(note)) } } }
-            }
-        }
-    }
+/// A word of the page's own controls.
+fn control(name: &str) -> Markup {
+    let found = words::CONTROLS.iter().find(|(key, _)| *key == name);
+    html! { (found.map_or(name, |(_, word)| word)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::report::{chart, sample, words};
+    use crate::results::StandingVerdict;
 
     #[test]
     fn the_page_asks_nobody_for_anything() {
         let page = page(&sample::compare());
         for word in [
-            "http://", "https://", "src=", "@import", "url(", "fetch(", "XMLHttp",
+            "http://",
+            "https://",
+            "src=\"",
+            "@import",
+            "fetch(",
+            "XMLHttp",
+            "import(",
+            "WebSocket",
         ] {
             assert!(!page.contains(word), "{word}");
         }
@@ -294,7 +116,8 @@ mod tests {
         let badge = "<li class=\"doubt\"><span class=\"badge\">\
                      <span aria-hidden=\"true\">± </span>mixed";
         assert_eq!(page.matches(badge).count(), 1);
-        assert!(page.contains("patch-login"));
+        let cell = "<b class=\"badge doubt\"><span aria-hidden=\"true\">± </span>mixed";
+        assert_eq!(page.matches(cell).count(), 1);
     }
 
     #[test]
@@ -302,13 +125,26 @@ mod tests {
         let results = sample::compare();
         let page = page(&results);
         let pictures = chart::pictures(&results);
-        let count = |word: &str| page.matches(word).count();
-        assert_eq!(count("<svg "), pictures.len());
-        assert_eq!(count("role=\"img\""), pictures.len());
-        assert_eq!(count("<figure>"), pictures.len());
-        for figure in page.split("<figure>").skip(1) {
+        let own = pictures.iter();
+        let own = own.filter(|p| !matches!(p.kind, chart::Kind::Multiples(_)));
+        let figures: Vec<&str> = page.split("<figure class=\"chart\"").skip(1).collect();
+        assert_eq!(figures.len(), own.count());
+        for figure in figures {
             let figure = figure.split("</figure>").next().unwrap();
-            for part in ["<title id=", "<desc id=", "<table>", "<caption>"] {
+            for part in [
+                "role=\"img\"",
+                "<title id=",
+                "<desc id=",
+                "<table>",
+                "<caption>",
+            ] {
+                assert!(figure.contains(part), "{part}");
+            }
+        }
+        let small: Vec<&str> = page.split("<figure class=\"small\"").skip(1).collect();
+        assert_eq!(small.len(), results.order.len());
+        for figure in small {
+            for part in ["role=\"img\"", "<title>", "<desc>"] {
                 assert!(figure.contains(part), "{part}");
             }
         }
@@ -337,10 +173,15 @@ mod tests {
         let results = sample::compare();
         let page = page(&results);
         let at = |word: &str| page.find(word).unwrap_or_else(|| panic!("{word}"));
-        assert!(at("patch-login serves") < at("<svg "));
-        assert!(at("<svg ") < at("id=\"assumptions\""));
+        assert!(at("class=\"answer\"") < at("<svg "));
+        assert!(at("class=\"wall\"") < at("<table class=\"matrix\""));
+        let places: Vec<usize> = words::QUESTIONS
+            .iter()
+            .map(|(_, q)| at(&format!("{q}<a ")))
+            .collect();
+        assert!(places.is_sorted() && places[0] > at("<table class=\"matrix\""));
         for (name, param) in &results.model.params {
-            assert!(page[at("id=\"assumptions\"")..].contains(name.as_str()));
+            assert!(page[at("id=\"assumed\"")..].contains(name.as_str()));
             assert!(page.contains(words::known_word(param.known)));
         }
         assert!(page.contains("20_000 … 100_000"));
@@ -349,7 +190,17 @@ mod tests {
     #[test]
     fn what_the_model_says_is_never_markup() {
         let mut results = sample::run();
-        results.model.title = "<script>alert(1)</script>".to_owned();
+        results.model.title = "</script><script>alert(1)</script>".to_owned();
+        results.model.labels.variants = [(
+            "baseline".to_owned(),
+            "</script><script>alert(2)".to_owned(),
+        )]
+        .into();
         assert!(!page(&results).contains("<script>alert"));
+    }
+
+    #[test]
+    fn nothing_done_is_a_page_too() {
+        assert!(page(&sample::nothing()).contains("<h1"));
     }
 }

@@ -1,86 +1,229 @@
-//! `summary.md`: the answer, the evidence in tables, the assumptions; for a pull request or a page.
+//! `summary.md`: the answer, what each variant comes to, why, and what is assumed; for a pull
+//! request or a page.
 //!
-//! One idea: the same parts in the same order as the page, without pictures, and no figure that
-//! the document does not hold.
+//! One idea: it is read in a comment, so it has the first screen, the sentences and a few tables,
+//! links to the pictures, and never more lines than anybody scrolls; every other table is in the
+//! report. No figure that the document does not hold.
 
+use super::chart::{self, Kind, Picture, Subject};
 use super::table::{self, Table};
 use super::{reading, words};
 use crate::results::Results;
 
+/// Most lines of a summary.
+const LINES: usize = 150;
+
+/// Most bytes of one: a comment on a pull request may have 65,536 characters.
+const BYTES: usize = 58_000;
+
 /// The summary.
 pub fn summary(results: &Results) -> String {
-    let mut page = Page(String::new());
-    page.line(&format!("# {}", escaped(&results.model.title)));
-    page.line(&escaped(&words::provenance(results)));
-    if let Some(question) = &results.model.question {
-        page.line(&format!("*{}*", escaped(question)));
+    let mut parts = parts(results);
+    loop {
+        let text = joined(&parts);
+        let fits = text.lines().count() <= LINES && text.len() <= BYTES;
+        // Of what can be spared the dearest goes first; what is left then has room.
+        let spared = parts.iter().enumerate().filter(|(_, part)| part.spare > 0);
+        let dearest = spared.max_by_key(|(_, part)| (part.spare, part.text.lines().count()));
+        match dearest.map(|(at, _)| at) {
+            Some(at) if !fits => parts.remove(at),
+            _ => return cut(text),
+        };
     }
-    page.heading(words::THE_ANSWER);
+}
+
+/// The first lines of what is too long even without all that can be spared.
+fn cut(text: String) -> String {
+    let more = format!("\n{}\n", words::MORE_IN_REPORT);
+    let mut kept = String::new();
+    for (at, line) in text.lines().enumerate() {
+        if at + 3 > LINES || kept.len() + line.len() + more.len() > BYTES {
+            return kept.trim_end().to_owned() + "\n" + &more;
+        }
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    text
+}
+
+/// A part of the summary.
+struct Part {
+    /// How easily it is spared: 0 stays whatever happens.
+    spare: u8,
+    text: String,
+}
+
+fn joined(parts: &[Part]) -> String {
+    let text: String = parts.iter().map(|part| part.text.as_str()).collect();
+    format!("{}\n", text.trim_end())
+}
+
+/// A question with its sentences.
+fn section(at: usize, body: &dyn Fn(&mut Page)) -> Part {
+    part(0, |page| {
+        page.heading(words::QUESTIONS[at].1);
+        body(page);
+    })
+}
+
+/// A table that may be missing.
+fn spare(level: u8, table: &Table) -> Part {
+    part(level, |page| page.table(table))
+}
+
+fn parts(results: &Results) -> Vec<Part> {
+    let pictures = chart::pictures(results);
+    let mut all = vec![part(0, |page| head(page, results, &pictures))];
+    all.push(section(0, &|_| ()));
+    all.push(part(2, |page| verdicts(page, results)));
+    all.push(spare(1, &table::outcomes(results)));
+    all.push(spare(4, &table::marks(results)));
+    all.push(spare(4, &table::stock(results)));
+    all.extend(why(results, &pictures));
+    if reading::is_compared(results) {
+        all.extend(worth(results, &pictures));
+    }
+    all.push(section(4, &|page| sure(page, results)));
+    all.push(part(2, |page| {
+        let notes = results.notes.iter();
+        notes.for_each(|note| page.item(&words::note(note)));
+        page.0.push('\n');
+    }));
+    all.push(spare(1, &table::conclusions(results)));
+    let told_above = if reading::is_compared(results) { 5 } else { 1 };
+    all.push(spare(told_above, &table::objectives(results)));
+    let known = words::how_known(results);
+    all.push(section(5, &|page| page.line(&escaped(&known))));
+    all.push(spare(2, &table::params(results)));
+    all.push(spare(4, &table::changes(results)));
+    all.push(spare(3, &table::faults(results)));
+    all.push(part(0, |page| {
+        page.line(&escaped(&words::provenance(results)));
+    }));
+    all
+}
+
+/// Where it broke and how long it took.
+fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
+    let mut all = vec![section(1, &|page| {
+        let told = words::why(results);
+        told.iter().for_each(|text| page.line(&escaped(text)));
+        links(page, results, pictures, |kind| {
+            matches!(
+                kind,
+                Kind::Heat | Kind::Lanes | Kind::Growth(_) | Kind::Phase
+            )
+        });
+    })];
+    all.push(spare(3, &table::recoveries(results)));
+    all.push(spare(5, &table::overload(results)));
+    all.push(spare(5, &table::mechanisms(results)));
+    if let Some(base) = reading::baseline(results) {
+        let name = reading::baseline_name(results);
+        all.push(spare(3, &table::stations(results, name, base)));
+        all.push(section(2, &|page| {
+            links(page, results, pictures, |kind| {
+                matches!(kind, Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_))
+            });
+        }));
+        all.push(spare(3, &table::requests(name, base)));
+    }
+    all.push(spare(4, &table::messages(results)));
+    all
+}
+
+/// What each change is worth.
+fn worth(results: &Results, pictures: &[Picture]) -> Vec<Part> {
+    let mut all = vec![section(3, &|page| {
+        let told = words::worths(results);
+        told.iter().for_each(|text| page.line(&escaped(text)));
+        links(page, results, pictures, |kind| {
+            matches!(kind, Kind::Forest | Kind::Waterfall(..))
+        });
+    })];
+    all.push(spare(2, &table::comparison(results)));
+    for (name, metric, _) in reading::attributions(results) {
+        all.push(spare(3, &table::worth(results, name, metric)));
+    }
+    all
+}
+
+fn part(spare: u8, body: impl FnOnce(&mut Page)) -> Part {
+    let mut page = Page(String::new());
+    body(&mut page);
+    Part {
+        spare,
+        text: page.0,
+    }
+}
+
+/// Question, answer, variants and objectives, the picture of all.
+fn head(page: &mut Page, results: &Results, pictures: &[Picture]) {
+    page.line(&format!("# {}", escaped(&words::headline(results))));
+    page.line(&escaped(&words::kicker(results).join(" · ")));
     if let Some(text) = words::incomplete(results) {
         page.line(&format!("**{}**", escaped(&text)));
     }
-    if let Some(text) = words::question_answered(results) {
-        page.line(&format!("**{}**", escaped(&text)));
-    }
-    if reading::is_compared(results) {
-        page.item(&words::baseline_sentence(results));
-        for (name, _) in reading::others(results) {
-            page.item(&words::verdict_sentence(results, name));
-        }
-        page.0.push('\n');
-    } else {
-        page.line(&format!("**{}**", escaped(&words::answer(results))));
-    }
-    for paragraph in words::in_words(results) {
-        page.line(&escaped(&paragraph));
-    }
-    evidence(&mut page, results);
-    page.heading(words::THE_ASSUMPTIONS);
-    page.line(&escaped(&words::how_known(results)));
-    for table in [
-        table::params(results),
-        table::sources(results),
-        table::faults(results),
-        table::changes(results),
-    ] {
-        page.table(&table);
-    }
-    page.heading(words::HOW_FOUND);
-    for line in words::method(results) {
-        page.item(&line);
-    }
-    for note in &results.notes {
-        page.item(&words::note(note));
-    }
-    format!("{}\n", page.0.trim_end())
+    let lead: String = words::lead(results)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    page.line(&format!("**{}**", escaped(&lead)));
+    let matrix = table::matrix(results);
+    page.rows(&matrix);
+    links(page, results, pictures, |kind| {
+        matches!(kind, Kind::Multiples(_) | Kind::Outcome)
+    });
+    page.line(words::MORE_IN_REPORT);
 }
 
-fn evidence(page: &mut Page, results: &Results) {
-    page.heading(words::THE_EVIDENCE);
-    page.table(&table::outcomes(results));
-    page.table(&table::recoveries(results));
-    page.table(&table::overload(results));
-    page.table(&table::mechanisms(results));
-    page.table(&table::marks(results));
-    page.table(&table::stock(results));
-    page.table(&table::messages(results));
-    if let Some(text) = words::uncertain(results) {
-        page.line(&escaped(&text));
-        page.table(&table::conclusions(results));
-        page.table(&table::drawn_params(results));
+fn verdicts(page: &mut Page, results: &Results) {
+    if !reading::is_compared(results) {
+        page.line(&escaped(&words::answer(results)));
+        return;
     }
-    if reading::is_compared(results) {
-        page.table(&table::comparison(results));
-        for (name, metric, _) in reading::attributions(results) {
-            page.table(&table::worth(results, name, metric));
-        }
+    page.item(&words::baseline_sentence(results));
+    for (name, _) in reading::others(results) {
+        page.item(&words::verdict_sentence(results, name));
     }
-    page.table(&table::objectives(results));
-    for (name, variant) in reading::variants(results) {
-        page.table(&table::requests(name, variant));
-        page.table(&table::stations(results, name, variant));
-        page.table(&table::rooms(name, variant));
-        page.table(&table::events(results, name, variant));
+    page.0.push('\n');
+}
+
+fn sure(page: &mut Page, results: &Results) {
+    let spread = words::spread_of_launches(results);
+    let uncertain = words::uncertain(results);
+    spread
+        .iter()
+        .chain(&uncertain)
+        .for_each(|text| page.line(&escaped(text)));
+    words::method(results)
+        .iter()
+        .for_each(|line| page.item(line));
+    results
+        .notes
+        .iter()
+        .for_each(|note| page.item(&words::note(note)));
+    page.0.push('\n');
+}
+
+/// Links to the pictures of the study and of the baseline of some kinds, in a line.
+fn links(page: &mut Page, results: &Results, all: &[Picture], of: impl Fn(&Kind) -> bool) {
+    let base = Subject::Variant(reading::baseline_name(results).to_owned());
+    let shown = all
+        .iter()
+        .filter(|p| p.subject == Subject::Study || p.subject == base);
+    let links: Vec<String> = shown
+        .filter(|picture| of(&picture.kind))
+        .map(|picture| {
+            format!(
+                "[{}](charts/{}.svg)",
+                escaped(picture.title()),
+                picture.name
+            )
+        })
+        .collect();
+    if !links.is_empty() {
+        page.line(&format!("{}: {}", words::PICTURES, links.join(" · ")));
     }
 }
 
@@ -108,6 +251,13 @@ impl Page {
             return;
         }
         self.line(&format!("### {}", escaped(&table.caption)));
+        self.rows(table);
+    }
+
+    fn rows(&mut self, table: &Table) {
+        if table.is_empty() {
+            return;
+        }
         self.row(&table.head);
         let rule: Vec<String> = table.head.iter().map(|_| "---".to_owned()).collect();
         self.row(&rule);
@@ -150,6 +300,32 @@ mod tests {
     #[test]
     fn the_summary_as_it_is_read() {
         insta::assert_snapshot!(summary(&sample::uncertain()).replace(number::GAP, " "));
+    }
+
+    #[test]
+    fn a_large_study_has_a_short_summary_all_the_same() {
+        let mut results = sample::uncertain();
+        for copies in [4, 40, 400] {
+            for copy in 0..copies {
+                let name = format!("another-{copy}");
+                let variant = results.variants["both"].clone();
+                let found = results.differences["both"].clone();
+                results.variants.insert(name.clone(), variant);
+                results.differences.insert(name.clone(), found);
+                if !results.order.contains(&name) {
+                    results.order.push(name);
+                }
+                results.notes.push(results.notes[0].clone());
+            }
+            let text = summary(&results);
+            assert!(
+                text.lines().count() <= LINES,
+                "{copies}: {}",
+                text.lines().count()
+            );
+            assert!(text.len() <= BYTES, "{copies}: {}", text.len());
+            assert!(text.contains("report.html") && text.contains("| both |"));
+        }
     }
 
     /// Every run of digits with what belongs to it: `T+04:40`, `65.3`, `1m31s`.

@@ -38,7 +38,7 @@ impl Table {
 }
 
 /// Most rows of a table over time; all bins are in the CSV file.
-const ROWS: usize = 40;
+const ROWS: usize = 16;
 
 /// The outcomes of users by variant, with what each comes to.
 pub(crate) fn outcomes(results: &Results) -> Table {
@@ -84,6 +84,55 @@ pub(crate) fn outcomes(results: &Results) -> Table {
         row(words::SERVER_HOURS.to_owned(), &|v| {
             words::estimate(v.cost.server_hours.as_ref(), Unit::Count)
         });
+    }
+    table
+}
+
+/// Variants × objectives, or headline metrics where the model has no objective; with what each
+/// variant costs and how it stands.
+pub(crate) fn matrix(results: &Results) -> Table {
+    let objectives = reading::baseline(results).map_or(&[][..], |base| &base.objectives);
+    let mut table = Table::new(words::MATRIX, &[words::WHAT_IF]);
+    let metrics: Vec<&str> = match objectives {
+        [] => reading::headline(results),
+        some => some.iter().map(|o| o.metric.as_str()).collect(),
+    };
+    let heads = objectives
+        .iter()
+        .map(|o| words::objective_head(results, o).join(" "));
+    match objectives {
+        [] => {
+            let heads = metrics
+                .iter()
+                .map(|metric| words::metric_head(results, metric));
+            table.head.extend(heads);
+        }
+        _ => table.head.extend(heads),
+    }
+    let has_cost = reading::variants(results).any(|(_, v)| words::cost(v).is_some());
+    table
+        .head
+        .extend(has_cost.then(|| words::capital(words::SERVER_HOURS)));
+    let compared = reading::is_compared(results);
+    table
+        .head
+        .extend(compared.then(|| words::STANDING.to_owned()));
+    for (name, variant) in reading::variants(results) {
+        let mut row = vec![words::variant_label(results, name)];
+        for (at, metric) in metrics.iter().enumerate() {
+            let unit = reading::measure(results, metric).unit;
+            let value = words::estimate(reading::metric(variant, metric), unit);
+            row.push(match variant.objectives.get(at) {
+                Some(objective) => {
+                    let symbol = words::objective_symbol(objective.verdict);
+                    format!("{symbol} {value}, {}", words::objective_state(objective))
+                }
+                None => value,
+            });
+        }
+        row.extend(has_cost.then(|| words::estimate(words::cost(variant), Unit::Count)));
+        row.extend(compared.then(|| words::badges(results, name, variant).join(", ")));
+        table.rows.push(row);
     }
     table
 }

@@ -15,11 +15,12 @@ mod moment;
 mod places;
 mod rare;
 mod recovery;
+mod screen;
 mod settling;
 mod storm;
 mod worth;
 
-pub use answer::{question_answered, variant_label};
+pub use answer::{Part, answer_parts, question_answered, variant_label};
 pub use bottleneck::bottleneck_remark;
 use bottleneck::{spell, what_broke, where_it_moved};
 pub use caption::*;
@@ -35,6 +36,7 @@ pub use places::{CALL_HEAD, WHO_CALLS, lag_title, level_head, level_title, met_i
 use places::{dots_caption, level_caption};
 pub use rare::rare_sentence;
 pub use recovery::recovery;
+pub use screen::*;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 pub use storm::*;
@@ -430,6 +432,12 @@ fn from_to(results: &Results, name: &str, metric: &str) -> String {
 /// The story in a few paragraphs: what broke, what the variants change of it, what each change is
 /// worth, how launches differ.
 pub fn in_words(results: &Results) -> Vec<String> {
+    let parts = [why(results), worths(results), spread_of_launches(results)];
+    parts.into_iter().flatten().collect()
+}
+
+/// What broke, what keeps it broken, and where it moves with each variant.
+pub fn why(results: &Results) -> Vec<String> {
     let mut paragraphs = Vec::new();
     if let Some(variant) = reading::baseline(results) {
         paragraphs.push(what_broke(reading::baseline_name(results), variant));
@@ -442,18 +450,27 @@ pub fn in_words(results: &Results) -> Vec<String> {
     if !moved.is_empty() {
         paragraphs.push(moved.join(" "));
     }
-    for (name, metric, found) in reading::attributions(results) {
-        paragraphs.extend(worth(results, (name, metric), found));
-    }
+    paragraphs.retain(|p| !p.is_empty());
+    paragraphs
+}
+
+/// What each change is worth.
+pub fn worths(results: &Results) -> Vec<String> {
+    let all = reading::attributions(results).into_iter();
+    let all = all.filter_map(|(name, metric, found)| worth(results, (name, metric), found));
+    let mut paragraphs: Vec<String> = all.collect();
     paragraphs.extend(nothing_shared(results));
+    paragraphs.retain(|p| !p.is_empty());
+    paragraphs
+}
+
+/// How launches of a variant fall apart, where they do.
+pub fn spread_of_launches(results: &Results) -> Vec<String> {
     let groups: Vec<String> = reading::variants(results)
         .filter_map(|(name, variant)| two_groups(results, name, variant))
         .collect();
-    if !groups.is_empty() {
-        paragraphs.push(groups.join(" "));
-    }
-    paragraphs.retain(|p| !p.is_empty());
-    paragraphs
+    let all = (!groups.is_empty()).then(|| groups.join(" "));
+    all.into_iter().collect()
 }
 
 /// What became of a launch in trouble, who started it and what keeps it going; nothing where none
@@ -800,7 +817,7 @@ pub fn worth_title(results: &Results, name: &str, metric: &str) -> String {
 }
 
 /// The first letter as a capital.
-fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + chars.as_str()

@@ -138,7 +138,7 @@ fn warmth(step: u8, theme: Theme) -> RGBColor {
 }
 
 /// `#RRGGBB`, as drawn.
-fn code(colour: RGBColor) -> String {
+pub(crate) fn code(colour: RGBColor) -> String {
     format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2)
 }
 

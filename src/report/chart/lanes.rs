@@ -9,7 +9,7 @@ use super::ink::{Ink, Marker};
 use super::marks::{self, Marks};
 use super::outcome::time_scale;
 use super::scale::Scale;
-use super::scene::{Anchor, Area, Scene, cut, width_of};
+use super::scene::{Anchor, Area, Clock, Scene, cut, width_of};
 use crate::report::words;
 use crate::results::{EventKind, Timeline, Variant, key};
 
@@ -220,6 +220,8 @@ pub(crate) fn draw(
         scene.words(at, times, (TICK, Anchor::Left, Ink::Muted));
         draw_lane(scene, lane, (row, x));
     }
+    let ends = x.ends();
+    scene.clocks.push(Clock { panel, ends });
     marks.time_axis(scene, panel, x);
     frame.scene
 }

@@ -7,7 +7,7 @@
 use super::frame::{Frame, HEAD, Heading, MARGIN, Size, TICK, X_AXIS};
 use super::ink::Ink;
 use super::scale::Scale;
-use super::scene::{Anchor, Area, Scene, cut, filled, width_of};
+use super::scene::{Anchor, Area, Clock, Scene, cut, filled, width_of};
 use crate::base::calendar::Calendar;
 use crate::report::words;
 use crate::results::{EventKind, Moment, Results, Timeline, Variant};
@@ -221,8 +221,10 @@ pub(crate) struct Shown {
     free_from: f64,
 }
 
-/// Bands and lines in a panel.
+/// Bands and lines in a panel, which is known as one over time from then on.
 pub(crate) fn lines(scene: &mut Scene, panel: Area, x: Scale, marks: &[Mark<'_>]) {
+    let ends = x.ends();
+    scene.clocks.push(Clock { panel, ends });
     for mark in marks {
         let left = x.at(mark.moment.at_s);
         if mark.moment.kind == EventKind::Fault {

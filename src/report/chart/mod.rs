@@ -11,6 +11,7 @@ pub(crate) mod funnel;
 pub(crate) mod growth;
 pub(crate) mod heat;
 pub(crate) mod ink;
+pub(crate) mod inline;
 pub(crate) mod labels;
 pub(crate) mod lanes;
 pub(crate) mod level;
@@ -23,6 +24,7 @@ pub(crate) mod ribbon;
 pub(crate) mod scale;
 pub(crate) mod scene;
 pub(crate) mod spectrum;
+pub(crate) mod thin;
 pub(crate) mod topology;
 pub(crate) mod waterfall;
 
@@ -118,9 +120,21 @@ impl Picture {
         paint::svg(&self.scene(results, size), self.spoken())
     }
 
-    /// As an element of a page whose style has [`page_rules`].
-    pub(crate) fn inline_svg(&self, results: &Results, size: Size) -> String {
-        paint::inline_svg(&self.scene(results, size), self.spoken())
+    /// As an element of a page whose style has [`page_rules`], and the panels in it across which
+    /// time runs: left, top, width and height as shares of the whole, then the instants at its two
+    /// ends, seconds from T+0. Title, takeaway and footer are left to the page.
+    pub(crate) fn in_page(&self, results: &Results) -> (String, Vec<[f64; 6]>) {
+        let bare = Picture {
+            heading: Heading::default(),
+            ..self.clone()
+        };
+        let scene = bare.scene(results, Size::Small);
+        let clocks = scene.clocks.iter().map(|clock| {
+            let (panel, (from, to)) = (clock.panel, clock.ends);
+            let (w, h) = (scene.width, scene.height);
+            [panel.x / w, panel.y / h, panel.w / w, panel.h / h, from, to]
+        });
+        (inline::inline(&scene, self.spoken()), clocks.collect())
     }
 
     /// As a PNG file.
@@ -129,7 +143,7 @@ impl Picture {
     }
 
     /// The variant that it is of: the baseline if of all.
-    fn variant<'a>(&'a self, results: &'a Results) -> &'a str {
+    pub(crate) fn variant<'a>(&'a self, results: &'a Results) -> &'a str {
         match &self.subject {
             Subject::Variant(name) => name,
             Subject::Study => reading::baseline_name(results),
@@ -191,7 +205,7 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
 
 /// Style rules by which pictures within a page follow the reader's theme.
 pub(crate) fn page_rules() -> String {
-    ink::dark_rules()
+    ink::dark_rules() + inline::RULES
 }
 
 /// Pictures as they are collected.

@@ -177,6 +177,17 @@ pub(crate) struct Scene {
     pub(crate) height: f64,
     /// What is drawn, first to last.
     pub(crate) shapes: Vec<Shape>,
+    /// Where time runs from left to right: what a cursor over the picture needs to know.
+    pub(crate) clocks: Vec<Clock>,
+}
+
+/// A panel across which time runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Clock {
+    /// The panel.
+    pub(crate) panel: Area,
+    /// Instants at its left and right edge, seconds from T+0.
+    pub(crate) ends: (f64, f64),
 }
 
 impl Scene {
@@ -186,6 +197,7 @@ impl Scene {
             width,
             height,
             shapes: Vec::new(),
+            clocks: Vec::new(),
         };
         scene.fill_box(scene.whole(), Ink::Paper, 1.0);
         scene

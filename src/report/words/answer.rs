@@ -16,21 +16,53 @@ use crate::results::{
 /// the servers: 59.0 % of users are served; the database is full for about two hours. Patch the
 /// login: 99.9 % of users are served, at the same cost.`
 pub fn question_answered(results: &Results) -> Option<String> {
+    let parts = answer_parts(results)?;
+    Some(parts.into_iter().map(|(_, text)| text).collect())
+}
+
+/// What a part of the answer is, for those who set it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The word: yes, no or not settled.
+    Word(Said),
+    /// Name of the variant that would do.
+    Pick,
+    /// Anything else.
+    Rest,
+}
+
+/// The same in parts, that put together give the text.
+pub fn answer_parts(results: &Results) -> Option<Vec<(Part, String)>> {
     let found = results.answers.question.as_ref()?;
     let variant = results.variants.get(&found.about)?;
-    let mut sentences = Vec::new();
-    sentences.extend(found.said.map(|said| word(said).to_owned()));
-    sentences.extend(about(results, found, variant));
-    if found.holds_as_it_is {
-        sentences.push("It holds as it is, too.".to_owned());
+    let mut parts = Vec::new();
+    if let Some(said) = found.said {
+        parts.push((Part::Word(said), word(said).to_owned()));
     }
-    sentences.extend(
-        found
-            .cheapest
-            .as_ref()
-            .and_then(|c| cheapest(results, found, c)),
-    );
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+    let sentence = about(results, found, variant);
+    let too = found
+        .holds_as_it_is
+        .then(|| "It holds as it is, too.".to_owned());
+    for text in [sentence, too].into_iter().flatten() {
+        parts.push((Part::Rest, text));
+    }
+    if let Some((name, text)) = found
+        .cheapest
+        .as_ref()
+        .and_then(|c| cheapest(results, found, c))
+    {
+        parts.push((Part::Pick, name));
+        parts.push((Part::Rest, format!(": {text}.")));
+    }
+    let mut joined: Vec<(Part, String)> = Vec::new();
+    for (part, text) in parts {
+        let apart = !joined.is_empty() && !text.starts_with(':');
+        if apart {
+            joined.push((Part::Rest, " ".to_owned()));
+        }
+        joined.push((part, text));
+    }
+    (!joined.is_empty()).then_some(joined)
 }
 
 fn word(said: Said) -> &'static str {
@@ -78,8 +110,8 @@ fn open(objective: &Objective) -> Option<String> {
     so_far.or_else(needed)
 }
 
-/// `Patch the login: 99.9 % of users are served, at the same cost.`
-fn cheapest(results: &Results, found: &Answered, cheapest: &Cheapest) -> Option<String> {
+/// `Patch the login` and `99.9 % of users are served, at the same cost`.
+fn cheapest(results: &Results, found: &Answered, cheapest: &Cheapest) -> Option<(String, String)> {
     if cheapest.variant == found.about {
         return None;
     }
@@ -105,10 +137,7 @@ fn cheapest(results: &Results, found: &Answered, cheapest: &Cheapest) -> Option<
         (false, Some(_), false) => ", the smallest change that meets every objective",
         (false, None, false) => ", the only variant that meets every objective",
     });
-    Some(format!(
-        "{}: {text}.",
-        variant_label(results, &cheapest.variant)
-    ))
+    Some((variant_label(results, &cheapest.variant), text))
 }
 
 /// A metric and its value as a clause: `59.0 % of users are served`.
@@ -207,7 +236,7 @@ fn roughly(seconds: f64) -> String {
 }
 
 /// A label with an article as it stands within a sentence: `The database` → `the database`.
-fn within_a_sentence(label: &str) -> String {
+pub(super) fn within_a_sentence(label: &str) -> String {
     for article in ["The ", "A ", "An ", "Our "] {
         if let Some(rest) = label.strip_prefix(article) {
             return format!("{}{rest}", article.to_lowercase());

@@ -32,7 +32,9 @@ pub(super) fn timeline(sight: &Sight<'_>) -> Timeline {
                 .map(|seen| shown.series(seen.columns[index].values(n), bin_s))
                 .collect();
             let found = series::over_replications(n, &each);
-            all.insert(name.clone(), rounded(found));
+            if !found.is_empty() {
+                all.insert(name.clone(), rounded(found));
+            }
         }
     }
     Timeline {

@@ -1,0 +1,230 @@
+//! The evidence, by question: who got in, where it broke, how long it took, what each change is
+//! worth, how sure this is, what is assumed.
+//!
+//! One idea: each question has its sentences, its charts of the baseline, those of the variants
+//! behind their names, and its tables behind those.
+
+use maud::{Markup, html};
+
+use super::set::{behind, figure, open_table};
+use crate::report::chart::{Kind, Picture, Subject};
+use crate::report::table::{self, Table};
+use crate::report::{reading, words};
+use crate::results::{ObjectiveVerdict, Results, StandingVerdict, Variant};
+
+/// All questions with their answers.
+pub(super) fn questions(results: &Results, pictures: &[Picture]) -> Markup {
+    let of = Evidence { results, pictures };
+    html! {
+        (section(0, &of.who()))
+        (section(1, &of.places()))
+        (section(2, &of.times()))
+        (section(3, &of.worth()))
+        (section(4, &of.sure()))
+        (section(5, &of.assumed()))
+    }
+}
+
+fn section(at: usize, body: &Markup) -> Markup {
+    let (id, question) = words::QUESTIONS[at];
+    html! {
+        section.question id=(id) aria-labelledby=(format!("{id}-title")) {
+            h2 id=(format!("{id}-title")) {
+                (question)
+                a.here href=(format!("#{id}")) aria-label=(words::LINK_HERE) { "#" }
+            }
+            (body)
+        }
+    }
+}
+
+/// The question that a picture answers; `None` for what the first screen shows by itself.
+fn question_of(kind: &Kind) -> Option<usize> {
+    match kind {
+        Kind::Multiples(_) => None,
+        Kind::Outcome | Kind::Funnel(_) => Some(0),
+        Kind::Heat | Kind::Lanes | Kind::Growth(_) | Kind::Phase => Some(1),
+        Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Some(2),
+        Kind::Forest | Kind::Waterfall(..) => Some(3),
+    }
+}
+
+/// Rows of a table that is read in passing.
+const FEW: usize = 8;
+
+struct Evidence<'a> {
+    results: &'a Results,
+    pictures: &'a [Picture],
+}
+
+impl Evidence<'_> {
+    fn who(&self) -> Markup {
+        let results = self.results;
+        html! {
+            ul.verdicts { (verdicts(results)) }
+            (self.charts((0, "users"), &|_, _| Vec::new()))
+            (behind(&[
+                table::outcomes(results),
+                table::marks(results),
+                table::stock(results),
+            ]))
+        }
+    }
+
+    fn places(&self) -> Markup {
+        let results = self.results;
+        html! {
+            @for paragraph in words::why(results) { p { (paragraph) } }
+            (self.charts((1, "places"), &|name, variant| vec![
+                table::stations(results, name, variant),
+                table::rooms(name, variant),
+                table::events(results, name, variant),
+            ]))
+            (behind(&[
+                table::recoveries(results),
+                table::overload(results),
+                table::mechanisms(results),
+            ]))
+        }
+    }
+
+    fn times(&self) -> Markup {
+        html! {
+            (self.charts((2, "times"), &|name, variant| vec![table::requests(name, variant)]))
+            (behind(&[table::messages(self.results)]))
+        }
+    }
+
+    fn worth(&self) -> Markup {
+        let results = self.results;
+        let worths = reading::attributions(results).into_iter();
+        let worths = worths.map(|(name, metric, _)| table::worth(results, name, metric));
+        let mut tables = vec![table::changes(results), table::comparison(results)];
+        tables.extend(worths);
+        html! {
+            @if !reading::is_compared(results) { p { (words::ONE_ALONE) } }
+            @for paragraph in words::worths(results) { p { (paragraph) } }
+            div #pinned hidden {}
+            (self.charts((3, ""), &|_, _| Vec::new()))
+            @if reading::is_compared(results) { (behind(&tables)) }
+        }
+    }
+
+    fn sure(&self) -> Markup {
+        let results = self.results;
+        let objectives = table::objectives(results);
+        html! {
+            @for line in words::spread_of_launches(results) { p { (line) } }
+            @if let Some(text) = words::uncertain(results) {
+                p { (text) }
+                (open_table(&table::conclusions(results)))
+            }
+            @if objectives.rows.len() <= FEW { (open_table(&objectives)) }
+            @else { (behind(&[objectives])) }
+            div #launches hidden {}
+            h3 { (words::HOW_FOUND) }
+            @for line in words::method(results) { p { (line) } }
+            @if !results.notes.is_empty() {
+                h3 { (words::NOTES) }
+                ul { @for note in &results.notes { li { (words::note(note)) } } }
+            }
+        }
+    }
+
+    fn assumed(&self) -> Markup {
+        let results = self.results;
+        html! {
+            p { (words::how_known(results)) }
+            (open_table(&table::params(results)))
+            (open_table(&table::sources(results)))
+            (open_table(&table::faults(results)))
+            (behind(&[table::drawn_params(results)]))
+        }
+    }
+
+    /// The charts of a question: those of the study and of the baseline, room for one that can be
+    /// asked, then those of each variant behind its name, each with its tables.
+    fn charts(&self, of: (usize, &str), tables: &dyn Fn(&str, &Variant) -> Vec<Table>) -> Markup {
+        let results = self.results;
+        let (at, looked_at) = of;
+        let asked = || {
+            let all = self.pictures.iter();
+            all.filter(move |p| question_of(&p.kind) == Some(at))
+        };
+        let base = reading::baseline_name(results);
+        let subject = |name: &str| Subject::Variant(name.to_owned());
+        html! {
+            @for picture in asked().filter(|p| {
+                p.subject == Subject::Study || p.subject == subject(base)
+            }) { (figure(results, picture)) }
+            @if !looked_at.is_empty() { (look(looked_at)) }
+            @if let Some(variant) = reading::baseline(results) { (behind(&tables(base, variant))) }
+            @for (name, variant) in reading::others(results) {
+                @let own: Vec<&Picture> = asked().filter(|p| p.subject == subject(name)).collect();
+                @let tables = tables(name, variant);
+                @if !own.is_empty() || tables.iter().any(|table| !table.is_empty()) {
+                    details.variant data-variant=(name) {
+                        summary {
+                            (words::the_same_with(&words::variant_label(results, name)))
+                        }
+                        @if at == 1 {
+                            @if let Some(text) = words::health(results, variant) { p { (text) } }
+                        }
+                        @for picture in own { (figure(results, picture)) }
+                        (behind(&tables))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Room for a chart that can be asked; the script fills it, and without it nothing is missing.
+fn look(of: &str) -> Markup {
+    html! { div.look data-of=(of) hidden {} }
+}
+
+/// One sentence for each variant, or for the run.
+fn verdicts(results: &Results) -> Markup {
+    if !reading::is_compared(results) {
+        let class = reading::baseline(results).map_or("", class_of_run);
+        return html! { li class=(class) { (words::answer(results)) } };
+    }
+    html! {
+        li { (words::baseline_sentence(results)) }
+        @for (name, variant) in reading::others(results) {
+            @let verdict = variant.standing.as_ref().map(|standing| standing.verdict);
+            li class=(verdict.map_or("", class_of)) {
+                @if let Some(verdict) = verdict {
+                    @let (symbol, word) = words::standing(verdict);
+                    span.badge {
+                        span aria-hidden="true" { (symbol) " " }
+                        (word)
+                    }
+                }
+                (words::verdict_sentence(results, name))
+            }
+        }
+    }
+}
+
+fn class_of(verdict: StandingVerdict) -> &'static str {
+    match verdict {
+        StandingVerdict::Better => "good",
+        StandingVerdict::Worse => "bad",
+        StandingVerdict::Same => "",
+        StandingVerdict::Mixed | StandingVerdict::Unclear => "doubt",
+    }
+}
+
+fn class_of_run(variant: &Variant) -> &'static str {
+    if words::count_of(variant, ObjectiveVerdict::Failed) > 0 {
+        "bad"
+    } else if words::count_of(variant, ObjectiveVerdict::Unclear) > 0 {
+        "doubt"
+    } else if variant.objectives.is_empty() {
+        ""
+    } else {
+        "good"
+    }
+}
