@@ -8,7 +8,7 @@ const watchPane = (pane, clocks, read) => {
   // It stands outside the pane, which may scroll by itself.
   const readout = make("output", { class: "readout", "data-of": pane.closest(".wall") ? "wall" : "" });
   document.querySelector("main").append(readout);
-  panes.set(pane, { clocks, read, readout, lines: [] });
+  panes.set(pane, { clocks, read, readout, lines: [], stride: 1 });
   pane.addEventListener("pointermove", (event) => {
     const box = pane.querySelector("svg").getBoundingClientRect();
     const x = (event.clientX - box.left) / box.width, y = (event.clientY - box.top) / box.height;
@@ -27,9 +27,9 @@ const point = (pane, at) => {
   changed();
 };
 const move = (pane, event) => {
-  const { clocks, variant = data.base } = panes.get(pane);
+  const { clocks, variant = data.base, stride } = panes.get(pane);
   const { from, to } = clocks[0] || {};
-  const step = data.clocks[variant][1] * data.stride * (event.shiftKey ? 10 : 1);
+  const step = data.clocks[variant][1] * stride * (event.shiftKey ? 10 : 1);
   const now = state.active === pane && state.at !== null ? state.at : null;
   const within = (at) => Math.min(to - step / 1e3, Math.max(from, at));
   const goal = {
@@ -79,8 +79,9 @@ watchers.push(() => {
     }
   }
 });
+const strideOf = (rows) => Math.max(1, ...rows.map(([, key]) => series.get(key)?.stride || 1));
 const readRows = (rows) => (at) => {
-  const variant = rows[0]?.[2] || data.base, found = bin(variant, at);
+  const variant = rows[0]?.[2] || data.base, found = bin(variant, at, strideOf(rows));
   if (found === null) return null;
   const values = rows.map(([label, key, of]) => {
     const one = series.get(key);
@@ -94,4 +95,5 @@ all(".pane[data-clocks]").forEach((pane) => {
   watchPane(pane, clocksOf(pane.dataset.clocks), readRows(rows));
   panes.get(pane).variant = pane.closest("[data-variant]")?.dataset.variant;
   panes.get(pane).rows = rows;
+  panes.get(pane).stride = strideOf(rows);
 });

@@ -3,19 +3,20 @@
 //! One idea: whatever the script shows was read from the results document, digit for digit as far
 //! as it is printed; the script computes nothing but differences of launches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Map, Value, json};
 
 use crate::base::decimal::nearest_short;
 use crate::base::student::t_quantile;
-use crate::report::{number, reading, words};
+use crate::report::chart::{growth, heat, outcome};
+use crate::report::{reading, words};
 use crate::results::{Better, Results, Series, Unit, Variant, key};
 
 /// Bytes of a page that is looked at anywhere, sent by mail and kept: what the rest of it leaves is
 /// for the series; if they need more, every second bin is there, every third …
-const PAGE: usize = 960_000;
+const PAGE: usize = 980_000;
 
 /// Bytes of series that every page has room for.
 const LEAST: usize = 120_000;
@@ -41,7 +42,7 @@ fn data(results: &Results, room: usize) -> Value {
     let t: Vec<f64> = (1..most.max(1) as u32)
         .map(|n| t_quantile(n, confidence))
         .collect();
-    let (series, stride) = series_that_fit(results, room);
+    let series = series_that_fit(results, room);
     json!({
         "base": reading::baseline_name(results),
         "order": names().map(|(name, _)| name).collect::<Vec<_>>(),
@@ -59,7 +60,6 @@ fn data(results: &Results, room: usize) -> Value {
         "metrics": metrics(results),
         "paths": names().filter_map(|(name, v)| Some((name.to_owned(), paths(v)?)))
             .collect::<Map<String, Value>>(),
-        "stride": stride,
         "series": series,
     })
 }
@@ -116,8 +116,8 @@ fn paths(variant: &Variant) -> Option<Value> {
 /// How much of the series a page holds.
 #[derive(Clone, Copy)]
 struct Fill {
-    /// Of how many bins one is kept.
-    stride: usize,
+    /// Of how many bins one is kept, of the series that charts show, and of all others.
+    stride: (usize, usize),
     /// Whether the spread of launches stands beside the mean of every series, or of a few alone.
     spread: Spread,
 }
@@ -128,20 +128,78 @@ enum Spread {
     Main,
 }
 
-/// The series, thinned until they fit, and of how many bins one is kept.
-fn series_that_fit(results: &Results, room: usize) -> (Value, usize) {
-    let tries = [(1, Spread::All), (1, Spread::Main)].into_iter();
-    let tries = tries.chain((2..).map(|stride| (stride, Spread::Main)));
-    for (stride, spread) in tries {
-        let all = series(results, Fill { stride, spread });
-        if stride >= 16 || all.to_string().len() <= room {
-            return (all, stride);
+/// From all to ever less; the last has to do.
+const FILLS: [Fill; 11] = {
+    const fn fill(front: usize, others: usize, spread: Spread) -> Fill {
+        let stride = (front, others);
+        Fill { stride, spread }
+    }
+    [
+        fill(1, 1, Spread::All),
+        fill(1, 1, Spread::Main),
+        fill(1, 2, Spread::Main),
+        fill(1, 3, Spread::Main),
+        fill(1, 4, Spread::Main),
+        fill(1, 6, Spread::Main),
+        fill(1, 8, Spread::Main),
+        fill(2, 8, Spread::Main),
+        fill(4, 16, Spread::Main),
+        fill(8, 32, Spread::Main),
+        fill(16, 64, Spread::Main),
+    ]
+};
+
+/// The series, thinned until they fit.
+fn series_that_fit(results: &Results, room: usize) -> Value {
+    let told = told(results);
+    let mut all = FILLS.into_iter().map(|fill| series(results, &told, fill));
+    let first = all.next().unwrap_or_default();
+    let fits = |series: &Value| series.to_string().len() <= room;
+    if fits(&first) {
+        return first;
+    }
+    let mut last = first;
+    for next in all {
+        last = next;
+        if fits(&last) {
+            break;
         }
     }
-    (Value::Null, 1)
+    last
 }
 
-fn series(results: &Results, fill: Fill) -> Value {
+/// Every series of a variant, each number as short as it can be: mean and, where launches differ
+/// visibly, where eight of ten of them lie.
+type Told<'a> = BTreeMap<(&'a str, &'a str), [Vec<Option<f64>>; 3]>;
+
+fn told(results: &Results) -> Told<'_> {
+    let mut all = Told::new();
+    for (name, variant) in reading::variants(results) {
+        for (key, series) in &variant.timeline.series {
+            let unit = taken_apart(key).map_or(Unit::Count, |(form, what)| unit(form, what));
+            let short = |values: &[Option<f64>]| -> Vec<Option<f64>> {
+                values.iter().map(|v| v.map(|v| printed(v, unit))).collect()
+            };
+            let (low, high) = match differs(series) {
+                true => (short(&series.p10), short(&series.p90)),
+                false => (Vec::new(), Vec::new()),
+            };
+            all.insert((key, name), [short(&series.mean), low, high]);
+        }
+    }
+    all
+}
+
+/// Whether launches differ by more than a picture's line is wide.
+fn differs(series: &Series) -> bool {
+    let most = |all: &[Option<f64>]| all.iter().flatten().fold(0.0_f64, |m, v| m.max(v.abs()));
+    let pairs = series.p10.iter().zip(&series.p90);
+    let widths = pairs.map(|(low, high)| high.zip(*low).map(|(high, low)| high - low));
+    let widths: Vec<Option<f64>> = widths.collect();
+    most(&widths) > 0.02 * most(&series.mean)
+}
+
+fn series(results: &Results, told: &Told<'_>, fill: Fill) -> Value {
     let mut keys: BTreeMap<(usize, &str, &str), &str> = BTreeMap::new();
     for (_, variant) in reading::variants(results) {
         for (key, series) in &variant.timeline.series {
@@ -153,15 +211,25 @@ fn series(results: &Results, fill: Fill) -> Value {
         }
     }
     // Many are the same as another: all workers are busy cores, every request is served.
-    let mut told: BTreeMap<String, String> = BTreeMap::new();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let front = shown_by_charts(results);
     let all = keys.into_iter().map(|((at, _, _), key)| {
         let (form, what) = taken_apart(key).unwrap_or(("", key));
-        let each = reading::variants(results).filter_map(|(name, variant)| {
-            let series = variant.timeline.series.get(key)?;
-            let values = values(series, unit(form, what), (fill, is_main(form, what)));
-            let id = format!("{name} {values}");
-            let same = told.get(&id).map(|other| json!(other));
-            told.entry(id).or_insert_with(|| key.to_owned());
+        let is_front = is_main(form, what) || front.contains(key);
+        let stride = if is_front {
+            fill.stride.0
+        } else {
+            fill.stride.1
+        };
+        let spread = match is_main(form, what) {
+            true => Spread::All,
+            false => fill.spread,
+        };
+        let each = reading::variants(results).filter_map(|(name, _)| {
+            let values = values(told.get(&(key, name))?, stride, spread);
+            let id = format!("{name} {stride} {values}");
+            let same = seen.get(&id).map(|other| json!(other));
+            seen.entry(id).or_insert_with(|| key.to_owned());
             Some((name.to_owned(), same.unwrap_or(values)))
         });
         json!({
@@ -170,6 +238,7 @@ fn series(results: &Results, fill: Fill) -> Value {
             "group": words::GROUPS[at].0,
             "heading": words::GROUPS[at].1,
             "unit": unit(form, what),
+            "stride": stride,
             "of": each.collect::<Map<String, Value>>(),
         })
     });
@@ -178,8 +247,25 @@ fn series(results: &Results, fill: Fill) -> Value {
 
 /// Whether a series is one that is looked at first.
 fn is_main(form: &str, what: &str) -> bool {
-    let of_users = ["users", "orbit", "served"].contains(&what);
-    of_users || form == "p95" && what.ends_with(".ok.time") || what.ends_with(".queue")
+    let of_users = ["users", "orbit"].contains(&what) || (form, what) == ("rate", "served");
+    of_users || what.ends_with(".queue")
+}
+
+/// The series that the charts of the page show: a cursor in them reads every bin.
+fn shown_by_charts(results: &Results) -> BTreeSet<String> {
+    let outcomes = reading::variants(results).flat_map(|(_, v)| outcome::layers(v));
+    let mut all: BTreeSet<String> = outcomes.map(|layer| key::count(layer.name)).collect();
+    for (_, variant) in reading::variants(results) {
+        let stations = heat::rows(&results.model, variant).into_iter();
+        all.extend(stations.map(|row| key::held(row.name)));
+    }
+    for step in reading::focus_steps(results) {
+        let forms = ["p50", "p95", "p99"].into_iter();
+        all.extend(forms.map(|form| key::ok_time(form, step)));
+        all.insert(key::share_ok(step));
+    }
+    all.extend(growth::place(results).map(|place| key::amplification(&place)));
+    all
 }
 
 /// `p95` and `login.ok.time` of `p95(login.ok.time)`.
@@ -230,21 +316,16 @@ fn unit(form: &str, what: &str) -> Unit {
     }
 }
 
-/// Mean, and where launches differ visibly, where eight of ten of them lie.
-fn values(series: &Series, unit: Unit, (fill, main): (Fill, bool)) -> Value {
-    let short = |all: &[Option<f64>]| {
-        let kept = all.iter().step_by(fill.stride);
-        in_runs(kept.map(|v| v.map(|v| printed(v, unit))))
-    };
-    let most = |all: &[Option<f64>]| all.iter().flatten().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let pairs = series.p10.iter().zip(&series.p90);
-    let widths = pairs.map(|(low, high)| high.zip(*low).map(|(high, low)| high - low));
-    let widths: Vec<Option<f64>> = widths.collect();
-    let visible = most(&widths) > 0.02 * most(&series.mean);
-    match visible && (main || fill.spread == Spread::All) {
-        true => json!([short(&series.mean), short(&series.p10), short(&series.p90)]),
-        false => json!([short(&series.mean)]),
-    }
+/// Of the mean and of its spread every so many bins.
+fn values(told: &[Vec<Option<f64>>; 3], stride: usize, spread: Spread) -> Value {
+    let lists = told.iter().filter(|list| !list.is_empty());
+    let lists = lists.take(match spread {
+        Spread::All => told.len(),
+        Spread::Main => 1,
+    });
+    lists
+        .map(|list| in_runs(list.iter().step_by(stride).copied()))
+        .collect()
 }
 
 /// Values in turn; four and more of the same are one pair, the value and how many.
@@ -263,19 +344,32 @@ fn in_runs(values: impl Iterator<Item = Option<f64>>) -> Value {
     Value::Array(told)
 }
 
-/// The shortest number that is printed as this one is.
+/// The shortest number that is printed as this one is, if that is certain.
 fn printed(value: f64, unit: Unit) -> f64 {
-    let short = match unit {
-        Unit::Share => (value * 1e3).round() / 1e3,
-        Unit::Seconds | Unit::Instant if value.abs() >= 60.0 => value.round(),
-        Unit::Count | Unit::PerSecond if value.abs() >= 99.5 => value.round(),
-        Unit::Seconds | Unit::Instant | Unit::Count | Unit::PerSecond | Unit::Ratio => {
-            nearest_short(value, 3)
+    let size = value.abs();
+    if value.fract() == 0.0 && size < 1e3 {
+        return value;
+    }
+    let is_tie = |size: f64| (size.fract() - 0.5).abs() < 1e-6;
+    match unit {
+        Unit::Share if (0.0006..0.9994).contains(&size) && !is_tie(size * 1e3) => {
+            (value * 1e3).round() / 1e3
         }
-    };
-    match number::value(short, unit) == number::value(value, unit) {
-        true => short,
-        false => value,
+        Unit::Share => value,
+        // Times are printed from whole nanoseconds.
+        Unit::Seconds | Unit::Instant if size < 1e-4 => value,
+        Unit::Seconds | Unit::Instant if size >= 60.0 && !is_tie(size) => value.round(),
+        Unit::Count | Unit::PerSecond if size >= 99.5 && !is_tie(size) => value.round(),
+        Unit::Seconds | Unit::Instant | Unit::Count | Unit::PerSecond | Unit::Ratio => {
+            let short = nearest_short(value, 3);
+            // Where figures of another form begin.
+            let border = if unit == Unit::Seconds { 60.0 } else { 99.5 };
+            if (size < border) == (short.abs() < border) && size < border {
+                short
+            } else {
+                value
+            }
+        }
     }
 }
 
@@ -285,5 +379,45 @@ fn figure(value: f64) -> Value {
     match (value - whole).abs() == 0.0 && whole.abs() < 1e15 {
         true => json!(whole as i64),
         false => json!(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::number;
+
+    #[test]
+    fn what_is_shortened_is_printed_as_before() {
+        let units = [
+            Unit::Share,
+            Unit::Seconds,
+            Unit::Count,
+            Unit::PerSecond,
+            Unit::Ratio,
+        ];
+        let sizes = (0..24_000).map(|at| 1e-6 * crate::base::math::exp(f64::from(at) * 1e-3));
+        let edges = [
+            0.0, 0.0005, 0.00049, 0.9995, 0.99951, 1.0, 59.96, 59.94, 60.5, 99.49, 99.5,
+        ];
+        let ties = [100.5, 101.5, 119.5, 0.125, 0.0625, 1e3 + 0.5, 86_399.5];
+        for value in sizes.chain(edges).chain(ties) {
+            for unit in units {
+                if unit != Unit::Share || value <= 1.0 {
+                    let short = printed(value, unit);
+                    assert_eq!(
+                        number::value(short, unit),
+                        number::value(value, unit),
+                        "{value}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn runs_are_pairs() {
+        let values = [Some(1.0); 5].into_iter().chain([None, Some(0.25)]);
+        assert_eq!(in_runs(values).to_string(), "[[1,5],null,0.25]");
     }
 }

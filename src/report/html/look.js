@@ -78,7 +78,7 @@ class Look {
   }
   ends() { return state.range || whole_time(); }
   zoom(range) {
-    const [least, most] = whole_time(), step = data.clocks[data.base][1] * data.stride;
+    const [least, most] = whole_time(), step = data.clocks[data.base][1] * this.stride();
     if (range) {
       range = [Math.max(least, range[0]), Math.min(most, range[1])];
       if (range[1] - range[0] < 4 * step) return;
@@ -105,14 +105,15 @@ class Look {
     const [from, to] = this.ends();
     return LEFT + (at - from) / (to - from) * (this.width - LEFT - RIGHT);
   }
+  stride() { return series.get(this.select.value).stride; }
   variants() {
     const one = series.get(this.select.value);
     return data.order.filter((name) => state.shown.has(name) && one.of[name]);
   }
   // Points of a list of values within the stretch shown: time at the middle of the bin, value.
   points(variant, values) {
-    const [start, width] = data.clocks[variant], [from, to] = this.ends(), step = width * data.stride;
-    return values.map((value, at) => [start + width * (at * data.stride + 0.5), value])
+    const [start, width] = data.clocks[variant], [from, to] = this.ends(), step = width * this.stride();
+    return values.map((value, at) => [start + width * (at * this.stride() + 0.5), value])
       .filter(([at]) => at >= from - step && at <= to + step);
   }
   singles() {
@@ -159,7 +160,7 @@ class Look {
     }
     singles.forEach((s) => sheet.append(draw("path", { class: "single " + pen(s.variant), d: path(s.points), "data-launch": s.launch })));
     for (const { name, parts: [mean] } of lines) {
-      sheet.append(draw("path", { class: "line " + pen(name), style: "fill:none", d: path(mean), "data-variant": name }));
+      sheet.append(draw("path", { class: "line " + pen(name), d: path(mean), "data-variant": name }));
     }
     this.svg.append(cut, sheet);
     this.key.replaceChildren(...variants.map((name) => make("span", {}, make("i", { class: "pen " + pen(name) }), data.labels[name])));
@@ -167,6 +168,7 @@ class Look {
     const watched = panes.get(this.pane);
     watched.clocks = [{ x: LEFT / this.width, y: TOP / HEIGHT, w: (this.width - LEFT - RIGHT) / this.width, h: (HEIGHT - TOP - BOTTOM) / HEIGHT, from, to }];
     watched.variant = variants[0] || data.base;
+    watched.stride = one.stride;
     this.reset.disabled = !state.range;
     this.tabulate();
   }
@@ -190,7 +192,7 @@ class Look {
   }
   read(at) {
     const one = series.get(this.select.value), variants = this.variants();
-    const found = variants.length ? bin(variants[0], at) : null;
+    const found = variants.length ? bin(variants[0], at, one.stride) : null;
     if (found === null) return null;
     const values = variants.map((name) => {
       const value = (which) => valueAt(one.key, name, at, which);
@@ -203,7 +205,7 @@ class Look {
     const one = series.get(this.select.value), variants = this.variants();
     const [start, width] = data.clocks[variants[0] || data.base], [from, to] = this.ends();
     const n = Math.max(0, ...variants.map((name) => one.of[name][0].length));
-    return [...Array(n).keys()].map((at) => ({ at: start + width * at * data.stride, values: variants.map((name) => one.of[name].map((v) => v[at])) }))
+    return [...Array(n).keys()].map((at) => ({ at: start + width * at * this.stride(), values: variants.map((name) => one.of[name].map((v) => v[at])) }))
       .filter((row) => row.at >= from && row.at <= to);
   }
   tabulate() {

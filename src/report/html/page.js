@@ -117,13 +117,15 @@ for (const one of data.series) {
       : values.map((list) => list.flatMap((v) => Array.isArray(v) ? Array(v[1]).fill(v[0]) : [v]));
   }
 }
-const bin = (variant, at) => {
+// Of some series every second bin is there, or fewer: what is not read by a cursor in a chart.
+const bin = (variant, at, stride = 1) => {
   const [start, width, n] = data.clocks[variant];
-  const found = Math.floor((at - start) / width / data.stride) * data.stride;
+  const found = Math.floor((at - start) / width / stride) * stride;
   return found >= 0 && found < n ? found : null;
 };
 const startOf = (variant, found) => data.clocks[variant][0] + data.clocks[variant][1] * found;
 const valueAt = (key, variant, at, which = 0) => {
-  const values = series.get(key)?.of[variant]?.[which], found = bin(variant, at);
-  return values && found !== null ? values[found / data.stride] : undefined;
+  const one = series.get(key), values = one?.of[variant]?.[which];
+  const found = values && bin(variant, at, one.stride);
+  return values && found !== null ? values[found / one.stride] : undefined;
 };

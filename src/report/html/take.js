@@ -6,13 +6,15 @@ const save = (name, blob) => {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 };
+// All rules of the page go along: colours are named there, in both themes.
+const rules = () => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
 const vector = (svg) => {
   const copy = svg.cloneNode(true), box = svg.viewBox.baseVal, shown = svg.getBoundingClientRect();
   const width = Math.round(shown.width || 800), height = Math.round(width * box.height / box.width);
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
-  copy.prepend(draw("rect", { width: box.width, height: box.height, style: "fill:var(--paper)" }));
-  copy.prepend(draw("style", {}, all("style").map((style) => style.textContent).join("\n") + "svg{min-width:0!important}"));
+  copy.prepend(draw("rect", { width: box.width, height: box.height, class: "paper" }));
+  copy.prepend(draw("style", {}, rules().join("\n") + "svg{min-width:0!important}"));
   copy.classList.add(...svg.closest(".look") ? ["look"] : []);
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 };
@@ -32,12 +34,12 @@ const cells = (rows) => rows.map((row) => row.map((cell) => {
 const numbers = (figure) => {
   const look = looks.find((one) => one.place === figure);
   if (look) return look.csv();
-  const rows = panes.get(figure.querySelector(".pane"))?.rows || [];
+  const { rows = [], stride } = panes.get(figure.querySelector(".pane")) || {};
   if (!rows.length) return all("table tr", figure).map((row) => [...row.cells].map((cell) => cell.textContent));
   const [start, width, n] = data.clocks[rows[0][2]];
-  const kept = [...Array(Math.ceil(n / data.stride)).keys()];
-  return [["from_s", ...rows.map(([label]) => label)], ...kept.map((at) => [start + width * at * data.stride,
-    ...rows.map(([, key, of]) => series.get(key)?.of[of]?.[0][at] ?? "")])];
+  const kept = [...Array(Math.ceil(n / stride)).keys()].map((at) => start + width * at * stride);
+  return [["from_s", ...rows.map(([label]) => label)], ...kept.map((at) => [at,
+    ...rows.map(([, key, of]) => valueAt(key, of, at + width / 2) ?? "")])];
 };
 all(".tools").forEach((tools) => {
   const figure = tools.closest("figure, .look");
