@@ -83,7 +83,10 @@ fn parts(results: &Results) -> Vec<Part> {
     if reading::is_compared(results) {
         all.extend(worth(results, &pictures));
     }
-    all.push(section(4, &|page| sure(page, results)));
+    all.push(section(4, &|page| {
+        sure(page, results);
+        links(page, results, &pictures, |kind| matches!(kind, Kind::Dots));
+    }));
     all.push(part(2, |page| {
         let notes = results.notes.iter();
         notes.for_each(|note| page.item(&words::note(note)));

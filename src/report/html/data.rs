@@ -248,7 +248,8 @@ fn series(results: &Results, told: &Told<'_>, fill: Fill) -> Value {
 /// Whether a series is one that is looked at first.
 fn is_main(form: &str, what: &str) -> bool {
     let of_users = ["users", "orbit"].contains(&what) || (form, what) == ("rate", "served");
-    of_users || what.ends_with(".queue")
+    let of_places = [".queue", ".waiting", ".backlog", ".left"];
+    of_users || of_places.iter().any(|part| what.ends_with(part))
 }
 
 /// The series that the charts of the page show: a cursor in them reads every bin.

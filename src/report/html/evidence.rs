@@ -8,8 +8,9 @@ use maud::{Markup, html};
 
 use super::set::{behind, figure, open_table};
 use crate::report::chart::{Kind, Picture, Subject};
+use crate::report::reading::{self, Place};
 use crate::report::table::{self, Table};
-use crate::report::{reading, words};
+use crate::report::words;
 use crate::results::{ObjectiveVerdict, Results, StandingVerdict, Variant};
 
 /// All questions with their answers.
@@ -42,10 +43,14 @@ fn section(at: usize, body: &Markup) -> Markup {
 fn question_of(kind: &Kind) -> Option<usize> {
     match kind {
         Kind::Multiples(_) => None,
-        Kind::Outcome | Kind::Funnel(_) => Some(0),
+        Kind::Outcome | Kind::Funnel(_) | Kind::Level(Place::Stock(_)) => Some(0),
         Kind::Heat | Kind::Lanes | Kind::Growth(_) | Kind::Phase => Some(1),
+        Kind::Level(Place::Service(_) | Place::Pool(_) | Place::Room(_) | Place::Message(_)) => {
+            Some(1)
+        }
         Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Some(2),
         Kind::Forest | Kind::Waterfall(..) => Some(3),
+        Kind::Dots => Some(4),
     }
 }
 
@@ -119,6 +124,7 @@ impl Evidence<'_> {
                 p { (text) }
                 (open_table(&table::conclusions(results)))
             }
+            (self.charts((4, ""), &|_, _| Vec::new()))
             @if objectives.rows.len() <= FEW { (open_table(&objectives)) }
             @else { (behind(&[objectives])) }
             div #launches hidden {}

@@ -6,7 +6,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::report::chart::outcome;
-use crate::report::chart::{Kind, Picture, heat};
+use crate::report::chart::{Kind, Picture, heat, level};
 use crate::report::table::{self, Table};
 use crate::report::{reading, words};
 use crate::results::{Results, Variant, key};
@@ -81,13 +81,10 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
             rows(name, all.collect())
         }
         Kind::Ribbon(step) | Kind::Density(step) => rows(name, times(step)),
-        Kind::Growth(place) => {
-            let key = key::amplification(place);
-            let all = reading::variants(results).map(|(variant, _)| {
-                let label = words::variant_label(results, variant);
-                [label, key.clone(), variant.to_owned()]
-            });
-            text(&all.collect::<Vec<_>>())
+        Kind::Growth(place) => of_all(results, &key::amplification(place)),
+        Kind::Level(place) => {
+            let number = level::panels(place).into_iter().next();
+            number.map_or_else(String::new, |panel| of_all(results, &panel.series))
         }
         Kind::Spectrum(_)
         | Kind::Forest
@@ -95,8 +92,18 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Multiples(_)
         | Kind::Funnel(_)
         | Kind::Phase
+        | Kind::Dots
         | Kind::Lanes => text(&Vec::<[String; 3]>::new()),
     }
+}
+
+/// One series of every variant.
+fn of_all(results: &Results, key: &str) -> String {
+    let all = reading::variants(results).map(|(variant, _)| {
+        let label = words::variant_label(results, variant);
+        [label, key.to_owned(), variant.to_owned()]
+    });
+    text(&all.collect::<Vec<_>>())
 }
 
 /// Rows of one variant, as the script reads them.
