@@ -112,7 +112,7 @@ pub(crate) fn matrix(results: &Results) -> Table {
     let has_cost = reading::variants(results).any(|(_, v)| words::cost(v).is_some());
     table
         .head
-        .extend(has_cost.then(|| words::capital(words::SERVER_HOURS)));
+        .extend(has_cost.then(|| words::cost_head(results)));
     let compared = reading::is_compared(results);
     table
         .head

@@ -115,7 +115,7 @@ fn matrix(results: &Results) -> Markup {
                         @for column in &columns {
                             th scope="col" { (column.head[0]) br; span { (column.head[1]) } }
                         }
-                        @if cost { th.cost scope="col" { (words::capital(words::SERVER_HOURS)) } }
+                        @if cost { th.cost scope="col" { (words::cost_head(results)) } }
                         @if compared { th scope="col" { span.unseen { (words::STANDING) } } }
                     }
                 }
@@ -154,7 +154,7 @@ fn row(results: &Results, of: (&str, &Variant), shown: (&[Column<'_>], bool)) ->
                 (cell(results, (name, variant), (column, objective)))
             }
             @if cost {
-                td.number data-name=(words::SERVER_HOURS) {
+                td.number data-name=(words::cost_head(results)) {
                     (words::estimate(words::cost(variant), Unit::Count))
                 }
             }

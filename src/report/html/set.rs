@@ -93,6 +93,7 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Funnel(_)
         | Kind::Phase
         | Kind::Dots
+        | Kind::Topology
         | Kind::Lanes => text(&Vec::<[String; 3]>::new()),
     }
 }

@@ -270,9 +270,19 @@ pub fn badges(results: &Results, name: &str, variant: &Variant) -> Vec<String> {
     all
 }
 
-/// What costs are compared by, and the figure of a variant.
+/// What a variant costs, by what variants are compared: its price, else its server-hours.
 pub fn cost(variant: &Variant) -> Option<&Estimate> {
-    variant.cost.server_hours.as_ref()
+    let price = variant.cost.price.as_ref();
+    price.or(variant.cost.server_hours.as_ref())
+}
+
+/// Head of a column of that.
+pub fn cost_head(results: &Results) -> String {
+    let priced = reading::variants(results).any(|(_, v)| v.cost.price.is_some());
+    capital(match priced {
+        true => super::PRICE,
+        false => super::SERVER_HOURS,
+    })
 }
 
 /// Instant zero in the small pictures, with the clock on the wall: `T+0, 15:00:00 UTC`.
