@@ -5,7 +5,7 @@
 //! there, each test says so on stderr and passes. `tests/page/axe.min.js` is axe-core (MPL 2.0, its
 //! notice is its first lines): it is for these tests alone and is part of nothing that is built.
 
-mod browser;
+pub(crate) mod browser;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
