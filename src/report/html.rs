@@ -67,6 +67,14 @@ pub fn page(results: &Results) -> String {
     markup.into_string()
 }
 
+/// The first screen alone, with the figures that its script reads: for who shows an answer before
+/// the evidence is worth drawing.
+pub fn first_screen(results: &Results) -> String {
+    let screen = html! { main { (first::screen(results)) } };
+    let size = screen.0.len();
+    html! { (screen) (data::element(results, size)) }.into_string()
+}
+
 /// Its parts within one function of their own, so that nothing of them stands in the open.
 fn script() -> String {
     format!("\"use strict\";(()=>{{\n{}}})();", SCRIPT.concat())

@@ -7,12 +7,17 @@
 
 use serde::Serialize;
 
+use super::asked::Stage;
 use crate::report::{html, number, words};
 use crate::results::{Estimate, ReadFailure, Results, Unit, from_json};
 
-/// The body of the report of these results, without styles within elements.
-pub(super) fn answer(results: &Results) -> String {
-    let page = html::page(results);
+/// The body of the report of these results, without styles within elements; of a preview the first
+/// screen alone, which is soon drawn.
+pub(super) fn answer(results: &Results, stage: Stage) -> String {
+    let page = match stage {
+        Stage::Preview => html::first_screen(results),
+        Stage::Full => html::page(results),
+    };
     let main = between(&page, "<main>", "</main>");
     let figures = page.find(FIGURES).map_or("", |at| &page[at..]);
     let end = figures
@@ -139,9 +144,14 @@ mod tests {
         );
         assert!(script.starts_with("window.drawReport") && script.len() > 500);
         let results = sample::compare();
-        let body = answer(&results);
-        assert!(body.starts_with("<main>") && body.contains("</main>"));
-        assert!(!body.contains(" style=\"") && !body.contains("<style"));
+        for stage in [Stage::Preview, Stage::Full] {
+            let body = answer(&results, stage);
+            assert!(body.starts_with("<main>") && body.contains("</main>"));
+            assert!(body.contains(FIGURES), "{body}");
+            assert!(!body.contains(" style=\"") && !body.contains("<style"));
+        }
+        let length = |stage| answer(&results, stage).len();
+        assert!(2 * length(Stage::Preview) < length(Stage::Full));
         let figures = figures(&results);
         assert_eq!(figures.len(), results.order.len());
         assert!(figures.iter().all(|row| !row.cells.is_empty()));

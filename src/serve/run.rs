@@ -275,7 +275,7 @@ impl Run {
             launches: results.replications,
             width: drawn::width(&results),
             sentence: drawn::sentence(&results),
-            page: drawn::answer(&results),
+            page: drawn::answer(&results, self.asked.stage),
             figures: drawn::figures(&results),
             command: &command::line(&self.asked, &self.desk),
             results: to_json(&results),

@@ -27,6 +27,8 @@ export const show = (answer, ghost) => {
   const at = pane.contains(document.activeElement) && document.activeElement.id;
   const height = pane.offsetHeight;
   pane.style.minHeight = height + "px";
+  // A preview has no evidence yet that its links could lead to.
+  pane.classList.toggle("few", answer.stage === "preview");
   // What is not of the report is none of its script's business.
   document.getElementById("beside").replaceChildren();
   pane.replaceChildren(...main.childNodes, ...figures ? [figures] : []);
