@@ -202,10 +202,6 @@ fn sure(page: &mut Page, results: &Results) {
     words::method(results)
         .iter()
         .for_each(|line| page.item(line));
-    results
-        .notes
-        .iter()
-        .for_each(|note| page.item(&words::note(note)));
     page.0.push('\n');
 }
 
@@ -303,6 +299,13 @@ mod tests {
     #[test]
     fn the_summary_as_it_is_read() {
         insta::assert_snapshot!(summary(&sample::uncertain()).replace(number::GAP, " "));
+    }
+
+    #[test]
+    fn a_note_is_told_once() {
+        let results = sample::uncertain();
+        let told = escaped(&words::note(&results.notes[0]));
+        assert_eq!(summary(&results).matches(&told).count(), 1);
     }
 
     #[test]
