@@ -124,6 +124,7 @@ fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
     if let Some(base) = reading::baseline(results) {
         let name = reading::baseline_name(results);
         all.push(spare(3, &table::stations(results, name, base)));
+        all.push(spare(3, &table::events(results, name, base)));
         all.push(section(2, &|page| {
             links(page, results, pictures, |kind| {
                 matches!(kind, Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_))
