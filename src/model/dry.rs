@@ -2,7 +2,7 @@
 //! inside a hold of their own, and services that are called again inside their own work.
 //!
 //! One idea: the way inwards from one thing, through calls and structured steps, until the thing
-//! itself turns up. Circles through several pools are told by [`check`](super::check) only.
+//! itself turns up. Circles through several pools are told by `check` only.
 
 use std::collections::BTreeSet;
 

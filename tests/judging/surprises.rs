@@ -90,8 +90,9 @@ fn what_waits_for_something_is_told_with_its_instant() {
     let moments = &found["moments"];
     let faults = told(moments, "fault");
     assert_eq!(faults.len(), 2, "{faults:?}");
-    assert!(faults[0].0.ends_with(", at random") && faults[0].1 == 2.5);
-    assert!(faults[1].0.starts_with("trouble: ") && faults[1].1 == 3.0);
+    let at = |seconds: f64| (seconds * 10.0).round() as i64;
+    assert!(faults[0].0.ends_with(", at random") && at(faults[0].1) == 25);
+    assert!(faults[1].0.starts_with("trouble: ") && at(faults[1].1) == 30);
     let trouble = moments.as_array().expect("a list").iter();
     let mut trouble = trouble.filter(|one| one["at_s"] == json!(3.0));
     assert!(trouble.any(|one| one["to_s"] == json!(7.0)), "{moments}");

@@ -297,7 +297,6 @@ fn key(scene: &mut Scene, body: Area, variants: &[(&str, &Variant)]) {
 #[cfg(test)]
 mod tests {
     use super::super::scene::Shape;
-    use super::*;
     use crate::report::{chart, sample};
 
     /// Labels at the edges were pushed inwards, so that no distance was like another.

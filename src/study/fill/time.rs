@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(up_to_never(1_000, 0), QUANTILES);
         let some = up_to_never(1_000, 400);
         assert!(some.windows(2).all(|pair| pair[0] < pair[1]));
-        let last = some.iter().filter(|q| **q < 0.6).next_back();
+        let last = some.iter().rfind(|q| **q < 0.6);
         assert!(last.is_some_and(|q| *q > 0.599_4));
     }
 
