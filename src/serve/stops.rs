@@ -95,9 +95,7 @@ fn written(value: f64) -> String {
 mod tests {
     use super::*;
 
-    fn made(ends: (f64, f64), base: f64) -> (Vec<String>, usize) {
-        let (low, high) = ends;
-        let whole = false;
+    fn stepped((low, high): (f64, f64), base: f64, whole: bool) -> (Vec<String>, usize) {
         let scale = Scale {
             low,
             high,
@@ -107,16 +105,12 @@ mod tests {
         stops(&scale).expect("there is a range")
     }
 
+    fn made(ends: (f64, f64), base: f64) -> (Vec<String>, usize) {
+        stepped(ends, base, false)
+    }
+
     fn whole(ends: (f64, f64), base: f64) -> (Vec<String>, usize) {
-        let (low, high) = ends;
-        let whole = true;
-        let scale = Scale {
-            low,
-            high,
-            base,
-            whole,
-        };
-        stops(&scale).expect("there is a range")
+        stepped(ends, base, true)
     }
 
     #[test]

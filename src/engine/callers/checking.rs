@@ -55,12 +55,7 @@ impl Sim<'_> {
             label: self.label_of(call, route, (Label::of_class(None), path, owner)),
             orbit: Orbit::Outside,
         };
-        let layout = program.layout;
-        self.count_call(route, [CallCounter::Sent], now);
-        let sent = layout.message(step.endpoint.0, MessageCounter::Sent);
-        self.rec.count(sent, now);
-        self.rec.more(layout.backlog(step.endpoint.0), now);
-        let ticket = self.people.add(|| message.task(Ticket::NONE, now));
+        let ticket = self.begin_message(&message);
         let at = now + self.network(id, owner, path, Way::There);
         let event = self
             .agenda
@@ -68,6 +63,17 @@ impl Sim<'_> {
         let task = self.people.task_mut(ticket.slot);
         (task.doing, task.awaits) = (Doing::Travelling { to: index }, event);
         ticket
+    }
+
+    /// A message comes into being, and is counted.
+    pub(super) fn begin_message(&mut self, message: &Outgoing<'_>) -> Ticket {
+        let (now, program) = (self.now, self.rules.program);
+        let (layout, to) = (program.layout, program.calls[message.call].endpoint.0);
+        self.count_call(message.route, [CallCounter::Sent], now);
+        self.rec
+            .count(layout.message(to, MessageCounter::Sent), now);
+        self.rec.more(layout.backlog(to), now);
+        self.people.add(|| message.task(Ticket::NONE, now))
     }
 
     /// A message was worked off: if it is a check, its answer sets out.

@@ -22,7 +22,7 @@ use crate::engine::tasks::frame::NO_FRAME;
 use crate::engine::tasks::label::Label;
 use crate::engine::tasks::population::{Answer, Attempt, Failure, Pass, Request, Role, Task};
 use crate::engine::world::network::{Passage, Way};
-use crate::observation::{CALL_COUNTERS, CallCounter, MessageCounter};
+use crate::observation::{CALL_COUNTERS, CallCounter};
 use crate::program::CallId;
 use crate::random::key::Owner;
 
@@ -419,10 +419,11 @@ impl<'p> Sim<'p> {
 
     /// A `send` is reached: a message leaves, nobody waits.
     pub(in crate::engine) fn send_message(&mut self, slot: u32, call: CallId) -> Flow {
-        let (now, program, routes) = (self.now, self.rules.program, self.rules.routes);
-        let step = &program.calls[call];
+        let (step, route) = (
+            &self.rules.program.calls[call],
+            &self.rules.routes.calls[call],
+        );
         let task = self.people.task(slot);
-        let route = &routes.calls[call];
         let label = self.label_of(call, route, (task.label, task.path, task.owner));
         let message = Outgoing {
             slot,
@@ -435,13 +436,8 @@ impl<'p> Sim<'p> {
             label,
             orbit: Orbit::Outside,
         };
-        let layout = program.layout;
-        self.count_call(route, [CallCounter::Sent], now);
-        let sent = layout.message(step.endpoint.0, MessageCounter::Sent);
-        self.rec.count(sent, now);
-        self.rec.more(layout.backlog(step.endpoint.0), now);
-        let ticket = self.people.add(|| message.task(Ticket::NONE, now));
-        self.travel(ticket.slot, slot);
+        let sent = self.begin_message(&message).slot;
+        self.travel(sent, slot);
         Flow::Next
     }
 }

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 use plotters::style::RGBColor;
 
+use super::scene::Point;
+
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
@@ -193,6 +195,32 @@ pub(crate) enum Marker {
     Square,
     /// A diamond.
     Diamond,
+}
+
+impl Marker {
+    /// Its corners around a point, `size` units from middle to edge; none of a circle.
+    pub(super) fn corners(self, (x, y): Point, size: f64) -> Option<Vec<Point>> {
+        Some(match self {
+            Marker::Circle => return None,
+            Marker::Triangle => vec![
+                (x, y - size * 1.2),
+                (x + size * 1.15, y + size * 0.8),
+                (x - size * 1.15, y + size * 0.8),
+            ],
+            Marker::Square => vec![
+                (x - size, y - size),
+                (x + size, y - size),
+                (x + size, y + size),
+                (x - size, y + size),
+            ],
+            Marker::Diamond => vec![
+                (x, y - size * 1.3),
+                (x + size * 1.3, y),
+                (x, y + size * 1.3),
+                (x - size * 1.3, y),
+            ],
+        })
+    }
 }
 
 /// Colour, dash and marker of one of several lines.

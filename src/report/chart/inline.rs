@@ -235,33 +235,13 @@ fn stroke_of(area: Area) -> String {
 }
 
 fn mark(drawn: &mut String, at: Point, (ink, size): (Ink, f64), marker: Marker) {
-    let (x, y) = at;
     let look = filled(ink, 1.0);
-    let corners = match marker {
-        Marker::Circle => {
-            let (x, y, r) = (short(x), short(y), short(size));
-            return push(
-                drawn,
-                format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"{look}/>"),
-            );
-        }
-        Marker::Triangle => vec![
-            (x, y - size * 1.2),
-            (x + size * 1.15, y + size * 0.8),
-            (x - size * 1.15, y + size * 0.8),
-        ],
-        Marker::Square => vec![
-            (x - size, y - size),
-            (x + size, y - size),
-            (x + size, y + size),
-            (x - size, y + size),
-        ],
-        Marker::Diamond => vec![
-            (x, y - size * 1.3),
-            (x + size * 1.3, y),
-            (x, y + size * 1.3),
-            (x - size * 1.3, y),
-        ],
+    let Some(corners) = marker.corners(at, size) else {
+        let (x, y, r) = (short(at.0), short(at.1), short(size));
+        return push(
+            drawn,
+            format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"{look}/>"),
+        );
     };
     push(
         drawn,

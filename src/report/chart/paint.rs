@@ -95,30 +95,10 @@ impl<DB: DrawingBackend> Easel<'_, DB> {
     fn mark(&self, at: Point, look: (Ink, f64), marker: Marker) {
         let (ink, size) = look;
         let style = ink.rgb(self.theme).filled();
-        let (x, y) = at;
-        let corners = match marker {
-            Marker::Circle => {
-                let radius = (size * self.zoom).round() as u32;
-                self.draw(&Circle::new(self.place(at), radius, style));
-                return;
-            }
-            Marker::Triangle => vec![
-                (x, y - size * 1.2),
-                (x + size * 1.15, y + size * 0.8),
-                (x - size * 1.15, y + size * 0.8),
-            ],
-            Marker::Square => vec![
-                (x - size, y - size),
-                (x + size, y - size),
-                (x + size, y + size),
-                (x - size, y + size),
-            ],
-            Marker::Diamond => vec![
-                (x, y - size * 1.3),
-                (x + size * 1.3, y),
-                (x, y + size * 1.3),
-                (x - size * 1.3, y),
-            ],
+        let Some(corners) = marker.corners(at, size) else {
+            let radius = (size * self.zoom).round() as u32;
+            self.draw(&Circle::new(self.place(at), radius, style));
+            return;
         };
         let corners: Vec<_> = corners.into_iter().map(|p| self.place(p)).collect();
         self.draw(&Polygon::new(corners, style));
