@@ -55,6 +55,7 @@ mod scalers;
 mod upkeep;
 mod tail;
 mod ties;
+mod told;
 mod triggers;
 mod zones;
 mod waiting_rooms;

@@ -40,6 +40,8 @@ pub(super) struct Guarded {
     pub(super) budget: Option<(RetryId, Keeper)>,
     /// Who keeps the connections, where callers keep any.
     pub(super) links: Option<Keeper>,
+    /// Who keeps what the servers have told, where they tell and callers heed it.
+    pub(super) told: Option<Keeper>,
 }
 
 /// What the attempts of a call have in common.
@@ -161,6 +163,8 @@ pub(super) struct Desk {
     pub(super) judges: bool,
     /// Callers tell how attempts at its servers ended.
     pub(super) ejects: bool,
+    /// Answers tell this caller what the limiter of a server has found.
+    pub(super) tells: bool,
     /// First of the service's counters.
     pub(super) counters: CounterId,
     /// The meter of its levels.
@@ -237,6 +241,9 @@ fn calls(
         let mut desk = services[step.service];
         // Who waits for several attempts is told of each as such.
         desk.near &= step.hedge.is_none();
+        // Who is told what a server has found hears it from an answer.
+        desk.tells = guards[id].told.is_some();
+        desk.near &= !desk.tells;
         Route {
             service: step.service,
             desk,
@@ -286,7 +293,17 @@ fn guarded(program: &Program, settings: &Settings, (id, call): (CallId, &CallSet
             }
             Some(_) | None => None,
         },
+        told: heeded(program, settings, step),
     }
+}
+
+/// Who keeps what the servers of a service tell those who call it there: instances of services,
+/// for a user is told nothing. With a shared queue nobody knows whose limiter will be asked.
+fn heeded(program: &Program, settings: &Settings, step: &Call) -> Option<Keeper> {
+    let service = &settings.services[step.service];
+    let tells = service.limiter.is_some_and(|limiter| limiter.tells());
+    let keeper = program.keepers.told.find(step.service, step.from);
+    keeper.filter(|keeper| tells && !service.shared && matches!(keeper, Keeper::Servers(_)))
 }
 
 /// Whether a caller's task can stand for an attempt that a free worker takes at once.
@@ -315,6 +332,7 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         chooses: !service.balance.is_plain(),
         judges: service.health.is_some() || service.eject.is_some(),
         ejects: service.eject.is_some(),
+        tells: false,
         near: service.eject.is_none()
             && service.connections.is_none()
             && service.balance.is_plain()

@@ -106,6 +106,8 @@ pub struct Dagor {
     pub beta: f64,
     /// Levels of users within a class.
     pub levels: u32,
+    /// Whether answers tell callers the level, who stop what it would refuse.
+    pub tells: bool,
 }
 
 /// Credits by the delay of the queue.
@@ -258,6 +260,12 @@ pub(crate) static LIMITER: TableDef = TableDef {
             "dagor: levels of users within a class",
         ),
         key(
+            "tells",
+            Kind::Flag,
+            "true",
+            "dagor: answers tell callers the level, and they stop what it would refuse",
+        ),
+        key(
             "target",
             Kind::Duration,
             "",
@@ -299,6 +307,20 @@ const KIND: [(&str, Word); 6] = [
     ("breakwater", Word::Breakwater),
 ];
 
+impl Limiter {
+    /// Whether answers tell callers what a server has found, so that they can heed it.
+    pub fn tells(&self) -> bool {
+        match self {
+            Self::Dagor(of) => of.tells,
+            Self::Vegas(_)
+            | Self::Gradient2(_)
+            | Self::Aimd(_)
+            | Self::Envoy(_)
+            | Self::Breakwater(_) => false,
+        }
+    }
+}
+
 impl Word {
     /// Its own keys beside `on` and `kind`.
     fn keys(self) -> &'static [&'static str] {
@@ -317,7 +339,9 @@ impl Word {
             Self::Envoy => &[
                 "min", "max", "samples", "interval", "jitter", "buffer", "update",
             ],
-            Self::Dagor => &["delay", "window", "requests", "alpha", "beta", "levels"],
+            Self::Dagor => &[
+                "delay", "window", "requests", "alpha", "beta", "levels", "tells",
+            ],
             Self::Breakwater => &[
                 "target", "initial", "min", "max", "alpha", "beta", "callers", "every",
             ],
@@ -380,6 +404,7 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Limite
             alpha: share(r, &fields, "alpha", 0.05),
             beta: share(r, &fields, "beta", 0.01),
             levels: fields.within(r, "levels", 1..=MOST_LEVELS).unwrap_or(128),
+            tells: fields.flag(r, "tells").unwrap_or(true),
         }),
         Word::Breakwater => {
             fields.require(r, "target");

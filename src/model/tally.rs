@@ -116,11 +116,16 @@ fn of_services(model: &Model) -> Vec<Tally> {
             };
             all.extend(ENDPOINT_COUNTED.into_iter().map(tally).filter(|_| is_there));
         }
-        let parts: [(&str, &[&'static str], bool); 4] = [
+        let parts: [(&str, &[&'static str], bool); 5] = [
             ("queue", &["expired"], ages || queues),
             ("queue", &["preempted"], queue.preempts() || queues),
             ("shed", &["refused"], service.shed.share > 0.0 || sheds),
             ("limiter", &["refused"], service.limiter.is_some()),
+            (
+                "limiter",
+                &["stopped"],
+                service.limiter.is_some_and(|it| it.tells()),
+            ),
         ];
         for (part, words, is_there) in parts {
             let tally = |word: &&'static str| Tally {

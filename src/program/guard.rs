@@ -119,6 +119,8 @@ pub struct Keepers {
     pub hedges: KeptBy<HedgeId>,
     /// Connections to services.
     pub links: KeptBy<ServiceId>,
+    /// What servers of services told them.
+    pub told: KeptBy<ServiceId>,
     /// Rate limits of calls.
     pub limits: KeptBy<LimitId>,
     /// Rate limits before services and endpoints, at the places of the services: their states

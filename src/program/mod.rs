@@ -270,6 +270,8 @@ pub struct ServiceTallies {
     pub dried: Option<TallyId>,
     /// Attempts that the limiter of a server refused.
     pub limited: Option<TallyId>,
+    /// Attempts that callers stopped by what it had told them.
+    pub heeded: Option<TallyId>,
 }
 
 /// An endpoint.

@@ -65,6 +65,8 @@ pub(super) fn limits() -> Text {
          buffer = \"50%\", update = \"40ms\"",
         "kind = \"dagor\", delay = \"5ms\", window = \"60ms\", requests = 20, alpha = \"20%\", \
          beta = \"10%\", levels = 6",
+        "kind = \"dagor\", delay = \"5ms\", window = \"60ms\", requests = 20, levels = 2, \
+         tells = false",
         "kind = \"breakwater\", target = \"10ms\", initial = 5, min = 2, max = 9, alpha = \"1%\", \
          beta = \"40%\", callers = 50, every = \"10ms\"",
     ]);

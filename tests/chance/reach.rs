@@ -90,6 +90,7 @@ const WRITTEN: &[&str] = &[
     "kind = \"envoy\"",
     "kind = \"dagor\"",
     "kind = \"breakwater\"",
+    "tells = false",
     "shared = true",
     "silent = true",
     "network =",

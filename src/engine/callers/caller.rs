@@ -14,6 +14,7 @@ use crate::engine::callers::backoff::Follows;
 use crate::engine::callers::ending::{AttemptEnd, RequestEnd};
 use crate::engine::callers::sending::{Orbit, Sending};
 use crate::engine::draws::OfAttempt;
+use crate::engine::guards::advice::Word;
 use crate::engine::record::recorder::Change;
 use crate::engine::services::health::Fared;
 use crate::engine::steps::execute::Flow;
@@ -85,6 +86,10 @@ impl Sim<'_> {
     pub(in crate::engine) fn answer(&mut self, slot: u32) {
         let attempt = self.people.attempt(slot);
         let (told, is_twin, server) = (Told::of(attempt), attempt.is_twin, attempt.server);
+        let word = Word::from_bits(attempt.active);
+        if self.rules.routes.calls[told.call].desk.tells && word != Word::NONE {
+            self.hear_advice(told, (server, word));
+        }
         if self.rules.routes.calls[told.call].desk.ejects && !told.caller.is_none() {
             let how = match told.answer {
                 Answer::Ok => Fared::Well,
@@ -98,6 +103,17 @@ impl Sim<'_> {
             self.tell_of_twin(told, ticket);
         } else {
             self.tell(told);
+        }
+    }
+
+    /// A caller hears what a server tells with the answer to an attempt.
+    #[inline(never)]
+    fn hear_advice(&mut self, told: Told, (server, word): (u32, Word)) {
+        let id = self.rules.program.calls[told.call].service;
+        if let Some(keeper) = self.rules.routes.guards[told.call].told
+            && self.people.get(told.caller).is_some()
+        {
+            self.hear_word(told.caller.slot, (id, keeper), (server, word));
         }
     }
 

@@ -1,5 +1,6 @@
-//! Attempts go by a connection that their caller keeps (semantics#connections): the one it has
-//! open, else a new one, to the server that the balancer chooses at that instant.
+//! Attempts whose server is known when they are sent: by a connection that their caller keeps
+//! (semantics#connections), the one it has open, else a new one; or because the caller heeds what
+//! that server has told it (semantics#told). The balancer chooses at that instant.
 
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
@@ -11,13 +12,13 @@ use crate::observation::MessageCounter;
 use crate::program::{CallId, Connections};
 
 impl Sim<'_> {
-    /// How much later an attempt or a message sets out on the connection of its caller; nothing
-    /// where it is turned away.
+    /// How much later an attempt or a message sets out for a server that is known when it is sent;
+    /// nothing where it is turned away.
     #[inline(always)]
-    pub(super) fn on_connection(&mut self, slot: u32, caller: u32) -> Option<Span> {
+    pub(super) fn on_aim(&mut self, slot: u32, caller: u32) -> Option<Span> {
         let call = self.people.attempt(slot).call;
-        match self.rules.routes.calls[call].watch.links() {
-            true => self.bind(slot, caller),
+        match self.rules.routes.calls[call].watch.aims() {
+            true => self.aim(slot, caller),
             false => Some(Span(0)),
         }
     }
@@ -28,53 +29,76 @@ impl Sim<'_> {
         self.people.remove(slot);
     }
 
-    /// An attempt of a caller is bound to a connection: how long the handshake still takes; nothing
-    /// where no server accepts one, and the attempt is turned away.
+    /// An attempt of a caller gets its server: that of a connection, else the one that the balancer
+    /// chooses. How long a handshake still takes; nothing where no server accepts a connection, or
+    /// the caller knows that this one would refuse: the attempt is turned away.
     #[inline(never)]
-    fn bind(&mut self, slot: u32, caller: u32) -> Option<Span> {
+    fn aim(&mut self, slot: u32, caller: u32) -> Option<Span> {
         let call = self.people.attempt(slot).call;
         let id = self.rules.program.calls[call].service;
-        let (Some(keeper), Some(rule)) = (
-            self.rules.routes.guards[call].links,
-            &self.rules.settings.services[id].connections,
-        ) else {
+        let guards = self.rules.routes.guards[call];
+        let rule = self.rules.settings.services[id].connections.as_ref();
+        let bound = guards.links.zip(rule).map(|(keeper, rule)| {
+            let party = Party {
+                slot: caller,
+                id,
+                keeper,
+            };
+            (party, rule)
+        });
+        let known = bound.and_then(|bound| self.known_link(slot, bound));
+        let chosen = match known {
+            Some(link) => Some(link.server),
+            None => self.choose_apart(slot, id),
+        };
+        // Where no server is there, the attempt will find that out, or whoever has come by then.
+        let Some(server) = chosen else {
             return Some(Span(0));
         };
-        let party = Party {
-            slot: caller,
-            id,
-            keeper,
-        };
-        let links = self.open_links(party, rule).to_vec();
-        let known = links
-            .iter()
-            .find(|link| !self.copy_is_at(slot, link.server))
-            .map(|link| (link.server, link.ready));
-        let found = match known {
-            Some(found) => found,
-            None => match self.choose_apart(slot, id) {
-                Some(server) => self.connect((slot, server), (party, rule), &links)?,
-                // No server is there: the attempt will find that out, or whoever has come by then.
-                None => return Some(Span(0)),
-            },
-        };
-        self.use_link(party);
-        if !self.rules.is_message(call) {
-            self.await_end_on_link(party);
+        if let Some(keeper) = guards.told
+            && !self.heeds((slot, caller), (id, keeper), server)
+        {
+            self.stop_before_sending(slot, (caller, call));
+            return None;
         }
-        self.people.task_mut(slot).doing = Doing::Travelling { to: found.0 };
-        Some(Span((found.1.0 - self.now.0).max(0)))
+        let ready = match (bound, known) {
+            (None, _) => self.now,
+            (Some(_), Some(link)) => link.ready,
+            (Some(bound), None) => self.connect((slot, server), bound)?,
+        };
+        if let Some((party, _)) = bound {
+            self.use_link(party);
+            if !self.rules.is_message(call) {
+                self.await_end_on_link(party);
+            }
+        }
+        self.people.task_mut(slot).doing = Doing::Travelling { to: server };
+        Some(Span((ready.0 - self.now.0).max(0)))
     }
 
-    /// A caller connects to a server for an attempt, unless it is connected there already.
+    /// The oldest open connection of a caller to a server without a copy of the same request.
+    fn known_link(&mut self, slot: u32, (party, rule): (Party, &Connections)) -> Option<Link> {
+        let open = self.open_links(party, rule);
+        for number in 0..open {
+            let link = self.link(party, number);
+            if !self.copy_is_at(slot, link.server) {
+                return Some(link);
+            }
+        }
+        None
+    }
+
+    /// A caller connects to a server for an attempt, unless it is connected there already: when
+    /// the handshake is over.
     fn connect(
         &mut self,
         (slot, server): (u32, u32),
         (party, rule): (Party, &Connections),
-        links: &[Link],
-    ) -> Option<(u32, Time)> {
-        if let Some(link) = links.iter().find(|link| link.server == server) {
-            return Some((server, link.ready));
+    ) -> Option<Time> {
+        let open = self.open_links(party, rule);
+        let mut all = (0..open).map(|n| self.link(party, n));
+        if let Some(link) = all.find(|link| link.server == server) {
+            return Some(link.ready);
         }
         let task = self.people.task(slot);
         let u = || {
@@ -86,16 +110,16 @@ impl Sim<'_> {
         let [opened, refused] = self.rules.program.services[party.id].connections;
         if self.open_link(party, (server, ready), rule) {
             self.count_guard(opened);
-            return Some((server, ready));
+            return Some(ready);
         }
         self.count_guard(refused);
         let call = self.people.attempt(slot).call;
-        self.find_no_connection(slot, (party.slot, call));
+        self.stop_before_sending(slot, (party.slot, call));
         None
     }
 
-    /// An attempt finds no connection: its caller knows at once.
-    fn find_no_connection(&mut self, slot: u32, (caller, call): (u32, CallId)) {
+    /// An attempt finds no connection, or would be refused: its caller knows at once.
+    fn stop_before_sending(&mut self, slot: u32, (caller, call): (u32, CallId)) {
         if self.rules.is_message(call) {
             self.lose(slot);
             return;

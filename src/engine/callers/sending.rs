@@ -392,7 +392,7 @@ impl<'p> Sim<'p> {
     pub(super) fn travel(&mut self, slot: u32, caller: u32) {
         let call = self.people.attempt(slot).call;
         let step = &self.rules.program.calls[call];
-        let Some(late) = self.on_connection(slot, caller) else {
+        let Some(late) = self.on_aim(slot, caller) else {
             return;
         };
         match self.passage((slot, Some(caller)), (step.from, step.service), Way::There) {

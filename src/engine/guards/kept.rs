@@ -14,6 +14,7 @@ pub(in crate::engine) enum Remembered {
     Limit(LimitId),
     Hedge(HedgeId),
     Links(ServiceId),
+    Advice(ServiceId),
 }
 
 /// Where a state is.

@@ -34,8 +34,25 @@ pub(in crate::engine) struct Linked {
 }
 
 impl Linked {
+    /// What is known of all of them.
+    fn use_of(&self) -> Use {
+        Use {
+            under_way: self.under_way,
+            used: self.used,
+        }
+    }
+}
+
+/// How a caller uses its connections.
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    under_way: u32,
+    used: Time,
+}
+
+impl Use {
     /// From when on a connection is closed, as far as that is known now.
-    fn end(&self, link: &Link, rule: &Connections, now: Time) -> Time {
+    fn end(self, link: &Link, rule: &Connections, now: Time) -> Time {
         let aged = rule.max_age.map_or(Time::NEVER, |age| link.opened + age);
         let unused = match (rule.keep, self.under_way) {
             (None, _) => Time::NEVER,
@@ -115,25 +132,23 @@ impl Links {
         }
     }
 
-    /// What a caller has open now.
-    fn look(&mut self, at: At, rule: &Connections, now: Time) -> &Linked {
-        let caller = self.kept.at(at);
-        let mut links = std::mem::take(&mut caller.links);
-        let known = caller.clone();
-        let mut closed = Vec::new();
-        links.retain(|link| {
-            let server = self.servers.get(link.server as usize);
-            let is_open = server.is_some_and(|server| server.epoch == link.epoch);
+    /// How many a caller has open now, when those that have ended are closed.
+    fn look(&mut self, at: At, rule: &Connections, now: Time) -> u32 {
+        let Self { kept, servers } = self;
+        let caller = kept.at(at);
+        let known = caller.use_of();
+        caller.links.retain(|link| {
+            let Some(server) = servers.get_mut(link.server as usize) else {
+                return false;
+            };
+            let is_open = server.epoch == link.epoch;
             let stays = is_open && now < known.end(link, rule, now);
-            if !stays {
-                closed.push(*link);
+            if is_open && !stays {
+                server.open = server.open.saturating_sub(1);
             }
             stays
         });
-        self.count_off(&closed);
-        let caller = self.kept.at(at);
-        caller.links = links;
-        caller
+        caller.links.len() as u32
     }
 
     /// How many are open at a server now.
@@ -146,17 +161,12 @@ impl Links {
         let mut calm_until = Time::NEVER;
         let mut ended = 0;
         for caller in self.kept.iter_mut() {
-            let known = (caller.under_way, caller.used);
-            let about = Linked {
-                links: Vec::new(),
-                under_way: known.0,
-                used: known.1,
-            };
+            let known = caller.use_of();
             caller.links.retain(|link| {
                 if link.server != index || link.epoch != server.epoch {
                     return true;
                 }
-                let end = about.end(link, rule, now);
+                let end = known.end(link, rule, now);
                 let stays = now < end;
                 match stays {
                     true => calm_until = calm_until.min(end),
@@ -201,10 +211,16 @@ impl Sim<'_> {
         }
     }
 
-    /// The open connections of a caller, the oldest first.
-    pub(in crate::engine) fn open_links(&mut self, party: Party, rule: &Connections) -> &[Link] {
+    /// How many connections a caller has open now.
+    pub(in crate::engine) fn open_links(&mut self, party: Party, rule: &Connections) -> u32 {
         let (at, now) = (self.links_of(party), self.now);
-        &self.callers.guards().links.look(at, rule, now).links
+        self.callers.guards().links.look(at, rule, now)
+    }
+
+    /// One of the open connections of a caller, the oldest first.
+    pub(in crate::engine) fn link(&mut self, party: Party, number: u32) -> Link {
+        let at = self.links_of(party);
+        self.callers.guards().links.kept.at(at).links[number as usize]
     }
 
     /// A caller opens a connection to a server, whose handshake is over then; false where that

@@ -5,6 +5,7 @@
 //! beginning have their states in a row; what a user's guard remembers hangs at the visitor's task,
 //! from the first failure on.
 
+pub(in crate::engine) mod advice;
 pub(in crate::engine) mod asking;
 pub(in crate::engine) mod breaker;
 pub(in crate::engine) mod budget;
@@ -17,6 +18,7 @@ mod recent;
 pub(in crate::engine) mod throttle;
 pub(in crate::engine) mod watch;
 
+use crate::engine::guards::advice::Advice;
 use crate::engine::guards::breaker::Breaker;
 use crate::engine::guards::budget::Spending;
 use crate::engine::guards::hedging::Known;
@@ -35,6 +37,7 @@ pub(in crate::engine) struct Guards {
     limits: Kept<Buckets>,
     hedges: Kept<Known>,
     links: Links,
+    advice: Kept<Advice>,
 }
 
 impl Guards {
@@ -47,6 +50,7 @@ impl Guards {
             limits: Kept::new(keepers.limits.states),
             hedges: Kept::new(keepers.hedges.states),
             links: Links::new(keepers.links.states),
+            advice: Kept::new(keepers.told.states),
         }
     }
 
@@ -64,6 +68,7 @@ impl Guards {
             Remembered::Limit(_) => self.limits.forget(state),
             Remembered::Hedge(_) => self.hedges.forget(state),
             Remembered::Links(_) => self.links.forget(state),
+            Remembered::Advice(_) => self.advice.forget(state),
         }
     }
 
@@ -75,5 +80,6 @@ impl Guards {
             + self.limits.bytes(Buckets::bytes)
             + self.hedges.bytes(Known::bytes)
             + self.links.bytes()
+            + self.advice.bytes(Advice::bytes)
     }
 }

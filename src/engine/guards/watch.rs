@@ -13,7 +13,7 @@ impl Watch {
     const RETRIES: u8 = 4;
     const STARTS: u8 = 8;
     const ENDS: u8 = 16;
-    const LINKS: u8 = 32;
+    const AIMS: u8 = 32;
 
     pub(in crate::engine) fn of(guards: &Guarded, settings: &Settings) -> Self {
         let asked = guards.throttle.is_some() || guards.limit.is_some();
@@ -30,7 +30,7 @@ impl Watch {
         Self(
             bit(asked || guards.breaker.is_some(), Self::SENDING)
                 | bit(hears, Self::ENDINGS)
-                | bit(links, Self::LINKS)
+                | bit(links || guards.told.is_some(), Self::AIMS)
                 | bit(budget.is_some(), Self::RETRIES)
                 | bit(hears_of(BudgetRule::hears_starts), Self::STARTS)
                 | bit(hears_of(BudgetRule::hears_ends), Self::ENDS),
@@ -55,10 +55,11 @@ impl Watch {
         self.0 & Self::ENDINGS != 0
     }
 
-    /// Whether attempts go by connections that their callers keep.
+    /// Whether the server of an attempt is known when it is sent: by a connection that its caller
+    /// keeps, or because the caller heeds what that server has told it.
     #[inline(always)]
-    pub(in crate::engine) fn links(self) -> bool {
-        self.0 & Self::LINKS != 0
+    pub(in crate::engine) fn aims(self) -> bool {
+        self.0 & Self::AIMS != 0
     }
 
     /// Whether somebody is asked before a retry.

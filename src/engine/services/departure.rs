@@ -8,6 +8,7 @@ use crate::engine::Sim;
 use crate::engine::calendar::key::Number;
 use crate::engine::callers::caller::Told;
 use crate::engine::draws::OfAttempt;
+use crate::engine::guards::advice::Word;
 use crate::engine::record::recorder::Change;
 use crate::engine::route::Desk;
 use crate::engine::tasks::doing::Doing;
@@ -116,7 +117,8 @@ impl Sim<'_> {
         }
         let answers = [Answer::Refused, Answer::FinalRefusal];
         self.people.attempt(slot).answer = answers[usize::from(settings.is_final)];
-        if let Some(index) = server.filter(|_| self.rules.routes.services[id].ejects) {
+        let desk = &self.rules.routes.calls[attempt.call].desk;
+        if let Some(index) = server.filter(|_| desk.ejects || desk.tells) {
             self.people.attempt(slot).server = index;
         }
         if let (Some(law), Some(index)) = (&settings.refuse_cost, server) {
@@ -149,11 +151,19 @@ impl Sim<'_> {
 
     /// An answer sets out, its event having this number.
     fn send_numbered_answer(&mut self, slot: u32, id: ServiceId, number: Number) {
-        let from = self.rules.program.calls[self.people.attempt(slot).call].from;
+        let attempt = self.people.attempt(slot);
+        let (call, server) = (attempt.call, attempt.server);
+        let from = self.rules.program.calls[call].from;
+        let word = match self.rules.routes.calls[call].desk.tells {
+            true => self.word_to_caller(server),
+            false => Word::NONE,
+        };
+        self.people.attempt(slot).active = word.bits();
         match self.passage((slot, None), (from, id), Way::Back) {
             Passage::Arrives(at) => self.answer_at(slot, at, number),
             Passage::Lost | Passage::Fails(_) => self.answer_lost(slot, id),
             Passage::TurnedAway(at) => {
+                self.people.attempt(slot).active = Word::NONE.bits();
                 let attempt = *self.people.attempt(slot);
                 if attempt.answer == Answer::Ok {
                     self.count_wasted(id, &attempt, self.now);

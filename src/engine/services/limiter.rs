@@ -5,11 +5,12 @@
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
 use crate::engine::draws::Aside;
+use crate::engine::guards::advice::Word;
 use crate::engine::services::balance::Comer;
 use crate::engine::services::departure::WorkEnd;
 use crate::engine::services::limits::ended::Ended;
 use crate::engine::services::limits::{aimd, breakwater, dagor, envoy, gradient2, vegas};
-use crate::program::{Class, Dagor, Limiter, ServiceId};
+use crate::program::{Class, Dagor, Keeper, Limiter, ServiceId};
 use crate::random::key::Place;
 
 /// Users are dealt out among the levels of a class anew each hour.
@@ -179,6 +180,54 @@ impl Sim<'_> {
     /// How many priorities there are.
     fn ranks_of_classes(&self) -> u32 {
         self.priorities().filter(|(_, is_first)| *is_first).count() as u32
+    }
+
+    /// What a server has to tell a caller that it answers now.
+    #[inline(never)]
+    pub(super) fn word_to_caller(&mut self, index: u32) -> Word {
+        let now = self.now;
+        let Some(server) = self.services.servers.get_mut(index as usize) else {
+            return Word::NONE;
+        };
+        let of = &self.rules.settings.services[server.service].limiter;
+        if !server.works() {
+            return Word::NONE;
+        }
+        match (server.found.as_deref_mut(), of) {
+            (Some(Found::Dagor(found)), Some(Limiter::Dagor(of))) => {
+                Word::of_level(found.level(of, now))
+            }
+            _ => Word::NONE,
+        }
+    }
+
+    /// Whether an attempt sets out for a server, by what that has told its caller. The server hears
+    /// of those who do not come.
+    #[inline(never)]
+    pub(in crate::engine) fn heeds(
+        &mut self,
+        (slot, caller): (u32, u32),
+        (id, keeper): (ServiceId, Keeper),
+        index: u32,
+    ) -> bool {
+        let now = self.now;
+        let Some(Limiter::Dagor(of)) = &self.rules.settings.services[id].limiter else {
+            return true;
+        };
+        let word = self.word_of(caller, (id, keeper), (index, of.window));
+        let Some(known) = word.level() else {
+            return true;
+        };
+        let level = self.level(Comer::of(self.people.task(slot)), of);
+        if level <= known {
+            return true;
+        }
+        let found = &mut self.services.servers[index as usize].found;
+        if let Some(Found::Dagor(found)) = found.as_deref_mut() {
+            found.stopped(of, level, now);
+        }
+        self.count_mechanism(self.rules.program.services[id].counts.heeded);
+        false
     }
 
     /// A worker of a server takes an attempt that has waited so long.

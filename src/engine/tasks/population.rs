@@ -217,7 +217,8 @@ pub(in crate::engine) struct Attempt {
     pub(in crate::engine) deadline: Time,
     /// Core time it used, in ns at nominal speed.
     pub(in crate::engine) cpu: Span,
-    /// Branches of this attempt, and itself, that are in `cpu` or `wait`.
+    /// Branches of this attempt, and itself, that are in `cpu` or `wait`. An answer does neither:
+    /// of one under way it is what that tells of the limiter of its server.
     pub(in crate::engine) active: u16,
     /// What it will answer.
     pub(in crate::engine) answer: Answer,

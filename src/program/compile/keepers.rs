@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::model::retry::Retry;
 use crate::model::scope::Scope;
 use crate::model::step::{Call, StepKind};
-use crate::program::{Counted, Keeper, Keepers, KeptBy, NOT_COUNTED, ServiceId, Site};
+use crate::program::{Counted, Keeper, Keepers, NOT_COUNTED, ServiceId, Site};
 
 /// A row of states of named tables of one kind.
 struct Row<'a, I> {
@@ -60,6 +60,7 @@ pub(super) fn keepers<'a>(
     let (mut budgets, mut breakers) = (Row::new(servers_max), Row::new(servers_max));
     let (mut hedges, mut links) = (Row::new(servers_max), Row::new(servers_max));
     let (mut throttles, mut limits) = (Row::new(servers_max), Row::new(servers_max));
+    let mut told = Row::new(servers_max);
     for era in eras.clone() {
         let model = &era.model;
         each_call(model, index, &mut |site, call| {
@@ -90,7 +91,7 @@ pub(super) fn keepers<'a>(
                 keepers.limits.add(id, site, keeper);
             }
         });
-        connections(model, index, (&mut links, &mut keepers.links));
+        of_services(model, index, [&mut links, &mut told], &mut keepers);
         for (service, body) in &model.services {
             let site = Site::Service(index.service(service));
             let endpoints = body.endpoints.values().map(|endpoint| &endpoint.limit);
@@ -113,23 +114,29 @@ pub(super) fn keepers<'a>(
     keepers.limits.states = limits.states;
     keepers.hedges.states = hedges.states;
     keepers.links.states = links.states;
+    keepers.told.states = told.states;
     let mut eras = eras;
     let first = eras.next().expect("there is a first era");
     keepers.counted = counted(&first.model, index);
     keepers
 }
 
-/// Who keeps connections to services.
-fn connections(
+/// Who keeps connections to services, and what their servers have told.
+fn of_services(
     model: &Model,
     index: &Index,
-    (links, kept): (&mut Row<'_, ServiceId>, &mut KeptBy<ServiceId>),
+    [links, told]: [&mut Row<'_, ServiceId>; 2],
+    keepers: &mut Keepers,
 ) {
     each_asked(model, index, &mut |site, service| {
-        if model.services[service].connections.is_some() {
-            let id = index.service(service);
+        let (id, body) = (index.service(service), &model.services[service]);
+        if body.connections.is_some() {
             let keeper = links.keeper(id, site, Scope::Server);
-            kept.add(id, site, keeper);
+            keepers.links.add(id, site, keeper);
+        }
+        if body.limiter.is_some_and(|limiter| limiter.tells()) {
+            let keeper = told.keeper(id, site, Scope::Server);
+            keepers.told.add(id, site, keeper);
         }
     });
 }

@@ -86,6 +86,7 @@ pub(super) fn services(
                 shed: counted(name, "shed", "refused"),
                 dried: counted(name, "workers", DRIED),
                 limited: counted(name, "limiter", "refused"),
+                heeded: counted(name, "limiter", "stopped"),
             },
             ever_preempts: all
                 .iter()

@@ -47,15 +47,36 @@ impl State {
         level: u32,
         now: Time,
     ) -> bool {
-        if now >= self.ends || self.all >= of.requests {
+        if self.all >= of.requests {
             self.next_window(of, now);
         }
+        self.tick(of, now);
         let level = level.min(self.came.len() as u32 - 1);
         self.came[level as usize] += 1;
         self.all += 1;
         let admits = level <= self.level;
         self.let_in += u32::from(admits);
         admits
+    }
+
+    /// The level in force now.
+    pub(in crate::engine::services) fn level(&mut self, of: &Dagor, now: Time) -> u32 {
+        self.tick(of, now);
+        self.level
+    }
+
+    /// A caller that knows the level has stopped one who would have come now.
+    pub(in crate::engine::services) fn stopped(&mut self, of: &Dagor, level: u32, now: Time) {
+        self.tick(of, now);
+        let level = level.min(self.came.len() as u32 - 1);
+        self.came[level as usize] += 1;
+    }
+
+    /// The window ends when it is time.
+    fn tick(&mut self, of: &Dagor, now: Time) {
+        if now >= self.ends {
+            self.next_window(of, now);
+        }
     }
 
     /// A worker takes somebody who has waited so long.
@@ -103,6 +124,7 @@ mod tests {
         alpha: 0.05,
         beta: 0.01,
         levels: 10,
+        tells: true,
     };
 
     /// Ten levels; in every window ten of each level come. Worked by hand with algorithm 1.
