@@ -97,13 +97,52 @@ fn split_digits(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
+/// The powers of ten that doubles hold exactly.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
+
 /// The number that [`significant`] prints.
 pub fn nearest_short(value: f64, digits: usize) -> f64 {
+    if let Some(found) = short_by_arithmetic(value, digits) {
+        return found;
+    }
     if !value.is_finite() {
         return value;
     }
     let exponent_form = format!("{value:.*e}", digits.max(1) - 1);
     exponent_form.parse().expect("what was just printed")
+}
+
+/// The same without text, where that is certain to be the same: the number lies in a range whose
+/// powers of ten are exact, so that one division rounds as reading does, and is no near tie.
+fn short_by_arithmetic(value: f64, digits: usize) -> Option<f64> {
+    let size = value.abs();
+    if !(1e-9..1e15).contains(&size) || !(1..=9).contains(&digits) {
+        return None;
+    }
+    let whole = POWERS.partition_point(|power| *power <= size) as i32;
+    let small = POWERS.iter().position(|power| size * power >= 1.0)? as i32;
+    let places = digits as i32 - whole.max(1) + small;
+    let power = POWERS[usize::try_from(places.abs())
+        .ok()
+        .filter(|&n| n < POWERS.len())?];
+    let scaled = if places < 0 {
+        size / power
+    } else {
+        size * power
+    };
+    let rounded = scaled.round();
+    if ((scaled - rounded).abs() - 0.5).abs() < 1e-5 {
+        return None;
+    }
+    let short = if places < 0 {
+        rounded * power
+    } else {
+        rounded / power
+    };
+    Some(short.copysign(value))
 }
 
 /// Prints `value` with at most `digits` significant digits, trailing zeros cut, never an exponent.
@@ -192,6 +231,21 @@ mod tests {
         ) {
             let printed: f64 = significant(value, digits).parse().unwrap();
             proptest::prop_assert_eq!(nearest_short(value, digits).to_bits(), printed.to_bits());
+        }
+    }
+
+    proptest::proptest! {
+        /// In the range of the figures of a report, and at ties.
+        #[test]
+        fn rounding_by_arithmetic_is_that_by_text(
+            digits in 1_usize..8, whole in 0_u64..10_000_000, power in -12_i32..16,
+            part in 0.0_f64..1.0, half in proptest::bool::ANY,
+        ) {
+            let part = if half { 0.5 } else { part };
+            let value = (whole as f64 + part) * 10_f64.powi(power);
+            let printed: f64 = significant(value, digits).parse().unwrap();
+            proptest::prop_assert_eq!(nearest_short(value, digits).to_bits(), printed.to_bits());
+            proptest::prop_assert_eq!(nearest_short(-value, digits).to_bits(), (-printed).to_bits());
         }
     }
 

@@ -65,14 +65,38 @@ impl Sample {
     }
 }
 
-/// All percentiles of all replications' times put together. The replicas are those of `seed`.
-pub fn pooled(replications: &[Sample], confidence: f64, seed: u64) -> Option<Pooled> {
+/// The replicas of a bootstrap: how often each replication counts in each. All samples of a study
+/// share them.
+#[derive(Clone, Debug)]
+pub struct Replicas {
+    /// Row by row, one number a replication.
+    times: Vec<u32>,
+    /// Replications.
+    of: usize,
+}
+
+impl Replicas {
+    /// Those of so many replications that belong to a seed.
+    pub fn new(replications: usize, seed: u64) -> Replicas {
+        let (mut luck, n) = (Luck::new(seed), replications);
+        let mut times = vec![0; REPLICAS * n];
+        for replica in times.chunks_exact_mut(n.max(1)) {
+            for _ in 0..n {
+                replica[luck.below(n)] += 1;
+            }
+        }
+        Replicas { times, of: n }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[u32]> {
+        self.times.chunks_exact(self.of.max(1))
+    }
+}
+
+/// All percentiles of all replications' times put together. The replicas are of as many.
+pub fn pooled(replications: &[Sample], confidence: f64, replicas: &Replicas) -> Option<Pooled> {
     let grid = Grid::of(replications)?;
-    let mut luck = Luck::new(seed);
-    let replicas: Vec<Vec<u32>> = (0..REPLICAS)
-        .map(|_| replica(replications.len(), &mut luck))
-        .collect();
-    let [p50, p90, p95, p99, p999] = POOLED.map(|q| grid.percentile(q, &replicas, confidence));
+    let [p50, p90, p95, p99, p999] = POOLED.map(|q| grid.percentile(q, replicas, confidence));
     Some(Pooled {
         p50,
         p90,
@@ -95,20 +119,11 @@ pub fn spectrum(replications: &[Sample], quantiles: &[f64]) -> Vec<Option<f64>> 
         .collect()
 }
 
-/// How often each of n replications is drawn in n draws.
-fn replica(n: usize, luck: &mut Luck) -> Vec<u32> {
-    let mut times = vec![0; n];
-    for _ in 0..n {
-        times[luck.below(n)] += 1;
-    }
-    times
-}
-
 /// The counts of all replications, cumulated over the values that occur in any of them.
 struct Grid {
     values: Vec<f64>,
-    /// For each value, how many of each replication are at or below it.
-    up_to: Vec<Vec<u64>>,
+    /// Row by row, one a value: how many of each replication are at or below it.
+    up_to: Vec<u64>,
     /// How many each replication has.
     sizes: Vec<u64>,
 }
@@ -119,28 +134,25 @@ impl Grid {
         if sizes.iter().all(|&size| size == 0) {
             return None;
         }
-        let mut values = order::sorted(
-            replications
-                .iter()
-                .flat_map(|sample| sample.counted.iter().map(|&(v, _)| v)),
-        );
+        let counted = replications.iter().flat_map(|sample| &sample.counted);
+        let mut values: Vec<f64> = counted.map(|&(value, _)| value).collect();
+        // Each replication's are in order already: a stable sort merges such runs.
+        values.sort_by(f64::total_cmp);
         values.dedup_by(|a, b| a.total_cmp(b).is_eq());
-        let mut next = vec![0_usize; replications.len()];
-        let mut so_far = vec![0_u64; replications.len()];
-        let up_to = values
-            .iter()
-            .map(|&value| {
-                for (r, sample) in replications.iter().enumerate() {
-                    while let Some(&(_, count)) =
-                        sample.counted.get(next[r]).filter(|&&(v, _)| v <= value)
-                    {
-                        so_far[r] += count;
-                        next[r] += 1;
-                    }
+        let mut rest: Vec<&[(f64, u64)]> = replications.iter().map(|r| &r.counted[..]).collect();
+        let mut so_far = vec![0; replications.len()];
+        let mut up_to = Vec::with_capacity(values.len() * replications.len());
+        for &value in &values {
+            for (rest, so_far) in rest.iter_mut().zip(&mut so_far) {
+                while let [(at, count), after @ ..] = rest
+                    && *at <= value
+                {
+                    *so_far += count;
+                    *rest = after;
                 }
-                so_far.clone()
-            })
-            .collect();
+            }
+            up_to.extend_from_slice(&so_far);
+        }
         Some(Grid {
             values,
             up_to,
@@ -150,25 +162,53 @@ impl Grid {
 
     /// The q-quantile when each replication counts `times` times.
     fn at(&self, q: f64, times: &[u32], beyond: u64) -> Option<f64> {
+        let index = self.index(q, times, beyond, self.values.len() / 2)?;
+        Some(self.value(index))
+    }
+
+    fn value(&self, index: usize) -> f64 {
+        self.values.get(index).copied().unwrap_or(f64::INFINITY)
+    }
+
+    /// The index of that value, sought from `near` on, in steps that double.
+    fn index(&self, q: f64, times: &[u32], beyond: u64, near: usize) -> Option<usize> {
         let n = weighted(&self.sizes, times);
         let rank = rank(q, n);
         if n == 0 || n < rank + beyond {
             return None;
         }
-        let index = self
-            .up_to
-            .partition_point(|counts| weighted(counts, times) < rank);
-        Some(self.values.get(index).copied().unwrap_or(f64::INFINITY))
+        let row = |value: usize| &self.up_to[value * times.len()..][..times.len()];
+        let is_below = |value: usize| weighted(row(value), times) < rank;
+        let (last, mut step) = (self.values.len(), 1);
+        let (mut low, mut high) = (near, near);
+        while high < last && is_below(high) {
+            low = high + 1;
+            high = (high + step).min(last);
+            step *= 2;
+        }
+        while low > 0 && !is_below(low - 1) {
+            high = low - 1;
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+        while low < high {
+            let middle = low.midpoint(high);
+            match is_below(middle) {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        Some(low)
     }
 
-    fn percentile(
-        &self,
-        q: f64,
-        replicas: &[Vec<u32>],
-        confidence: f64,
-    ) -> Option<PooledPercentile> {
-        let estimate = self.at(q, &vec![1; self.sizes.len()], BEYOND)?;
-        let found = order::sorted(replicas.iter().filter_map(|times| self.at(q, times, 0)));
+    fn percentile(&self, q: f64, replicas: &Replicas, confidence: f64) -> Option<PooledPercentile> {
+        let middle = self.values.len() / 2;
+        let near = self.index(q, &vec![1; self.sizes.len()], BEYOND, middle)?;
+        let estimate = self.value(near);
+        let found = replicas
+            .rows()
+            .filter_map(|times| self.index(q, times, 0, near));
+        let found = order::sorted(found.map(|index| self.value(index)));
         let several = self.sizes.len() > 1;
         let bound = |p| order::of_sorted(&found, p).filter(|value| several && value.is_finite());
         Some(PooledPercentile {
@@ -230,7 +270,10 @@ mod tests {
                 never: 0,
             })
             .collect();
-        let found = pooled(&replications, 0.95, 1).unwrap().p95.unwrap();
+        let found = pooled(&replications, 0.95, &Replicas::new(replications.len(), 1))
+            .unwrap()
+            .p95
+            .unwrap();
         assert_eq!((found.estimate, found.observations), (Some(950.0), 1_000));
         let (low, high) = (found.low.unwrap(), found.high.unwrap());
         assert!((931.0..=941.0).contains(&low), "{low}");
@@ -241,15 +284,21 @@ mod tests {
     fn pooling_finds_what_no_replication_can() {
         let replications = vec![one_to(500, 0); 20];
         assert_eq!(replications[0].percentile(0.99), None);
-        let found = pooled(&replications, 0.95, 7).unwrap();
+        let found = pooled(&replications, 0.95, &Replicas::new(replications.len(), 7)).unwrap();
         let p99 = found.p99.unwrap();
         assert_eq!(
             (p99.estimate, p99.low, p99.high),
             (Some(495.0), Some(495.0), Some(495.0))
         );
-        assert_eq!(found, pooled(&replications, 0.95, 7).unwrap());
-        assert_eq!(pooled(&[Sample::default()], 0.95, 7), None);
-        let never = pooled(&vec![one_to(50, 50); 20], 0.95, 7)
+        assert_eq!(
+            found,
+            pooled(&replications, 0.95, &Replicas::new(replications.len(), 7)).unwrap()
+        );
+        assert_eq!(
+            pooled(&[Sample::default()], 0.95, &Replicas::new(1, 7)),
+            None
+        );
+        let never = pooled(&vec![one_to(50, 50); 20], 0.95, &Replicas::new(20, 7))
             .unwrap()
             .p90
             .unwrap();
@@ -276,7 +325,7 @@ mod tests {
                     never,
                 })
                 .collect();
-            for found in pooled(&samples, 0.95, 3).into_iter().filter_map(|p| p.p50) {
+            for found in pooled(&samples, 0.95, &Replicas::new(samples.len(), 3)).into_iter().filter_map(|p| p.p50) {
                 if let Some(mid) = found.estimate {
                     prop_assert!(found.low.is_none_or(|low| low <= mid));
                     prop_assert!(found.high.is_none_or(|high| mid <= high));

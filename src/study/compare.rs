@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::estimate::quantile::Replicas;
 use crate::estimate::verdict;
 use crate::model::{Checked, Model};
 use crate::observation::sketch::RELATIVE_ERROR;
@@ -100,7 +101,7 @@ fn study(
             lens,
             seen,
             confidence: plan.confidence,
-            seed: plan.seed,
+            replicas: Replicas::new(seen.len(), plan.seed),
             changes: &contender.changes,
             of: &contender.of,
         })

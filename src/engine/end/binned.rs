@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::base::rank::rank;
 use crate::base::time::Span;
 use crate::engine::Sim;
+use crate::engine::record::octaves::OCTAVES;
 use crate::engine::record::recorder::Recorder;
 use crate::engine::record::samples::call_of;
 use crate::engine::record::tally::{COARSE, coarse_middle};
@@ -25,14 +26,13 @@ impl Sim<'_> {
             return Vec::new();
         };
         let times = self.rec.bins_of(call);
+        let mut counts = [Counted::default(); OCTAVES];
         (0..self.rec.bins)
             .zip(self.rec.started_of(call))
             .map(|(bin, started)| {
-                let octaves = times.of(bin);
-                let ok: u32 = octaves
-                    .map(|(_, buckets)| buckets.iter().sum::<u32>())
-                    .sum();
-                let at = |q: f64, n: u32| percentile(times.of(bin), n, q);
+                let octaves = Counted::of(times.of(bin), &mut counts);
+                let ok = octaves.iter().map(|octave| octave.count).sum();
+                let at = |q: f64, n: u32| percentile(octaves, n, q);
                 BinTimes {
                     started,
                     ok,
@@ -192,12 +192,43 @@ fn add_in_groups<'a, const N: usize>(
     }
 }
 
-/// The ⌈q·n⌉-th of n values in octaves of coarse buckets, each with its first, in seconds; −1
-/// without any.
-fn percentile<'a>(octaves: impl Iterator<Item = (usize, &'a [u32])>, n: u32, q: f64) -> f32 {
+/// An octave of a bin, with how many are in it.
+#[derive(Clone, Copy, Default)]
+struct Counted<'a> {
+    first: usize,
+    buckets: &'a [u32],
+    count: u32,
+}
+
+impl<'a> Counted<'a> {
+    /// Those in use, at the beginning of `room`.
+    fn of<'r>(
+        octaves: impl Iterator<Item = (usize, &'a [u32])>,
+        room: &'r mut [Counted<'a>; OCTAVES],
+    ) -> &'r [Counted<'a>] {
+        let mut used = 0;
+        for (place, (first, buckets)) in room.iter_mut().zip(octaves) {
+            let count = buckets.iter().sum();
+            *place = Counted {
+                first,
+                buckets,
+                count,
+            };
+            used += 1;
+        }
+        &room[..used]
+    }
+}
+
+/// The ⌈q·n⌉-th of n values in octaves of coarse buckets, in seconds; −1 without any.
+fn percentile(octaves: &[Counted<'_>], n: u32, q: f64) -> f32 {
     let mut left = rank(q, u64::from(n));
-    for (first, buckets) in octaves {
-        for (bucket, &count) in (first..).zip(buckets) {
+    for octave in octaves {
+        if u64::from(octave.count) < left {
+            left -= u64::from(octave.count);
+            continue;
+        }
+        for (bucket, &count) in (octave.first..).zip(octave.buckets) {
             if u64::from(count) >= left {
                 return (coarse_middle(bucket) as f64 / 1e9) as f32;
             }

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use crate::estimate::interval;
 use crate::estimate::measure::Quantity;
-use crate::estimate::quantile::{self, Sample};
+use crate::estimate::quantile::{self, Replicas, Sample};
 use crate::estimate::share::{self, Part};
 use crate::model::Study;
 use crate::observation::{Among, CounterId, LevelId, SampleId, ServiceLevel, Tally};
@@ -42,8 +42,8 @@ pub(crate) struct Sight<'a> {
     pub(crate) seen: &'a [Seen],
     /// Confidence of intervals.
     pub(crate) confidence: f64,
-    /// The seed, for bootstraps.
-    pub(crate) seed: u64,
+    /// Those of every bootstrap.
+    pub(crate) replicas: Replicas,
     /// What the variant changes.
     pub(crate) changes: &'a BTreeMap<String, Change>,
     /// What it is made of.
@@ -251,12 +251,11 @@ impl Sight<'_> {
 
     /// The times of a sample: of those that ended ok.
     fn times(&self, id: SampleId) -> Option<Times> {
-        let tally = |reader: &Reader<'_>| -> Tally { reader.seen.tallies[id.0 as usize].clone() };
         let mean = |of: fn(&Tally) -> Option<f64>| {
             self.mean(|reader| of(&reader.seen.tallies[id.0 as usize]))
         };
         let count = mean(|tally| Some(tally.count as f64))?;
-        let samples: Vec<Sample> = self.each(|reader| sample(&tally(reader), None));
+        let samples = self.each(|reader| sample(&reader.seen.tallies[id.0 as usize], None));
         let [p50, p90, p95, p99, p999] =
             self.percentiles(&samples, |reader, q| reader.percentile_ok(id, q));
         Some(Times {
@@ -269,7 +268,7 @@ impl Sight<'_> {
             p99,
             p999,
             max: mean(|tally| (tally.count > 0).then_some(tally.max as f64 / 1e9)),
-            pooled: quantile::pooled(&samples, self.confidence, self.seed),
+            pooled: quantile::pooled(&samples, self.confidence, &self.replicas),
         })
     }
 
@@ -286,7 +285,7 @@ impl Sight<'_> {
             p95,
             p99,
             p999,
-            pooled: quantile::pooled(&samples, self.confidence, self.seed),
+            pooled: quantile::pooled(&samples, self.confidence, &self.replicas),
         })
     }
 

@@ -140,7 +140,7 @@ fn filled(model: &Checked, program: &Program, seen: Vec<Observation>) -> Variant
         lens: &lens,
         seen: &seen,
         confidence: 0.95,
-        seed: 1,
+        replicas: Replicas::new(seen.len(), 1),
         changes: &BTreeMap::new(),
         of: &[],
     })
