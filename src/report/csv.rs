@@ -4,6 +4,8 @@
 //! the document has. What never moves has one row, from the start to the end; what has no value
 //! has none.
 
+use std::fmt::{self, Display, Formatter, Write};
+
 use super::reading;
 use crate::results::Results;
 
@@ -24,31 +26,28 @@ pub fn timeline(results: &Results) -> Vec<u8> {
                 (false, None) => timeline.n as usize,
             };
             let width = timeline.n as usize / bins.max(1);
+            let at = |edge: usize| timeline.start_s + timeline.bin_s * (edge * width) as f64;
+            let head = format!("{},{}", cell(name), cell(metric));
             for bin in 0..bins {
-                let at = |edge: usize| {
-                    (timeline.start_s + timeline.bin_s * (edge * width) as f64).to_string()
-                };
-                let text = |values: &[Option<f64>]| {
-                    let value = values.get(bin).copied().flatten();
-                    value.map_or_else(String::new, |v| v.to_string())
-                };
-                let n = series.n.get(bin).copied().unwrap_or(0).to_string();
-                let row = [
-                    cell(name),
-                    cell(metric),
-                    at(bin),
-                    at(bin + 1),
-                    text(&series.mean),
-                    text(&series.p10),
-                    text(&series.p90),
-                    n,
-                ];
-                table.push_str(&row.join(","));
-                table.push('\n');
+                let of = |values: &[Option<f64>]| Cell(values.get(bin).copied().flatten());
+                let [mean, p10, p90] = [&series.mean, &series.p10, &series.p90].map(|v| of(v));
+                let n = series.n.get(bin).copied().unwrap_or(0);
+                let (from, to) = (at(bin), at(bin + 1));
+                writeln!(table, "{head},{from},{to},{mean},{p10},{p90},{n}")
+                    .expect("writing into memory");
             }
         }
     }
     table.into_bytes()
+}
+
+/// A figure as a cell: empty where there is none.
+struct Cell(Option<f64>);
+
+impl Display for Cell {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |value| value.fmt(f))
+    }
 }
 
 /// A name as a cell: in quotes where it holds what parts cells (RFC 4180).

@@ -25,30 +25,35 @@ use junit::Strictness;
 pub const MODEL: &str = "model.toml";
 
 /// Every file of a report, by its path within the report's folder, in the order of writing: what
-/// lists the others comes first. The text of the model is added if it is at hand.
+/// lists the others comes first. The text of the model is added if it is at hand. Every picture is
+/// there as SVG, and those that the summary links as PNG too, for where no SVG can be shown: of the
+/// others the page makes one when it is asked.
 pub fn files(
     results: &Results,
     strictness: &Strictness,
     model: Option<&str>,
 ) -> Vec<(String, Vec<u8>)> {
+    let summary = markdown::summary(results);
+    let mut pictures = Vec::new();
+    for picture in &chart::pictures(results) {
+        let file = format!("charts/{}.svg", picture.name);
+        if summary.contains(&format!("({file})")) {
+            let png = picture.png(results, Size::Wide, Theme::Light);
+            pictures.push((format!("charts/{}.png", picture.name), png));
+        }
+        let svg = picture.svg(results, Size::Wide).into_bytes();
+        pictures.push((file, svg));
+    }
     let mut all = vec![
         ("report.html".to_owned(), html::page(results).into_bytes()),
-        (
-            "summary.md".to_owned(),
-            markdown::summary(results).into_bytes(),
-        ),
+        ("summary.md".to_owned(), summary.into_bytes()),
         ("timeline.csv".to_owned(), csv::timeline(results)),
         (
             "junit.xml".to_owned(),
             junit::junit(results, strictness).into_bytes(),
         ),
     ];
-    for picture in &chart::pictures(results) {
-        let svg = picture.svg(results, Size::Wide).into_bytes();
-        let png = picture.png(results, Size::Wide, Theme::Light);
-        all.push((format!("charts/{}.svg", picture.name), svg));
-        all.push((format!("charts/{}.png", picture.name), png));
-    }
+    all.extend(pictures);
     all.extend(model.map(|text| (MODEL.to_owned(), text.as_bytes().to_vec())));
     let list = "results.json".to_owned();
     let names = all.iter().map(|(name, _)| name).chain([&list]);

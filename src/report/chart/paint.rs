@@ -44,6 +44,24 @@ impl<DB: DrawingBackend> Easel<'_, DB> {
         assert!(self.sheet.draw(element).is_ok(), "drawing into memory");
     }
 
+    /// A shape without the points that nobody can see.
+    fn thinned(&self, shape: &Shape) {
+        match shape {
+            Shape::Fill { points, ink, alpha } => self.shape(&Shape::Fill {
+                points: thinned(points, UNSEEN),
+                ink: *ink,
+                alpha: *alpha,
+            }),
+            Shape::Line {
+                points,
+                ink,
+                width,
+                dash,
+            } => self.line(&thinned(points, UNSEEN), *ink, *width, *dash),
+            Shape::Box { .. } | Shape::Mark { .. } | Shape::Text { .. } => self.shape(shape),
+        }
+    }
+
     fn shape(&self, shape: &Shape) {
         match shape {
             Shape::Line {
@@ -192,20 +210,7 @@ fn element(scene: &Scene, spoken: Spoken<'_>) -> String {
             theme: Theme::Light,
             sag: 0.0,
         };
-        scene.shapes.iter().for_each(|shape| match shape {
-            Shape::Fill { points, ink, alpha } => easel.shape(&Shape::Fill {
-                points: thinned(points, UNSEEN),
-                ink: *ink,
-                alpha: *alpha,
-            }),
-            Shape::Line {
-                points,
-                ink,
-                width,
-                dash,
-            } => easel.line(&thinned(points, UNSEEN), *ink, *width, *dash),
-            Shape::Box { .. } | Shape::Mark { .. } | Shape::Text { .. } => easel.shape(shape),
-        });
+        scene.shapes.iter().for_each(|shape| easel.thinned(shape));
         assert!(sheet.present().is_ok(), "drawing into memory");
     }
     let body = drawn.split_once('>').map_or("", |(_, body)| body);
@@ -249,7 +254,7 @@ pub(crate) fn png(scene: &Scene, theme: Theme) -> Vec<u8> {
             theme,
             sag: 0.14,
         };
-        scene.shapes.iter().for_each(|shape| easel.shape(shape));
+        scene.shapes.iter().for_each(|shape| easel.thinned(shape));
         assert!(sheet.present().is_ok(), "drawing into memory");
     }
     let averaged = averaged(&pixels, (width as usize, height as usize));
@@ -268,25 +273,26 @@ pub(crate) fn png(scene: &Scene, theme: Theme) -> Vec<u8> {
     file
 }
 
-/// Every square of pixels as the mean of its colours.
+/// Every square of pixels as the mean of its colours: first its rows are added, then its columns.
 fn averaged(pixels: &[u8], size: (usize, usize)) -> Vec<u8> {
-    let zoom = PNG_ZOOM as usize;
+    const ZOOM: usize = PNG_ZOOM as usize;
     let (width, height) = size;
-    let row = width * zoom * 3;
+    let row = width * ZOOM * 3;
     let mut small = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
-        for x in 0..width {
-            for channel in 0..3 {
-                let mut sum = 0_usize;
-                for dy in 0..zoom {
-                    for dx in 0..zoom {
-                        sum += usize::from(
-                            pixels[(y * zoom + dy) * row + (x * zoom + dx) * 3 + channel],
-                        );
-                    }
-                }
-                small.push((sum / (zoom * zoom)) as u8);
+    let mut sums = vec![0_u16; row];
+    for rows in pixels.chunks_exact(row * ZOOM) {
+        sums.fill(0);
+        for row in rows.chunks_exact(row) {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum += u16::from(value);
             }
+        }
+        for square in sums.as_chunks::<{ 3 * ZOOM }>().0 {
+            let mean = |channel: usize| {
+                let of_all: u16 = square.iter().skip(channel).step_by(3).sum();
+                (of_all / (ZOOM * ZOOM) as u16) as u8
+            };
+            small.extend([mean(0), mean(1), mean(2)]);
         }
     }
     small
