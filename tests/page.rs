@@ -480,6 +480,47 @@ fn it_prints_on_ten_pages() {
     assert!((2..=PAGES).contains(&pages), "{pages}");
 }
 
+/// Seven variants, one with a long label and one that passes: the most that a screen has to hold.
+#[test]
+fn the_first_screen_of_seven_variants_fits() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/login-storm.toml");
+    let scene = Scene::with_model(&std::fs::read_to_string(path).expect("the model is there"));
+    let words = [
+        "compare",
+        "model.toml",
+        "--replications",
+        "2",
+        "--json",
+        "found.json",
+    ];
+    let answer = scene.run(words);
+    assert!(scene.path("found.json").is_file(), "{}", answer.err);
+    let results = from_json(&scene.text("found.json")).expect("it is a document");
+    let page = onrush::report::html::page(&results);
+    assert!(page.len() < 1_000_000, "{}", page.len());
+    let scene = scene.file("report.html", &page);
+    let Some(browser) = Browser::open() else {
+        return;
+    };
+    browser.tell(
+        "Emulation.setDeviceMetricsOverride",
+        &json!({ "width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": false }),
+    );
+    browser.visit(&scene.path("report.html"));
+    let count = "return document.querySelectorAll('.wall figure').length";
+    assert_eq!(browser.number(count), 7);
+    let bottom = "return Math.ceil(document.querySelector('.first nav')\
+        .getBoundingClientRect().bottom)";
+    let bottom = browser.number(bottom);
+    assert!(bottom <= 800, "{bottom}");
+    let cut = browser.texts(
+        "return [...document.querySelectorAll('.wall span, .wall b, .matrix th, .matrix td')]\
+         .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)\
+         .map((one) => one.textContent)",
+    );
+    assert!(cut.is_empty(), "{cut:?}");
+}
+
 #[test]
 fn without_script_it_is_whole() {
     let report = report();

@@ -130,6 +130,20 @@ pub enum Template {
     PlainQueue,
 }
 
+#[cfg(feature = "serve")]
+impl Template {
+    /// All of them.
+    pub(super) fn all() -> &'static [Template] {
+        Template::value_variants()
+    }
+
+    /// What it is called.
+    pub(super) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
 /// `onrush check`.
 #[derive(Debug, Args)]
 pub struct Check {
@@ -236,6 +250,9 @@ pub struct Serve {
     /// The model; `-` reads stdin [default: the starter `launch-rush`]
     #[arg(value_name = "MODEL")]
     pub model: Option<PathBuf>,
+    /// The starter to begin with in place of a model; the page has the others to choose from
+    #[arg(long, value_name = "NAME", value_enum, conflicts_with = "model")]
+    pub template: Option<Template>,
     /// Port of the page; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = crate::serve::PORT)]
     pub port: u16,

@@ -14,9 +14,8 @@ use crate::engine::Limits;
 use crate::model::files::Files;
 use crate::serve::{Address, Desk, Failure, LONGEST};
 
-/// The model of a page that was given none, and its name where it is saved.
+/// The model of a page that was given none.
 const STARTER: Template = Template::LaunchRush;
-const STARTER_FILE: &str = "launch-rush.toml";
 
 /// Reads the model, listens, says where, and serves until it is stopped.
 ///
@@ -35,11 +34,11 @@ pub(super) fn answer(asked: &Serve, console: &Console) -> Result<Ending, Ending>
 fn desk(asked: &Serve) -> Result<Desk, Ending> {
     let memory = memory::limit(asked.memory);
     let (path, text, files) = match &asked.model {
-        None => (
-            PathBuf::from(STARTER_FILE),
-            STARTER.text().to_owned(),
-            Files::new(),
-        ),
+        None => {
+            let starter = asked.template.unwrap_or(STARTER);
+            let file = PathBuf::from(format!("{}.toml", starter.name()));
+            (file, starter.text().to_owned(), Files::new())
+        }
         Some(path) => {
             let (text, files) = load::written(path, memory)?;
             (path.clone(), text, files)
@@ -51,6 +50,10 @@ fn desk(asked: &Serve) -> Result<Desk, Ending> {
         name: shown(&path),
         word: word(&path),
         text,
+        starters: Template::all()
+            .iter()
+            .map(|starter| (starter.name(), starter.text()))
+            .collect(),
         files,
         limits: Limits {
             events: asked.events.unwrap_or(usual.events),

@@ -12,6 +12,7 @@ use crate::results::Results;
 mod data;
 mod evidence;
 mod first;
+mod room;
 mod set;
 mod wall;
 
@@ -35,15 +36,23 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 pub fn page(results: &Results) -> String {
     let pictures = chart::pictures(results);
     let title = words::headline(results);
+    let facts = data::facts(results);
+    let script = script();
+    let screen = first::screen(results);
+    let around = screen.0.len() + script.len() + STYLE.len() + facts.to_string().len();
+    let mut hung = room::hang(results, &pictures);
+    let bare = evidence::questions(results, &hung.without_figures())
+        .0
+        .len();
+    hung.spare(room::PAGE.saturating_sub(around + bare + room::SERIES));
     let body = html! {
         a.skip href="#answer" { (words::SKIP) }
         main {
-            (first::screen(results))
-            (evidence::questions(results, &pictures))
+            (screen)
+            (evidence::questions(results, &hung))
         }
         footer { p { (words::provenance(results)) } }
     };
-    let script = script();
     let size = body.0.len() + script.len() + STYLE.len();
     let markup = html! {
         (DOCTYPE)
@@ -59,7 +68,7 @@ pub fn page(results: &Results) -> String {
             }
             body {
                 (body)
-                (data::element(results, size))
+                (data::element(results, facts, size))
                 script { (PreEscaped(script)) }
             }
         }
@@ -72,7 +81,7 @@ pub fn page(results: &Results) -> String {
 pub fn first_screen(results: &Results) -> String {
     let screen = html! { main { (first::screen(results)) } };
     let size = screen.0.len();
-    html! { (screen) (data::element(results, size)) }.into_string()
+    html! { (screen) (data::element(results, data::facts(results), size)) }.into_string()
 }
 
 /// Its parts within one function of their own, so that nothing of them stands in the open.

@@ -130,7 +130,7 @@ fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
                 matches!(kind, Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_))
             });
         }));
-        all.push(spare(3, &table::requests(name, base)));
+        all.push(spare(3, &table::requests(results, name, base)));
     }
     all.push(spare(4, &table::messages(results)));
     all

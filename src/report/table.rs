@@ -44,9 +44,11 @@ const ROWS: usize = 16;
 pub(crate) fn outcomes(results: &Results) -> Table {
     let mut table = Table::new(words::USERS_BY_OUTCOME, &[words::USERS]);
     let variants: Vec<(&str, &Variant)> = reading::variants(results).collect();
-    table
-        .head
-        .extend(variants.iter().map(|(name, _)| (*name).to_owned()));
+    table.head.extend(
+        variants
+            .iter()
+            .map(|(name, _)| words::variant_label(results, name)),
+    );
     let mut row = |label: String, text: &dyn Fn(&Variant) -> String| {
         let cells = variants.iter().map(|(_, v)| text(v));
         table.rows.push([label].into_iter().chain(cells).collect());
@@ -150,7 +152,7 @@ pub(crate) fn comparison(results: &Results) -> Table {
             let found = reading::difference(results, name, metric);
             table.rows.push(vec![
                 metric.to_owned(),
-                name.to_owned(),
+                words::variant_label(results, name),
                 value,
                 beside,
                 found.map_or_else(String::new, |d| {
@@ -170,7 +172,7 @@ pub(crate) fn objectives(results: &Results) -> Table {
     for (name, variant) in reading::variants(results) {
         for objective in &variant.objectives {
             table.rows.push(vec![
-                name.to_owned(),
+                words::variant_label(results, name),
                 objective.that.clone(),
                 words::marked_objective(objective.verdict),
                 words::estimate_with_interval(objective.value.as_ref(), objective.unit),
@@ -184,7 +186,10 @@ pub(crate) fn objectives(results: &Results) -> Table {
 
 /// What each station of a variant saw.
 pub(crate) fn stations(results: &Results, name: &str, variant: &Variant) -> Table {
-    let mut table = Table::new(words::services_of(name), &words::STATION_HEAD);
+    let mut table = Table::new(
+        words::services_of(&words::variant_label(results, name)),
+        &words::STATION_HEAD,
+    );
     let share = |e: Option<&Estimate>| words::estimate(e, Unit::Share);
     let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
     let ordered = results.model.services.iter();
@@ -238,8 +243,11 @@ fn remark(variant: &Variant, place: &str) -> String {
 }
 
 /// What callers saw of a variant's steps.
-pub(crate) fn requests(name: &str, variant: &Variant) -> Table {
-    let mut table = Table::new(words::requests_of(name), &words::REQUEST_HEAD);
+pub(crate) fn requests(results: &Results, name: &str, variant: &Variant) -> Table {
+    let mut table = Table::new(
+        words::requests_of(&words::variant_label(results, name)),
+        &words::REQUEST_HEAD,
+    );
     let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
     for (step, request) in &variant.requests {
         let times = request.ok_time.as_ref();
@@ -260,8 +268,11 @@ pub(crate) fn requests(name: &str, variant: &Variant) -> Table {
 }
 
 /// Rooms of a variant.
-pub(crate) fn rooms(name: &str, variant: &Variant) -> Table {
-    let mut table = Table::new(words::rooms_of(name), &words::ROOM_HEAD);
+pub(crate) fn rooms(results: &Results, name: &str, variant: &Variant) -> Table {
+    let mut table = Table::new(
+        words::rooms_of(&words::variant_label(results, name)),
+        &words::ROOM_HEAD,
+    );
     let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
     for (room, found) in &variant.rooms {
         let p95 = found.wait.as_ref().and_then(|w| w.p95.as_ref());
@@ -285,7 +296,7 @@ pub(crate) fn marks(results: &Results) -> Table {
         for (mark, found) in &variant.marks {
             table.rows.push(vec![
                 mark.clone(),
-                name.to_owned(),
+                words::variant_label(results, name),
                 words::estimate_with_interval(found.count.as_ref(), Unit::Count),
                 words::spread(found.count.as_ref(), Unit::Count),
                 words::estimate(found.first_s.as_ref(), Unit::Instant),
@@ -306,7 +317,7 @@ pub(crate) fn mechanisms(results: &Results) -> Table {
                 table.rows.push(vec![
                     mechanism.clone(),
                     word.replace('_', " "),
-                    name.to_owned(),
+                    words::variant_label(results, name),
                     words::estimate_with_interval(Some(times), Unit::Count),
                     words::spread(Some(times), Unit::Count),
                 ]);
@@ -324,7 +335,7 @@ pub(crate) fn stock(results: &Results) -> Table {
         for (stock, found) in &variant.stock {
             table.rows.push(vec![
                 stock.clone(),
-                name.to_owned(),
+                words::variant_label(results, name),
                 words::estimate(found.sold.as_ref(), Unit::Count),
                 words::k_of_n(found.sold_out.as_ref()),
                 words::estimate(found.sold_out_at_s.as_ref(), Unit::Instant),
@@ -345,7 +356,7 @@ pub(crate) fn messages(results: &Results) -> Table {
             };
             table.rows.push(vec![
                 endpoint.clone(),
-                name.to_owned(),
+                words::variant_label(results, name),
                 count(found.sent.as_ref()),
                 count(found.undelivered.as_ref()),
                 delay(|d| d.p50.as_ref()),
@@ -399,7 +410,10 @@ pub(crate) fn drawn_params(results: &Results) -> Table {
 
 /// What happened, by time; with the clock on the wall if the model says what T+0 is called.
 pub(crate) fn events(results: &Results, name: &str, variant: &Variant) -> Table {
-    let mut table = Table::new(words::events_of(results, name), &words::EVENT_HEAD);
+    let mut table = Table::new(
+        words::events_of(results, &words::variant_label(results, name)),
+        &words::EVENT_HEAD,
+    );
     let clock = words::clock_head(results);
     for event in &variant.events {
         let at = event.at_s.and_then(|e| e.p50.or(e.estimate));
@@ -475,7 +489,7 @@ pub(crate) fn changes(results: &Results) -> Table {
     for (name, variant) in reading::others(results) {
         for (path, change) in &variant.changes {
             table.rows.push(vec![
-                name.to_owned(),
+                words::variant_label(results, name),
                 path.clone(),
                 change.set.clone(),
                 change.was.clone().unwrap_or_default(),
@@ -501,7 +515,7 @@ pub(crate) fn worth(results: &Results, name: &str, metric: &str) -> Table {
     for change in &found.order {
         if let Some(part) = found.parts.get(change) {
             table.rows.push(vec![
-                change.clone(),
+                words::variant_label(results, change),
                 text(part.alone.as_ref()),
                 text(part.share.as_ref()),
             ]);

@@ -20,7 +20,7 @@ mod settling;
 mod storm;
 mod worth;
 
-pub use answer::{Part, answer_parts, question_answered, variant_label};
+pub use answer::{Part, answer_parts, called, question_answered, variant_label};
 pub use bottleneck::bottleneck_remark;
 use bottleneck::{spell, what_broke, where_it_moved};
 pub use caption::*;
@@ -203,12 +203,19 @@ fn no_word(found: &Difference) -> String {
     }
 }
 
+/// What each variant comes to, the baseline first.
+pub fn answers(results: &Results) -> Vec<String> {
+    let others = reading::others(results).map(|(name, _)| verdict_sentence(results, name));
+    [baseline_sentence(results)]
+        .into_iter()
+        .chain(others)
+        .collect()
+}
+
 /// The one sentence that answers the question of the study.
 pub fn answer(results: &Results) -> String {
     if reading::is_compared(results) {
-        let mut all = vec![baseline_sentence(results)];
-        all.extend(reading::others(results).map(|(name, _)| verdict_sentence(results, name)));
-        return all.join(" ");
+        return answers(results).join(" ");
     }
     let Some(variant) = reading::baseline(results) else {
         return "Nothing was run.".to_owned();
@@ -288,99 +295,99 @@ fn of_all(verb: &str, some: usize, all: usize) -> String {
     }
 }
 
-/// The objectives of a variant in a compare: `meets all three objectives`.
+/// The objectives of a variant in a compare: `all three objectives are met`.
 fn objectives_clause(variant: &Variant) -> Option<String> {
     let all = variant.objectives.len();
     let met = count_of(variant, ObjectiveVerdict::Met);
     let failed = count_of(variant, ObjectiveVerdict::Failed);
+    let of = |some: usize| match some {
+        1 => format!("one of {} objectives is", small(all)),
+        _ => format!("{} of {} objectives are", small(some), small(all)),
+    };
     if all == 0 {
-        None
-    } else if failed == 0 && met < all {
-        Some(unclear_objectives(variant))
-    } else if met + failed < all {
-        Some(failed_and_unclear(variant, &of_all("fails", failed, all)))
-    } else if met == 0 && all == 1 {
-        Some("fails its objective".to_owned())
-    } else if met == 0 && all == 2 {
-        Some("meets neither objective".to_owned())
-    } else if met == 0 {
-        Some(format!("meets none of {} objectives", small(all)))
-    } else {
-        Some(of_all("meets", met, all))
+        return None;
     }
+    if failed == 0 && met < all {
+        return Some(unclear_objectives(variant));
+    }
+    if met + failed < all {
+        return Some(failed_and_unclear(
+            variant,
+            &format!("{} not met", of(failed)),
+        ));
+    }
+    Some(match (met, all) {
+        (1, 1) => "its objective is met".to_owned(),
+        (0, 1) => "its objective is not met".to_owned(),
+        (2, 2) => "both objectives are met".to_owned(),
+        (0, 2) => "neither objective is met".to_owned(),
+        (0, _) => format!("none of {} objectives is met", small(all)),
+        _ if met == all => format!("all {} objectives are met", small(all)),
+        _ => format!("{} met", of(met)),
+    })
 }
 
-/// What the baseline comes to, before anything is changed.
+/// What the baseline comes to, before anything is changed: `As it was: 24.5 % of 120 000 users are
+/// served; none of three objectives is met.`
 pub fn baseline_sentence(results: &Results) -> String {
-    let name = reading::baseline_name(results);
     let Some(variant) = reading::baseline(results) else {
         return "Nothing was run.".to_owned();
     };
     let served = match (variant.users.share.served, variant.users.arrived) {
         (Some(served), Some(arrived)) => format!(
-            "{name} serves {} of {} users",
+            "{} of {} users are served",
             estimate(Some(&served), Unit::Share),
             estimate(Some(&arrived), Unit::Count)
         ),
-        _ => format!("{name} is the baseline"),
+        _ => "what all others are compared with".to_owned(),
     };
-    match objectives_clause(variant) {
-        Some(clause) if stands_alone(&clause) => format!("{served}; {clause}."),
-        Some(clause) => format!("{served}; it {clause}."),
-        None => format!("{served}."),
-    }
+    let clauses: Vec<String> = [Some(served), objectives_clause(variant)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let name = reading::baseline_name(results);
+    format!("{}: {}.", called(results, name), clauses.join("; "))
 }
 
-/// What a variant does to users compared with the baseline, in one sentence or two.
+/// What a variant does to users compared with the baseline, in one sentence or two. Its label may
+/// be of any form, so it stands before a colon.
 pub fn verdict_sentence(results: &Results, name: &str) -> String {
     let change = match reading::lead_metric(results) {
         Some(SERVED) => served_clause(results, name),
         Some(metric) => metric_clause(results, name, metric),
-        None => format!("{name} was run"),
+        None => "nothing was measured".to_owned(),
     };
     let objectives = results.variants.get(name).and_then(objectives_clause);
-    let mut text = match objectives {
-        Some(clause) if stands_alone(&clause) => format!("{change}; {clause}."),
-        Some(clause) => format!("{change}; it {clause}."),
-        None => format!("{change}."),
-    };
+    let clauses: Vec<String> = [Some(change), objectives].into_iter().flatten().collect();
+    let mut text = format!("{}: {}.", called(results, name), clauses.join("; "));
     if let Some(more) = beside(results, name, reading::lead_metric(results)) {
         text.push_str(&format!(" {more}"));
     }
     text
 }
 
-/// Whether a clause about objectives has a subject of its own.
-fn stands_alone(clause: &str) -> bool {
-    !["meets", "fails"]
-        .iter()
-        .any(|verb| clause.starts_with(verb))
-}
-
-/// `patch-login serves 29.2 points more users (65.3 % → 94.5 %)`.
+/// `29.2 points more users are served (65.3 % → 94.5 %)`.
 fn served_clause(results: &Results, name: &str) -> String {
-    let Some(found) = reading::difference(results, name, SERVED) else {
-        return format!("{name} has no difference to report");
-    };
-    let Some(lead) = found.estimate else {
-        return format!("{name} has no difference to report");
+    let found = reading::difference(results, name, SERVED);
+    let Some((found, lead)) = found.and_then(|found| Some((found, found.estimate?))) else {
+        return "there is no difference to report".to_owned();
     };
     let more = |value: f64| if value < 0.0 { "fewer" } else { "more" };
     let levels = from_to(results, name, SERVED);
     let moved = format!(
-        "{name} serves {} points {} users{levels}",
+        "{} points {} users are served{levels}",
         points(lead),
         more(lead)
     );
     let is_exactly_nothing =
         lead == 0.0 && found.low.unwrap_or(0.0) == 0.0 && found.high.unwrap_or(0.0) == 0.0;
     if is_exactly_nothing {
-        return format!("{name} serves exactly as many users{levels}");
+        return format!("exactly as many users are served{levels}");
     }
     match (found.verdict, found.low, found.high) {
         (Some(Verdict::Same), ..) => format!("{moved}: too small a difference to matter"),
         (Some(Verdict::Unclear), Some(low), Some(high)) => format!(
-            "{name} serves between {} points {} and {} points {} users ({}): unclear, {}",
+            "between {} points {} and {} points {} users are served ({}): unclear, {}",
             points(low),
             more(low),
             points(high),
@@ -392,12 +399,12 @@ fn served_clause(results: &Results, name: &str) -> String {
     }
 }
 
-/// `x moves p95(login.time) by −3.2 s (3.4 s → 0.2 s): better`.
+/// `p95(login.time) moves by −3.2 s (3.4 s → 0.2 s): better`.
 fn metric_clause(results: &Results, name: &str, metric: &str) -> String {
     let unit = reading::measure(results, metric).unit;
     let levels = from_to(results, name, metric);
     let Some(found) = reading::difference(results, name, metric) else {
-        return format!("{name}: {metric}{levels}");
+        return format!("{metric}{levels}");
     };
     let word = verdict_with_reason(found, unit);
     let word = if word.is_empty() {
@@ -406,15 +413,12 @@ fn metric_clause(results: &Results, name: &str, metric: &str) -> String {
         format!(": {word}")
     };
     match found.estimate {
-        Some(0.0) => format!("{name} leaves {metric} as it is{levels}{word}"),
-        Some(lead) => format!(
-            "{name} moves {metric} by {}{levels}{word}",
-            change(lead, unit)
-        ),
+        Some(0.0) => format!("{metric} stays as it is{levels}{word}"),
+        Some(lead) => format!("{metric} moves by {}{levels}{word}", change(lead, unit)),
         None if found.verdict == Some(Verdict::Same) => {
-            format!("{name} leaves {metric} as it is: never in both")
+            format!("{metric} stays as it is: never in both")
         }
-        None => format!("{name} moves {metric}{levels}{word}"),
+        None => format!("{metric} moves{levels}{word}"),
     }
 }
 
@@ -440,12 +444,19 @@ pub fn in_words(results: &Results) -> Vec<String> {
 pub fn why(results: &Results) -> Vec<String> {
     let mut paragraphs = Vec::new();
     if let Some(variant) = reading::baseline(results) {
-        paragraphs.push(what_broke(reading::baseline_name(results), variant));
+        let broke = what_broke(variant);
+        paragraphs.push(match reading::is_compared(results) {
+            true => format!(
+                "{}: {broke}",
+                called(results, reading::baseline_name(results))
+            ),
+            false => capital(&broke),
+        });
         paragraphs.extend(trouble(results, variant));
         paragraphs.extend(got_in_sentences(results, variant));
     }
     let moved = reading::others(results);
-    let moved = moved.map(|(name, variant)| (name, where_it_moved(results, name, variant)));
+    let moved = moved.map(|(name, v)| (called(results, name), where_it_moved(results, v)));
     let moved = once_each(moved.collect());
     if !moved.is_empty() {
         paragraphs.push(moved.join(" "));
@@ -486,28 +497,18 @@ pub fn health(results: &Results, variant: &Variant) -> Option<String> {
     trouble(results, variant).or_else(|| recovery(variant))
 }
 
-/// Sentences `With NAME, …`; what is said of several variants is said once: `With both and
-/// patch-login, …`.
-fn once_each(sentences: Vec<(&str, String)>) -> Vec<String> {
+/// What is said of variants by their labels; what is said of several is said once: `Both, Patch the
+/// login: …`.
+fn once_each(sentences: Vec<(String, String)>) -> Vec<String> {
     let mut groups: Vec<(Vec<String>, String)> = Vec::new();
-    for (name, sentence) in sentences {
-        let rest = sentence.strip_prefix(&format!("With {name}, "));
-        let known = rest.and_then(|rest| {
-            let mut groups = groups.iter_mut();
-            groups.find(|(names, told)| !names.is_empty() && told == rest)
-        });
-        match (known, rest) {
-            (Some((names, _)), _) => names.push(name.to_owned()),
-            (None, Some(rest)) => groups.push((vec![name.to_owned()], rest.to_owned())),
-            (None, None) => groups.push((Vec::new(), sentence)),
+    for (label, sentence) in sentences {
+        match groups.iter_mut().find(|(_, told)| *told == sentence) {
+            Some((labels, _)) => labels.push(label),
+            None => groups.push((vec![label], sentence)),
         }
     }
-    let told = groups
-        .into_iter()
-        .map(|(names, told)| match names.as_slice() {
-            [] => told,
-            _ => format!("With {}, {told}", listed(&names)),
-        });
+    let told = groups.into_iter();
+    let told = told.map(|(labels, sentence)| format!("{}: {sentence}", listed(&labels)));
     told.collect()
 }
 
@@ -588,17 +589,20 @@ fn worth(results: &Results, of: (&str, &str), found: &Attribution) -> Option<Str
                 AttributionMethod::Shapley => part.share?.estimate?,
                 AttributionMethod::OneAtATime => part.alone?.estimate?,
             };
+            let change = variant_label(results, change);
             Some(format!("{change} {}", number::change(value, unit)))
         })
         .collect();
     let mut text = match found.method {
         AttributionMethod::Shapley => format!(
-            "Of the {} of {name} on {metric}, each change is worth{fewer}: {}.",
+            "{}: of {} on {metric}, each change is worth{fewer}: {}.",
+            called(results, name),
             number::change(total, unit),
             listed(&parts)
         ),
         AttributionMethod::OneAtATime => format!(
-            "{name} moves {metric} by {}; each change alone{fewer}: {}.",
+            "{}: {metric} moves by {}; each change alone{fewer}: {}.",
+            called(results, name),
             number::change(total, unit),
             listed(&parts)
         ),
@@ -616,7 +620,8 @@ pub fn two_groups(results: &Results, name: &str, variant: &Variant) -> Option<St
         return None;
     }
     let mut text = format!(
-        "Launches of {name} fall into two groups: {} collapse.",
+        "{}: launches fall into two groups; {} collapse.",
+        called(results, name),
         k_of_n(Some(&collapsed))
     );
     let metric = reading::lead_metric(results).filter(|m| variant.split.contains_key(*m));
@@ -809,8 +814,10 @@ pub fn worth_title(results: &Results, name: &str, metric: &str) -> String {
         estimate(variant.and_then(|v| reading::metric(v, metric)), unit)
     };
     format!(
-        "{metric}: {base} {} → {name} {} ({})",
+        "{metric}: {} {} → {} {} ({})",
+        variant_label(results, base),
         level(reading::baseline(results)),
+        variant_label(results, name),
         level(results.variants.get(name)),
         change_of(reading::difference(results, name, metric), unit)
     )

@@ -40,6 +40,8 @@ pub struct Desk {
     pub word: String,
     /// Its text.
     pub text: String,
+    /// Models to begin with in place of it, by name.
+    pub starters: Vec<(String, &'static str)>,
     /// The data files that it names: the only ones that a run of the page may use.
     pub files: Files,
     /// What one launch may use.

@@ -82,6 +82,7 @@ pub(super) struct Routes {
 struct Beginning<'a> {
     name: &'a str,
     text: &'a str,
+    starters: &'a [(String, &'static str)],
 }
 
 /// Whether something is under way.
@@ -124,6 +125,7 @@ impl Routes {
             (&Method::GET, "/api/model", _) => Ok(json(&Beginning {
                 name: &self.desk.name,
                 text: &self.desk.text,
+                starters: &self.desk.starters,
             })),
             (&Method::GET, "/api/state", _) => Ok(json(&State {
                 running: self.runs.is_busy(),

@@ -13,6 +13,29 @@ const SHOWN: &str = "return JSON.stringify([
     document.getElementById('text').value])";
 
 #[test]
+fn a_starter_can_be_chosen_and_survives_its_address() {
+    let Some(open) = Open::of(SMALL) else { return };
+    let browser = &open.browser;
+    open.answered();
+    let text = "return document.getElementById('text').value";
+    assert_eq!(browser.text(text), SMALL);
+    browser.run(
+        "const one = document.getElementById('starter'); one.value = 'plain-queue';
+         one.dispatchEvent(new Event('change'))",
+    );
+    open.answered();
+    let chosen = browser.text(text);
+    assert_eq!(chosen, include_str!("../../models/hello-queue.toml"));
+    let hash = browser.text("return location.hash");
+    open.go(&hash);
+    open.answered();
+    assert_eq!(browser.text(text), chosen);
+    let named = "return document.getElementById('starter').value";
+    assert_eq!(browser.text(named), "plain-queue");
+    open.is_clean();
+}
+
+#[test]
 fn every_state_survives_its_address() {
     let Some(open) = Open::of(SMALL) else { return };
     let browser = &open.browser;

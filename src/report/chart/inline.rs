@@ -14,6 +14,9 @@ use super::thin::thinned;
 /// Pixels by which a line may be off: pages show pictures at about their own size.
 const UNSEEN: f64 = 0.45;
 
+/// What lines and texts are that do not say otherwise: most of them.
+const USUAL: &str = "fill=\"none\" stroke-width=\"1\" font-size=\"12\"";
+
 /// Style rules that the elements rely on.
 pub(crate) const RULES: &str = ".chart text{font-family:system-ui,\"Segoe UI\",Roboto,\
     \"DejaVu Sans\",sans-serif}.chart .b{shape-rendering:crispEdges}";
@@ -22,7 +25,7 @@ pub(crate) const RULES: &str = ".chart text{font-family:system-ui,\"Segoe UI\",R
 pub(crate) fn inline(scene: &Scene, spoken: Spoken<'_>) -> String {
     let id = spoken.id;
     let mut drawn = format!(
-        "<svg width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
+        "<svg width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" {USUAL} role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{}</title>\
          <desc id=\"{id}-desc\">{}</desc>",
         escaped(spoken.title),
@@ -174,64 +177,101 @@ fn lines(drawn: &mut String, group: &[Shape]) {
         }
     };
     let stroke = colour(ink);
-    let width = short(width);
+    let width = match short(width) {
+        usual if usual == "1" => String::new(),
+        other => format!(" stroke-width=\"{other}\""),
+    };
     push(
         drawn,
-        format_args!(
-            "<path d=\"{paths}\" fill=\"none\" stroke=\"{stroke}\" \
-             stroke-width=\"{width}\"{dashes}/>"
-        ),
+        format_args!("<path d=\"{paths}\" stroke=\"{stroke}\"{width}{dashes}/>"),
     );
 }
 
-/// Boxes that follow each other: a path for each ink, in the order in which the inks come.
+/// Boxes that follow each other: a path for each ink and height, in the order in which they come.
 fn boxes(drawn: &mut String, group: &[Shape]) {
-    let mut order: Vec<String> = Vec::new();
-    let mut paths: BTreeMap<String, String> = BTreeMap::new();
-    let mut there: Vec<Area> = Vec::new();
+    let mut layer = Layer::default();
     for shape in group {
         let Shape::Box { area, ink, alpha } = shape else {
             continue;
         };
         // What covers another is drawn after it.
         let inner = area.between(0.05, 0.05).within(0.05, 0.05);
-        if there.iter().any(|other| other.meets(inner)) {
-            flush(drawn, &mut order, &mut paths);
-            there.clear();
+        if layer.there.iter().any(|other| other.meets(inner)) {
+            std::mem::take(&mut layer).flush(drawn);
         }
-        there.push(*area);
-        let look = stroked(*area, *ink, *alpha);
-        if !paths.contains_key(&look) {
-            order.push(look.clone());
-        }
-        paths.entry(look).or_default().push_str(&stroke_of(*area));
+        layer.add(*area, *ink, *alpha);
     }
-    flush(drawn, &mut order, &mut paths);
+    layer.flush(drawn);
 }
 
-fn flush(drawn: &mut String, order: &mut Vec<String>, paths: &mut BTreeMap<String, String>) {
-    for look in order.drain(..) {
-        let path = paths.remove(&look).unwrap_or_default();
+/// Boxes of which none covers another: strokes as wide as the boxes are high, which is half the
+/// numbers, each told by its distance from the one before of its look.
+#[derive(Default)]
+struct Layer {
+    there: Vec<Area>,
+    order: Vec<(String, String)>,
+    /// By look and width: the path, and where it ends, tenths of a pixel.
+    paths: BTreeMap<(String, String), (String, (i64, i64))>,
+}
+
+impl Layer {
+    fn add(&mut self, area: Area, ink: Ink, alpha: f64) {
+        self.there.push(area);
+        let mut look = format!(" stroke=\"{}\"", colour(ink));
+        if alpha < 1.0 {
+            push(&mut look, format_args!(" opacity=\"{alpha}\""));
+        }
+        let look = (look, short(area.h));
+        if !self.paths.contains_key(&look) {
+            self.order.push(look.clone());
+        }
+        let (path, last) = self.paths.entry(look).or_default();
+        let tenths = |v: f64| (v * 10.0).round() as i64;
+        let (left, right) = (tenths(area.x), tenths(area.right()));
+        let middle = tenths(area.y + area.h / 2.0);
+        let (dx, dy) = (left - last.0, middle - last.1);
+        let apart = if dy < 0 { "" } else { " " };
+        let start = if path.is_empty() { 'M' } else { 'm' };
         push(
-            drawn,
-            format_args!("<path class=\"b\" d=\"{path}\"{look}/>"),
+            path,
+            format_args!(
+                "{start}{}{apart}{}h{}",
+                step(dx),
+                step(dy),
+                step(right - left)
+            ),
         );
+        *last = (right, middle);
     }
-}
 
-/// A box is a stroke as wide as the box is high: half the numbers.
-fn stroked(area: Area, ink: Ink, alpha: f64) -> String {
-    let (ink, width) = (colour(ink), short(area.h));
-    let alpha = match alpha >= 1.0 {
-        true => String::new(),
-        false => format!(" opacity=\"{alpha}\""),
-    };
-    format!(" stroke=\"{ink}\" stroke-width=\"{width}\"{alpha}")
-}
-
-fn stroke_of(area: Area) -> String {
-    let (left, middle) = (short(area.x), short(area.y + area.h / 2.0));
-    format!("M{left} {middle}H{}", short(area.right()))
+    /// What many have in common is said once.
+    fn flush(mut self, drawn: &mut String) {
+        let widths = || self.order.iter().map(|(_, width)| width);
+        let usual = widths().next().cloned().unwrap_or_default();
+        let is_group = self.order.len() > 1;
+        if is_group {
+            push(
+                drawn,
+                format_args!("<g class=\"b\" stroke-width=\"{usual}\">"),
+            );
+        }
+        for look in self.order.drain(..) {
+            let (path, _) = self.paths.remove(&look).unwrap_or_default();
+            let (ink, width) = look;
+            let class = if is_group { "" } else { " class=\"b\"" };
+            let width = match is_group && width == usual {
+                true => String::new(),
+                false => format!(" stroke-width=\"{width}\""),
+            };
+            push(
+                drawn,
+                format_args!("<path{class} d=\"{path}\"{ink}{width}/>"),
+            );
+        }
+        if is_group {
+            drawn.push_str("</g>");
+        }
+    }
 }
 
 fn mark(drawn: &mut String, at: Point, (ink, size): (Ink, f64), marker: Marker) {
@@ -260,13 +300,16 @@ fn words(drawn: &mut String, at: Point, text: &str, look: (Font, Anchor, Ink)) {
         Weight::Regular => "",
         Weight::Bold => " font-weight=\"700\"",
     };
+    let size = match short(font.size) {
+        usual if usual == "12" => String::new(),
+        other => format!(" font-size=\"{other}\""),
+    };
     push(
         drawn,
         format_args!(
-            "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{anchor}{weight}{}>{}</text>",
+            "<text x=\"{}\" y=\"{}\"{size}{anchor}{weight}{}>{}</text>",
             short(at.0),
             short(at.1 + font.size * 0.36),
-            short(font.size),
             filled(ink, 1.0),
             escaped(text)
         ),
@@ -304,7 +347,7 @@ mod tests {
             path(&[(1.04, 2.0), (1.5, 1.0), (11.5, 1.0)]),
             "M1 2l.5-1 10 0"
         );
-        assert!(drawn.contains("M0 12.5H5M10 12.5H15"));
+        assert!(drawn.contains("M0 12.5h5m5 0h5"), "{drawn}");
         let at = |ink: Ink| drawn.rfind(&colour(ink)).unwrap();
         assert!(at(Ink::Green) > at(Ink::Zero));
         assert!(drawn.contains("a &lt; b"));

@@ -33,7 +33,7 @@ pub use frame::Size;
 pub use ink::Theme;
 
 use super::{reading, words};
-use crate::results::Results;
+use crate::results::{Attribution, Results};
 use frame::Heading;
 use marks::Marks;
 use scene::Scene;
@@ -167,7 +167,8 @@ impl Picture {
             Kind::Waterfall(of, metric) => {
                 let found = results.attribution.get(of).and_then(|by| by.get(metric));
                 let unit = reading::measure(results, metric).unit;
-                waterfall::draw(size, heading, &found.cloned().unwrap_or_default(), unit)
+                let found = labelled(results, found.cloned().unwrap_or_default());
+                waterfall::draw(size, heading, &found, unit)
             }
             Kind::Multiples(names) => {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -352,6 +353,15 @@ impl Gallery<'_> {
             }
         }
     }
+}
+
+/// What changes are worth, each by its label.
+fn labelled(results: &Results, mut found: Attribution) -> Attribution {
+    let label = |name: &String| words::variant_label(results, name);
+    found.order = found.order.iter().map(label).collect();
+    let parts = found.parts.into_iter();
+    found.parts = parts.map(|(name, part)| (label(&name), part)).collect();
+    found
 }
 
 /// A name that any file system takes.

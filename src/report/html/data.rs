@@ -8,28 +8,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Map, Value, json};
 
+use super::room;
 use crate::base::decimal::nearest_short;
 use crate::base::student::t_quantile;
 use crate::report::chart::{growth, heat, outcome};
 use crate::report::{reading, words};
 use crate::results::{Better, Results, Series, Unit, Variant, key};
 
-/// Bytes of a page that is looked at anywhere, sent by mail and kept: what the rest of it leaves is
-/// for the series; if they need more, every second bin is there, every third …
-const PAGE: usize = 980_000;
-
-/// Bytes of series that every page has room for.
-const LEAST: usize = 120_000;
-
-/// The element that holds them, in a page that has so many bytes without it.
-pub(super) fn element(results: &Results, page: usize) -> Markup {
-    let text = data(results, PAGE.saturating_sub(page).max(LEAST))
-        .to_string()
-        .replace('<', "\\u003c");
+/// The element that holds them, in a page that has so many bytes without it: what the rest of it
+/// leaves is for the series; if they need more, every second bin is there, every third …
+pub(super) fn element(results: &Results, mut facts: Value, page: usize) -> Markup {
+    let room = room::PAGE.saturating_sub(page + facts.to_string().len());
+    facts["series"] = series_that_fit(results, room.max(room::SERIES));
+    let text = facts.to_string().replace('<', "\\u003c");
     html! { script #data type="application/json" { (PreEscaped(text)) } }
 }
 
-fn data(results: &Results, room: usize) -> Value {
+/// All figures but the series.
+pub(super) fn facts(results: &Results) -> Value {
     let names = || reading::variants(results);
     let labels: Map<String, Value> = names()
         .map(|(name, _)| (name.to_owned(), words::variant_label(results, name).into()))
@@ -42,7 +38,6 @@ fn data(results: &Results, room: usize) -> Value {
     let t: Vec<f64> = (1..most.max(1) as u32)
         .map(|n| t_quantile(n, confidence))
         .collect();
-    let series = series_that_fit(results, room);
     json!({
         "base": reading::baseline_name(results),
         "order": names().map(|(name, _)| name).collect::<Vec<_>>(),
@@ -60,7 +55,6 @@ fn data(results: &Results, room: usize) -> Value {
         "metrics": metrics(results),
         "paths": names().filter_map(|(name, v)| Some((name.to_owned(), paths(v)?)))
             .collect::<Map<String, Value>>(),
-        "series": series,
     })
 }
 

@@ -6,16 +6,17 @@
 
 use maud::{Markup, html};
 
-use super::set::{behind, figure, open_table};
-use crate::report::chart::{Kind, Picture, Subject};
+use super::room::Hung;
+use super::set::{behind, open_table};
+use crate::report::chart::{Kind, Subject};
 use crate::report::reading::{self, Place};
 use crate::report::table::{self, Table};
 use crate::report::words;
 use crate::results::{ObjectiveVerdict, Results, StandingVerdict, Variant};
 
 /// All questions with their answers.
-pub(super) fn questions(results: &Results, pictures: &[Picture]) -> Markup {
-    let of = Evidence { results, pictures };
+pub(super) fn questions(results: &Results, hung: &Hung<'_>) -> Markup {
+    let of = Evidence { results, hung };
     html! {
         (section(0, &of.who()))
         (section(1, &of.places()))
@@ -59,7 +60,7 @@ const FEW: usize = 8;
 
 struct Evidence<'a> {
     results: &'a Results,
-    pictures: &'a [Picture],
+    hung: &'a Hung<'a>,
 }
 
 impl Evidence<'_> {
@@ -82,7 +83,7 @@ impl Evidence<'_> {
             @for paragraph in words::why(results) { p { (paragraph) } }
             (self.charts((1, "places"), &|name, variant| vec![
                 table::stations(results, name, variant),
-                table::rooms(name, variant),
+                table::rooms(results, name, variant),
                 table::events(results, name, variant),
             ]))
             (behind(&[
@@ -95,7 +96,9 @@ impl Evidence<'_> {
 
     fn times(&self) -> Markup {
         html! {
-            (self.charts((2, "times"), &|name, variant| vec![table::requests(name, variant)]))
+            (self.charts((2, "times"), &|name, variant| vec![
+                table::requests(self.results, name, variant),
+            ]))
             (behind(&[table::messages(self.results)]))
         }
     }
@@ -154,19 +157,26 @@ impl Evidence<'_> {
         let results = self.results;
         let (at, looked_at) = of;
         let asked = || {
-            let all = self.pictures.iter();
-            all.filter(move |p| question_of(&p.kind) == Some(at))
+            let all = self.hung.figures.iter();
+            all.filter(move |figure| question_of(&figure.picture.kind) == Some(at))
         };
         let base = reading::baseline_name(results);
         let subject = |name: &str| Subject::Variant(name.to_owned());
         html! {
-            @for picture in asked().filter(|p| {
-                p.subject == Subject::Study || p.subject == subject(base)
-            }) { (figure(results, picture)) }
+            @for figure in asked().filter(|figure| {
+                let of = &figure.picture.subject;
+                *of == Subject::Study || *of == subject(base)
+            }) { @if let Some(set) = &figure.set { (set) } }
             @if !looked_at.is_empty() { (look(looked_at)) }
             @if let Some(variant) = reading::baseline(results) { (behind(&tables(base, variant))) }
             @for (name, variant) in reading::others(results) {
-                @let own: Vec<&Picture> = asked().filter(|p| p.subject == subject(name)).collect();
+                @let own: Vec<_> = asked()
+                    .filter(|figure| figure.picture.subject == subject(name))
+                    .collect();
+                @let spared: Vec<String> = own.iter()
+                    .filter(|figure| figure.set.is_none())
+                    .map(|figure| figure.picture.name.clone())
+                    .collect();
                 @let tables = tables(name, variant);
                 @if !own.is_empty() || tables.iter().any(|table| !table.is_empty()) {
                     details.variant data-variant=(name) {
@@ -176,7 +186,8 @@ impl Evidence<'_> {
                         @if at == 1 {
                             @if let Some(text) = words::health(results, variant) { p { (text) } }
                         }
-                        @for picture in own { (figure(results, picture)) }
+                        @for set in own.iter().filter_map(|figure| figure.set.as_ref()) { (set) }
+                        @if !spared.is_empty() { p.hint { (words::spared(&spared)) } }
                         (behind(&tables))
                     }
                 }

@@ -19,8 +19,8 @@ pub(super) fn screen(results: &Results) -> Markup {
             p.answer { @for (part, text) in words::lead(results) { (said(part, &text)) } }
             (wall::wall(results))
             (matrix(results))
-            (controls(results))
             (contents())
+            (controls(results))
         }
     }
 }
@@ -137,16 +137,9 @@ fn row(results: &Results, of: (&str, &Variant), shown: (&[Column<'_>], bool)) ->
         .and_then(|answered| answered.cheapest.as_ref())
         .filter(|cheapest| cheapest.variant == name);
     html! {
-        tr.pick[pick.is_some()] data-variant=(name) {
+        tr class=[pick.map(|_| "pick")] data-variant=(name) {
             th scope="row" {
                 (words::variant_label(results, name)) " "
-                @if let Some(cheapest) = pick {
-                        @let so_far = cheapest.so_far;
-                        b.badge.cheapest {
-                            @if so_far { (words::CHEAPEST_SO_FAR) }
-                            @else { (words::CHEAPEST_BADGE) }
-                        }
-                    }
                 small { (words::changes_in_short(variant)) }
             }
             @for column in columns {
@@ -166,6 +159,12 @@ fn row(results: &Results, of: (&str, &Variant), shown: (&[Column<'_>], bool)) ->
                         @let (symbol, word) = words::standing(standing.verdict);
                         b class=(format!("badge {}", class_of(standing.verdict))) {
                             span aria-hidden="true" { (symbol) " " } (word)
+                        }
+                    }
+                    @if let Some(cheapest) = pick {
+                        b.badge.cheapest {
+                            @if cheapest.so_far { (words::CHEAPEST_SO_FAR) }
+                            @else { (words::CHEAPEST_BADGE) }
                         }
                     }
                 }

@@ -180,8 +180,10 @@ class Look {
     }
     const apart = timeStep(to - from, Math.max(2, this.width / 110));
     for (let at = Math.ceil(from / apart) * apart; at <= to; at += apart) {
-      this.svg.append(draw("text", { x: this.x(at), y: HEIGHT - 18, "text-anchor": "middle" }, instant(at)),
-        draw("text", { x: this.x(at), y: HEIGHT - 4, "text-anchor": "middle" }, clock(at).slice(0, 5)));
+      // The last one would stand out of the picture.
+      const anchor = this.x(at) > this.width - 34 ? { x: this.width - 2, "text-anchor": "end" } : { x: this.x(at), "text-anchor": "middle" };
+      this.svg.append(draw("text", { ...anchor, y: HEIGHT - 18 }, instant(at)),
+        draw("text", { ...anchor, y: HEIGHT - 4 }, clock(at).slice(0, 5)));
     }
     for (const [at, , what] of data.moments[data.base]) {
       if (at < from || at > to) continue;

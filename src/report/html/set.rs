@@ -148,7 +148,8 @@ pub(super) fn open_table(table: &Table) -> Markup {
                         tr {
                             @for (index, cell) in row.iter().enumerate() {
                                 @if index == 0 { th scope="row" { (cell) } } @else {
-                                    td.long[cell.chars().count() > SHORT] { (cell) }
+                                    @let long = cell.chars().count() > SHORT;
+                                    td class=[long.then_some("long")] { (cell) }
                                 }
                             }
                         }

@@ -18,6 +18,8 @@ const HEIGHT: f64 = 112.0;
 const WIDTHS: (f64, f64) = (176.0, 1_100.0);
 /// Height of the strip below it.
 const STRIP: f64 = 9.0;
+/// So many in a row have no room for a label and a figure side by side.
+const MANY: usize = 6;
 /// Most pictures in a row.
 const IN_A_ROW: usize = 8;
 
@@ -38,7 +40,8 @@ pub(super) fn wall(results: &Results) -> Markup {
     let count = reading::variants(results).count();
     let columns = count.div_ceil(count.div_ceil(IN_A_ROW));
     html! {
-        div.wall role="group" aria-label=(words::WALL) style=(format!("--columns:{columns}")) {
+        div.wall.many[columns >= MANY] role="group" aria-label=(words::WALL)
+            style=(format!("--columns:{columns}")) {
             @for (name, variant) in reading::variants(results) { (wall.one(name, variant)) }
         }
         (wall.key())

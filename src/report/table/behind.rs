@@ -193,7 +193,7 @@ fn forest_rows(results: &Results) -> Table {
             let threshold = found.threshold.map(|t| words::threshold(t, unit));
             table.rows.push(vec![
                 metric.to_owned(),
-                name.to_owned(),
+                words::variant_label(results, name),
                 words::difference_with_level(results, found, unit),
                 threshold.unwrap_or_default(),
                 words::marked_verdict(found, unit),

@@ -24,7 +24,7 @@ pub(crate) fn overload(results: &Results) -> Table {
         let count = |e: Option<&Estimate>| words::estimate(e, Unit::Count);
         let backlog = service.backlog.as_ref();
         table.rows.push(vec![
-            name.to_owned(),
+            words::variant_label(results, name),
             place.to_owned(),
             count(service.original.as_ref()),
             count(service.arrived.as_ref()),
@@ -73,7 +73,7 @@ pub(crate) fn recoveries(results: &Results) -> Table {
     for (name, variant, recovery) in found() {
         let storm = variant.storm.as_ref();
         table.rows.push(vec![
-            name.to_owned(),
+            words::variant_label(results, name),
             words::chance(recovery.unhealthy.as_ref()),
             words::chance(recovery.collapsed.as_ref()),
             words::chance(recovery.recovered.as_ref()),

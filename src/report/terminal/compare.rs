@@ -32,7 +32,9 @@ pub fn compare(results: &Results, asked: &Asked, screen: Screen) -> String {
         page.indented(&text, 2);
     }
     page.heading("IN WORDS", "");
-    page.wrapped(&words::answer(results), 0, Tone::Normal);
+    for sentence in words::answers(results) {
+        page.wrapped(&sentence, 2, Tone::Normal);
+    }
     for paragraph in words::in_words(results) {
         page.wrapped(&paragraph, 0, Tone::Normal);
     }
@@ -82,6 +84,7 @@ fn side_by_side(page: &mut Page, results: &Results, column: usize) {
     let names = reading::variants(results).enumerate();
     let names = names.map(|(at, (name, _))| cell(name, width(at, column)).toned(Tone::Heading));
     page.line([cell("", LABEL)].into_iter().chain(names));
+    labels(page, results, column);
     for metric in reading::headline(results) {
         metric_rows(page, results, metric, column);
     }
@@ -98,6 +101,27 @@ fn side_by_side(page: &mut Page, results: &Results, column: usize) {
     row(page, ("server-hours", column), results, |variant| {
         words::estimate(variant.cost.server_hours.as_ref(), Unit::Count)
     });
+}
+
+/// What variants are called in sentences, below their names; nothing where no label says more.
+fn labels(page: &mut Page, results: &Results, column: usize) {
+    let all: Vec<Vec<String>> = reading::variants(results)
+        .enumerate()
+        .map(
+            |(at, (name, _))| match words::variant_label(results, name) {
+                label if label == name => Vec::new(),
+                label => page.filled(&label, width(at, column) - 1),
+            },
+        )
+        .collect();
+    let lines = all.iter().map(Vec::len).max().unwrap_or(0);
+    for line in 0..lines {
+        let cells = all.iter().enumerate().map(|(at, pieces)| {
+            let piece = pieces.get(line).cloned().unwrap_or_default();
+            cell(piece, width(at, column))
+        });
+        page.line([cell("", LABEL)].into_iter().chain(cells));
+    }
 }
 
 /// Columns of the variant at this place.
@@ -200,17 +224,20 @@ fn blocks(page: &mut Page, results: &Results) {
         page.wrapped(&text, 0, Tone::Normal);
         page.blank();
     }
-    for (index, (name, variant)) in reading::variants(results).enumerate() {
+    for (index, (of, variant)) in reading::variants(results).enumerate() {
         if index > 0 {
             page.blank();
         }
         let changes = words::changes(variant);
-        page.line([cell(name, 0).toned(Tone::Heading)]);
+        let label = words::variant_label(results, of);
+        let beside = (label != of).then(|| cell(label, 0));
+        let name = cell(of, columns(of) + 2).toned(Tone::Heading);
+        page.line([name].into_iter().chain(beside));
         if !changes.is_empty() {
             page.indented(&changes, 2);
         }
         for metric in reading::headline(results) {
-            block_metric(page, results, (name, variant), metric);
+            block_metric(page, results, (of, variant), metric);
         }
         if !variant.objectives.is_empty() {
             let mut row = vec![cell("  objectives", 24)];
@@ -270,7 +297,7 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
     page.line([
         cell("", 26),
         cell("alone", 14),
-        cell(format!("its share of {name}"), 0),
+        cell(words::SHARE_OF_WHOLE, 0),
     ]);
     for change in &found.order {
         let Some(part) = found.parts.get(change) else {
@@ -283,9 +310,10 @@ fn worth(page: &mut Page, results: &Results, of: (&str, &str), found: &Attributi
             }
             _ => String::new(),
         };
-        let mut name = cell(change.clone(), 24);
-        if columns(change) >= 24 {
-            page.indented(change, 2);
+        let label = words::variant_label(results, change);
+        let mut name = cell(label.clone(), 24);
+        if columns(&label) >= 24 {
+            page.indented(&label, 2);
             name = cell("", 24);
         }
         page.line([

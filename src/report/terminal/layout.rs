@@ -138,7 +138,7 @@ impl Page {
     }
 
     /// Lines of running text; a number is never parted from its unit.
-    fn filled(&self, text: &str, width: usize) -> Vec<String> {
+    pub(super) fn filled(&self, text: &str, width: usize) -> Vec<String> {
         const TIE: char = '\u{1}';
         let tied = self.shown(&text.replace([GAP, '\u{a0}'], &TIE.to_string()));
         let lines = wrap(&tied, width).into_iter();

@@ -88,7 +88,7 @@ fn about(results: &Results, found: &Answered, variant: &Variant) -> Option<Strin
     }
     Some(match found.about == reading::baseline_name(results) {
         true => format!("{}.", capital(&text)),
-        false => format!("{}: {text}.", variant_label(results, &found.about)),
+        false => format!("{}: {text}.", called(results, &found.about)),
     })
 }
 
@@ -249,6 +249,14 @@ pub(super) fn within_a_sentence(label: &str) -> String {
 pub fn variant_label(results: &Results, name: &str) -> String {
     let labels = &results.model.labels.variants;
     labels.get(name).cloned().unwrap_or_else(|| name.to_owned())
+}
+
+/// The same where a sentence begins with it.
+pub fn called(results: &Results, name: &str) -> String {
+    match name == "baseline" {
+        true => capital(&variant_label(results, name)),
+        false => variant_label(results, name),
+    }
 }
 
 /// What reports call a step, within a sentence.

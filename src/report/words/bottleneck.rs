@@ -213,12 +213,12 @@ fn out(one: &Bottleneck) -> String {
 }
 
 /// Which resource broke, why, and what it did to others.
-pub(super) fn what_broke(name: &str, variant: &Variant) -> String {
+pub(super) fn what_broke(variant: &Variant) -> String {
     let causes: Vec<&Bottleneck> = of_kind(variant, BottleneckKind::Cause);
     let Some(first) = causes.first() else {
-        return format!("In {name} nothing is full.");
+        return "nothing is full.".to_owned();
     };
-    let mut text = format!("In {name}, {}", lower(&cause(first)));
+    let mut text = lower(&cause(first));
     text.push_str(&in_vain(first));
     let beside: Vec<&Bottleneck> = causes
         .iter()
@@ -290,23 +290,19 @@ fn of_kind(variant: &Variant, kind: BottleneckKind) -> Vec<&Bottleneck> {
 }
 
 /// Whether the bottleneck of the baseline stays, moves, or is gone in a variant.
-pub(super) fn where_it_moved(results: &Results, name: &str, variant: &Variant) -> String {
+pub(super) fn where_it_moved(results: &Results, variant: &Variant) -> String {
     let before = reading::baseline(results).and_then(reading::cause);
     let causes = of_kind(variant, BottleneckKind::Cause);
     let stays = causes
         .iter()
         .find(|now| before.is_some_and(|b| b.place == now.place));
     if let Some(now) = stays {
-        return format!(
-            "With {name}, {} is still the bottleneck{}.",
-            now.place,
-            spell(now)
-        );
+        return format!("{} is still the bottleneck{}.", now.place, spell(now));
     }
     match (before, reading::cause(variant)) {
         (Some(before), Some(now)) => {
             format!(
-                "With {name}, {} is no longer full; now {} {} full{}.",
+                "{} is no longer full; now {} {} full{}.",
                 before.place,
                 subject(now),
                 is(now),
@@ -314,19 +310,12 @@ pub(super) fn where_it_moved(results: &Results, name: &str, variant: &Variant) -
             )
         }
         (None, Some(now)) => {
-            format!(
-                "With {name}, {} becomes the bottleneck{}.",
-                now.place,
-                spell(now)
-            )
+            format!("{} becomes the bottleneck{}.", now.place, spell(now))
         }
         (Some(before), None) => {
-            format!(
-                "With {name}, neither {} nor anything else is full.",
-                before.place
-            )
+            format!("neither {} nor anything else is full.", before.place)
         }
-        (None, None) => format!("With {name}, nothing is full either."),
+        (None, None) => "nothing is full either.".to_owned(),
     }
 }
 

@@ -316,7 +316,10 @@ fn worth_caption(results: &Results, of: &str, metric: &str) -> (String, String) 
     let meets = found.and_then(|found| what_meets(results, (of, metric), found));
     let meets = meets.map_or_else(String::new, |text| format!(" {}.", capital(&text)));
     (
-        format!("What each change of {of} is worth on {metric}"),
+        format!(
+            "What each change is worth on {metric}: {}",
+            variant_label(results, of)
+        ),
         format!(
             "Together {total}.{meets} Each bar is one change alone and begins where the one before \
              it ends."

@@ -155,7 +155,9 @@ pub const CHANGES: &str = "What each variant changes";
 /// Its columns.
 pub const CHANGE_HEAD: [&str; 5] = ["variant", "path", "set", "was", "now"];
 /// Columns of what changes are worth.
-pub const WORTH_HEAD: [&str; 3] = ["change", "alone", "its share of the whole"];
+pub const WORTH_HEAD: [&str; 3] = ["change", "alone", SHARE_OF_WHOLE];
+/// What of the difference that all changes make together one of them accounts for.
+pub const SHARE_OF_WHOLE: &str = "its share of the whole";
 /// Table over time.
 pub const BY_TIME: &str = "By time; every bin is in timeline.csv";
 /// Table of requests by time of start and class.

@@ -47,7 +47,7 @@ pub fn levels(results: &Results) -> Option<String> {
     Some(format!(
         "In brackets: the {} interval of each difference from {}.",
         level(confidence),
-        reading::baseline_name(results)
+        super::variant_label(results, reading::baseline_name(results))
     ))
 }
 

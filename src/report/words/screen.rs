@@ -7,7 +7,7 @@ use super::answer::{Part, answer_parts, within_a_sentence};
 use super::{capital, launches, outcome_word, t_zero};
 use crate::base::calendar::Calendar;
 use crate::report::{number, reading};
-use crate::results::{Change, Estimate, Objective, Results, Unit, Variant};
+use crate::results::{Change, Estimate, Objective, ObjectiveVerdict, Results, Unit, Variant};
 
 /// The questions that the evidence answers, each with the name of its section.
 pub const QUESTIONS: [(&str, &str); 6] = [
@@ -113,12 +113,56 @@ pub fn kicker(results: &Results) -> Vec<String> {
 /// The answer in parts: of the model's question, else of the study.
 pub fn lead(results: &Results) -> Vec<(Part, String)> {
     answer_parts(results).unwrap_or_else(|| {
-        let text = match reading::is_compared(results) {
-            true => super::baseline_sentence(results),
-            false => super::answer(results),
-        };
-        vec![(Part::Rest, text)]
+        if !reading::is_compared(results) {
+            return vec![(Part::Rest, super::answer(results))];
+        }
+        let mut parts = vec![(Part::Rest, super::baseline_sentence(results))];
+        parts.extend(what_passes(results));
+        parts
     })
+}
+
+/// Where the baseline fails, who does not: ` More db: every objective is met; no other variant gets
+/// that far.`
+fn what_passes(results: &Results) -> Vec<(Part, String)> {
+    let passes = |variant: &Variant| {
+        let mut all = variant.objectives.iter();
+        !variant.objectives.is_empty()
+            && all.all(|o| o.verdict == ObjectiveVerdict::Met || o.is_met_so_far())
+    };
+    let asks = reading::baseline(results).is_some_and(|base| !base.objectives.is_empty());
+    if !asks || reading::baseline(results).is_some_and(passes) {
+        return Vec::new();
+    }
+    let all: Vec<(&str, &Variant)> = reading::others(results)
+        .filter(|(_, variant)| passes(variant))
+        .collect();
+    if all.is_empty() {
+        return vec![(Part::Rest, " No variant meets every objective.".to_owned())];
+    }
+    let labels: Vec<String> = all
+        .iter()
+        .map(|(name, _)| super::called(results, name))
+        .collect();
+    let so_far = match all
+        .iter()
+        .any(|(_, v)| v.objectives.iter().any(Objective::is_met_so_far))
+    {
+        true => " in all launches so far",
+        false => "",
+    };
+    let others = match all.len() + 1 < results.order.len() {
+        true => "; no other variant gets that far",
+        false => "",
+    };
+    vec![
+        (Part::Rest, " ".to_owned()),
+        (Part::Pick, super::listed(&labels)),
+        (
+            Part::Rest,
+            format!(": every objective is met{so_far}{others}."),
+        ),
+    ]
 }
 
 /// Who is served, in a few characters: `24.6 %`.
@@ -158,8 +202,15 @@ pub fn metric_head(results: &Results, metric: &str) -> String {
         let stretch = stretch.replace(" and ", " to ");
         return format!("{}, {stretch}", metric_head(results, whole));
     }
+    if let Some((whole, window)) = windowed(metric) {
+        return format!("{}, worst {window}", metric_head(results, &whole));
+    }
     if let Some((form, of)) = percentile(metric) {
-        return format!("{}, {form}{}% within", spoken(results, of), number::GAP);
+        let of = match of.strip_suffix(".wait") {
+            Some(place) => format!("{} wait", spoken(results, place)),
+            None => spoken(results, of),
+        };
+        return format!("{of}, {form}{}% within", number::GAP);
     }
     let inside = metric
         .strip_prefix("share(")
@@ -175,8 +226,37 @@ pub fn metric_head(results: &Results, metric: &str) -> String {
                 }
             }
         }
-        None => metric.to_owned(),
+        None => level_head(results, metric).unwrap_or_else(|| metric.to_owned()),
     }
+}
+
+/// `Db utilisation, mean` of `mean(db.utilisation)`, `Seats sold out at` of `seats.sold_out_at`;
+/// `None` of what has more to it than a thing, an aspect and a statistic.
+fn level_head(results: &Results, metric: &str) -> Option<String> {
+    let plain = |text: &str| {
+        text.chars()
+            .all(|c| c.is_alphanumeric() || "._-".contains(c))
+    };
+    let (what, end) = match metric.strip_suffix(')').and_then(|m| m.split_once('(')) {
+        Some(("mean", what)) => (what, ", mean"),
+        Some(("max", what)) => (what, ", most"),
+        Some(("availability", what)) => (what, ", available"),
+        Some(_) => return None,
+        None => (metric, ""),
+    };
+    let named = |name: &str| spoken(results, name);
+    plain(what).then(|| match what.rsplit_once('.') {
+        Some((of, aspect)) => format!("{} {}{end}", named(of), outcome_word(aspect)),
+        None => format!("{}{end}", named(what)),
+    })
+}
+
+/// A metric without its sliding window, and the window: of `p99(home.time, 60s)` the worst.
+fn windowed(metric: &str) -> Option<(String, &str)> {
+    let (form, inside) = metric.strip_suffix(')')?.split_once('(')?;
+    let (what, window) = inside.split_once(", ")?;
+    let is_span = window.starts_with(|c: char| c.is_ascii_digit()) && !window.contains('%');
+    (is_span && form != "at").then(|| (format!("{form}({what})"), window))
 }
 
 /// The percent and the thing of `p95(login.time)` or `p99(mail.confirmation.delay)`.
@@ -184,7 +264,8 @@ fn percentile(metric: &str) -> Option<(&str, &str)> {
     let (form, rest) = metric.strip_suffix(')')?.split_once('(')?;
     let percent = form.strip_prefix('p')?;
     percent.parse::<f64>().ok()?;
-    let of = rest.strip_suffix(".time").or(rest.strip_suffix(".delay"))?;
+    let of = rest.strip_suffix(".time").or(rest.strip_suffix(".delay"));
+    let of = of.or(rest.ends_with(".wait").then_some(rest))?;
     (!of.ends_with(".ok") && !of.contains([' ', ','])).then_some((percent, of))
 }
 
@@ -203,22 +284,28 @@ pub fn thing(results: &Results, name: &str) -> String {
 
 /// The same at the head of a column: what has no label in words of its own, `Mail confirmation`.
 fn spoken(results: &Results, name: &str) -> String {
-    capital(&thing(results, name).replace(['.', '_'], " "))
+    capital(&thing(results, name).replace(['.', '_', '-'], " "))
 }
 
-/// What a variant changes, in a line: `login work 1s → 5ms`, and how many more.
+/// What a variant changes, in a line of the first screen: `login work 1s → 5ms`, and how many more.
 pub fn changes_in_short(variant: &Variant) -> String {
-    const SHOWN: usize = 2;
-    let all = variant
-        .changes
-        .iter()
-        .map(|(path, change)| short(path, change));
-    let mut shown: Vec<String> = all.take(SHOWN).collect();
-    let more = variant.changes.len().saturating_sub(SHOWN);
-    if more > 0 {
-        shown.push(format!("{more} more"));
+    /// Characters that fit.
+    const ROOM: usize = 41;
+    let mut line = String::new();
+    for (shown, (path, change)) in variant.changes.iter().enumerate() {
+        let text = short(path, change);
+        let more = variant.changes.len() - shown;
+        let room = ROOM - if more > 1 { 8 } else { 0 };
+        let length = |text: &str| text.chars().count();
+        if shown > 0 && length(&line) + length(&text) + 2 > room {
+            return format!("{line}, {more} more");
+        }
+        if shown > 0 {
+            line.push_str(", ");
+        }
+        line.push_str(&text);
     }
-    shown.join(", ")
+    line
 }
 
 fn short(path: &str, change: &Change) -> String {
@@ -237,14 +324,23 @@ fn short(path: &str, change: &Change) -> String {
     ) {
         (Some(was), Some(now)) => format!("{name} {was} → {now}"),
         (_, Some(now)) => format!("{name} {now}"),
+        _ if change.set.starts_with(['[', '{']) => format!("{name} changed"),
         _ if change.set.chars().count() <= 24 => format!("{name} {}", change.set),
-        _ => name,
+        _ => format!("{name} changed"),
     }
 }
 
 /// Of the strip below the small pictures: `Database: workers in use`.
 pub fn in_use(results: &Results, place: &str) -> String {
-    format!("{}: workers in use", thing(results, place))
+    format!("{}: {}", thing(results, place), held_word(results, place))
+}
+
+/// What is held of a place: a pool has no workers.
+pub fn held_word(results: &Results, place: &str) -> &'static str {
+    match results.model.services.iter().any(|name| name == place) {
+        true => "workers in use",
+        false => "places in use",
+    }
 }
 
 /// What is said of a variant in a word or two: how it stands, whether it is the cheapest that
@@ -302,6 +398,15 @@ pub fn the_same_with(label: &str) -> String {
     format!("The same with: {label}")
 }
 
+/// Charts that a page has no room for: where they are.
+pub fn spared(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{name}.svg")).collect();
+    format!(
+        "Left out, so that the page stays small; `--out` writes among the charts: {}.",
+        super::listed(&names)
+    )
+}
+
 /// What a series over time is called: what it measures, and of what.
 pub fn series(results: &Results, form: &str, what: &str) -> String {
     let outcome = |name: &str| match name {
@@ -325,7 +430,7 @@ pub fn series(results: &Results, form: &str, what: &str) -> String {
             format!("{}: {form} of those that end ok", thing(results, step))
         }
         (_, "time") => named(&format!("{form} of all")),
-        ("mean", "held") => named("workers in use"),
+        ("mean", "held") => named(held_word(results, of)),
         ("mean", "busy") => named("cores in use"),
         ("mean", "blocked") => named("held time spent waiting for others"),
         ("mean", "queue") => named("waiting"),
@@ -365,7 +470,22 @@ mod tests {
             head("share(login.ok) between 5m and 14m"),
             "Login, ok, 5m to 14m"
         );
-        assert_eq!(head("max(db.queue)"), "max(db.queue)");
+        assert_eq!(head("max(db.queue)"), "Db queue, most");
+        assert_eq!(head("mean(db.utilisation)"), "Db utilisation, mean");
+        assert_eq!(head("seats.sold_out_at"), "Seats sold out at");
+        assert_eq!(head("recovery.time"), "Recovery time");
+        assert_eq!(
+            head("p95(waiting-room.wait)"),
+            "Waiting room wait, 95 % within"
+        );
+        assert_eq!(head("p99(home.time, 60s)"), "Home, 99 % within, worst 60s");
+        for other in [
+            "max(db.queue + shop.queue)",
+            "at(orbit, 90s)",
+            "budget_spent(login, 99%)",
+        ] {
+            assert_eq!(head(other), other);
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn same_in_all() -> crate::results::Results {
 fn where_nothing_changes_nothing_is_shared_out() {
     let results = same_in_all();
     let told = in_words(&results).join("\n");
-    let line = "both leaves share(served) the same";
+    let line = "both: share(served) stays the same";
     assert_eq!(told.matches(line).count(), 1, "{told}");
     assert!(!told.contains("each change is worth"), "{told}");
     let summary = crate::report::markdown::summary(&results);
@@ -73,7 +73,7 @@ fn changes_that_cure_the_same_overlap() {
     let second = found.parts.get_mut("double-servers").unwrap();
     second.alone = Some(sample::around(0.2, 0.0));
     let text = told(&results);
-    let line = "The two overlap by 20.0 points: with patch-login, double-servers adds nothing.";
+    let line = "The two overlap by 20.0 points: beside patch-login, double-servers adds nothing.";
     assert!(text.contains(line), "{text}");
 }
 
@@ -98,12 +98,12 @@ fn levels_that_differ_are_said_each() {
 #[test]
 fn what_is_said_of_several_variants_is_said_once() {
     let sentences = [
-        ("a", "With a, db is full.".to_owned()),
-        ("b", "With b, nothing is full.".to_owned()),
-        ("c", "With c, db is full.".to_owned()),
+        ("a".to_owned(), "db is full.".to_owned()),
+        ("b".to_owned(), "nothing is full.".to_owned()),
+        ("c".to_owned(), "db is full.".to_owned()),
     ];
     assert_eq!(
         once_each(sentences.to_vec()),
-        ["With a and c, db is full.", "With b, nothing is full."]
+        ["a and c: db is full.", "b: nothing is full."]
     );
 }

@@ -4,6 +4,7 @@
 //! what it means: the second adds nothing once the first is there.
 
 use super::figure::threshold;
+use super::{called, variant_label};
 use crate::report::number::{change, points};
 use crate::report::reading;
 use crate::results::{Attribution, Results, Unit};
@@ -62,8 +63,9 @@ pub fn what_meets(
         true => "adds less than it does alone",
         false => "adds nothing",
     };
+    let (main, second) = (variant_label(results, main), variant_label(results, second));
     Some(format!(
-        "the two overlap by {size}: with {main}, {second} {adds}"
+        "the two overlap by {size}: beside {main}, {second} {adds}"
     ))
 }
 
@@ -85,8 +87,9 @@ pub fn nothing_shared(results: &Results) -> Vec<String> {
             format!(" (a difference of less than {})", threshold(t, unit))
         });
         format!(
-            "{name} leaves {metric} the same{within}, so there is nothing to share out among its \
-             changes."
+            "{}: {metric} stays the same{within}, so there is nothing to share out among its \
+             changes.",
+            called(results, name)
         )
     });
     all.collect()

@@ -13,7 +13,7 @@ const part = (id) => document.getElementById(id);
 /// How long somebody may still be moving, milliseconds.
 const REST = 120;
 
-let file = { name: "", text: "" };
+let file = { name: "", text: "", starters: [] };
 let state = blank("");
 // What the server says of the model as it stands.
 let known = { variants: [], knobs: [], sound: false, diagnostics: [] };
@@ -42,6 +42,7 @@ const show = () => {
   knobs.show(state, known.diagnostics);
   choices.show(state);
   model.show(state.text);
+  part("starter").value = file.starters.find(([, text]) => text === state.text && text !== file.text)?.[0] ?? "";
   part("reset").hidden = !state.set.size && !state.variants && state.seed === null && state.launches === null;
   part("model-reset").hidden = state.text === file.text;
   part("model-note").textContent = state.text === file.text ? "" : "The text is not that of the file: save it before you use the command.";
@@ -290,6 +291,12 @@ part("model-reset").addEventListener("click", () => {
   changed();
   part("text").focus();
 });
+// A starter is a text like any other: the address holds it.
+part("starter").addEventListener("change", (event) => {
+  const chosen = file.starters.find(([name]) => name === event.target.value);
+  state = blank(chosen ? chosen[1] : file.text);
+  changed();
+});
 part("model-save").addEventListener("click", () => save(file.name.split(/[/\\]/).pop() || "model.toml", state.text, "application/toml"));
 
 // Two tabs, as the patterns of WAI have them: arrows move between them.
@@ -343,6 +350,8 @@ addEventListener("hashchange", (event) => {
 const start = async () => {
   file = await ask.model();
   part("file").textContent = file.name;
+  part("starter").options[0].textContent = file.name;
+  for (const [name] of file.starters) part("starter").append(new Option(name));
   document.title = file.name + " · onrush";
   await open();
 };
