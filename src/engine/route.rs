@@ -163,7 +163,7 @@ pub(super) struct Desk {
     pub(super) judges: bool,
     /// Callers tell how attempts at its servers ended.
     pub(super) ejects: bool,
-    /// Answers tell this caller what the limiter of a server has found.
+    /// Answers tell callers what the limiter of a server has found; those of a call, its caller.
     pub(super) tells: bool,
     /// First of the service's counters.
     pub(super) counters: CounterId,
@@ -332,7 +332,10 @@ fn desk(program: &Program, settings: &Settings, id: ServiceId) -> Desk {
         chooses: !service.balance.is_plain(),
         judges: service.health.is_some() || service.eject.is_some(),
         ejects: service.eject.is_some(),
-        tells: false,
+        tells: program
+            .calls
+            .values()
+            .any(|call| call.service == id && heeded(program, settings, call).is_some()),
         near: service.eject.is_none()
             && service.connections.is_none()
             && service.balance.is_plain()

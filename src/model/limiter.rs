@@ -129,6 +129,10 @@ pub struct Breakwater {
     pub callers: u32,
     /// How often credits change.
     pub every: Span,
+    /// Whether answers grant callers credits, who send nothing without one.
+    pub tells: bool,
+    /// Who waits longer for a credit is stopped.
+    pub wait: Span,
 }
 
 /// `limiter` of a service.
@@ -263,7 +267,14 @@ pub(crate) static LIMITER: TableDef = TableDef {
             "tells",
             Kind::Flag,
             "true",
-            "dagor: answers tell callers the level, and they stop what it would refuse",
+            "dagor: answers tell callers the level, who stop what it would refuse; breakwater: \
+             they grant callers credits, who send nothing without one",
+        ),
+        key(
+            "wait",
+            Kind::Duration,
+            "2.5 × `target`",
+            "breakwater: who waits longer for a credit is stopped by the caller",
         ),
         key(
             "target",
@@ -312,11 +323,8 @@ impl Limiter {
     pub fn tells(&self) -> bool {
         match self {
             Self::Dagor(of) => of.tells,
-            Self::Vegas(_)
-            | Self::Gradient2(_)
-            | Self::Aimd(_)
-            | Self::Envoy(_)
-            | Self::Breakwater(_) => false,
+            Self::Breakwater(of) => of.tells,
+            Self::Vegas(_) | Self::Gradient2(_) | Self::Aimd(_) | Self::Envoy(_) => false,
         }
     }
 }
@@ -343,7 +351,8 @@ impl Word {
                 "delay", "window", "requests", "alpha", "beta", "levels", "tells",
             ],
             Self::Breakwater => &[
-                "target", "initial", "min", "max", "alpha", "beta", "callers", "every",
+                "target", "initial", "min", "max", "alpha", "beta", "callers", "every", "tells",
+                "wait",
             ],
         }
     }
@@ -408,8 +417,9 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Limite
         }),
         Word::Breakwater => {
             fields.require(r, "target");
+            let target = period(r, &fields, "target", Span::from_millis(20));
             Limiter::Breakwater(Breakwater {
-                target: period(r, &fields, "target", Span::from_millis(20)),
+                target,
                 initial: limit(r, &fields, "initial", 20),
                 min: limit(r, &fields, "min", 1),
                 max: limit(r, &fields, "max", 1_000),
@@ -417,6 +427,9 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Limite
                 beta: share(r, &fields, "beta", 0.02),
                 callers: limit(r, &fields, "callers", 1_000),
                 every: period(r, &fields, "every", Span::from_millis(10)),
+                tells: fields.flag(r, "tells").unwrap_or(true),
+                // The target is 40 % of the time that is allowed.
+                wait: period(r, &fields, "wait", target.scaled(2.5)),
             })
         }
     };

@@ -4,6 +4,7 @@
 //! One idea: a mechanism lists its words where it is defined, and everything else (where a count
 //! stands, metrics, results, tables of the report) follows from this list.
 
+use super::limiter::Limiter;
 use super::step::StepKind;
 use super::{Model, action, autoscaler, hedge};
 
@@ -107,6 +108,8 @@ fn of_services(model: &Model) -> Vec<Tally> {
     let mut all = Vec::new();
     for (name, service) in &model.services {
         let queue = &service.queue;
+        let tells = service.limiter.is_some_and(|limiter| limiter.tells());
+        let grants = matches!(service.limiter, Some(Limiter::Breakwater(of)) if of.tells);
         let ages = queue.max_age.is_some() || queue.codel.is_some();
         for (endpoint, body) in &service.endpoints {
             let is_there = !body.on || body.shed.share > 0.0 || endpoints;
@@ -116,16 +119,13 @@ fn of_services(model: &Model) -> Vec<Tally> {
             };
             all.extend(ENDPOINT_COUNTED.into_iter().map(tally).filter(|_| is_there));
         }
-        let parts: [(&str, &[&'static str], bool); 5] = [
+        let parts: [(&str, &[&'static str], bool); 6] = [
             ("queue", &["expired"], ages || queues),
             ("queue", &["preempted"], queue.preempts() || queues),
             ("shed", &["refused"], service.shed.share > 0.0 || sheds),
             ("limiter", &["refused"], service.limiter.is_some()),
-            (
-                "limiter",
-                &["stopped"],
-                service.limiter.is_some_and(|it| it.tells()),
-            ),
+            ("limiter", &["stopped"], tells),
+            ("limiter", &["waited"], grants),
         ];
         for (part, words, is_there) in parts {
             let tally = |word: &&'static str| Tally {

@@ -272,6 +272,8 @@ pub struct ServiceTallies {
     pub limited: Option<TallyId>,
     /// Attempts that callers stopped by what it had told them.
     pub heeded: Option<TallyId>,
+    /// Attempts that waited at their callers for a credit.
+    pub waited: Option<TallyId>,
 }
 
 /// An endpoint.

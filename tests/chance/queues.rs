@@ -69,6 +69,8 @@ pub(super) fn limits() -> Text {
          tells = false",
         "kind = \"breakwater\", target = \"10ms\", initial = 5, min = 2, max = 9, alpha = \"1%\", \
          beta = \"40%\", callers = 50, every = \"10ms\"",
+        "kind = \"breakwater\", target = \"10ms\", initial = 2, wait = \"30ms\", every = \"20ms\"",
+        "kind = \"breakwater\", target = \"10ms\", max = 9, tells = false",
     ]);
     (shed, weighted(0.3, Just(())), limiter)
         .prop_map(|(shed, on, limiter)| {

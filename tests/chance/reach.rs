@@ -91,6 +91,7 @@ const WRITTEN: &[&str] = &[
     "kind = \"dagor\"",
     "kind = \"breakwater\"",
     "tells = false",
+    "wait = \"30ms\", every",
     "shared = true",
     "silent = true",
     "network =",

@@ -1,4 +1,5 @@
-//! What servers tell their callers with each answer, and callers that heed it (semantics#told).
+//! What servers tell their callers with each answer, and callers that heed it (semantics#told,
+//! #credits).
 
 use super::world::{Trace, World, world};
 use onrush::observation::{CallCounter, MessageCounter, Outcome, ServiceCounter};
@@ -132,7 +133,7 @@ fn saturated(keys: &str) -> Trace {
          [service.web]\nservers = 2\nworkers = 500\nendpoint.ask = [ {{ call = 'db.one' }} ]\n\
          [service.app]\nservers = 2\nworkers = 500\nendpoint.ask = [ {{ call = 'db.one' }} ]\n\
          [service.db]\nnetwork = '1ms'\nrefuse_cost = '5ms'\nqueue = {{ limit = 50 }}\n\
-         limiter = {{ kind = 'dagor'{keys} }}\n\
+         limiter = {{ {keys} }}\n\
          endpoint.one = [ {{ cpu = '20ms' }} ]"
     ))
     .head("run_for = '120s'")
@@ -141,10 +142,82 @@ fn saturated(keys: &str) -> Trace {
 
 #[test]
 fn the_server_refuses_less_when_its_callers_know_the_level_and_serves_no_less() {
-    let (told, silent) = (saturated(""), saturated(", tells = false"));
+    let (told, silent) = (
+        saturated("kind = 'dagor'"),
+        saturated("kind = 'dagor', tells = false"),
+    );
     let refused = [&told, &silent].map(|seen| seen.tallied("service.db.limiter.refused"));
     let served = [&told, &silent].map(|seen| seen.done("db"));
     println!("refused {refused:?}, served {served:?}");
     assert!(refused[0] * 10 < refused[1], "{refused:?}");
+    assert!(served[0] >= served[1], "{served:?}");
+}
+
+/// A service that calls a database with one worker, which needs a tenth of a second and has two
+/// credits to grant; who waits for one waits for a quarter of a second.
+fn breakwater(keys: &str, more: &str) -> World {
+    world(&format!(
+        "[class.last]\npriority = 200\n\
+         [service.app]\nworkers = 9\nendpoint.ask = [ {{ call = 'db.one' }} ]\n\
+         endpoint.hurry = [ {{ call = 'db.one', timeout = '50ms' }} ]\n\
+         [service.db]\nlimiter = {{ kind = 'breakwater', target = '100ms', initial = 2, \
+         every = '9s'{keys} }}\n\
+         endpoint.one = [ {{ wait = '0.1s' }} ]\n{more}"
+    ))
+}
+
+#[test]
+fn a_caller_spends_a_credit_for_each_attempt_and_others_wait_for_one() {
+    // a asks with the credit that everybody has, and b to e wait. Its answer at 0.1 s brings both
+    // credits: it wanted one, and one more is left. b and c are sent; c waits at the database. b
+    // ends at 0.2 s, and d is sent. e has waited for 0.25 s, and is stopped.
+    let come = "a=0s b=0s c=0s d=0s e=0s";
+    let seen = asks(breakwater("", ""), come, "call = 'app.ask'").run();
+    seen.marks("a 0.1s, b 0.2s, c 0.3s, d 0.4s")
+        .ended("e", Outcome::Failed)
+        .service("db", ServiceCounter::Arrived, 4)
+        .counted("service.db.limiter.waited", 4)
+        .counted("service.db.limiter.stopped", 1)
+        .counted("service.db.limiter.refused", 0)
+        .call("app.ask>db.one", CallCounter::AttemptStopped, 1);
+    // With a shorter wait d is stopped too, at 0.15 s.
+    let seen = asks(breakwater(", wait = '0.15s'", ""), come, "call = 'app.ask'").run();
+    seen.marks("a 0.1s, b 0.2s, c 0.3s")
+        .counted("service.db.limiter.stopped", 2);
+}
+
+#[test]
+fn who_gives_up_waiting_for_a_credit_leaves_it_to_the_next() {
+    // h waits for a, and gives up after 0.05 s; b, who came behind it, has the first credit.
+    let world = asks(breakwater("", ""), "a=0s b=0.02s", "call = 'app.ask'");
+    let seen = asks(world, "h=0.01s", "call = 'app.hurry'").run();
+    seen.marks("a 0.1s, b 0.2s")
+        .ended("h", Outcome::Failed)
+        .service("db", ServiceCounter::Arrived, 2)
+        .call("app.hurry>db.one", CallCounter::AttemptTimedOut, 1)
+        .counted("service.db.limiter.waited", 2)
+        .counted("service.db.limiter.stopped", 0);
+}
+
+#[test]
+fn a_caller_that_crashes_has_no_credits_and_nobody_waits_for_one() {
+    // a is under way and b waits when `app` crashes at 0.05 s; both fail. c finds nobody before it
+    // at 0.5 s, and asks with the credit that everybody has; d waits for its answer.
+    let crash = "[fault.f]\nat = '50ms'\nfor = '10ms'\ncrash = { service = 'app' }";
+    let come = "a=0s b=0s c=0.5s d=0.5s";
+    let seen = asks(breakwater("", crash), come, "call = 'app.ask'").run();
+    seen.marks("c 0.6s, d 0.7s")
+        .service("db", ServiceCounter::Arrived, 3)
+        .counted("service.db.limiter.waited", 2);
+}
+
+#[test]
+fn the_server_refuses_less_when_its_callers_have_credits_and_serves_no_less() {
+    let saturated = |keys: &str| saturated(&format!("kind = 'breakwater', target = '60ms'{keys}"));
+    let (told, silent) = (saturated(""), saturated(", tells = false"));
+    let refused = [&told, &silent].map(|seen| seen.tallied("service.db.limiter.refused"));
+    let served = [&told, &silent].map(|seen| seen.done("db"));
+    println!("refused {refused:?}, served {served:?}");
+    assert!(refused[0] * 5 < refused[1], "{refused:?}");
     assert!(served[0] >= served[1], "{served:?}");
 }

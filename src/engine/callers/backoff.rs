@@ -118,9 +118,12 @@ impl Sim<'_> {
 
     /// A backoff is over, or the wait of a person after an error.
     pub(in crate::engine) fn backoff_ended(&mut self, slot: u32) {
-        if let Doing::AtLimit { .. } = self.people.task(slot).doing {
-            self.limit_lets_go(slot);
-            return;
+        let doing = self.people.task(slot).doing;
+        if let Doing::AtLimit { .. } = doing {
+            return self.limit_lets_go(slot);
+        }
+        if let Doing::AtCredit { .. } = doing {
+            return self.credit_decides(slot);
         }
         let call = self.call_at(slot);
         let now = self.now;

@@ -87,7 +87,8 @@ impl Sim<'_> {
         let attempt = self.people.attempt(slot);
         let (told, is_twin, server) = (Told::of(attempt), attempt.is_twin, attempt.server);
         let word = Word::from_bits(attempt.active);
-        if self.rules.routes.calls[told.call].desk.tells && word != Word::NONE {
+        if self.rules.routes.calls[told.call].desk.tells && word != Word::NONE && server != u32::MAX
+        {
             self.hear_advice(told, (server, word));
         }
         if self.rules.routes.calls[told.call].desk.ejects && !told.caller.is_none() {
@@ -103,17 +104,6 @@ impl Sim<'_> {
             self.tell_of_twin(told, ticket);
         } else {
             self.tell(told);
-        }
-    }
-
-    /// A caller hears what a server tells with the answer to an attempt.
-    #[inline(never)]
-    fn hear_advice(&mut self, told: Told, (server, word): (u32, Word)) {
-        let id = self.rules.program.calls[told.call].service;
-        if let Some(keeper) = self.rules.routes.guards[told.call].told
-            && self.people.get(told.caller).is_some()
-        {
-            self.hear_word(told.caller.slot, (id, keeper), (server, word));
         }
     }
 

@@ -113,6 +113,9 @@ impl Sim<'_> {
             && let Some(heard) = how.heard()
         {
             self.hear_attempt((slot, call), heard, sent);
+            if route.desk.tells && heard != Heard::Stopped {
+                self.credit_comes_back((slot, call));
+            }
         }
         if how != AttemptEnd::Ok {
             // It took longer than any time.

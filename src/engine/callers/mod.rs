@@ -5,6 +5,7 @@ pub(in crate::engine) mod backoff;
 pub(in crate::engine) mod caller;
 mod checking;
 pub(in crate::engine) mod clocks;
+mod credit;
 pub(in crate::engine) mod ending;
 mod labels;
 pub(in crate::engine) mod guarded;

@@ -7,7 +7,7 @@
 use crate::base::slab::Ticket;
 use crate::base::time::{Span, Time};
 use crate::engine::Sim;
-use crate::engine::calendar::key::{Group, Kind, NO_EVENT};
+use crate::engine::calendar::key::{Kind, NO_EVENT};
 use crate::engine::callers::backoff::Follows;
 use crate::engine::callers::ending::AttemptEnd;
 use crate::engine::callers::ways::Ways;
@@ -21,7 +21,6 @@ use crate::engine::tasks::doing::{ANYWHERE, Doing};
 use crate::engine::tasks::frame::NO_FRAME;
 use crate::engine::tasks::label::Label;
 use crate::engine::tasks::population::{Answer, Attempt, Failure, Pass, Request, Role, Task};
-use crate::engine::world::network::{Passage, Way};
 use crate::observation::{CALL_COUNTERS, CallCounter};
 use crate::program::CallId;
 use crate::random::key::Owner;
@@ -386,35 +385,6 @@ impl<'p> Sim<'p> {
             self.start_reload(out.slot, out.ways.path);
         }
         ticket.slot
-    }
-
-    /// Sends an attempt or a message on its way.
-    pub(super) fn travel(&mut self, slot: u32, caller: u32) {
-        let call = self.people.attempt(slot).call;
-        let step = &self.rules.program.calls[call];
-        let Some(late) = self.on_aim(slot, caller) else {
-            return;
-        };
-        match self.passage((slot, Some(caller)), (step.from, step.service), Way::There) {
-            Passage::Arrives(at) => {
-                let event = self
-                    .agenda
-                    .at(at + late, Group::Arrival, Kind::Attempt, slot);
-                self.people.task_mut(slot).awaits = event;
-            }
-            Passage::Lost => self.lose(slot),
-            Passage::TurnedAway(_) | Passage::Fails(_) if step.message => self.lose(slot),
-            Passage::Fails(at) => {
-                self.people.attempt(slot).answer = Answer::Error;
-                let number = self.agenda.number();
-                self.answer_at(slot, at, number);
-            }
-            Passage::TurnedAway(at) => {
-                self.people.attempt(slot).answer = Answer::Refused;
-                let number = self.agenda.number();
-                self.answer_at(slot, at, number);
-            }
-        }
     }
 
     /// A `send` is reached: a message leaves, nobody waits.

@@ -64,6 +64,7 @@ impl Sim<'_> {
             Doing::AtPool { since } | Doing::AtDoor { since } => counts(since.get()),
             Doing::Running
             | Doing::Travelling { .. }
+            | Doing::AtCredit { .. }
             | Doing::Queued
             | Doing::PutBack { .. }
             | Doing::Timed { .. }

@@ -19,9 +19,14 @@ impl Word {
         Word(u16::try_from(level + 1).unwrap_or(0))
     }
 
-    /// The level, if one was told.
-    pub(in crate::engine) fn level(self) -> Option<u32> {
+    /// The level, or the credits, if any were told.
+    pub(in crate::engine) fn number(self) -> Option<u32> {
         self.0.checked_sub(1).map(u32::from)
+    }
+
+    /// So many credits are granted.
+    pub(in crate::engine) fn of_credits(credits: u32) -> Word {
+        Word(u16::try_from(credits.min(u32::from(u16::MAX) - 1) + 1).unwrap_or(0))
     }
 
     /// As it travels with an answer.

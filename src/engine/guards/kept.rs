@@ -15,6 +15,7 @@ pub(in crate::engine) enum Remembered {
     Hedge(HedgeId),
     Links(ServiceId),
     Advice(ServiceId),
+    Credits(ServiceId),
 }
 
 /// Where a state is.

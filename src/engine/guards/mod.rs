@@ -9,6 +9,7 @@ pub(in crate::engine) mod advice;
 pub(in crate::engine) mod asking;
 pub(in crate::engine) mod breaker;
 pub(in crate::engine) mod budget;
+pub(in crate::engine) mod credits;
 pub(in crate::engine) mod hearing;
 pub(in crate::engine) mod hedging;
 pub(in crate::engine) mod kept;
@@ -21,6 +22,7 @@ pub(in crate::engine) mod watch;
 use crate::engine::guards::advice::Advice;
 use crate::engine::guards::breaker::Breaker;
 use crate::engine::guards::budget::Spending;
+use crate::engine::guards::credits::Credits;
 use crate::engine::guards::hedging::Known;
 use crate::engine::guards::kept::{Kept, Remembered};
 use crate::engine::guards::limit::Buckets;
@@ -38,6 +40,7 @@ pub(in crate::engine) struct Guards {
     hedges: Kept<Known>,
     links: Links,
     advice: Kept<Advice>,
+    credits: Kept<Credits>,
 }
 
 impl Guards {
@@ -51,12 +54,18 @@ impl Guards {
             hedges: Kept::new(keepers.hedges.states),
             links: Links::new(keepers.links.states),
             advice: Kept::new(keepers.told.states),
+            credits: Kept::new(keepers.told.states),
         }
     }
 
     /// Connections to servers.
     pub(in crate::engine) fn links(&mut self) -> &mut Links {
         &mut self.links
+    }
+
+    /// Credits at services.
+    pub(in crate::engine) fn credits(&mut self) -> &mut Kept<Credits> {
+        &mut self.credits
     }
 
     /// A user has left for good, with what hung at the task.
@@ -69,6 +78,7 @@ impl Guards {
             Remembered::Hedge(_) => self.hedges.forget(state),
             Remembered::Links(_) => self.links.forget(state),
             Remembered::Advice(_) => self.advice.forget(state),
+            Remembered::Credits(_) => self.credits.forget(state),
         }
     }
 
@@ -81,5 +91,6 @@ impl Guards {
             + self.hedges.bytes(Known::bytes)
             + self.links.bytes()
             + self.advice.bytes(Advice::bytes)
+            + self.credits.bytes(Credits::bytes)
     }
 }

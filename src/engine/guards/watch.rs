@@ -26,7 +26,7 @@ impl Watch {
             .budget
             .and_then(|(id, _)| settings.budgets[id].as_ref());
         let hears_of = |of: fn(&BudgetRule) -> bool| budget.is_some_and(|budget| of(&budget.rule));
-        let hears = hears || links || hears_of(BudgetRule::hears_attempts);
+        let hears = hears || links || guards.told.is_some() || hears_of(BudgetRule::hears_attempts);
         Self(
             bit(asked || guards.breaker.is_some(), Self::SENDING)
                 | bit(hears, Self::ENDINGS)

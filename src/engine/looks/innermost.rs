@@ -85,7 +85,9 @@ impl Sim<'_> {
             match task.doing {
                 Doing::Running | Doing::AtHome | Doing::Done => {}
                 Doing::Travelling { .. } | Doing::Answering { .. } => found.add(Thing::Network),
-                Doing::BackingOff | Doing::AtLimit { .. } => found.add(Thing::Pause),
+                Doing::BackingOff | Doing::AtLimit { .. } | Doing::AtCredit { .. } => {
+                    found.add(Thing::Pause);
+                }
                 Doing::Joining => self.open_branches((task, own), &mut open),
                 Doing::AtMiss { flight } => {
                     let leader = self.held.leader(flight);
@@ -147,6 +149,7 @@ impl Sim<'_> {
             | Doing::Hedging { .. }
             | Doing::BackingOff
             | Doing::AtLimit { .. }
+            | Doing::AtCredit { .. }
             | Doing::AtMiss { .. }
             | Doing::Joining
             | Doing::Answering { .. }

@@ -47,6 +47,7 @@ impl Sim<'_> {
 
     /// The connections that a server has as a caller end.
     pub(super) fn hang_up(&mut self, index: u32) {
+        self.forget_caller(index);
         let server = self.services.server(index);
         let (number, life) = (server.number, server.life);
         let site = crate::program::Site::Service(server.service);

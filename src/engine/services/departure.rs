@@ -155,7 +155,7 @@ impl Sim<'_> {
         let (call, server) = (attempt.call, attempt.server);
         let from = self.rules.program.calls[call].from;
         let word = match self.rules.routes.calls[call].desk.tells {
-            true => self.word_to_caller(server),
+            true => self.word_to_caller(slot, server),
             false => Word::NONE,
         };
         self.people.attempt(slot).active = word.bits();
@@ -327,6 +327,11 @@ impl Sim<'_> {
             return;
         };
         let (slot, doing) = (ticket.slot, task.doing);
+        if let Doing::AtCredit { .. } = doing {
+            let caller = self.people.attempt(slot).caller.slot;
+            self.give_up_credit(slot, caller);
+            return;
+        }
         self.people.attempt(slot).caller = Ticket::NONE;
         let attempt = *self.people.attempt(slot);
         let id = self.rules.program.calls[attempt.call].service;
@@ -360,7 +365,7 @@ impl Sim<'_> {
                     self.pending.doom(ticket);
                 }
             }
-            Doing::AtDoor { .. } | Doing::AtHome => {
+            Doing::AtDoor { .. } | Doing::AtHome | Doing::AtCredit { .. } => {
                 unreachable!("an attempt under way is never {doing:?}")
             }
         }

@@ -10,7 +10,7 @@ use crate::engine::services::balance::Comer;
 use crate::engine::services::departure::WorkEnd;
 use crate::engine::services::limits::ended::Ended;
 use crate::engine::services::limits::{aimd, breakwater, dagor, envoy, gradient2, vegas};
-use crate::program::{Class, Dagor, Keeper, Limiter, ServiceId};
+use crate::program::{Breakwater, Class, Dagor, Keeper, Limiter, ServiceId, Site};
 use crate::random::key::Place;
 
 /// Users are dealt out among the levels of a class anew each hour.
@@ -58,7 +58,8 @@ impl Found {
         let lists = match self {
             Found::Envoy(state) => state.bytes(),
             Found::Dagor(state) => state.bytes(),
-            Found::Vegas(_) | Found::Gradient2(_) | Found::Aimd(_) | Found::Breakwater(_) => 0,
+            Found::Breakwater(state) => state.bytes(),
+            Found::Vegas(_) | Found::Gradient2(_) | Found::Aimd(_) => 0,
         };
         size_of::<Found>() + lists
     }
@@ -79,6 +80,8 @@ impl Sim<'_> {
             };
             if !stays {
                 self.forget_limit(index);
+                let first = self.services.stations[id].first;
+                self.callers.guards().credits().forget_under_way(first);
             }
         }
     }
@@ -92,6 +95,7 @@ impl Sim<'_> {
             Box::new(Found::new(of, self.now, (luck, self.ranks_of_classes())))
         });
         self.services.servers[index as usize].found = found;
+        self.callers.guards().credits().forget_server(index);
     }
 
     /// A number of the luck of a server's limiter, in this life of the server.
@@ -122,6 +126,11 @@ impl Sim<'_> {
         let delay = match of {
             Limiter::Breakwater(_) => self.delay_at(index),
             _ => Span(0),
+        };
+        // Those who come with a credit need no place.
+        let load = match (of, self.rules.routes.services[id].tells) {
+            (Limiter::Breakwater(_), true) => 0,
+            _ => load,
         };
         let server = &mut self.services.servers[index as usize];
         let takes_in = match (server.found.as_deref_mut(), of) {
@@ -184,8 +193,9 @@ impl Sim<'_> {
 
     /// What a server has to tell a caller that it answers now.
     #[inline(never)]
-    pub(super) fn word_to_caller(&mut self, index: u32) -> Word {
+    pub(super) fn word_to_caller(&mut self, slot: u32, index: u32) -> Word {
         let now = self.now;
+        let asks = self.demand_of(slot);
         let Some(server) = self.services.servers.get_mut(index as usize) else {
             return Word::NONE;
         };
@@ -197,8 +207,57 @@ impl Sim<'_> {
             (Some(Found::Dagor(found)), Some(Limiter::Dagor(of))) => {
                 Word::of_level(found.level(of, now))
             }
+            (Some(Found::Breakwater(_)), Some(Limiter::Breakwater(of))) => match asks {
+                Some(asks) => self.grant_credits(index, of, asks),
+                None => Word::NONE,
+            },
             _ => Word::NONE,
         }
+    }
+
+    /// The credits that a server grants to a caller that wants so many of the whole service.
+    fn grant_credits(&mut self, index: u32, of: &Breakwater, (row, wants): (u32, u32)) -> Word {
+        let (now, delay) = (self.now, self.delay_at(index));
+        let id = self.services.servers[index as usize].service;
+        let servers = (self.services.stations[id].eligible.len() as u32).max(1);
+        let found = &mut self.services.servers[index as usize].found;
+        match found.as_deref_mut() {
+            Some(Found::Breakwater(found)) => {
+                found.tick(of, delay, now);
+                Word::of_credits(found.grant(row, wants.div_ceil(servers)))
+            }
+            _ => Word::NONE,
+        }
+    }
+
+    /// The servers of a service forget the credits of a server that crashes or boots.
+    pub(super) fn forget_caller(&mut self, index: u32) {
+        let server = &self.services.servers[index as usize];
+        let (number, site) = (server.number, Site::Service(server.service));
+        let told = &self.rules.program.keepers.told;
+        for first in told.rows_at(site) {
+            for server in &mut self.services.servers {
+                if let Some(Found::Breakwater(found)) = server.found.as_deref_mut() {
+                    found.forget(first + number);
+                }
+            }
+        }
+    }
+
+    /// What servers have granted is worth nothing once they get no new work.
+    pub(super) fn forget_credits(&mut self, id: ServiceId) {
+        let station = &self.services.stations[id];
+        for index in station.first..station.first + station.most {
+            if !self.services.servers[index as usize].is_eligible() {
+                self.callers.guards().credits().forget_server(index);
+            }
+        }
+    }
+
+    /// Whether callers heed the levels of the servers of a service.
+    pub(in crate::engine) fn heeds_levels(&self, id: ServiceId) -> bool {
+        let limiter = &self.rules.settings.services[id].limiter;
+        matches!(limiter, Some(Limiter::Dagor(of)) if of.tells)
     }
 
     /// Whether an attempt sets out for a server, by what that has told its caller. The server hears
@@ -215,7 +274,7 @@ impl Sim<'_> {
             return true;
         };
         let word = self.word_of(caller, (id, keeper), (index, of.window));
-        let Some(known) = word.level() else {
+        let Some(known) = word.number() else {
             return true;
         };
         let level = self.level(Comer::of(self.people.task(slot)), of);

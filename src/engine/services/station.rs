@@ -115,6 +115,9 @@ impl Sim<'_> {
         if self.rules.settings.services[id].connections.is_some() {
             self.shut_connections(id);
         }
+        if self.rules.routes.services[id].tells {
+            self.forget_credits(id);
+        }
         if self.rules.routes.services[id].judges {
             self.leave_out_the_bad(id);
         }
@@ -186,6 +189,10 @@ impl Sim<'_> {
         let comer = Comer::of(task);
         let attempt = self.people.attempt(slot);
         attempt.accepted = now;
+        if attempt.active > 0 {
+            self.hear_demand(slot);
+        }
+        let attempt = self.people.attempt(slot);
         let (at_any, is_twin) = (attempt.server == u32::MAX, attempt.is_twin);
         let id = self.rules.routes.calls[attempt.call].service;
         if self.rules.routes.services[id].gated && !has_asked && !self.gets_in(slot, id) {

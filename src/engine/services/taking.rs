@@ -92,7 +92,7 @@ impl Sim<'_> {
     }
 
     /// Counts what a mechanism of a service has done.
-    pub(super) fn count_mechanism(&mut self, what: Option<TallyId>) {
+    pub(in crate::engine) fn count_mechanism(&mut self, what: Option<TallyId>) {
         if let Some(what) = what {
             let counter = self.rules.program.layout.tally(what);
             self.rec.count(counter, self.now);

@@ -102,6 +102,7 @@ impl Sim<'_> {
             Doing::AtMiss { flight } => self.leave_miss(flight),
             Doing::Running
             | Doing::Travelling { .. }
+            | Doing::AtCredit { .. }
             | Doing::Queued
             | Doing::PutBack { .. }
             | Doing::Joining

@@ -62,6 +62,11 @@ pub(in crate::engine) enum Doing {
         /// The server that the connection of the attempt leads to, or [`ANYWHERE`].
         to: u32,
     },
+    /// An attempt that waits at its caller for a credit, or has one and is about to be sent.
+    AtCredit {
+        /// It has one.
+        has: bool,
+    },
     /// Waits for a unit of a pool.
     AtPool {
         /// When the wait began.
@@ -109,6 +114,7 @@ impl Doing {
             | Doing::Served { .. }
             | Doing::Hedging { .. }
             | Doing::BackingOff
+            | Doing::AtCredit { .. }
             | Doing::AtPool { .. }
             | Doing::AtDoor { .. }
             | Doing::AtMiss { .. }
@@ -137,6 +143,7 @@ impl Doing {
             | Doing::Hedging { .. }
             | Doing::BackingOff
             | Doing::AtLimit { .. }
+            | Doing::AtCredit { .. }
             | Doing::AtPool { .. }
             | Doing::AtDoor { .. }
             | Doing::AtMiss { .. }

@@ -87,6 +87,7 @@ pub(super) fn services(
                 dried: counted(name, "workers", DRIED),
                 limited: counted(name, "limiter", "refused"),
                 heeded: counted(name, "limiter", "stopped"),
+                waited: counted(name, "limiter", "waited"),
             },
             ever_preempts: all
                 .iter()

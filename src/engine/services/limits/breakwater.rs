@@ -4,8 +4,9 @@
 //! 4: each round trip, credits grow by max(α · callers, 1) while the delay is below the target,
 //! else they are multiplied by max(1 − β (d − target) ÷ target, ½); whoever comes while the delay
 //! is above twice the target is turned away. The delay is the age of whoever has waited longest.
-//! Here a credit is a place: so many may be at the server, and the others are turned away where
-//! in the paper they wait at their callers.
+//! Callers that are instances of services hold credits and wait for them at their side
+//! (semantics#credits). For users a credit is a place: so many may be at the server, and the others
+//! are turned away.
 
 use crate::base::time::{Span, Time};
 use crate::program::Breakwater;
@@ -14,6 +15,12 @@ use crate::program::Breakwater;
 pub(in crate::engine::services) struct State {
     credits: f64,
     next: Time,
+    /// What each caller has, by its row; nothing to those who never asked.
+    granted: Vec<Option<u32>>,
+    /// All of it.
+    issued: u32,
+    /// Those who have asked.
+    callers: u32,
 }
 
 impl State {
@@ -21,6 +28,43 @@ impl State {
         State {
             credits: f64::from(of.initial),
             next: now + of.every,
+            granted: Vec::new(),
+            issued: 0,
+            callers: 0,
+        }
+    }
+
+    pub(in crate::engine::services) fn bytes(&self) -> usize {
+        self.granted.capacity() * size_of::<Option<u32>>()
+    }
+
+    /// What a caller has from now on that wants so many: what it wants and a part of what is left,
+    /// or one less where too many are issued.
+    pub(in crate::engine::services) fn grant(&mut self, row: u32, wants: u32) -> u32 {
+        let row = row as usize;
+        if self.granted.len() <= row {
+            self.granted.resize(row + 1, None);
+        }
+        if self.granted[row].is_none() {
+            self.callers += 1;
+        }
+        let (has, total) = (self.granted[row].unwrap_or(0), self.limit());
+        let left = total.saturating_sub(self.issued);
+        let most = wants + (left / self.callers).max(1);
+        let grant = match self.issued <= total {
+            true => most.min(has + left),
+            false => most.min(has.saturating_sub(1)),
+        };
+        self.granted[row] = Some(grant);
+        self.issued = self.issued - has + grant;
+        grant
+    }
+
+    /// A caller is gone, and gives back what it had.
+    pub(in crate::engine::services) fn forget(&mut self, row: u32) {
+        if let Some(had) = self.granted.get_mut(row as usize).and_then(Option::take) {
+            self.issued -= had;
+            self.callers -= 1;
         }
     }
 
@@ -71,6 +115,8 @@ mod tests {
             beta: 0.02,
             callers: 3_000,
             every: Span::from_millis(5),
+            tells: true,
+            wait: Span::from_millis(25),
         };
         let mut state = State::new(&of, Time(0));
         let mut after = |ms: i64, delay_ms: i64| {
@@ -90,5 +136,37 @@ mod tests {
         assert!(state.admits(&of, (4, Span::from_millis(20)), now));
         assert!(!state.admits(&of, (5, Span::from_millis(20)), now));
         assert!(!state.admits(&of, (0, Span::from_millis(21)), now));
+    }
+
+    /// Worked by hand with the formulas of the paper: twelve credits, three callers.
+    #[test]
+    fn credits_are_granted_by_what_is_wanted_and_what_is_left() {
+        let of = Breakwater {
+            target: Span::from_millis(10),
+            initial: 12,
+            min: 1,
+            max: 1_000,
+            alpha: 0.001,
+            beta: 0.02,
+            callers: 1,
+            every: Span::from_secs(9),
+            tells: true,
+            wait: Span::from_millis(25),
+        };
+        let mut state = State::new(&of, Time(0));
+        // Twelve are left, one has asked: 2 + 12, but no more than twelve.
+        assert_eq!(state.grant(0, 2), 12);
+        // None are left: 2 + 1, so that nine come back.
+        assert_eq!(state.grant(0, 2), 3);
+        // Nine are left for two: 1 + 4.
+        assert_eq!(state.grant(1, 1), 5);
+        // Four are left for three: 9 + 1, but no more than four.
+        assert_eq!(state.grant(2, 9), 4);
+        // Half of them are gone: whoever is answered has one less.
+        state.credits = 6.0;
+        assert_eq!((state.grant(2, 9), state.grant(0, 9)), (3, 2));
+        state.forget(1);
+        // Five are issued to two, and one is left.
+        assert_eq!(state.grant(0, 9), 3);
     }
 }
