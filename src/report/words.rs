@@ -806,18 +806,16 @@ pub fn changes(variant: &Variant) -> String {
     all.join(", ")
 }
 
-/// `share(served), baseline 42.9 % → both 99.0 % (+56.1 pt)`.
+/// `both: share(served) 42.9 % → 99.0 % (+56.1 pt)`.
 pub fn worth_title(results: &Results, name: &str, metric: &str) -> String {
     let unit = reading::measure(results, metric).unit;
-    let base = reading::baseline_name(results);
     let level = |variant: Option<&Variant>| {
         estimate(variant.and_then(|v| reading::metric(v, metric)), unit)
     };
     format!(
-        "{metric}: {} {} → {} {} ({})",
-        variant_label(results, base),
-        level(reading::baseline(results)),
+        "{}: {metric} {} → {} ({})",
         variant_label(results, name),
+        level(reading::baseline(results)),
         level(results.variants.get(name)),
         change_of(reading::difference(results, name, metric), unit)
     )

@@ -209,7 +209,7 @@ fn the_same_is_not_shared_out() {
     assert_eq!(worth["verdict"], json!("same"));
     let text = in_one_line(&answer);
     for said in [
-        "both leaves share(served) the same",
+        "both: share(served) stays the same",
         "so there is nothing to share out",
     ] {
         assert!(text.contains(said), "{text}");
