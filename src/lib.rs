@@ -13,6 +13,7 @@ pub mod results;
 pub mod estimate;
 pub mod study;
 pub mod report;
+pub mod import;
 #[cfg(feature = "serve")]
 pub mod serve;
 #[cfg(feature = "cli")]

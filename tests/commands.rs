@@ -48,11 +48,12 @@ fn in_one_line(answer: &Answer) -> String {
     answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "init",
     "check",
     "run",
     "compare",
+    "import",
     "report",
     "schema",
     "completions",

@@ -4,6 +4,7 @@
 //! one of them finds is a case for the other. `fuzz/README.md` says how the corpora grow.
 
 mod data;
+mod import;
 mod model;
 mod results;
 mod run;
@@ -45,4 +46,9 @@ fn every_results_document_of_the_corpus_is_survived() {
 #[test]
 fn every_model_of_the_corpus_runs_by_the_rules() {
     replay("run", 20, run::survives);
+}
+
+#[test]
+fn everything_of_the_corpus_is_imported_or_refused() {
+    replay("import", 8, import::survives);
 }

@@ -20,6 +20,7 @@ mod sizes;
 #[cfg(unix)]
 mod files;
 mod document;
+mod import;
 mod served;
 mod judging;
 mod reports;

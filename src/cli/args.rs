@@ -9,12 +9,11 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::exit;
-#[cfg(feature = "serve")]
-use crate::base::time::Span;
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::base::unit::{Count, Share, UnitError};
 use crate::base::visible::visible;
 use crate::engine::MAX_EVENTS;
+use crate::import::Window;
 use crate::model::MOST_REPLICATIONS;
 
 pub use clap_complete::Shell;
@@ -46,6 +45,9 @@ pub enum Command {
     /// Compare variants: which one helps, by how much, how sure, what is each change worth
     #[command(after_help = "Example:\n  onrush compare launch.toml --variants a,b --out out")]
     Compare(Compare),
+    /// Make a model of what there is already: logs, load profiles, measured series
+    #[command(after_help = "Example:\n  onrush import access-log access.log > shop.toml")]
+    Import(Import),
     /// Make the page, charts and tables of stored results, without running again
     #[command(after_help = "Example:\n  onrush report out/results.json --out page")]
     Report(Report),
@@ -241,6 +243,55 @@ pub struct Report {
     /// What is written.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `onrush import`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("part").args(["arrivals", "service_times", "observed"])))]
+pub struct Import {
+    /// What the files hold
+    #[arg(value_name = "FORMAT", value_enum)]
+    pub format: Importable,
+    /// The files, plain or gzip, the oldest first; `-` reads stdin
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Format of an access log, as the server is told it: `%h %l %u %t "%r" %>s %b %D` (Apache), or
+    /// nginx's `log_format` [default: found]
+    #[arg(long = "format", value_name = "TEXT")]
+    pub directive: Option<String>,
+    /// Number of endpoints that are kept apart; all others are one
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=200))]
+    pub endpoints: usize,
+    /// Pause that ends a visit
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = lasting)]
+    pub gap: Span,
+    /// What is modelled: the busiest stretch of this length, or `all` [default: all, or the longest
+    /// busiest stretch with a million requests]
+    #[arg(long, value_name = "TIME", value_parser = window)]
+    pub window: Option<Window>,
+    /// Print only who comes: tables for a model that you have
+    #[arg(long)]
+    pub arrivals: bool,
+    /// Print only how long work takes: tables for a model that you have
+    #[arg(long)]
+    pub service_times: bool,
+    /// Print only what was measured, by time: CSV
+    #[arg(long)]
+    pub observed: bool,
+    /// Write the model to this file (`….toml`), or with data files beside it to this folder
+    #[arg(long, short, value_name = "PATH", conflicts_with = "part")]
+    pub out: Option<PathBuf>,
+    /// Write nothing: print the model that --out would write, and name its files
+    #[arg(long, requires = "out")]
+    pub dry_run: bool,
+}
+
+/// What can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Importable {
+    /// Access logs of Apache, nginx, IIS: common, combined, W3C extended, or their own format
+    AccessLog,
 }
 
 /// `onrush serve`.
@@ -475,8 +526,15 @@ fn instant(text: &str) -> Result<Time, String> {
     Time::parse(text).map_err(|error| error.to_string())
 }
 
+/// A length of time, or `all`.
+fn window(text: &str) -> Result<Window, String> {
+    match text {
+        "all" => Ok(Window::All),
+        text => lasting(text).map(Window::Busiest),
+    }
+}
+
 /// A length of time: `90s`, `10m`.
-#[cfg(feature = "serve")]
 fn lasting(text: &str) -> Result<Span, String> {
     match Span::parse(text) {
         Ok(span) if span > Span::ZERO => Ok(span),

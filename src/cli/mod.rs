@@ -11,6 +11,7 @@ mod completions;
 mod console;
 mod deliver;
 mod folder;
+mod import;
 mod init;
 mod interrupt;
 mod load;
@@ -70,6 +71,7 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Check(asked) => check::answer(&asked, console),
         Command::Run(asked) => run::answer(&asked, console),
         Command::Compare(asked) => compare::answer(&asked, console),
+        Command::Import(asked) => import::answer(&asked, console),
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]
         Command::Serve(asked) => serve::answer(&asked, console),

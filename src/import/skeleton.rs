@@ -1,0 +1,111 @@
+//! What an import found, as the tables of a model: plain data, before it is text.
+//!
+//! One idea: every format ends here, so that all of them are written alike; what a table cannot say
+//! stands as a remark above it.
+
+/// A model to be written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Skeleton {
+    /// What it was made of and what was assumed, above everything.
+    pub(super) head: Vec<String>,
+    pub(super) title: String,
+    pub(super) question: Option<String>,
+    /// T+0 as the language writes a date.
+    pub(super) starts: Option<String>,
+    pub(super) run_for_s: i64,
+    pub(super) params: Vec<Param>,
+    pub(super) sources: Vec<Source>,
+    pub(super) journeys: Vec<Journey>,
+    pub(super) services: Vec<Service>,
+    pub(super) objectives: Vec<Objective>,
+    pub(super) variants: Vec<Variant>,
+    /// What was measured, by time, for a file beside the model.
+    pub(super) observed: Option<String>,
+}
+
+/// A named input that is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Param {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    pub(super) range: Option<[String; 2]>,
+    pub(super) label: String,
+}
+
+/// Who comes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Source {
+    pub(super) remarks: Vec<String>,
+    pub(super) name: String,
+    pub(super) journey: String,
+    pub(super) shape: Shape,
+}
+
+/// How many, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// Users by bins of equal width from T+0.
+    Counts {
+        /// Seconds of a bin.
+        width_s: i64,
+        /// Users of each.
+        counts: Vec<u64>,
+    },
+}
+
+/// What they do.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Journey {
+    pub(super) remarks: Vec<String>,
+    pub(super) name: String,
+    pub(super) steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    /// A call of `service.endpoint`; whatever becomes of it, the user goes on.
+    Call(String),
+    Think(String),
+    Cpu(String),
+    Wait(String),
+    /// The endpoint ends with this.
+    Fail(&'static str),
+    Repeat(String, Vec<Step>),
+    /// Branches with their shares of 1; the last takes the rest.
+    Choose(Vec<(f64, Vec<Step>)>),
+}
+
+/// What they hit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Service {
+    pub(super) remarks: Vec<String>,
+    pub(super) name: String,
+    /// Keys and their values as they are written.
+    pub(super) keys: Vec<(&'static str, String)>,
+    pub(super) endpoints: Vec<Endpoint>,
+}
+
+/// What a service can be asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Endpoint {
+    pub(super) remarks: Vec<String>,
+    pub(super) name: String,
+    pub(super) steps: Vec<Step>,
+}
+
+/// What must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Objective {
+    pub(super) remark: String,
+    pub(super) that: String,
+}
+
+/// A what-if.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Variant {
+    pub(super) name: &'static str,
+    pub(super) label: String,
+    /// Paths and values as they are written.
+    pub(super) set: Vec<(String, String)>,
+}

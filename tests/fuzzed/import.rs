@@ -1,0 +1,44 @@
+//! What anything that is imported must survive: it is a model without errors, or a reason.
+
+use onrush::import::{Asked, Imported, Input, Unusable, access_log};
+use onrush::model::files::Files;
+use onrush::model::{Checked, read};
+use onrush::text::Source;
+
+/// How something may be read.
+type Way = fn(Vec<Input<'_>>) -> Result<Imported, Unusable>;
+
+const WAYS: [Way; 4] = [
+    |inputs| access_log::import(inputs, None, &Asked::default()),
+    |inputs| access_log::import(inputs, Some("%h %t \"%r\" %>s %D"), &Asked::default()),
+    |inputs| access_log::import(inputs, Some("$msec $uri $request_time"), &few()),
+    |inputs| access_log::import(inputs, Some("#Fields: date time c-ip cs-uri"), &few()),
+];
+
+fn few() -> Asked {
+    Asked {
+        endpoints: 1,
+        ..Asked::default()
+    }
+}
+
+/// Reads the bytes behind the first in the way that the first says.
+pub(crate) fn survives(bytes: &[u8]) {
+    let Some((way, rest)) = bytes.split_first() else {
+        return;
+    };
+    let input = Input {
+        name: "it".to_owned(),
+        stream: Box::new(rest),
+    };
+    let way = WAYS[usize::from(*way) % WAYS.len()];
+    match way(vec![input]) {
+        Ok(found) => {
+            let text = found.model();
+            let (model, said) = read(Source::new("model.toml", &text), Files::new());
+            assert!(Checked::new(model).is_some(), "{said:#?}\n{text}");
+            assert!(!found.account.text().is_empty());
+        }
+        Err(refused) => assert!(!refused.why.is_empty()),
+    }
+}
