@@ -98,6 +98,7 @@ fn scaler() -> Text {
         "\"autoscaler.web.stabilise.up\" = \"200ms\"",
         "\"autoscaler.web.stabilise.down\" = \"0s\"",
         "\"service.s1.servers\" = \"+2\"",
+        "\"service.s1.servers\" = \"x2\"",
     ]);
     let rates = written(&["", "", ", \"autoscaler.web.provision.rate\" = \"9/s\""]);
     (span(100, 700), follows, keys, tuned, rates, span(200, 1500))
