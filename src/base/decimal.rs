@@ -244,8 +244,10 @@ mod tests {
             let part = if half { 0.5 } else { part };
             let value = (whole as f64 + part) * 10_f64.powi(power);
             let printed: f64 = significant(value, digits).parse().unwrap();
-            proptest::prop_assert_eq!(nearest_short(value, digits).to_bits(), printed.to_bits());
-            proptest::prop_assert_eq!(nearest_short(-value, digits).to_bits(), (-printed).to_bits());
+            for (value, printed) in [(value, printed), (-value, -printed)] {
+                let short = nearest_short(value, digits);
+                proptest::prop_assert_eq!(short.to_bits(), printed.to_bits());
+            }
         }
     }
 

@@ -325,7 +325,9 @@ mod tests {
                     never,
                 })
                 .collect();
-            for found in pooled(&samples, 0.95, &Replicas::new(samples.len(), 3)).into_iter().filter_map(|p| p.p50) {
+            let replicas = Replicas::new(samples.len(), 3);
+            let found = pooled(&samples, 0.95, &replicas);
+            for found in found.into_iter().filter_map(|p| p.p50) {
                 if let Some(mid) = found.estimate {
                     prop_assert!(found.low.is_none_or(|low| low <= mid));
                     prop_assert!(found.high.is_none_or(|high| mid <= high));
