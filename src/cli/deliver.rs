@@ -3,7 +3,11 @@
 //! One idea: people read the answer before anything is written, so that a full disk does not cost
 //! them a study; and what cannot be written is found out before the study begins.
 
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, Builder};
 
 use super::args::{Effort, Output};
 use super::console::Console;
@@ -17,7 +21,7 @@ use crate::base::time::{Span, Time};
 use crate::base::visible::one_line;
 use crate::report::terminal::{self, Screen};
 use crate::report::words::Asked;
-use crate::report::{self, junit, markdown};
+use crate::report::{self, Part, junit, markdown};
 use crate::results::{Results, to_json};
 
 /// The results of a study, and the model that they are of.
@@ -105,15 +109,38 @@ fn write(answer: &Answer<'_>, output: &Output, mut pages: Vec<Page>) -> Result<b
         write::all(&pages, Existing::Replace)?;
         return Ok(!pages.is_empty());
     };
-    let files = report::files(answer.results, &answer.strictness, answer.model.as_deref());
-    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
-    pages.extend(files.into_iter().map(|(name, bytes)| Page {
-        path: path.join(name),
+    let parts = report::parts(answer.results, &answer.strictness, answer.model.as_deref());
+    let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
+    let files = parts.iter().zip(made(&parts));
+    pages.extend(files.map(|(part, bytes)| Page {
+        path: path.join(&part.name),
         bytes,
     }));
     let folder = Folder::take(path)?;
     write::instead(&pages, &folder.gone(&names), Existing::Replace)?;
     Ok(true)
+}
+
+/// The bytes of every file of a report: each core makes the next that nobody has begun.
+fn made(parts: &[Part<'_>]) -> Vec<Vec<u8>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        let mine = turns.map_while(|turn| Some((turn, parts.get(turn)?.bytes())));
+        mine.collect::<Vec<_>>()
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut all: Vec<(usize, Vec<u8>)> = thread::scope(|scope| {
+        let spawned = (1..threads).filter_map(|_| Builder::new().spawn_scoped(scope, work).ok());
+        let others: Vec<_> = spawned.collect();
+        let mut all = work();
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|why| resume_unwind(why)));
+        }
+        all
+    });
+    all.sort_unstable_by_key(|(turn, _)| *turn);
+    all.into_iter().map(|(_, bytes)| bytes).collect()
 }
 
 /// The single documents that were asked for.

@@ -114,7 +114,7 @@ fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
         links(page, results, pictures, |kind| {
             matches!(
                 kind,
-                Kind::Heat | Kind::Lanes | Kind::Growth(_) | Kind::Phase
+                Kind::Heat | Kind::Servers(_) | Kind::Lanes | Kind::Growth(_) | Kind::Phase
             )
         });
     })];

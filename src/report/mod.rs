@@ -17,6 +17,8 @@ mod table;
 #[cfg(test)]
 pub(crate) mod sample;
 
+use std::sync::Arc;
+
 use crate::results::{Results, to_json};
 use chart::{Size, Theme};
 use junit::Strictness;
@@ -24,44 +26,71 @@ use junit::Strictness;
 /// The name of the model's text in a report.
 pub const MODEL: &str = "model.toml";
 
-/// Every file of a report, by its path within the report's folder, in the order of writing: what
-/// lists the others comes first. The text of the model is added if it is at hand. Every picture is
-/// there as SVG, and those that the summary links as PNG too, for where no SVG can be shown: of the
-/// others the page makes one when it is asked.
-pub fn files(
-    results: &Results,
-    strictness: &Strictness,
-    model: Option<&str>,
-) -> Vec<(String, Vec<u8>)> {
+/// A file of a report: its path within the report's folder, and what makes its bytes.
+pub struct Part<'a> {
+    /// The path.
+    pub name: String,
+    make: Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>,
+}
+
+impl<'a> Part<'a> {
+    fn new(name: &str, make: impl Fn() -> Vec<u8> + Send + Sync + 'a) -> Part<'a> {
+        Part {
+            name: name.to_owned(),
+            make: Box::new(make),
+        }
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        (self.make)()
+    }
+}
+
+/// Every file of a report, in the order of writing: what lists the others comes first. They can be
+/// made in any order, side by side. The text of the model is added if it is at hand. Every picture
+/// is there as SVG, and those that the summary links as PNG too, for where no SVG can be shown: of
+/// the others the page makes one when it is asked.
+pub fn parts<'a>(
+    results: &'a Results,
+    strictness: &'a Strictness,
+    model: Option<&'a str>,
+) -> Vec<Part<'a>> {
     let summary = markdown::summary(results);
     let mut pictures = Vec::new();
-    for picture in &chart::pictures(results) {
+    for picture in chart::pictures(results) {
         let file = format!("charts/{}.svg", picture.name);
+        let picture = Arc::new(picture);
         if summary.contains(&format!("({file})")) {
-            let png = picture.png(results, Size::Wide, Theme::Light);
-            pictures.push((format!("charts/{}.png", picture.name), png));
+            let picture = Arc::clone(&picture);
+            let png = move || picture.png(results, Size::Wide, Theme::Light);
+            pictures.push(Part::new(&file.replace(".svg", ".png"), png));
         }
-        let svg = picture.svg(results, Size::Wide).into_bytes();
-        pictures.push((file, svg));
+        let svg = move || picture.svg(results, Size::Wide).into_bytes();
+        pictures.push(Part::new(&file, svg));
     }
     let mut all = vec![
-        ("report.html".to_owned(), html::page(results).into_bytes()),
-        ("summary.md".to_owned(), summary.into_bytes()),
-        ("timeline.csv".to_owned(), csv::timeline(results)),
-        (
-            "junit.xml".to_owned(),
-            junit::junit(results, strictness).into_bytes(),
-        ),
+        Part::new("report.html", || html::page(results).into_bytes()),
+        Part::new("summary.md", move || summary.clone().into_bytes()),
+        Part::new("timeline.csv", || csv::timeline(results)),
+        Part::new("junit.xml", || {
+            junit::junit(results, strictness).into_bytes()
+        }),
     ];
     all.extend(pictures);
-    all.extend(model.map(|text| (MODEL.to_owned(), text.as_bytes().to_vec())));
+    all.extend(model.map(|text| Part::new(MODEL, || text.as_bytes().to_vec())));
     let list = "results.json".to_owned();
-    let names = all.iter().map(|(name, _)| name).chain([&list]);
-    let listed = Results {
-        files: names.cloned().collect(),
-        ..results.clone()
+    let names = all.iter().map(|part| &part.name).chain([&list]);
+    let files: Vec<String> = names.cloned().collect();
+    let listed = move || {
+        let files = files.clone();
+        let listed = Results {
+            files,
+            ..results.clone()
+        };
+        to_json(&listed).into_bytes()
     };
-    all.insert(0, (list, to_json(&listed).into_bytes()));
+    all.insert(0, Part::new(&list, listed));
     all
 }
 
@@ -90,8 +119,9 @@ mod tests {
 
     #[test]
     fn a_report_has_every_file_once() {
-        let files = files(&sample::run(), &Strictness::default(), Some("[model]"));
-        let mut names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        let (results, strictness) = (sample::run(), Strictness::default());
+        let files = parts(&results, &strictness, Some("[model]"));
+        let mut names: Vec<&str> = files.iter().map(|part| part.name.as_str()).collect();
         for name in [
             "report.html",
             "summary.md",
@@ -109,16 +139,18 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), count);
         assert!(names.iter().all(|name| is_name(name)));
-        let (_, list) = files.first().expect("there are files");
-        let mut listed = crate::results::listed(std::str::from_utf8(list).expect("it is JSON"));
+        let list = files.first().expect("there are files").bytes();
+        let mut listed = crate::results::listed(std::str::from_utf8(&list).expect("it is JSON"));
         listed.sort_unstable();
         assert_eq!(listed, names);
-        assert!(files.iter().all(|(_, bytes)| !bytes.is_empty()));
+        assert!(files.iter().all(|part| !part.bytes().is_empty()));
     }
 
     #[test]
     fn nothing_done_is_reported_too() {
-        assert!(files(&sample::nothing(), &Strictness::default(), None).len() >= 5);
+        let (results, strictness) = (sample::nothing(), Strictness::default());
+        let files = parts(&results, &strictness, None);
+        assert!(files.len() >= 5 && files.iter().all(|part| !part.bytes().is_empty()));
     }
 
     #[test]

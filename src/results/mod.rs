@@ -42,7 +42,7 @@ pub use estimate::{
     Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Rare, Times,
 };
 pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
-pub use overload::{Backlog, Odd, Path, Phase, Storm};
+pub use overload::{Backlog, Lane, Odd, Path, Phase, Storm};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
 pub use subject::{

@@ -107,16 +107,35 @@ pub struct Path {
     pub orbit: Vec<f64>,
 }
 
-/// The server of a service that differs most from the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// The server of a service that stands out among the others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Odd {
-    /// Its number, from 1: the one that differs most in most launches.
-    pub server: u32,
+    /// Its number, from 1; absent where it is another in each launch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<u32>,
     /// Share of its workers' time that was held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<Estimate>,
     /// The same of the others, on average.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub others: Option<Estimate>,
+    /// The servers over time, at most 24 of them, this one among them; where it is another in each
+    /// launch, it and the others on average.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<Lane>,
+}
+
+/// A server over time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Lane {
+    /// Its number, from 1; absent where it is another in each launch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<u32>,
+    /// Of how many servers this is the mean.
+    pub servers: u32,
+    /// Share of each bin of the timeline in which all its workers were taken: the mean over the
+    /// launches in which it stands out.
+    pub full: Vec<f64>,
 }

@@ -9,7 +9,7 @@ use super::estimate::{Estimate, MeanMax, Percentiles, Probability, Times};
 use super::overload::{Backlog, Odd};
 
 /// A service over all its instances.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Service {
     /// Attempts that arrived.

@@ -17,6 +17,7 @@ use crate::observation::{
     CallCounter, Fullness, LevelId, Observation, Probe, RecoveryFigure, UserCounter, Windows,
 };
 use crate::program::{CallId, Program, Site};
+use crate::study::brims::{self, Lanes};
 use crate::study::columns::{self, Column, Values};
 use crate::study::offered;
 use crate::study::stations::Stations;
@@ -64,6 +65,8 @@ pub(crate) struct Seen {
     pub(crate) storms: Vec<Storm>,
     /// By service, the server that differs most from the others.
     pub(crate) odd: Vec<Option<Odd>>,
+    /// By service, how full each of its servers was, where one stands out.
+    pub(crate) brims: Vec<Lanes>,
     /// The bin in which most users came.
     pub(crate) peak: Option<Peak>,
     /// The first bin in which a caller's clock ran out.
@@ -85,8 +88,9 @@ impl Seen {
         let strains = self.strains.iter().map(Strain::bytes);
         let answers = size_of_val(&*self.metrics) + size_of_val(&*self.wholes);
         let storms = size_of_val(&*self.storms) + size_of_val(&*self.odd);
+        let lanes = self.brims.iter().map(Lanes::bytes).sum::<usize>();
         let own = size_of::<Self>() - size_of::<Observation>() + self.totals.bytes();
-        own + answers + storms + columns.chain(courses).chain(strains).sum::<usize>()
+        own + answers + storms + lanes + columns.chain(courses).chain(strains).sum::<usize>()
     }
 }
 
@@ -135,6 +139,7 @@ impl<'a> Lens<'a> {
         let strains = strains(self.program, &seen);
         let storms = storm::storms(self.program, &seen, fate.as_ref(), self.judge);
         let odd = storm::odd(self.program, &seen);
+        let brims = brims::brims(self.program, &seen, &odd);
         let (peak, first_timeout) = (self.peak(&seen), self.first_timeout(&seen));
         seen.counter_bins = Vec::new();
         seen.level_bins = Vec::new();
@@ -149,6 +154,7 @@ impl<'a> Lens<'a> {
             fate,
             storms,
             odd,
+            brims,
             peak,
             first_timeout,
             metrics,

@@ -4,6 +4,7 @@
 //! model and a plan into the results document; it knows no output format, no terminal and no file.
 
 mod answer;
+mod brims;
 mod columns;
 mod compare;
 mod contender;

@@ -63,6 +63,16 @@ pub(crate) struct Odd {
     pub(crate) others: f64,
 }
 
+/// Shares of time that workers are held are alike within this.
+const ALIKE: f64 = 0.05;
+
+impl Odd {
+    /// Whether it differs enough from the others to be told.
+    pub(crate) fn stands_out(&self) -> bool {
+        (self.held - self.others).abs() > ALIKE
+    }
+}
+
 /// The storm at every service, in their order; empty for a launch that was never unhealthy.
 pub(crate) fn storms(
     program: &Program,

@@ -211,3 +211,52 @@ fn what_cannot_begin_in_the_middle_is_refused_by_name() {
     let (code, err) = run(&["run", "model.toml", "--from", "8m"]);
     assert_eq!(code, 2, "{err}");
 }
+
+/// Three servers take turns at 36 users a minute: each is asked every five seconds and works for
+/// 1.25 s, so its only worker is taken a quarter of every ten seconds. Meanwhile one is eight times
+/// slower: ten seconds of work every five seconds, so it is full all the time. Which one it is
+/// stands in the model, or luck says it in each launch.
+#[test]
+fn the_server_that_stands_out_has_a_lane_of_its_own() {
+    let text = |which: &str| {
+        format!(
+            r#"
+[model]
+title = "One of three"
+run_for = "400s"
+[arrivals.all]
+journey = "visit"
+rate = "36/min"
+spacing = "even"
+[journey.visit]
+steps = [ {{ name = "ask", call = "api.ask" }} ]
+[service.api]
+servers = 3
+workers = 1
+cores = 1
+balance = "round-robin"
+endpoint.ask = [ {{ cpu = "1.25s" }} ]
+[fault.bad-host]
+at = "100s"
+for = "200s"
+slow = {{ service = "api", factor = 8, {which} }}
+"#
+        )
+    };
+    let lanes = |which: &str| -> Vec<(Option<u64>, u64, f64, f64)> {
+        let results = results(&text(which), &["run", "--replications", "6"]);
+        let odd = &results["variants"]["baseline"]["services"]["api"]["odd"];
+        let lanes = odd["lanes"].as_array().expect("one stands out").iter();
+        let of = |lane: &Value| {
+            let full = |bin: usize| lane["full"][bin].as_f64().expect("a share");
+            let servers = lane["servers"].as_u64().expect("a number");
+            (lane["server"].as_u64(), servers, full(55), full(205))
+        };
+        lanes.map(of).collect()
+    };
+    let usual = |server| (Some(server), 1, 0.25, 0.25);
+    let by_number = [usual(1), (Some(2), 1, 0.25, 1.0), usual(3)];
+    assert_eq!(lanes("servers = { numbers = [2] }"), by_number);
+    let by_luck = [(None, 1, 0.25, 1.0), (None, 2, 0.25, 0.25)];
+    assert_eq!(lanes("servers = 1"), by_luck);
+}

@@ -42,7 +42,11 @@ pub(crate) fn draw(
     let body = frame.body.between(left.max(50.0), 8.0);
     let scene = &mut frame.scene;
     let most = number::whole(most(heat) as f64);
-    heat::legend(scene, body, (words::REQUESTS_IN_CELL, &most));
+    heat::legend(
+        scene,
+        body,
+        [words::REQUESTS_IN_CELL, words::LITTLE_HELD, &most],
+    );
     let panel = body.within(52.0 + marks.above(), marks.axis_room());
     let (x, y) = (time_scale(&variant.timeline, panel), scale(panel));
     scene.fill_box(panel, Ink::Zero, 1.0);

@@ -86,7 +86,11 @@ pub(crate) fn draw(
     let right = widths.fold(0.0, f64::max) + 14.0;
     let body = frame.body.between(names.min(220.0) + 12.0, right);
     let scene = &mut frame.scene;
-    legend(scene, body, (words::WORKERS_HELD, words::ALL_HELD));
+    legend(
+        scene,
+        body,
+        [words::WORKERS_HELD, words::LITTLE_HELD, words::ALL_HELD],
+    );
     let panel = body.within(30.0 + marks.above(), marks.axis_room());
     let height = (panel.h / rows.len().max(1) as f64).min(104.0);
     let panel = Area {
@@ -148,8 +152,9 @@ fn outline(scene: &mut Scene, strip: Area, (from, to): (f64, f64)) {
     scene.line(corners, Ink::Text, 1.5);
 }
 
-/// The scale of colours, in one line at the top of an area: of what, and what the last one means.
-pub(crate) fn legend(scene: &mut Scene, body: Area, (title, most): (&str, &str)) {
+/// The scale of colours, in one line at the top of an area: of what, and what the first and the
+/// last one mean.
+pub(crate) fn legend(scene: &mut Scene, body: Area, [title, little, most]: [&str; 3]) {
     let y = body.y + 12.0;
     let mut x = body.x;
     scene.words((x, y), title, (HEAD, Anchor::Left, Ink::Text));
@@ -164,8 +169,8 @@ pub(crate) fn legend(scene: &mut Scene, body: Area, (title, most): (&str, &str))
     x += 20.0;
     scene.text((x, y), words::NONE_HELD, TICK);
     x += width_of(words::NONE_HELD, TICK) + 14.0;
-    scene.text((x, y), words::LITTLE_HELD, TICK);
-    x += width_of(words::LITTLE_HELD, TICK) + 6.0;
+    scene.text((x, y), little, TICK);
+    x += width_of(little, TICK) + 6.0;
     for step in 1..=HEAT_STEPS {
         scene.fill_box(swatch(x, 6.0), Ink::Heat(step), 1.0);
         x += 6.0;

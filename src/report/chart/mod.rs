@@ -23,6 +23,7 @@ pub(crate) mod phase;
 pub(crate) mod ribbon;
 pub(crate) mod scale;
 pub(crate) mod scene;
+pub(crate) mod servers;
 pub(crate) mod spectrum;
 pub(crate) mod thin;
 pub(crate) mod topology;
@@ -68,6 +69,8 @@ pub enum Kind {
     Multiples(Vec<String>),
     /// Users of a journey, step by step.
     Funnel(String),
+    /// The servers of a service, one by one, against time.
+    Servers(String),
     /// Those who wait against those who try again.
     Phase,
     /// Attempts at a service for each first try, over time.
@@ -174,6 +177,7 @@ impl Picture {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 multiples::draw(size, heading, results, &names)
             }
+            Kind::Servers(of) => servers::draw(size, heading, (name, variant, of), &marks),
             Kind::Phase => phase::draw(size, heading, variant),
             Kind::Growth(place) => growth::draw(size, heading, results, (place, &marks)),
             Kind::Level(place) => level::draw(size, heading, results, (place, &marks)),
@@ -241,9 +245,15 @@ impl Gallery<'_> {
     fn marked(&self, kind: &Kind, subject: &Subject) -> String {
         let is_shown = |name: &str| match (kind, subject) {
             (Kind::Multiples(names), _) => names.iter().any(|n| n == name),
-            (Kind::Outcome | Kind::Heat | Kind::Ribbon(_) | Kind::Density(_) | Kind::Lanes, of) => {
-                *of == Subject::Variant(name.to_owned())
-            }
+            (
+                Kind::Outcome
+                | Kind::Heat
+                | Kind::Servers(_)
+                | Kind::Ribbon(_)
+                | Kind::Density(_)
+                | Kind::Lanes,
+                of,
+            ) => *of == Subject::Variant(name.to_owned()),
             (Kind::Growth(_) | Kind::Level(_), _) => name == reading::baseline_name(self.results),
             _ => false,
         };
@@ -323,6 +333,10 @@ impl Gallery<'_> {
         }
         if !heat::rows(&self.results.model, variant).is_empty() {
             self.hang(&format!("services-{name}"), Kind::Heat, subject());
+        }
+        for (service, _) in servers::known(variant) {
+            let kind = Kind::Servers(service.to_owned());
+            self.hang(&format!("servers-{service}-{name}"), kind, subject());
         }
         for step in reading::focus_steps(self.results) {
             if ribbon::is_known(&variant.timeline, step) {

@@ -291,7 +291,11 @@ fn key(scene: &mut Scene, body: Area, variants: &[(&str, &Variant)]) {
         x += 18.0 + width_of(&text, LABEL) + 18.0;
     }
     let rest = body.between(x - body.x + 22.0, 0.0).within(-2.0, 0.0);
-    heat::legend(scene, rest, (words::WORKERS_HELD, words::ALL_HELD));
+    heat::legend(
+        scene,
+        rest,
+        [words::WORKERS_HELD, words::LITTLE_HELD, words::ALL_HELD],
+    );
 }
 
 #[cfg(test)]

@@ -209,6 +209,7 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
         let is_over_time = match picture.kind {
             Kind::Outcome
             | Kind::Heat
+            | Kind::Servers(_)
             | Kind::Ribbon(_)
             | Kind::Density(_)
             | Kind::Growth(_)

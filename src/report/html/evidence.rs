@@ -45,7 +45,8 @@ fn question_of(kind: &Kind) -> Option<usize> {
     match kind {
         Kind::Multiples(_) => None,
         Kind::Outcome | Kind::Funnel(_) | Kind::Level(Place::Stock(_)) => Some(0),
-        Kind::Heat | Kind::Lanes | Kind::Growth(_) | Kind::Phase | Kind::Topology => Some(1),
+        Kind::Heat | Kind::Servers(_) | Kind::Lanes | Kind::Growth(_) | Kind::Phase => Some(1),
+        Kind::Topology => Some(1),
         Kind::Level(Place::Service(_) | Place::Pool(_) | Place::Room(_) | Place::Message(_)) => {
             Some(1)
         }

@@ -101,7 +101,7 @@ fn rank(kind: &Kind) -> u8 {
         Kind::Ribbon(_) => 1,
         Kind::Funnel(_) => 2,
         Kind::Phase => 3,
-        Kind::Lanes => 4,
+        Kind::Lanes | Kind::Servers(_) => 4,
         Kind::Heat => 5,
         Kind::Outcome => 6,
         Kind::Spectrum(_)

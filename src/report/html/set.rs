@@ -91,6 +91,7 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Waterfall(..)
         | Kind::Multiples(_)
         | Kind::Funnel(_)
+        | Kind::Servers(_)
         | Kind::Phase
         | Kind::Dots
         | Kind::Topology

@@ -6,7 +6,7 @@
 use super::{ROWS, Table, objectives, outcomes, worth};
 use crate::report::chart::{
     Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
-    spectrum,
+    servers, spectrum,
 };
 use crate::report::{number, reading, words};
 use crate::results::{Results, Timeline, Unit, Variant, key};
@@ -29,6 +29,7 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Waterfall(of, metric) => worth(results, of, metric),
         Kind::Multiples(names) => multiples_rows(results, names),
         Kind::Funnel(journey) => funnel_rows(variant, journey),
+        Kind::Servers(of) => server_rows(variant, of),
         Kind::Phase => phase_rows(variant),
         Kind::Growth(place) => growth_rows(results, place),
         Kind::Lanes => lane_rows(variant),
@@ -85,6 +86,23 @@ fn outcome_rows(variant: &Variant) -> Table {
         }
     }
     over_time(timeline, &columns)
+}
+
+fn server_rows(variant: &Variant, service: &str) -> Table {
+    let mut odd = servers::known(variant).filter(|(of, _)| *of == service);
+    let Some((_, odd)) = odd.next() else {
+        return Table::default();
+    };
+    let full: Vec<Vec<Option<f64>>> = odd
+        .lanes
+        .iter()
+        .map(|lane| lane.full.iter().copied().map(Some).collect())
+        .collect();
+    let lanes = odd.lanes.iter().zip(&full);
+    let columns: Vec<Column<'_>> = lanes
+        .map(|(lane, full)| (words::lane(lane), &full[..], Unit::Share))
+        .collect();
+    over_time(&variant.timeline, &columns)
 }
 
 fn heat_rows(results: &Results, variant: &Variant) -> Table {

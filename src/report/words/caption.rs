@@ -27,6 +27,15 @@ pub const USERS_PER_SECOND: &str = "Users per second";
 /// What the heat map's colours are.
 pub const WORKERS_HELD: &str = "Workers held";
 
+/// What the colours of the servers of a service are.
+pub const WORKERS_ALL_TAKEN: &str = "Time without a free worker";
+
+/// Where that scale begins.
+pub const LITTLE_OF_IT: &str = "a little";
+
+/// Where that scale ends.
+pub const ALL_THE_TIME: &str = "all the time";
+
 /// The colour of nothing.
 pub const NONE_HELD: &str = "none";
 
@@ -132,6 +141,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
                 format!("{}.", listed(&all)),
             )
         }
+        Kind::Servers(of) => servers_caption(results, (variant, &name), of),
         Kind::Phase => (
             format!("Who waits and who tries again: {name}"),
             variant.map_or_else(String::new, phase_takeaway),
@@ -158,6 +168,22 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
             variant.map_or_else(String::new, |v| funnel_takeaway(v, journey)),
         ),
     }
+}
+
+fn servers_caption(
+    results: &Results,
+    (variant, name): (Option<&Variant>, &str),
+    service: &str,
+) -> (String, String) {
+    let odd = variant.and_then(|v| v.services.get(service)?.odd.as_ref());
+    let takeaway = odd.map(|found| format!("{}.", capital(&super::odd(found))));
+    (
+        format!(
+            "How full the servers of {} are: {name}",
+            super::thing(results, service)
+        ),
+        takeaway.unwrap_or_default(),
+    )
 }
 
 fn outcome_takeaway(variant: &Variant) -> String {

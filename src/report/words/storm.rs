@@ -7,8 +7,8 @@
 use super::{estimate, k_of_n, listed};
 use crate::report::number::{self, duration, instant, rate, share};
 use crate::results::{
-    Bottleneck, Estimate, Odd, Probability, Recovery, ResourceKind, Results, Storm, TriggerKind,
-    Unit, Variant,
+    Bottleneck, Estimate, Lane, Odd, Probability, Recovery, ResourceKind, Results, Storm,
+    TriggerKind, Unit, Variant,
 };
 
 /// Share of retries, of work in vain and of blocked time that is worth a word.
@@ -196,12 +196,30 @@ fn no_way_back(storm: &Storm, found: &Recovery) -> Option<String> {
     ))
 }
 
-/// The server that differs most from the others: `server 3 holds 98 %, the others 41 %`.
+/// One of the servers of a service.
+fn server(number: u32) -> String {
+    format!("server {number}")
+}
+
+/// Whose lane this is: `server 3`, `that server`, `the others`.
+pub fn lane(lane: &Lane) -> String {
+    match (lane.server, lane.servers) {
+        (Some(number), _) => server(number),
+        (None, 1) => "that server".to_owned(),
+        (None, _) => "the others".to_owned(),
+    }
+}
+
+/// The server that stands out: `the workers of server 3 are held 98 % of the time, those of the
+/// others 41 %`.
 pub fn odd(found: &Odd) -> String {
     let of = |e: &Option<Estimate>| estimate(e.as_ref(), Unit::Share);
+    let which = match found.server {
+        Some(number) => server(number),
+        None => "one server, another in each launch,".to_owned(),
+    };
     format!(
-        "the workers of server {} are held {} of the time, those of the others {}",
-        found.server,
+        "the workers of {which} are held {} of the time, those of the others {}",
         of(&found.held),
         of(&found.others)
     )

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::decimal::nearest_short;
 use crate::estimate::interval;
 use crate::results::{
-    Backlog, BottleneckKind, Estimate, MeanMax, Odd, Path, Phase, Service, Storm, Variant, key,
+    Backlog, BottleneckKind, Estimate, Lane, MeanMax, Odd, Path, Phase, Service, Storm, Variant,
+    key,
 };
+use crate::study::brims;
 use crate::study::fill::Sight;
 use crate::study::lens::Seen;
 use crate::study::storm;
@@ -21,8 +24,8 @@ const BACKLOG: f64 = 1.0;
 const PATHS: usize = 8;
 const POINTS: usize = 300;
 
-/// Servers that differ by less than this are alike.
-const ALIKE: f64 = 0.05;
+/// Significant digits of a lane: it is drawn in few colours.
+const DIGITS: usize = 3;
 
 /// Adds to each service what is known of its backlog and of its servers.
 pub(super) fn of_services(sight: &Sight<'_>, services: &mut BTreeMap<String, Service>) {
@@ -82,43 +85,90 @@ fn peak(queue: &[f64]) -> Option<(usize, f64)> {
         .filter(|(_, most)| *most > BACKLOG)
 }
 
-/// The server that differs most in most launches, if it does.
+/// The server that stands out in most launches, if one does: often another in each, where a fault
+/// chooses its servers by luck.
 fn odd(sight: &Sight<'_>, service: usize) -> Option<Odd> {
-    let all: Vec<storm::Odd> = sight
-        .seen
-        .iter()
-        .filter_map(|seen| seen.odd[service])
-        .collect();
+    let each = sight.seen.iter().map(|seen| {
+        let odd = seen.odd[service].filter(storm::Odd::stands_out);
+        Some((odd?, &seen.brims[service]))
+    });
+    let all: Vec<Option<(storm::Odd, &brims::Lanes)>> = each.collect();
+    let is_most = |n: usize| 2 * n > all.len();
     let mut named: BTreeMap<u32, usize> = BTreeMap::new();
-    for one in all
-        .iter()
-        .filter(|one| (one.held - one.others).abs() > ALIKE)
-    {
-        *named.entry(one.server).or_default() += 1;
+    for (odd, _) in all.iter().flatten() {
+        *named.entry(odd.server).or_default() += 1;
     }
-    let most = named.values().copied().max()?;
-    let server = *named.iter().find(|(_, times)| **times == most)?.0;
-    if 2 * most <= sight.seen.len() {
+    let same = named.iter().find(|(_, times)| is_most(**times));
+    let same = same.map(|(server, _)| *server);
+    let counts = |odd: &storm::Odd| same.is_none_or(|server| odd.server == server);
+    let there = all.iter().flatten().filter(|(odd, _)| counts(odd));
+    let there: Vec<&(storm::Odd, &brims::Lanes)> = there.collect();
+    if !is_most(there.len()) {
         return None;
     }
     let of = |figure: fn(&storm::Odd) -> f64| {
-        let values: Vec<Option<f64>> = sight
-            .seen
-            .iter()
-            .map(|seen| {
-                seen.odd[service]
-                    .filter(|one| one.server == server)
-                    .as_ref()
-                    .map(figure)
-            })
-            .collect();
-        interval::share(&values, sight.confidence)
+        let values = all.iter().map(|one| {
+            let (odd, _) = one.as_ref()?;
+            counts(odd).then(|| figure(odd))
+        });
+        interval::share(&values.collect::<Vec<_>>(), sight.confidence)
     };
     Some(Odd {
-        server: server + 1,
+        server: same.map(|server| server + 1),
         held: of(|one| one.held),
         others: of(|one| one.others),
+        lanes: match same {
+            Some(_) => lanes_by_number(&there),
+            None => lanes_of_two(&there),
+        },
     })
+}
+
+/// The servers over time, where the same one stands out in most launches.
+fn lanes_by_number(there: &[&(storm::Odd, &brims::Lanes)]) -> Vec<Lane> {
+    let servers = there.first().map_or(&[][..], |(_, lanes)| &lanes.servers);
+    let lane = |&server: &u32| Lane {
+        server: Some(server + 1),
+        servers: 1,
+        full: mean(there.iter().filter_map(|(_, lanes)| lanes.of(server))),
+    };
+    servers.iter().map(lane).collect()
+}
+
+/// The one that stands out, whichever it is, and the others on average.
+fn lanes_of_two(there: &[&(storm::Odd, &brims::Lanes)]) -> Vec<Lane> {
+    let is_it = |one: &(storm::Odd, &brims::Lanes), server: u32| one.0.server == server;
+    let lanes = |odd: bool| {
+        let all = there.iter().flat_map(move |one| {
+            let servers = one.1.servers.iter();
+            let servers = servers.filter(move |server| is_it(one, **server) == odd);
+            servers.filter_map(|&server| one.1.of(server))
+        });
+        mean(all)
+    };
+    let others = there
+        .first()
+        .map_or(0, |(_, lanes)| lanes.servers.len() - 1);
+    let lane = |servers: usize, odd: bool| Lane {
+        server: None,
+        servers: servers as u32,
+        full: lanes(odd),
+    };
+    vec![lane(1, true), lane(others, false)]
+}
+
+/// The mean of lanes, bin by bin.
+fn mean<'a>(lanes: impl Iterator<Item = &'a [f32]>) -> Vec<f64> {
+    let (mut sums, mut n) = (Vec::new(), 0_u32);
+    for lane in lanes {
+        sums.resize(lane.len(), 0.0);
+        n += 1;
+        for (sum, share) in sums.iter_mut().zip(lane) {
+            *sum += f64::from(*share);
+        }
+    }
+    let of_all = |sum: f64| nearest_short(sum / f64::from(n), DIGITS);
+    sums.into_iter().map(of_all).collect()
 }
 
 /// The storm of a variant: none where no launch was unhealthy.
