@@ -48,12 +48,13 @@ fn in_one_line(answer: &Answer) -> String {
     answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "init",
     "check",
     "run",
     "compare",
     "import",
+    "calibrate",
     "report",
     "schema",
     "completions",

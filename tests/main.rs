@@ -6,6 +6,7 @@ mod language;
 mod semantics;
 mod theory;
 mod coverage;
+mod calibration;
 mod determinism;
 mod memory;
 mod chance;

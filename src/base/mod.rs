@@ -17,6 +17,7 @@ pub mod math;
 pub mod exponential;
 pub mod logarithm;
 pub mod gamma;
+pub mod linear;
 pub mod table;
 pub mod rank;
 pub mod slab;

@@ -16,6 +16,7 @@ use super::console::Console;
 use super::exit::{Ending, Exit};
 use super::load::{model as read, shown};
 use super::memory;
+use crate::base::time::Time;
 use crate::engine::Limits;
 use crate::model::{Checked, Effort, Model};
 use crate::program::{self, Asked};
@@ -86,6 +87,7 @@ pub fn said(name: &str, model: &Model) -> String {
     text.push_str(&load::said(model));
     text.push_str(&attempts::said(model));
     text.push_str(&variants(model));
+    text.push_str(&observed(model));
     text.push_str(&run_cost(model));
     text
 }
@@ -120,6 +122,31 @@ fn variants(model: &Model) -> String {
         true => String::new(),
         false => format!("\n{}", labelled("VARIANTS", BESIDE, &words::listed(&names))),
     }
+}
+
+/// What was measured, and so is compared.
+fn observed(model: &Model) -> String {
+    let Some(observed) = &model.observed else {
+        return String::new();
+    };
+    let held_out = |check: bool| if check { ", only to check" } else { "" };
+    let series = observed.series.iter().map(|one| {
+        let values = number::count(one.within(Time::ZERO, model.horizon()).len() as f64);
+        let values = match observed.is_adrift() {
+            true => String::new(),
+            false => format!(" ({values} values)"),
+        };
+        format!(
+            "{} as {}{values}{}",
+            one.column,
+            one.metric,
+            held_out(one.check)
+        )
+    });
+    let figures = observed.figures.iter();
+    let figures = figures.map(|one| format!("{}{}", one.metric, held_out(one.check)));
+    let all: Vec<String> = series.chain(figures).collect();
+    format!("\n{}", labelled("OBSERVED", BESIDE, &words::listed(&all)))
 }
 
 fn run_cost(model: &Model) -> String {

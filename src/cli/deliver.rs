@@ -194,6 +194,7 @@ fn without_notes(results: &Results) -> Results {
 fn said(results: &Results, asked: &Asked, screen: Screen) -> String {
     match results.command.as_str() {
         "run" => terminal::run(results, asked, screen),
+        "calibrate" => terminal::calibrate(results, asked, screen),
         _ => terminal::compare(results, asked, screen) + &terminal::uncertain(results, screen),
     }
 }

@@ -151,6 +151,24 @@ pub fn of_compare(results: &Results, require: Option<&String>, fail_on: &[FailOn
     })
 }
 
+/// How `calibrate` ends with these results: what was measured is not what must hold, so objectives
+/// play no part.
+pub fn of_calibrate(results: &Results) -> Ending {
+    let found = results.answers.calibrate.as_ref();
+    let inputs = counted(found.map_or(0, |one| one.params.len()), "input");
+    match found {
+        _ if !results.complete => {
+            let why = "interrupted; the best combination so far is kept";
+            Ending::new(Exit::Interrupted, why)
+        }
+        Some(found) if found.settled => Ending::done(format!("{inputs} fitted")),
+        _ => Ending::new(
+            Exit::Unclear,
+            format!("{inputs} fitted without intervals at this cost"),
+        ),
+    }
+}
+
 /// What there is to complain about, if anything.
 fn ending(results: &Results, demands: &Demands) -> Option<Ending> {
     let among = |variant: &str| match results.command.as_str() {

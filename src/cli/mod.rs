@@ -6,6 +6,7 @@
 pub mod args;
 pub mod check;
 pub mod exit;
+mod calibrate;
 mod compare;
 mod completions;
 mod console;
@@ -72,6 +73,7 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Run(asked) => run::answer(&asked, console),
         Command::Compare(asked) => compare::answer(&asked, console),
         Command::Import(asked) => import::answer(&asked, console),
+        Command::Calibrate(asked) => calibrate::answer(&asked, console),
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]
         Command::Serve(asked) => serve::answer(&asked, console),

@@ -8,7 +8,7 @@ use super::progress::Bar;
 use crate::model::{Checked, Model};
 use crate::report::number;
 use crate::results::{Results, Stopped};
-use crate::study::{self, Failure, Onlooker, Plan};
+use crate::study::{self, Calibrated, Failure, Fit, Onlooker, Plan};
 
 /// What is asked of a model.
 #[derive(Clone, Copy)]
@@ -60,6 +60,28 @@ pub(super) fn results(
     found.map_err(|failure| ending(failure, &model, console))
 }
 
+/// The fit of a model without errors to what was measured.
+///
+/// # Errors
+/// If it was interrupted before anything was finished, needs too much, or has nothing to fit.
+pub(super) fn calibrated(
+    model: Model,
+    fit: &Fit,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Calibrated, Ending> {
+    let model = Checked::new(model).expect("a model with errors was refused before");
+    interrupt::listen();
+    let bar = Bar::new(console);
+    let onlooker = Onlooker {
+        progress: &bar,
+        stop: &interrupt::asked,
+    };
+    let found = study::calibrate(&model, fit, plan, onlooker);
+    bar.clear();
+    found.map_err(|failure| ending(failure, &model, console))
+}
+
 /// Adds the draws over the ranges of the inputs, if the model has something to draw. What was
 /// finished before an interruption stays.
 fn draws(
@@ -88,6 +110,7 @@ fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
         Failure::Exceeded { .. } | Failure::Full { .. } | Failure::NothingUncertain => {
             Ending::could_not(&failure)
         }
+        Failure::NothingToFit { why } => Ending::new(Exit::Usage, why),
         Failure::UnknownVariant { name, .. } => no_variant(model, &name),
         Failure::Invalid {
             variant,

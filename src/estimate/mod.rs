@@ -8,6 +8,7 @@
 pub mod attribution;
 pub mod blame;
 pub mod bottleneck;
+pub mod calibration;
 pub mod full;
 pub mod health;
 pub mod interval;

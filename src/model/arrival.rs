@@ -4,10 +4,10 @@
 //! `total` and `scale` already worked in; the other forms name how many users and when.
 
 mod data;
-mod layout;
+pub(crate) mod layout;
 pub(crate) mod reading;
 mod repeating;
-mod replay;
+pub(crate) mod replay;
 mod states;
 
 use crate::base::time::{Span, Time};

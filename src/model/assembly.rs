@@ -8,6 +8,7 @@ use super::action::Deed;
 use super::document::{Node, Table, Value};
 use super::files::Files;
 use super::files::date::date;
+use super::files::instants::Calendar;
 use super::language::{MODEL, NOTE, RECOVERY, ROOT};
 use super::metric::names::Names;
 use super::reader::{Fields, MOST_TABLES, Reader};
@@ -16,7 +17,8 @@ use super::table::{Kind, TableDef};
 use super::{
     Effort, MOST_REPLICATIONS, Model, Note, Origin, Question, Recovery, Study, Warmup, Yes, action,
     arrival, autoscaler, breaker, cache, class, cost, fault, hedge, journey, keys, limit,
-    objective, param, pool, retry, room, service, stock, throttle, uncertain, variant, when,
+    objective, observed, param, pool, retry, room, service, stock, throttle, uncertain, variant,
+    when,
 };
 use crate::base::time::{Span, Time};
 use crate::base::visible::is_hidden;
@@ -48,6 +50,8 @@ pub(crate) fn assemble(
         model.effort = usual_effort(&model);
     }
     model.uncertain = uncertain::read(&mut r, &names);
+    model.observed = observed::read(&mut r, &names, calendar(&model));
+    launches_only(&mut r, &model);
     let diagnostics = std::mem::take(&mut r.diagnostics);
     let asked = std::mem::take(&mut r.asked);
     model.origin.errors = count_errors(&diagnostics);
@@ -98,6 +102,7 @@ fn empty(sources: Sources) -> Model {
         whens: BTreeMap::new(),
         objectives: Vec::new(),
         uncertain: None,
+        observed: None,
         variants: Vec::new(),
         notes: Vec::new(),
         recovery: Recovery::usual(),
@@ -305,6 +310,16 @@ fn steady(r: &mut Reader<'_>, model: &Model) {
     }
 }
 
+/// A measured series has a clock, and so has only a launch.
+fn launches_only(r: &mut Reader<'_>, model: &Model) {
+    let series = model.observed.iter().flat_map(|observed| &observed.series);
+    if let (Study::Steady(_), Some(first)) = (model.study, series.into_iter().next()) {
+        let found = "a steady study has no clock to hold a measured series against";
+        let diagnostic = Diagnostic::new("E081", found).at(first.place);
+        r.push(diagnostic.help("leave the file out: figures can be compared all the same"));
+    }
+}
+
 /// The definition of a top-level table of named tables.
 fn named_def(table: &str) -> &'static TableDef {
     match ROOT.key(table).map(|key| &key.kind) {
@@ -331,10 +346,7 @@ fn each<'a, T>(
 }
 
 fn tables(r: &mut Reader<'_>, model: &mut Model) {
-    let clock = arrival::reading::Calendar {
-        run_for: model.run_for,
-        starts: model.starts.as_deref().and_then(date),
-    };
+    let clock = calendar(model);
     model.params = each(r, "param", param::read);
     model.arrivals = each(r, "arrivals", |r, name, fields| {
         arrival::reading::read(r, name, fields, clock)
@@ -379,6 +391,14 @@ fn tables(r: &mut Reader<'_>, model: &mut Model) {
     model.notes = notes(r);
     model.recovery = recovery(r);
     model.prices = cost::read(r);
+}
+
+/// The clock that instants of data files count by.
+fn calendar(model: &Model) -> Calendar {
+    Calendar {
+        run_for: model.run_for,
+        starts: model.starts.as_deref().and_then(date),
+    }
 }
 
 /// What reads metrics while a simulation runs: it needs the names of everything else.

@@ -4,8 +4,10 @@
 //! (`date`) or neither; what a column is for is decided by whoever asks for it.
 
 pub(crate) mod date;
+pub(crate) mod instants;
 pub(crate) mod number;
 pub(crate) mod records;
+pub(crate) mod unclear;
 
 use std::collections::{BTreeMap, BTreeSet};
 

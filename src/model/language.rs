@@ -12,6 +12,7 @@ use super::journey::reading::JOURNEY;
 use super::keys::KEYS;
 use super::limit::LIMIT;
 use super::objective::OBJECTIVE;
+use super::observed::OBSERVED;
 use super::param::PARAM;
 use super::pool::POOL;
 use super::retry::RETRY;
@@ -93,7 +94,7 @@ pub(crate) static ROOT: TableDef = TableDef {
             "",
             "conclusions, checked against draws of the parameters",
         ),
-        key("observed", Kind::Later, "", "what was measured"),
+        key("observed", Kind::Table(&OBSERVED), "", "what was measured"),
         key(
             "cost",
             Kind::Settings,

@@ -38,11 +38,13 @@ pub mod autoscaler;
 pub mod when;
 pub mod metric;
 pub mod objective;
+pub mod observed;
 pub mod upkeep;
 pub mod variant;
 pub mod overlay;
 pub mod uncertain;
 pub mod files;
+pub mod fitted;
 
 pub mod budget;
 pub mod capacity;
@@ -84,6 +86,7 @@ use self::metric::Metric;
 use self::metric::names::Names;
 pub use self::needed::files_needed;
 use self::objective::Objective;
+use self::observed::Observed;
 use self::overlay::Change;
 use self::param::Param;
 use self::pool::Pool;
@@ -170,6 +173,8 @@ pub struct Model {
     pub prices: BTreeMap<String, f64>,
     /// What is concluded from inputs that are drawn from their ranges.
     pub uncertain: Option<Uncertain>,
+    /// What was measured.
+    pub observed: Option<Observed>,
     origin: Origin,
 }
 

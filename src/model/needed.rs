@@ -47,5 +47,5 @@ fn paths_in(of: &str, table: &Table, paths: &mut BTreeSet<String>) {
 /// Whether a key, perhaps a path in a `set`, says which file is read; `of` is the table's own.
 fn is_file(of: &str, key: &str) -> bool {
     let (before, last) = key.rsplit_once('.').unwrap_or((of, key));
-    last == "file" || last == "path" && before.rsplit('.').next() == Some("file")
+    last == "file" && of != "match" || last == "path" && before.rsplit('.').next() == Some("file")
 }

@@ -143,10 +143,6 @@ impl<'a> Reader<'a> {
     pub(crate) fn check_keys(&mut self, table: &Table, def: &'static TableDef) {
         for entry in &table.entries {
             let diagnostic = match def.key(&entry.key) {
-                Some(key) if matches!(key.kind, Kind::Later) => {
-                    let found = format!("`{}` is not supported yet", entry.key);
-                    Diagnostic::new("E005", found).help("leave it out for now")
-                }
                 Some(_) => continue,
                 None => {
                     let found = format!("{} has no key `{}`", def.name, entry.key);

@@ -105,6 +105,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Texts => "list of texts".to_owned(),
         Kind::Numbers => "list of numbers".to_owned(),
         Kind::Settings => "paths and values".to_owned(),
+        Kind::Matches => "columns and metrics".to_owned(),
         Kind::Steps => "steps".to_owned(),
         Kind::Branches => "lists of steps".to_owned(),
         Kind::Table(_) => "table".to_owned(),
@@ -116,6 +117,5 @@ fn kind(kind: &Kind) -> String {
             .map(self::kind)
             .collect::<Vec<_>>()
             .join(" or "),
-        Kind::Later => "*not yet supported*".to_owned(),
     }
 }

@@ -102,11 +102,8 @@ fn reference(definition: &str) -> Json {
 
 /// An object with exactly the keys of a table.
 fn members(table: &'static TableDef) -> Vec<(&'static str, Json)> {
-    let usable = table
-        .keys
-        .iter()
-        .filter(|key| !matches!(key.kind, Kind::Later));
-    let properties = usable.map(|key| (key.name, property(key))).collect();
+    let keys = table.keys.iter();
+    let properties = keys.map(|key| (key.name, property(key))).collect();
     vec![
         ("type", Json::text("object")),
         ("description", Json::text(table.doc)),
@@ -164,11 +161,12 @@ fn kind(kind: &'static Kind) -> Vec<(&'static str, Json)> {
             ("type", Json::text("string")),
             ("examples", Json::texts(words)),
         ],
-        Kind::Any | Kind::Later => Vec::new(),
+        Kind::Any => Vec::new(),
         Kind::Range => list_of(Json::Object(types(&["number", "string"]))),
         Kind::Numbers => list_of(Json::Object(types(&["integer", "string"]))),
         Kind::Texts => list_of(Json::Object(types(&["string"]))),
         Kind::Settings => types(&["object"]),
+        Kind::Matches => by_name(Json::Object(types(&["string"]))),
         Kind::Steps => vec![("$ref", Json::text("#/$defs/steps"))],
         Kind::Branches => list_of(reference("steps")),
         Kind::StepsByName(table) => {

@@ -92,10 +92,10 @@ pub(crate) enum Kind {
     StepsByName(&'static TableDef),
     /// A list of tables.
     Tables(&'static TableDef),
+    /// Columns of a data file and the metrics that they are.
+    Matches,
     /// Any of these.
     Either(&'static [Kind]),
-    /// Part of the language, not yet part of the engine.
-    Later,
 }
 
 /// A key; short, since the tables are long.
@@ -127,13 +127,9 @@ impl TableDef {
         self.keys.iter().find(|key| key.name == name)
     }
 
-    /// The names of the keys that can be used today.
+    /// The names of its keys.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
-        let usable = self
-            .keys
-            .iter()
-            .filter(|key| !matches!(key.kind, Kind::Later));
-        usable.map(|key| key.name)
+        self.keys.iter().map(|key| key.name)
     }
 
     /// The paths from here of all that an action may change, the tables inside included.

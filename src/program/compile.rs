@@ -87,6 +87,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     names.probes = probes.names;
     names.judges = probes.judges;
     names.headline = probes.headline;
+    names.observed = probes.observed;
     let actions = eras::actions(&eras, &all, &deeds);
     let by_clock = sources::sources(&eras, &index, &clock);
     let of_model = sources::sources(&eras[..1], &index, &clock);

@@ -59,6 +59,8 @@ pub struct Names {
     pub judges: Vec<Judge>,
     /// Probes of the metrics that words are given to: those of objectives, else who is served.
     pub headline: Vec<usize>,
+    /// By measured series, the probes of its stretches. They have no name.
+    pub observed: Vec<Vec<usize>>,
     /// Services in the order in which journeys reach them (rows of the heat map).
     pub services_in_call_order: Vec<String>,
 }

@@ -85,18 +85,33 @@ fn parts(results: &Results) -> Vec<Part> {
     }
     all.push(section(4, &|page| {
         sure(page, results);
-        links(page, results, &pictures, |kind| matches!(kind, Kind::Dots));
+        links(page, results, &pictures, |kind| {
+            matches!(kind, Kind::Dots | Kind::Observed(_))
+        });
     }));
     all.push(part(2, |page| {
         let notes = results.notes.iter();
         notes.for_each(|note| page.item(&words::note(note)));
         page.0.push('\n');
     }));
+    if let Some(base) = reading::baseline(results) {
+        all.push(spare(3, &table::measured(base)));
+        all.push(spare(2, &table::figures(base)));
+    }
     all.push(spare(1, &table::conclusions(results)));
     let told_above = if reading::is_compared(results) { 5 } else { 1 };
     all.push(spare(told_above, &table::objectives(results)));
     let known = words::how_known(results);
-    all.push(section(5, &|page| page.line(&escaped(&known))));
+    all.push(section(5, &|page| {
+        let fitted = words::calibrated(results);
+        fitted.iter().for_each(|text| page.line(&escaped(text)));
+        links(page, results, &pictures, |kind| {
+            matches!(kind, Kind::Profiles)
+        });
+        page.line(&escaped(&known));
+    }));
+    all.push(spare(1, &table::fitted(results)));
+    all.push(spare(2, &table::correlations(results)));
     all.push(spare(2, &table::params(results)));
     all.push(spare(4, &table::changes(results)));
     all.push(spare(3, &table::faults(results)));
@@ -196,8 +211,10 @@ fn verdicts(page: &mut Page, results: &Results) {
 fn sure(page: &mut Page, results: &Results) {
     let spread = words::spread_of_launches(results);
     let uncertain = words::uncertain(results);
+    let observed = words::observed(results, reading::baseline_name(results));
     spread
         .iter()
+        .chain(&observed)
         .chain(&uncertain)
         .for_each(|text| page.line(&escaped(text)));
     words::method(results)
@@ -356,7 +373,7 @@ mod tests {
 
     #[test]
     fn every_figure_stands_in_the_document() {
-        for results in [sample::uncertain(), sample::run()] {
+        for results in [sample::uncertain(), sample::run(), sample::observed()] {
             let document: serde_json::Value =
                 serde_json::from_str(&crate::results::to_json(&results)).unwrap();
             let mut known = BTreeSet::new();

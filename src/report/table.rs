@@ -3,9 +3,13 @@
 //! One idea: a table is made once, as text in cells, and set by the page and by Markdown alike.
 
 mod behind;
+mod calibrate;
+mod observed;
 mod overload;
 
 pub(crate) use behind::of_picture;
+pub(crate) use calibrate::{correlations, fitted, fitted_parts};
+pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
 
 use super::{number, reading, words};

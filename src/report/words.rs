@@ -6,12 +6,14 @@
 
 mod answer;
 mod bottleneck;
+mod calibrate;
 mod caption;
 mod figure;
 mod heading;
 mod judged;
 mod level;
 mod moment;
+mod observed;
 mod places;
 mod rare;
 mod recovery;
@@ -23,6 +25,7 @@ mod worth;
 pub use answer::{Part, answer_parts, called, question_answered, variant_label};
 pub use bottleneck::bottleneck_remark;
 use bottleneck::{spell, what_broke, where_it_moved};
+pub use calibrate::*;
 pub use caption::*;
 pub use figure::*;
 pub use heading::*;
@@ -32,6 +35,7 @@ pub use level::{
     difference_head, difference_with_level, interval_label, level_note, levels, with_level,
 };
 pub use moment::*;
+pub use observed::*;
 pub use places::{CALL_HEAD, WHO_CALLS, lag_title, level_head, level_title, met_in, within_step};
 use places::{dots_caption, level_caption};
 pub use rare::rare_sentence;

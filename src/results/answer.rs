@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::calibrate::Calibrate;
 use super::estimate::{Estimate, Probability};
 
 /// One part for each kind of question; absent if it was not asked.
@@ -21,6 +22,9 @@ pub struct Answers {
     /// Inputs drawn from their ranges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<Uncertain>,
+    /// The inputs that reproduce what was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibrate: Option<Calibrate>,
     /// The beginning of a steady state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<Steady>,

@@ -12,9 +12,11 @@
 mod answer;
 mod attribution;
 mod bottleneck;
+mod calibrate;
 mod difference;
 mod estimate;
 mod judgement;
+mod observed;
 pub mod key;
 mod overload;
 mod request;
@@ -34,6 +36,7 @@ pub use bottleneck::{
     Bottleneck, BottleneckKind, Effect, Event, EventKind, Holder, Lost, Moment, OutKind, Place,
     Recovery, ResourceKind, Split, Stable, Symptom, SymptomTest, TriggerKind,
 };
+pub use calibrate::{Calibrate, FittedParam, FittedPart, Untold, UntoldParam};
 pub use difference::{
     Because, Better, ChangedSides, Difference, Family, FamilyOf, Measure, NeverPairs, Unit,
     Verdict, WithinIs,
@@ -42,6 +45,7 @@ pub use estimate::{
     Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Rare, Times,
 };
 pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
+pub use observed::{Inside, Observed, ObservedFigure, ObservedSeries, Outside};
 pub use overload::{Backlog, Lane, Odd, Path, Phase, Storm};
 pub use request::{Attempts, Request};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};

@@ -9,6 +9,7 @@ use super::answer::Settled;
 use super::bottleneck::{Bottleneck, Event, Moment, Recovery, Split, Stable};
 use super::estimate::{Estimate, MeanMax};
 use super::judgement::{Objective, Standing};
+use super::observed::Observed;
 use super::overload::{Phase, Storm};
 use super::request::Request;
 use super::station::{Mark, Message, Pool, Room, Service, Stock};
@@ -84,6 +85,9 @@ pub struct Variant {
     pub metrics: BTreeMap<String, Estimate>,
     /// The same in each replication, in order; `null` where absent or infinite.
     pub values: BTreeMap<String, Vec<Option<f64>>>,
+    /// What was measured, and how this variant compares; absent where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observed>,
     /// Percentile spectra by step.
     pub spectrum: BTreeMap<String, Spectrum>,
     /// Quantities over time.

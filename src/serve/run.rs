@@ -403,6 +403,7 @@ impl From<study::Failure> for NoAnswer {
             | study::Failure::Full { .. }
             | study::Failure::Interrupted
             | study::Failure::NothingUncertain
+            | study::Failure::NothingToFit { .. }
             | study::Failure::UnknownVariant { .. } => NoAnswer::because(why),
         }
     }

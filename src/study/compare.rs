@@ -20,7 +20,7 @@ use crate::study::replicate::{Crew, Job, Onlooker};
 use crate::study::stations::Stations;
 use crate::study::trigger::{self, Judge};
 use crate::study::worth::{Compared, worth};
-use crate::study::{answer, measures, notes, steady, subject};
+use crate::study::{adrift, answer, measures, notes, steady, subject};
 
 /// How many times the launches that should settle a difference it may take at most.
 const SETTLED_AT_MOST: u64 = 3;
@@ -74,6 +74,9 @@ fn study(
     onlooker: Onlooker<'_>,
 ) -> Result<Results, Failure> {
     let crew = Crew::new(plan.threads, onlooker);
+    let anchored = adrift::anchored(model, plan, &crew)?;
+    let found_offset = anchored.is_some();
+    let model = anchored.as_ref().unwrap_or(model);
     let mut contenders = contenders(model, names, plan)?;
     let steady = steady::cut(model, &mut contenders, plan, &crew)?;
     let judge = judge(&contenders[0], plan, &crew);
@@ -108,6 +111,13 @@ fn study(
         .collect();
     let mut results = head(&contenders[0], &launches, plan, steady);
     fill(&mut results, model, (&contenders, &sights), &headline, plan);
+    for observed in results
+        .variants
+        .values_mut()
+        .filter_map(|one| one.observed.as_mut())
+    {
+        observed.offset_found = found_offset;
+    }
     if let Some(steady) = &mut results.answers.steady {
         let mut settled = results.variants.values().filter_map(|one| one.settled);
         steady.converged &= settled.all(|one| one.means);

@@ -85,7 +85,7 @@ fn within(unit: ParamUnit, (low, high): (f64, f64), u: f64) -> f64 {
 }
 
 /// A value as it is written in a model, and the number that this text means.
-fn spelled(param: &Param, value: f64) -> (f64, String) {
+pub(crate) fn spelled(param: &Param, value: f64) -> (f64, String) {
     let whole = !param.written.contains(['.', 'e', 'E']);
     match param.unit {
         ParamUnit::Seconds => {

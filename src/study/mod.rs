@@ -3,8 +3,10 @@
 //! One idea: only here is it decided whether to run more, and only from estimates. A study turns a
 //! model and a plan into the results document; it knows no output format, no terminal and no file.
 
+mod adrift;
 mod answer;
 mod brims;
+mod calibrate;
 mod columns;
 mod compare;
 mod contender;
@@ -32,6 +34,7 @@ mod trigger;
 mod usual;
 mod worth;
 
+pub use calibrate::{Calibrated, Fit, LAUNCHES, NEAR, calibrate};
 pub use compare::{compare, run};
 pub use draws::uncertain;
 pub use outcome::{Demands, Outcome, Tolerance, outcome};

@@ -133,6 +133,12 @@ pub enum Failure {
     /// The model concludes nothing, or no parameter has a range.
     #[error("the model has no `[uncertain]` table, or no parameter with a range")]
     NothingUncertain,
+    /// A calibration has nothing to fit, or nothing to fit to.
+    #[error("{why}")]
+    NothingToFit {
+        /// What is missing.
+        why: String,
+    },
     /// No variant of the model has this name.
     #[error("no variant is called `{name}`")]
     UnknownVariant {

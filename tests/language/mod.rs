@@ -8,6 +8,7 @@ mod data;
 mod metrics;
 mod models;
 mod mutations;
+mod observed;
 mod reference;
 mod suggestions;
 mod survival;

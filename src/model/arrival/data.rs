@@ -6,30 +6,21 @@
 
 use std::borrow::Cow;
 
-use super::layout::{Layout, Unclear, layout};
-use super::reading::{Calendar, clipped, flow};
+use super::layout::{Layout, layout};
+use super::reading::{clipped, flow};
 use super::replay::{Asked, Gaps, asked};
 use super::{Form, Piece};
 use crate::base::time::{Span, Time};
 use crate::model::document::Node;
-use crate::model::files::date::{self, Stamp, Zone, stamp};
+use crate::model::files::instants::{self, Calendar, Cell, Times};
 use crate::model::files::number::{self, Comma};
 use crate::model::files::records::{Record, Records};
+use crate::model::files::unclear::Unclear;
 use crate::model::files::{comma_of, no_number};
 use crate::model::metric::write_span;
 use crate::model::reader::Reader;
-use crate::model::value::{LONGEST, MOST};
+use crate::model::value::MOST;
 use crate::text::Diagnostic;
-
-/// Units of times since 1970: their nanoseconds, and what they are called.
-const UNITS: [(i128, &str); 4] = [
-    (1_000_000_000, "seconds"),
-    (1_000_000, "milliseconds"),
-    (1_000, "microseconds"),
-    (1, "nanoseconds"),
-];
-/// The seconds since 1970 that a file of today may hold: the years 2000 to 2100.
-const SINCE_1970: std::ops::Range<f64> = 946_684_800.0..4_102_444_800.0;
 
 /// What of a record is needed.
 struct Row<'a> {
@@ -38,14 +29,13 @@ struct Row<'a> {
     rate: Cow<'a, str>,
 }
 
-/// Times from T+0, and what they were in the file.
-struct Times {
-    /// Each with the line in which it is written.
-    at: Vec<(Time, usize)>,
-    /// What was assumed, for a note; nothing if there was nothing to assume.
-    assumed: Option<String>,
-    /// What T+0 is and why, where the file decided it.
-    begins: Option<String>,
+impl Row<'_> {
+    fn instant(&self) -> Cell<'_> {
+        Cell {
+            text: &self.time,
+            line: self.line,
+        }
+    }
 }
 
 /// Reads `file`.
@@ -58,11 +48,7 @@ pub(super) fn file<'a>(r: &mut Reader<'a>, node: &'a Node, clock: Calendar) -> O
     for diagnostic in said {
         r.push(diagnostic.at(node.place));
     }
-    let form = read.map_err(|unclear| {
-        let found = format!("`{}` cannot be used: {}", asked.path, unclear.why);
-        let diagnostic = Diagnostic::new("E025", found).at(node.place);
-        diagnostic.maybe_help(unclear.help)
-    });
+    let form = read.map_err(|unclear| unclear.about(&asked.path).at(node.place));
     match r.keep(form)? {
         Form::Flow { pieces, spacing } => {
             let pieces = clipped(pieces, Time::ZERO + clock.run_for);
@@ -86,7 +72,11 @@ fn form(
         run_for: clock.run_for.scaled(asked.speed),
         ..clock
     };
-    let mut times = times(&rows, &layout, (comma, asked.unit), measured)?;
+    let cells: Vec<Cell<'_>> = rows.iter().map(Row::instant).collect();
+    let called = layout.called(layout.time);
+    let unit = asked.unit;
+    let written = instants::Written { comma, unit };
+    let mut times = instants::times(&cells, &called, written, measured)?;
     times.hasten(asked.speed);
     // Users may stand in any order, rates hardly do.
     let sorted = layout.rate.is_none() || times.at.windows(2).all(|pair| pair[0].0 <= pair[1].0);
@@ -136,152 +126,6 @@ fn rows<'a>(records: Records<'a>, layout: &Layout) -> impl Iterator<Item = Row<'
     records.iter().skip(layout.heading).filter(kept).map(row)
 }
 
-/// The instants of all rows.
-fn times(
-    rows: &[Row<'_>],
-    layout: &Layout,
-    (comma, unit): (Comma, Option<i128>),
-    clock: Calendar,
-) -> Result<Times, Unclear> {
-    let dated = rows
-        .first()
-        .is_some_and(|row| matches!(stamp(&row.time), Stamp::At(..)));
-    let mut found: Vec<(i128, usize)> = Vec::with_capacity(rows.len());
-    let mut numbers: Vec<(String, usize)> = Vec::new();
-    let mut zoned = true;
-    for row in rows {
-        let text: &str = &row.time;
-        match (dated, stamp(text)) {
-            (true, Stamp::At(nanos, zone)) => {
-                zoned &= zone == Zone::Written;
-                found.push((nanos, row.line));
-            }
-            (dated, other) => match number::plain(text, comma).filter(|_| !dated) {
-                Some(digits) => numbers.push((digits, row.line)),
-                None => return Err(no_instant(row, layout, (dated, other))),
-            },
-        }
-    }
-    if dated {
-        let what = if zoned {
-            "dates"
-        } else {
-            "dates, taken as UTC"
-        };
-        return from_origin(found, what, clock);
-    }
-    since_1970(&numbers, unit, clock)
-}
-
-fn no_instant(row: &Row<'_>, layout: &Layout, (dated, stamp): (bool, Stamp)) -> Unclear {
-    let (text, line) = (&row.time, row.line);
-    let called = layout.called(layout.time);
-    let why = match stamp {
-        Stamp::Doubtful(why) => format!("`{text}` in line {line}, {called}: {why}"),
-        _ if text.is_empty() => format!("line {line} has no time in {called}"),
-        _ if dated => format!("`{text}` in line {line}, {called}, is not a date"),
-        _ => format!("`{text}` in line {line}, {called}, {}", no_number(text)),
-    };
-    Unclear::new(why).help("every row needs its time; leave out what was not measured")
-}
-
-/// Numbers: times from T+0 in their unit, or times since 1970 if they are so large.
-fn since_1970(
-    numbers: &[(String, usize)],
-    unit: Option<i128>,
-    clock: Calendar,
-) -> Result<Times, Unclear> {
-    let values: Vec<f64> = numbers
-        .iter()
-        .filter_map(|(text, _)| text.parse().ok())
-        .collect();
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let fits = |(unit, _): &&(i128, &str)| {
-        let seconds = |value: f64| value * *unit as f64 / 1e9;
-        SINCE_1970.contains(&seconds(least)) && SINCE_1970.contains(&seconds(most))
-    };
-    let epoch = UNITS.iter().find(fits);
-    let nanos = |unit: i128| -> Result<Vec<(i128, usize)>, Unclear> {
-        let one = |(text, line): &(String, usize)| {
-            let nanos = number::nanos(text, unit);
-            nanos
-                .map(|nanos| (nanos, *line))
-                .ok_or_else(|| Unclear::new(format!("`{text}` in line {line} is too large")))
-        };
-        numbers.iter().map(one).collect()
-    };
-    match (epoch, unit) {
-        (Some((found, name)), None) => {
-            from_origin(nanos(*found)?, &format!("{name} since 1970"), clock)
-        }
-        (Some((found, name)), Some(unit)) if unit == *found => {
-            from_origin(nanos(unit)?, &format!("{name} since 1970"), clock)
-        }
-        (Some((_, name)), Some(_)) => {
-            let why = format!("its times look like {name} since 1970, which `unit` contradicts");
-            Err(Unclear::new(why).help("leave out `unit`, or write the times from T+0"))
-        }
-        (None, unit) => {
-            let found = nanos(unit.unwrap_or(1_000_000_000))?;
-            let (assumed, begins) = (None, None);
-            let at = from(0, found)?;
-            Ok(Times {
-                at,
-                assumed,
-                begins,
-            })
-        }
-    }
-}
-
-/// Instants of the calendar, counted from `starts`, else from the first of them.
-fn from_origin(found: Vec<(i128, usize)>, what: &str, clock: Calendar) -> Result<Times, Unclear> {
-    let first = found.iter().map(|(at, _)| *at).min().unwrap_or(0);
-    let last = found.iter().map(|(at, _)| *at).max().unwrap_or(0);
-    let origin = clock.starts.unwrap_or(first);
-    let run_for = i128::from(clock.run_for.nanos());
-    if clock.starts.is_some() && (last < origin - run_for || first > origin + run_for) {
-        let why = format!(
-            "its times, {} to {}, are far from `starts`, {}",
-            date::written(first),
-            date::written(last),
-            date::written(origin)
-        );
-        let help = "correct `starts` in `[model]`, or leave it out: T+0 is then the first of them";
-        return Err(Unclear::new(why).help(help));
-    }
-    let begins = match clock.starts {
-        Some(_) => format!(
-            "T+0 is `starts`; the first of them is {}",
-            date::written(first)
-        ),
-        None => format!(
-            "T+0 is the first of them, {}; `starts` in `[model]` sets another T+0",
-            date::written(first)
-        ),
-    };
-    Ok(Times {
-        at: from(origin, found)?,
-        assumed: Some(what.to_owned()),
-        begins: Some(begins),
-    })
-}
-
-/// Times from T+0, which the clock can count.
-fn from(origin: i128, found: Vec<(i128, usize)>) -> Result<Vec<(Time, usize)>, Unclear> {
-    let longest = i128::from(LONGEST.nanos());
-    let one = |(at, line): (i128, usize)| match at.checked_sub(origin) {
-        Some(since) if since.abs() <= longest => Ok((Time(since as i64), line)),
-        _ => {
-            let longest = LONGEST.written();
-            let why = format!("the time in line {line} is more than {longest} away from T+0");
-            Err(Unclear::new(why).help("correct the line, or leave it out"))
-        }
-    };
-    found.into_iter().map(one).collect()
-}
-
 /// The rates as written; absent where there is none.
 fn rates(rows: &[Row<'_>], called: &str, comma: Comma) -> Result<Vec<Option<f64>>, Unclear> {
     let rate = |row: &Row<'_>| {
@@ -323,17 +167,6 @@ fn in_order(times: &mut Times, rates: Vec<Option<f64>>) -> Result<Vec<Option<f64
     let (at, rates): (Vec<_>, Vec<_>) = all.into_iter().unzip();
     times.at = at;
     Ok(rates)
-}
-
-impl Times {
-    /// The same so many times faster.
-    fn hasten(&mut self, speed: f64) {
-        if speed.to_bits() != 1.0_f64.to_bits() {
-            for (at, _) in &mut self.at {
-                *at = Time::ZERO + (*at - Time::ZERO).scaled(1.0 / speed);
-            }
-        }
-    }
 }
 
 /// The seconds in which a value counts users; nothing where each counts until the next row.

@@ -9,6 +9,7 @@ use crate::base::visible::one_line;
 use crate::model::files::date::{Stamp, stamp};
 use crate::model::files::number::{self, Comma};
 use crate::model::files::records::{Record, Records};
+use crate::model::files::unclear::Unclear;
 
 /// Names of columns with the instants, letters and digits alone.
 const TIME: [&str; 20] = [
@@ -139,29 +140,6 @@ pub(super) struct Layout {
     pub(super) chosen: bool,
 }
 
-/// Why the columns are not known, and what to do.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unclear {
-    pub(super) why: String,
-    pub(super) help: Option<String>,
-}
-
-impl Unclear {
-    pub(super) fn new(why: impl Into<String>) -> Unclear {
-        Unclear {
-            why: why.into(),
-            help: None,
-        }
-    }
-
-    pub(super) fn help(self, help: impl Into<String>) -> Unclear {
-        Unclear {
-            help: Some(help.into()),
-            ..self
-        }
-    }
-}
-
 impl Layout {
     /// How a column is called: by its name, else by its number from 1.
     pub(super) fn called(&self, column: usize) -> String {
@@ -169,6 +147,13 @@ impl Layout {
             Some(name) => format!("column `{name}`"),
             None => format!("column {}", column + 1),
         }
+    }
+
+    /// Letters and digits of a column's name, in lower case; nothing if it has none.
+    fn simple_name(&self, column: usize) -> String {
+        self.names
+            .get(column)
+            .map_or_else(String::new, |name| simple(name))
     }
 
     /// The seconds in which a rate counts its users, if its name says so.
@@ -181,6 +166,61 @@ impl Layout {
 /// Finds the columns; `wanted` are those that the model names, the instants first.
 pub(super) fn layout(records: Records<'_>, wanted: &[String]) -> Result<Layout, Unclear> {
     let sample: Vec<Record<'_>> = records.iter().take(SAMPLE).collect();
+    let found = headed(&sample)?;
+    let sample = &sample[found.heading..];
+    if !wanted.is_empty() {
+        return named(found, wanted, sample);
+    }
+    match load_test(&found, records, sample) {
+        Some(known) => Ok(known),
+        None => by_names(found, sample),
+    }
+}
+
+/// A file of measurements: a column of instants, and one for each of some names.
+pub(crate) struct Table {
+    /// Records before the first one with data.
+    pub(crate) heading: usize,
+    /// The column of the instants.
+    pub(crate) time: usize,
+    /// The columns of the names, in their order.
+    pub(crate) columns: Vec<usize>,
+    found: Layout,
+}
+
+impl Table {
+    /// How a column is called: by its name, else by its number from 1.
+    pub(crate) fn called(&self, column: usize) -> String {
+        self.found.called(column)
+    }
+}
+
+/// Finds the columns of some names, and that of the instants by its own name if none is given.
+pub(crate) fn table(
+    records: Records<'_>,
+    time: Option<&str>,
+    names: &[&str],
+) -> Result<Table, Unclear> {
+    let sample: Vec<Record<'_>> = records.iter().take(SAMPLE).collect();
+    let found = headed(&sample)?;
+    let sample = &sample[found.heading..];
+    let column = |name: &str| named(found.clone(), &[name.to_owned()], sample);
+    let columns: Result<Vec<usize>, Unclear> =
+        names.iter().map(|name| Ok(column(name)?.time)).collect();
+    let time = match time {
+        Some(name) => column(name)?.time,
+        None => instants(&found, sample)?,
+    };
+    Ok(Table {
+        heading: found.heading,
+        time,
+        columns: columns?,
+        found,
+    })
+}
+
+/// What stands above the data, of the first records.
+fn headed(sample: &[Record<'_>]) -> Result<Layout, Unclear> {
     let Some(first) = sample.first() else {
         return Err(Unclear::new("it is empty"));
     };
@@ -202,7 +242,7 @@ pub(super) fn layout(records: Records<'_>, wanted: &[String]) -> Result<Layout, 
         let why = format!("it has no data: line {} is the only one", first.line);
         return Err(Unclear::new(why));
     }
-    let found = Layout {
+    Ok(Layout {
         known_as: None,
         time: 0,
         rate: None,
@@ -210,24 +250,12 @@ pub(super) fn layout(records: Records<'_>, wanted: &[String]) -> Result<Layout, 
         heading,
         names,
         chosen: false,
-    };
-    let sample = &sample[heading..];
-    if !wanted.is_empty() {
-        return named(found, wanted, sample);
-    }
-    match load_test(&found, records, sample) {
-        Some(known) => Ok(known),
-        None => by_names(found, sample),
-    }
+    })
 }
 
 /// The columns that the model names, by name or by number from 1.
 fn named(found: Layout, wanted: &[String], sample: &[Record<'_>]) -> Result<Layout, Unclear> {
-    let width = sample
-        .iter()
-        .map(|record| record.cells.len())
-        .max()
-        .unwrap_or(0);
+    let width = width(sample);
     let place = |name: &String| {
         let by_name = found
             .names
@@ -289,48 +317,50 @@ fn load_test(found: &Layout, records: Records<'_>, sample: &[Record<'_>]) -> Opt
     vegeta.then(|| known("a vegeta log", 0))
 }
 
-/// The columns by their names, else the first two that hold data.
-fn by_names(found: Layout, sample: &[Record<'_>]) -> Result<Layout, Unclear> {
-    let name = |place: usize| {
-        found
-            .names
-            .get(place)
-            .map(|name| simple(name))
-            .unwrap_or_default()
+/// The most cells of a record.
+fn width(sample: &[Record<'_>]) -> usize {
+    let widths = sample.iter().map(|record| record.cells.len());
+    widths.max().unwrap_or(0)
+}
+
+/// The columns that mostly hold what passes a test: a cell that cannot be read is named later; it
+/// does not hide its column.
+fn holding(sample: &[Record<'_>], test: &dyn Fn(&str) -> bool) -> Vec<usize> {
+    let holds = |place: &usize| {
+        let cells = sample.iter().filter_map(|record| record.cells.get(*place));
+        let (all, good) = cells.fold((0, 0), |(all, good), cell| {
+            (all + 1, good + usize::from(test(cell)))
+        });
+        all > 0 && 2 * good >= all
     };
-    let width = sample
-        .iter()
-        .map(|record| record.cells.len())
-        .max()
-        .unwrap_or(0);
-    // A cell that cannot be read is named later; it does not hide its column.
-    let holding = |test: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let holds = |place: &usize| {
-            let cells = sample.iter().filter_map(|record| record.cells.get(*place));
-            let (all, good) = cells.fold((0, 0), |(all, good), cell| {
-                (all + 1, good + usize::from(test(cell)))
-            });
-            all > 0 && 2 * good >= all
-        };
-        (0..width).filter(holds).collect()
-    };
-    let times = holding(&|cell| is_data(cell) || number::is_beyond(cell));
-    let is_time = |place: &usize| TIME.contains(&name(*place).as_str());
+    (0..width(sample)).filter(holds).collect()
+}
+
+/// The column of the instants by its name, else the first that holds numbers or dates.
+fn instants(found: &Layout, sample: &[Record<'_>]) -> Result<usize, Unclear> {
+    let times = holding(sample, &|cell| is_data(cell) || number::is_beyond(cell));
+    let is_time = |place: &usize| TIME.contains(&found.simple_name(*place).as_str());
     let called = times.iter().copied().find(is_time);
-    let called = called.or_else(|| (0..width).find(is_time));
-    let Some(time) = called.or(times.first().copied()) else {
+    let called = called.or_else(|| (0..width(sample)).find(is_time));
+    called.or(times.first().copied()).ok_or_else(|| {
         let line = sample.first().map_or(1, |record| record.line);
         let why = format!("line {line} has neither a number nor a date");
         let help = "instants are numbers, or dates such as `2014-10-27 15:00:00`";
-        return Err(Unclear::new(why).help(help));
-    };
+        Unclear::new(why).help(help)
+    })
+}
+
+/// The columns by their names, else the first two that hold data.
+fn by_names(found: Layout, sample: &[Record<'_>]) -> Result<Layout, Unclear> {
+    let width = width(sample);
+    let time = instants(&found, sample)?;
     let could_be = |cell: &str| is_number(cell) || number::is_missing(cell);
-    let numbers = holding(&|cell| could_be(cell) || number::is_beyond(cell));
+    let numbers = holding(sample, &|cell| could_be(cell) || number::is_beyond(cell));
     let others: Vec<usize> = numbers.into_iter().filter(|place| *place != time).collect();
     let those = |words: &[&str]| -> Vec<usize> {
         let known = others.iter().copied();
         known
-            .filter(|place| words.contains(&name(*place).as_str()))
+            .filter(|place| words.contains(&found.simple_name(*place).as_str()))
             .collect()
     };
     let (rates, details, at_once) = (those(&RATE), those(&DETAIL), those(&AT_ONCE));

@@ -10,6 +10,7 @@ use super::states::{STATE, states};
 use super::{Arrivals, Form, Piece, Spacing};
 use crate::base::time::{Span, Time};
 use crate::model::document::Node;
+use crate::model::files::instants::Calendar;
 use crate::model::law;
 use crate::model::reader::{Fields, Reader, zero};
 use crate::model::table::{Kind, TableDef, key};
@@ -165,15 +166,6 @@ const FORMS: [&str; 7] = [
 const MOST_USERS: u64 = 1_000_000_000_000;
 /// Most users that `scale` makes of the rows of a file.
 const MOST_COPIES: f64 = 1e8;
-
-/// What a source must know of the model's clock.
-#[derive(Clone, Copy)]
-pub(crate) struct Calendar {
-    /// The horizon, from T+0.
-    pub(crate) run_for: Span,
-    /// T+0 in nanoseconds since 1970, if the model says when that is.
-    pub(crate) starts: Option<i128>,
-}
 
 /// Reads `[arrivals.NAME]`.
 pub(crate) fn read<'a>(

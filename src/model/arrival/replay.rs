@@ -167,7 +167,8 @@ fn columns<'a>(r: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Vec<String>> {
     }
 }
 
-fn unit(r: &mut Reader<'_>, node: &Node) -> Option<i128> {
+/// The nanoseconds of a unit of time.
+pub(crate) fn unit(r: &mut Reader<'_>, node: &Node) -> Option<i128> {
     let unit = r.text(node)?;
     match Time::parse(&format!("1{unit}")) {
         Ok(one) => Some(i128::from(one.nanos())),

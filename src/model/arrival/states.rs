@@ -3,9 +3,9 @@
 //! One idea: the source is in one state after the other, each for a time that is drawn anew, and
 //! begins again with the first after the last.
 
-use super::reading::Calendar;
 use super::{Form, Spacing, State};
 use crate::model::document::Node;
+use crate::model::files::instants::Calendar;
 use crate::model::reader::Reader;
 use crate::model::table::{Kind, TableDef, key};
 use crate::text::Diagnostic;

@@ -142,14 +142,7 @@ impl<'c> Walk<'c> {
                 .push(format!("`{path}` is a table; name one of its keys"));
             return;
         };
-        let Some(key) = def
-            .key(segment)
-            .filter(|key| !matches!(key.kind, Kind::Later))
-        else {
-            if def.key(segment).is_some() {
-                let found = format!("`{segment}` is not supported yet");
-                self.problem = Some(Diagnostic::new("E005", found).at(self.change.place));
-            }
+        let Some(key) = def.key(segment) else {
             let among = match self.segments.first() {
                 Some(&"journey") => Among::Journey,
                 _ => Among::Endpoint,

@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::figures::{Figure, Figures, Terms, some};
-use crate::base::time::Span;
-use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Spelling, Statistic};
+use crate::base::time::{Span, Time};
+use crate::model::metric::{self, Metric, OutcomeOf, Quantity, Spelling, Statistic, Within};
 use crate::model::objective::Objective;
 use crate::model::step::StepKind;
 use crate::model::{Model, Study};
@@ -36,6 +36,8 @@ pub(super) struct Probes {
     pub(super) judges: Vec<Judge>,
     /// Metrics that words are given to.
     pub(super) headline: Vec<usize>,
+    /// By measured series, its metric over each of its stretches.
+    pub(super) observed: Vec<Vec<usize>>,
 }
 
 impl Probes {
@@ -72,7 +74,8 @@ impl Probes {
         }
         let mut seen = BTreeSet::new();
         all.headline.retain(|probe| seen.insert(*probe));
-        for metric in further {
+        let observed = model.observed.iter().flat_map(|one| &one.figures);
+        for metric in further.iter().chain(observed.map(|one| &one.metric)) {
             all.ask_of(metric, figures);
         }
         for (number, objective) in model.objectives.iter().enumerate() {
@@ -83,7 +86,29 @@ impl Probes {
         if matches!(model.study, Study::Steady(_)) {
             all.halve();
         }
+        all.observe(model, figures);
         all
+    }
+
+    /// Asks for the metric of every measured series over each of its stretches. They stand behind
+    /// all that have a name.
+    fn observe(&mut self, model: &Model, figures: &Figures<'_>) {
+        let observed = model.observed.iter().filter(|one| !one.is_adrift());
+        for series in observed.flat_map(|observed| &observed.series) {
+            let first = self.probes.len();
+            for stretch in series.within(Time::ZERO, model.horizon()) {
+                let within = Some(Within {
+                    from: Some(stretch.from),
+                    to: stretch.to,
+                });
+                let metric = Metric {
+                    within,
+                    ..series.metric.clone()
+                };
+                self.probes.push(asked(&metric, figures, None));
+            }
+            self.observed.push((first..self.probes.len()).collect());
+        }
     }
 
     /// Asks for both halves of what objectives ask of the whole measured time. They stand behind

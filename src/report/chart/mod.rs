@@ -17,9 +17,11 @@ pub(crate) mod lanes;
 pub(crate) mod level;
 pub(crate) mod marks;
 pub(crate) mod multiples;
+pub(crate) mod observed;
 pub(crate) mod outcome;
 pub(crate) mod paint;
 pub(crate) mod phase;
+pub(crate) mod profile;
 pub(crate) mod ribbon;
 pub(crate) mod scale;
 pub(crate) mod scene;
@@ -79,6 +81,10 @@ pub enum Kind {
     Lanes,
     /// How many wait or are left at a place over time, and how long that takes.
     Level(Place),
+    /// A measured series beside the launches, by its number.
+    Observed(usize),
+    /// How much worse other values of fitted inputs fit.
+    Profiles,
     /// How many launches meet each objective.
     Dots,
     /// Who calls whom.
@@ -181,6 +187,8 @@ impl Picture {
             Kind::Phase => phase::draw(size, heading, variant),
             Kind::Growth(place) => growth::draw(size, heading, results, (place, &marks)),
             Kind::Level(place) => level::draw(size, heading, results, (place, &marks)),
+            Kind::Observed(at) => observed::draw(size, heading, (name, variant, *at), &marks),
+            Kind::Profiles => profile::draw(size, heading, results),
             Kind::Dots => dots::draw(size, heading, results),
             Kind::Topology => topology::draw(size, heading, &results.model, variant),
             Kind::Lanes => lanes::draw(size, heading, (name, variant), &marks),
@@ -201,6 +209,14 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
     };
     if reading::is_compared(results) {
         all.comparison();
+    }
+    if results
+        .answers
+        .calibrate
+        .as_ref()
+        .is_some_and(profile::is_known)
+    {
+        all.hang("profiles", Kind::Profiles, Subject::Study);
     }
     for (name, _) in reading::variants(results) {
         all.of_variant(name);
@@ -251,6 +267,7 @@ impl Gallery<'_> {
                 | Kind::Servers(_)
                 | Kind::Ribbon(_)
                 | Kind::Density(_)
+                | Kind::Observed(_)
                 | Kind::Lanes,
                 of,
             ) => *of == Subject::Variant(name.to_owned()),
@@ -346,6 +363,13 @@ impl Gallery<'_> {
             if density::is_known(variant, step) {
                 let kind = Kind::Density(step.to_owned());
                 self.hang(&format!("spread-{step}-{name}"), kind, subject());
+            }
+        }
+        let measured = variant.observed.iter().flat_map(|one| &one.series);
+        for (at, series) in measured.enumerate() {
+            if observed::is_known(series) {
+                let file = format!("measured-{}-{name}", series.column);
+                self.hang(&file, Kind::Observed(at), subject());
             }
         }
         if lanes::is_known(variant) {

@@ -41,7 +41,7 @@ fn assert_legible(scene: &Scene, name: &str) {
 
 #[test]
 fn every_word_is_on_the_sheet_and_covers_no_other() {
-    for results in [sample::compare(), sample::run()] {
+    for results in [sample::compare(), sample::run(), sample::observed()] {
         for picture in pictures(&results) {
             for size in [Size::Wide, Size::Small] {
                 let is_page_size =
@@ -203,9 +203,10 @@ fn a_value_read_off_a_chart_is_that_of_the_document() {
 /// Every chart over time says what happened when.
 #[test]
 fn every_chart_over_time_has_the_marks_of_its_variant() {
-    let results = sample::compare();
+    let (compared, observed) = (sample::compare(), sample::observed());
+    let all = |results| pictures(results).into_iter().map(move |one| (one, results));
     let mut seen = 0;
-    for picture in pictures(&results) {
+    for (picture, results) in all(&compared).chain(all(&observed)) {
         let is_over_time = match picture.kind {
             Kind::Outcome
             | Kind::Heat
@@ -214,6 +215,7 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Density(_)
             | Kind::Growth(_)
             | Kind::Multiples(_)
+            | Kind::Observed(_)
             | Kind::Level(_) => true,
             // Lanes have a line for each, with its name.
             Kind::Lanes
@@ -223,13 +225,14 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Funnel(_)
             | Kind::Phase
             | Kind::Topology
+            | Kind::Profiles
             | Kind::Dots => false,
         };
         if !is_over_time {
             continue;
         }
         seen += 1;
-        let words = words_of(&picture.scene(&results, Size::Wide));
+        let words = words_of(&picture.scene(results, Size::Wide));
         let has = |wanted: &str| words.iter().any(|(text, _)| text.contains(wanted));
         assert!(has("room doors opens"), "{} has no key", picture.name);
         let letters = words.iter().filter(|(text, _)| text.starts_with("A"));

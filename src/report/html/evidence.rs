@@ -52,7 +52,8 @@ fn question_of(kind: &Kind) -> Option<usize> {
         }
         Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Some(2),
         Kind::Forest | Kind::Waterfall(..) => Some(3),
-        Kind::Dots => Some(4),
+        Kind::Dots | Kind::Observed(_) => Some(4),
+        Kind::Profiles => Some(5),
     }
 }
 
@@ -128,7 +129,11 @@ impl Evidence<'_> {
                 p { (text) }
                 (open_table(&table::conclusions(results)))
             }
-            (self.charts((4, ""), &|_, _| Vec::new()))
+            @for line in words::observed(results, reading::baseline_name(results)) { p { (line) } }
+            (self.charts((4, ""), &|_, variant| vec![
+                table::measured(variant),
+                table::figures(variant),
+            ]))
             @if objectives.rows.len() <= FEW { (open_table(&objectives)) }
             @else { (behind(&[objectives])) }
             div #launches hidden {}
@@ -144,6 +149,10 @@ impl Evidence<'_> {
     fn assumed(&self) -> Markup {
         let results = self.results;
         html! {
+            @for line in words::calibrated(results) { p { (line) } }
+            (self.charts((5, ""), &|_, _| Vec::new()))
+            (open_table(&table::fitted(results)))
+            (behind(&[table::correlations(results), table::fitted_parts(results)]))
             p { (words::how_known(results)) }
             (open_table(&table::params(results)))
             (open_table(&table::sources(results)))

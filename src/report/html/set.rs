@@ -93,6 +93,8 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Funnel(_)
         | Kind::Servers(_)
         | Kind::Phase
+        | Kind::Observed(_)
+        | Kind::Profiles
         | Kind::Dots
         | Kind::Topology
         | Kind::Lanes => text(&Vec::<[String; 3]>::new()),

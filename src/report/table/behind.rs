@@ -3,7 +3,8 @@
 //! One idea: what a picture draws stands in rows as well, thinned where there are more bins than
 //! anybody reads; the CSV file has them all.
 
-use super::{ROWS, Table, objectives, outcomes, worth};
+use super::observed::values;
+use super::{ROWS, Table, fitted, objectives, outcomes, worth};
 use crate::report::chart::{
     Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
     servers, spectrum,
@@ -34,6 +35,8 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Growth(place) => growth_rows(results, place),
         Kind::Lanes => lane_rows(variant),
         Kind::Level(place) => level_rows(results, place),
+        Kind::Observed(at) => values(variant, *at),
+        Kind::Profiles => fitted(results),
         Kind::Dots => objectives(results),
         Kind::Topology => call_rows(results, variant),
     }

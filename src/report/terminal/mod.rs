@@ -5,11 +5,13 @@
 //! out where they cannot be seen; nothing is said by colour alone. It only sets what `words` and
 //! `number` say.
 
+mod calibrate;
 mod compare;
 mod layout;
 mod run;
 mod uncertain;
 
+pub use calibrate::calibrate;
 pub use compare::compare;
 pub use layout::labelled;
 pub use run::run;

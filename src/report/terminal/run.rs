@@ -1,7 +1,7 @@
 //! What `run` prints: will it hold, what became of the users, where it broke, what happened when.
 
 use super::super::words::{self, Asked};
-use super::super::{number, reading};
+use super::super::{number, reading, table};
 use super::layout::{Cell, Page, bar, cell, columns, sparkline};
 use super::{Look, Screen, Tone, WIDTH};
 use crate::results::{
@@ -27,6 +27,7 @@ pub fn run(results: &Results, asked: &Asked, screen: Screen) -> String {
         where_it_broke(&mut page, variant);
         timeline(&mut page, results, variant);
         groups(&mut page, results, variant);
+        measured(&mut page, results, variant);
         next(&mut page, results, asked);
     } else {
         page.blank();
@@ -343,6 +344,25 @@ fn groups(page: &mut Page, results: &Results, variant: &Variant) {
     page.heading("LAUNCHES", "");
     for text in recovery.into_iter().chain(split) {
         page.indented(&text, 2);
+    }
+}
+
+/// How what was measured compares.
+pub(super) fn measured(page: &mut Page, results: &Results, variant: &Variant) {
+    let told = words::observed(results, reading::baseline_name(results));
+    if told.is_empty() {
+        return;
+    }
+    page.heading("MEASURED", "");
+    for text in told {
+        page.indented(&text, 2);
+    }
+    let figures = table::figures(variant);
+    for row in &figures.rows {
+        page.indented(
+            &format!("{}: {}; simulated {}, {}", row[0], row[1], row[2], row[3]),
+            4,
+        );
     }
 }
 

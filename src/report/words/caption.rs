@@ -5,9 +5,9 @@
 
 use super::{
     capital, change_estimate, difference_with_level, dots_caption, estimate, from_to,
-    growth_takeaway, interval_label, level_caption, listed, outcome, outcome_names, outcome_word,
-    phase_takeaway, spans, threshold, variant_label, verdict_sentence, verdict_symbol,
-    verdict_word, what_meets, with_clock,
+    growth_takeaway, interval_label, level_caption, listed, observed_caption, outcome,
+    outcome_names, outcome_word, phase_takeaway, profiles_caption, spans, threshold, variant_label,
+    verdict_sentence, verdict_symbol, verdict_word, what_meets, with_clock,
 };
 use crate::base::decimal::significant;
 use crate::report::chart::{Kind, Subject};
@@ -100,11 +100,16 @@ pub fn caption(results: &Results, kind: &Kind, subject: &Subject) -> (String, St
     (title, with_clock(results, &takeaway))
 }
 
-fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
-    let name = match subject {
+/// The variant that a picture is of.
+fn subject_name<'a>(results: &'a Results, subject: &'a Subject) -> &'a str {
+    match subject {
         Subject::Variant(name) => name.as_str(),
         Subject::Study => reading::baseline_name(results),
-    };
+    }
+}
+
+fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
+    let name = subject_name(results, subject);
     let variant = results.variants.get(name);
     let name = variant_label(results, name);
     match kind {
@@ -151,6 +156,8 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
             variant.map_or_else(String::new, |v| growth_takeaway(v, place)),
         ),
         Kind::Level(place) => level_caption(results, place),
+        Kind::Observed(at) => observed_caption(results, subject_name(results, subject), *at),
+        Kind::Profiles => profiles_caption(results),
         Kind::Dots => dots_caption(results),
         Kind::Topology => (
             format!("Who calls whom: {name}"),

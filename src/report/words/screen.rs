@@ -112,6 +112,9 @@ pub fn kicker(results: &Results) -> Vec<String> {
 
 /// The answer in parts: of the model's question, else of the study.
 pub fn lead(results: &Results) -> Vec<(Part, String)> {
+    if let Some(text) = super::fitted(results) {
+        return vec![(Part::Rest, text)];
+    }
     answer_parts(results).unwrap_or_else(|| {
         if !reading::is_compared(results) {
             return vec![(Part::Rest, super::answer(results))];

@@ -9,6 +9,7 @@ mod checks;
 mod events;
 mod goods;
 mod moments;
+mod observed;
 mod overload;
 pub(crate) mod objectives;
 mod requests;
@@ -83,6 +84,7 @@ pub(crate) fn variant(sight: &Sight<'_>) -> Variant {
     variant.cost.price = services::price(sight);
     variant.cost.server_hours = services::hours(sight, ServiceLevel::Up);
     variant.cost.core_hours = services::hours(sight, ServiceLevel::Cores);
+    variant.observed = observed::observed(sight);
     variant.metrics = metrics(sight);
     variant.values = values(sight);
     variant.objectives = objectives::objectives(sight, variant.settled.as_ref());

@@ -1,0 +1,123 @@
+//! `calibrate`: which inputs reproduce what was measured, and what the measurements cannot tell.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Calibrate, Effort};
+use super::check::refuse_too_much;
+use super::console::Console;
+use super::deliver::{self, Answer};
+use super::exit::{self, Ending, Exit};
+use super::load;
+use super::memory;
+use super::plan::plan;
+use super::study;
+use super::write::{self, Existing, Page};
+use crate::model::Model;
+use crate::model::fitted::in_place;
+use crate::report::junit::Strictness;
+use crate::study::{Fit, LAUNCHES, NEAR};
+
+/// Fits the free inputs and delivers the answer.
+///
+/// # Errors
+/// If a file, the model or a limit stands in the way, or nothing is to be fitted.
+pub(super) fn answer(asked: &Calibrate, console: &Console) -> Result<Ending, Ending> {
+    let console = &deliver::console(&asked.output, console);
+    let effort = effort(asked);
+    let mut set = asked.set.clone();
+    if let Some(file) = &asked.observed {
+        set.push(("observed.file".to_owned(), from_model(&asked.model, file)?));
+    }
+    let memory = memory::limit(asked.memory);
+    let loaded = load::model(&asked.model, &set, memory)?.sound(console)?;
+    let plan = plan(&loaded.model, &effort, &asked.set)?;
+    refuse_too_much(&loaded.model, plan.limits, console)?;
+    deliver::probe(&asked.output)?;
+    if let Some(path) = &asked.write {
+        write::probe(path)?;
+    }
+    let fit = Fit {
+        free: free(&loaded.model, &asked.free)?,
+        replications: asked.replications.unwrap_or(NEAR),
+        at_most: asked.at_most.unwrap_or(LAUNCHES),
+    };
+    let done = study::calibrated(loaded.model, &fit, &plan, console)?;
+    let text = in_place(&loaded.text, &done.values).unwrap_or_else(|| done.model.written());
+    let answer = Answer {
+        results: &done.results,
+        model: Some(match asked.set.is_empty() {
+            true => text.clone(),
+            false => done.model.written(),
+        }),
+        asked: deliver::asked(&asked.model, (&asked.set, None), &effort),
+        strictness: Strictness::default(),
+    };
+    deliver::deliver(&answer, &asked.output, console)?;
+    if let Some(path) = &asked.write {
+        let page = Page {
+            path: path.clone(),
+            bytes: text.into_bytes(),
+        };
+        write::all(&[page], Existing::Replace)?;
+        console.note(&format!("wrote {}", load::named(path)));
+    }
+    Ok(exit::of_calibrate(&done.results))
+}
+
+/// The flags that a calibration shares with other studies.
+fn effort(asked: &Calibrate) -> Effort {
+    Effort {
+        seed: asked.seed,
+        replications: None,
+        precision: None,
+        confidence: asked.confidence,
+        at_most: None,
+        same_within: Vec::new(),
+        threads: asked.threads,
+        memory: asked.memory,
+        events: asked.events,
+    }
+}
+
+/// A path as seen from the folder of the model.
+fn from_model(model: &Path, file: &Path) -> Result<String, Ending> {
+    let folder = model.parent().unwrap_or(Path::new(""));
+    let path: PathBuf = match folder.as_os_str().is_empty() || file.is_absolute() {
+        true => file.to_owned(),
+        false => std::path::absolute(file).map_err(|why| Ending::could_not(&why))?,
+    };
+    Ok(path.to_string_lossy().into_owned())
+}
+
+/// The free parameters: those that were named, else all with a range.
+fn free(model: &Model, asked: &[String]) -> Result<Vec<String>, Ending> {
+    let ranged = || {
+        model
+            .params
+            .iter()
+            .filter(|(_, param)| param.range.is_some())
+    };
+    if asked.is_empty() {
+        let all: Vec<String> = ranged().map(|(name, _)| name.clone()).collect();
+        return match all.is_empty() {
+            true => Err(Ending::new(
+                Exit::Usage,
+                "no parameter has a `range` to look in; give those that are to be fitted one",
+            )),
+            false => Ok(all),
+        };
+    }
+    for name in asked {
+        let name = name.strip_prefix("param.").unwrap_or(name);
+        if !model.params.contains_key(name) {
+            let known = model.params.keys().map(String::as_str);
+            let near = crate::text::nearest::suggestion(name, known);
+            let near = near.map_or_else(String::new, |near| format!("; {near}"));
+            return Err(Ending::new(
+                Exit::Usage,
+                format!("there is no parameter `{name}`{near}"),
+            ));
+        }
+    }
+    Ok(asked.to_vec())
+}
