@@ -1,8 +1,8 @@
 //! Incidents whose causes are known, given to the calibration as measurements.
 //!
-//! One idea: one launch of a model at inputs that are drawn is the incident; what its series were,
-//! with two percent of noise, is all that the calibration sees. So an interval that says 95 % can be
-//! counted: it holds the drawn value or not.
+//! One idea: one launch of a model at inputs that are drawn is the incident; what its series
+//! were, with two percent of noise, is all that the calibration sees. So an interval that says 95
+//! % can be counted: it holds the drawn value or not.
 //!
 //! In full, with a line for each interval: `ONRUSH_SYNTHETIC=30 cargo test --release --locked --
 //! --ignored synthetic_incidents --nocapture` makes thirty incidents of each kind, in some minutes.
@@ -186,11 +186,13 @@ fn told(incident: &Incident, done: &Calibrated) -> Vec<(bool, f64, String)> {
         .iter()
         .map(|(name, truth)| {
             let mut params = found.params.iter();
-            let param = params.find(|param| param.name == *name).expect("it was free");
+            let param = params
+                .find(|param| param.name == *name)
+                .expect("it was free");
             let (inside, width) = held(param, *truth);
             let line = format!(
-                "{name}: true {truth:.4}, fits {:.4} [{:.4}, {:.4}], width {width:.3}, excess {:.2}, \
-                 rank {}, launches {}{}",
+                "{name}: true {truth:.4}, fits {:.4} [{:.4}, {:.4}], width {width:.3}, excess \
+                 {:.2}, rank {}, launches {}{}",
                 param.value,
                 param.from.unwrap_or(f64::NAN),
                 param.to.unwrap_or(f64::NAN),
@@ -204,8 +206,8 @@ fn told(incident: &Incident, done: &Calibrated) -> Vec<(bool, f64, String)> {
         .collect()
 }
 
-/// A known truth is recovered: both intervals hold it and are narrow; the series that was held out is
-/// reproduced; the document does not depend on the number of threads.
+/// A known truth is recovered: both intervals hold it and are narrow; the series that was held
+/// out is reproduced; the document does not depend on the number of threads.
 #[test]
 fn a_known_truth_is_recovered() {
     let incident = incident(RUSH, 1);

@@ -4,10 +4,11 @@
 //! series, single figures) are held to come from a normal distribution whose mean and covariance
 //! are those of launches at the inputs in question: the synthetic likelihood of Wood (2010,
 //! *Nature* 466, 1102–1104). So the variance of a difference is that from launch to launch, plus
-//! the stated error of the measurement, plus what is not known of the mean. Neighbouring blocks of
-//! one launch are not independent: their covariance is estimated from many launches at one point, and
-//! its correlations are shrunk as far as they are noise (Schäfer & Strimmer 2005). The mean moves with the inputs by a quadratic surrogate, fitted to launches that all meet
-//! the same luck.
+//! the stated error of the measurement, plus what is not known of the mean. Neighbouring blocks
+//! of one launch are not independent: their covariance is estimated from many launches at one
+//! point, and its correlations are shrunk as far as they are noise (Schäfer & Strimmer 2005). The
+//! mean moves with the inputs by a quadratic surrogate, fitted to launches that all meet the same
+//! luck.
 //!
 //! Inputs are in units of their ranges, from 0 to 1. No simulation is known here.
 

@@ -1,13 +1,14 @@
 //! Fitted values written back into a model's text.
 //!
-//! One idea: the author's text stays as it is, comments and all; only the values change, and how they
-//! are known. What was written is read again, and given up where it does not say what it should.
+//! One idea: the author's text stays as it is, comments and all; only the values change, and how
+//! they are known. What was written is read again, and given up where it does not say what it
+//! should.
 
 use super::document::{self, Node, Table};
 use crate::text::FileId;
 
-/// The text with these parameters at these values, each known as fitted; nothing where a parameter is
-/// not written so that its value can be replaced.
+/// The text with these parameters at these values, each known as fitted; nothing where a
+/// parameter is not written so that its value can be replaced.
 pub fn in_place(text: &str, values: &[(String, String)]) -> Option<String> {
     let (document, _) = document::parse(text, FileId::MODEL);
     let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();

@@ -10,6 +10,7 @@ use crate::model::observed::{MOST_STRETCHES, Observed, Offset, Series, Stretch};
 use crate::model::overlay::Change;
 use crate::model::{Checked, Model};
 use crate::program::{self, Asked};
+use crate::results::Results;
 use crate::study::contender::BASELINE;
 use crate::study::plan::{Failure, Plan};
 use crate::study::replicate::{Crew, Job};
@@ -48,6 +49,14 @@ pub(crate) fn anchored(
         sources,
     })?;
     Ok(Some(changed))
+}
+
+/// Says of every variant whether its offset was found here.
+pub(crate) fn told(results: &mut Results, found: bool) {
+    let variants = results.variants.values_mut();
+    for observed in variants.filter_map(|one| one.observed.as_mut()) {
+        observed.offset_found |= found;
+    }
 }
 
 /// How finely an offset is told.
@@ -219,8 +228,8 @@ mod tests {
         }
     }
 
-    /// A peak at 3 s on the one clock and at 8 s on the other: five seconds are added. Levels differ
-    /// by a factor, which does not matter.
+    /// A peak at 3 s on the one clock and at 8 s on the other: five seconds are added. Levels
+    /// differ by a factor, which does not matter.
     #[test]
     fn the_offset_puts_the_peaks_together() {
         let measured = series(&[1.0, 1.0, 2.0, 9.0, 3.0, 1.0, 1.0]);

@@ -1,8 +1,8 @@
 //! Which inputs reproduce the measured incident.
 //!
-//! One idea: search, then run the model with what was found like any other, so that a reader sees the
-//! fit in the same charts, beside what was measured; figures and series that are only there to check
-//! are never looked at before that.
+//! One idea: search, then run the model with what was found like any other, so that a reader sees
+//! the fit in the same charts, beside what was measured; figures and series that are only there
+//! to check are never looked at before that.
 
 mod inputs;
 mod search;
@@ -54,9 +54,8 @@ pub struct Calibrated {
 
 /// Finds the free parameters that reproduce what was measured.
 ///
-/// # Errors
-/// If nothing was measured or nothing is free, if a launch of the fitted model needs more than it may
-/// use, or if nothing was finished when somebody stopped it.
+/// # Errors If nothing was measured or nothing is free, if a launch of the fitted model needs
+/// more than it may use, or if nothing was finished when somebody stopped it.
 pub fn calibrate(
     model: &Checked,
     fit: &Fit,
@@ -106,13 +105,7 @@ pub fn calibrate(
     };
     results.command = "calibrate".to_owned();
     results.answers.calibrate = Some(answer);
-    for observed in results
-        .variants
-        .values_mut()
-        .filter_map(|one| one.observed.as_mut())
-    {
-        observed.offset_found |= found_offset;
-    }
+    adrift::told(&mut results, found_offset);
     let values = inputs.iter().zip(&found.best);
     Ok(Calibrated {
         values: values

@@ -10,7 +10,8 @@ const DASHBOARD: &str = include_str!("data/dashboard-with-gaps.csv");
 fn with(data: &str, observed: &str, head: &str) -> (Model, Vec<Diagnostic>) {
     let text = format!(
         "[model]\nrun_for = \"10m\"\n{head}\n[arrivals.all]\njourney = \"visit\"\nrate = \"1/s\"\n\
-         [journey.visit]\nsteps = [ {{ name = \"home\", call = \"shop.home\", timeout = \"9s\" }} ]\n\
+         [journey.visit]\nsteps = [ {{ name = \"home\", call = \"shop.home\", timeout = \"9s\" }} ]\
+         \n\
          [service.shop]\nendpoint.home = [ {{ cpu = \"1ms\" }} ]\n[observed]\nfile = \"seen.csv\"\n\
          {observed}\n"
     );
@@ -202,4 +203,15 @@ fn figures_have_errors_in_their_unit() {
         (20e3, 30e3, 2_500.0, true)
     );
     assert_eq!((back.low, back.high, back.give), (1_200.0, 1_200.0, 0.0));
+}
+
+/// A steady study has no clock: only figures can be compared with it.
+#[test]
+fn a_steady_study_takes_figures_alone() {
+    let data = "t,rps\n0,1\n60,2\n";
+    let (model, found) = with(data, RPS, "study = \"steady\"");
+    assert!(
+        !model.is_sound() && found.iter().any(|one| one.code == "E081"),
+        "{found:?}"
+    );
 }

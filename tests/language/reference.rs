@@ -62,6 +62,9 @@ const FRAME: &[(&str, &str)] = &[
     ("[retry.app]", "attempts = 2"),
 ];
 
+/// What was measured, where an example reads it.
+const INCIDENT: &str = "timestamp,rps,p95_ms\n0,1.5,120\n60,2,130\n";
+
 fn examples() -> Vec<String> {
     let fenced = REFERENCE.split("```toml\n").skip(1);
     fenced
@@ -81,7 +84,10 @@ fn every_example_is_read() {
         let frame: String = missing
             .map(|(head, body)| format!("{head}\n{body}\n"))
             .collect();
-        let (model, diagnostics) = read(&format!("{frame}{example}"));
+        let mut files = Files::new();
+        files.insert("incident.csv", INCIDENT.to_owned());
+        let source = Source::new("model.toml", &format!("{frame}{example}"));
+        let (model, diagnostics) = model::read(source, files);
         let errors: Vec<Diagnostic> = diagnostics
             .into_iter()
             .filter(|one| one.code.starts_with('E'))

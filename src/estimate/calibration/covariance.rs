@@ -1,10 +1,10 @@
 //! The covariance of summaries from launch to launch.
 //!
-//! One idea: some dozens of launches at one point tell the variances of two dozen summaries well, and
-//! their correlations badly. So of the correlations, as much is taken away as is noise: the shrinkage
-//! intensity of Schäfer & Strimmer (2005, *Statistical Applications in Genetics and Molecular Biology*
-//! 4, 32), Σ var(r) ÷ Σ r², cut to 0 … 1. Launches at other points meet the same luck and would tell
-//! nothing new.
+//! One idea: some dozens of launches at one point tell the variances of two dozen summaries well,
+//! and their correlations badly. So of the correlations, as much is taken away as is noise: the
+//! shrinkage intensity of Schäfer & Strimmer (2005, *Statistical Applications in Genetics and
+//! Molecular Biology* 4, 32), Σ var(r) ÷ Σ r², cut to 0 … 1. Launches at other points meet the
+//! same luck and would tell nothing new.
 
 use super::Point;
 use crate::base::linear::{Matrix, zeros};

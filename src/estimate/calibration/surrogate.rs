@@ -47,7 +47,30 @@ pub struct Surrogate {
     factor: Factor,
     /// Their variances.
     pub variances: Vec<f64>,
-    quadratic: bool,
+    shape: Shape,
+    /// How badly coefficients are known: a matrix that times what the surrogate misses of a summary
+    /// is the covariance of its coefficients.
+    looseness: Matrix,
+    /// By summary, what the surrogate misses of it, a variance.
+    misses: Vec<f64>,
+}
+
+/// How a surrogate bends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Not at all: its points are too few.
+    Plane,
+    /// As a quadratic.
+    Quadratic,
+}
+
+impl Shape {
+    fn coefficients(self, inputs: usize) -> usize {
+        match self {
+            Shape::Plane => 1 + inputs,
+            Shape::Quadratic => coefficients(inputs),
+        }
+    }
 }
 
 /// The least part of the points that must have a summary.
@@ -70,12 +93,12 @@ impl Surrogate {
     ) -> Option<Surrogate> {
         let inside: Vec<&Point> = points.iter().filter(|p| region.holds(&p.at)).collect();
         let inputs = region.centre.len();
-        let quadratic = 2 * inside.len() >= 3 * coefficients(inputs);
-        let terms = |point: &Point| region.terms(&point.at, quadratic);
-        let count = match quadratic {
-            true => coefficients(inputs),
-            false => 1 + inputs,
+        let shape = match 2 * inside.len() >= 3 * coefficients(inputs) {
+            true => Shape::Quadratic,
+            false => Shape::Plane,
         };
+        let terms = |point: &Point| region.terms(&point.at, shape);
+        let count = shape.coefficients(inputs);
         let launches = inside.iter().map(|p| p.launches.len()).min()?;
         if inside.len() <= count {
             return None;
@@ -112,19 +135,27 @@ impl Surrogate {
         for (at, summary) in summaries.iter().enumerate() {
             matrix[at][at] += measured.errors[*summary] + misfits[at];
         }
-        let (summaries, all, matrix) = varying(&summaries, &all, &matrix);
-        let factor = Factor::of(&matrix)?;
-        if summaries.is_empty() {
-            return None;
-        }
+        // Those that never vary and have no error cannot be held against anything.
+        let kept: Vec<usize> = (0..summaries.len())
+            .filter(|at| matrix[*at][*at] > 1e-18)
+            .collect();
+        let matrix: Matrix = kept
+            .iter()
+            .map(|a| kept.iter().map(|b| matrix[*a][*b]).collect())
+            .collect();
+        let summaries: Vec<usize> = kept.iter().map(|at| summaries[*at]).collect();
+        let factor = Factor::of(&matrix).filter(|_| !kept.is_empty())?;
+        let rows: Matrix = inside.iter().map(|point| terms(point)).collect();
         Some(Surrogate {
             region,
             values: summaries.iter().map(|s| measured.values[*s]).collect(),
             summaries,
-            coefficients: all,
+            coefficients: kept.iter().map(|at| all[*at].clone()).collect(),
             factor,
             variances: matrix.iter().enumerate().map(|(at, row)| row[at]).collect(),
-            quadratic,
+            shape,
+            looseness: looseness(&rows)?,
+            misses: kept.iter().map(|at| misfits[*at]).collect(),
         })
     }
 
@@ -135,7 +166,7 @@ impl Surrogate {
 
     /// The means of the summaries.
     pub fn means(&self, at: &[f64]) -> Vec<f64> {
-        let terms = self.region.terms(at, self.quadratic);
+        let terms = self.region.terms(at, self.shape);
         self.coefficients
             .iter()
             .map(|one| dot(one, &terms))
@@ -167,7 +198,7 @@ impl Surrogate {
     fn slopes(&self, at: &[f64]) -> Matrix {
         let by_input: Matrix = (0..at.len())
             .map(|input| {
-                let terms = self.region.slope_terms(at, input, self.quadratic);
+                let terms = self.region.slope_terms(at, input, self.shape);
                 let each = self.coefficients.iter().map(|one| dot(one, &terms));
                 self.factor.whitened(&each.collect::<Vec<_>>())
             })
@@ -181,8 +212,27 @@ impl Surrogate {
         slopes
     }
 
-    /// Fisher's information of the inputs.
+    /// Fisher's information of the inputs, without what is only noise of the slopes: a slope that is
+    /// badly known is never quite zero, and its square would look like knowledge.
     pub fn information(&self, at: &[f64]) -> Matrix {
+        let mut all = self.apparent(at);
+        let precision = self.factor.inverse();
+        let misses = self.misses.iter().enumerate();
+        let noise: f64 = misses.map(|(at, missed)| missed * precision[at][at]).sum();
+        let terms: Matrix = (0..at.len())
+            .map(|input| self.region.slope_terms(at, input, self.shape))
+            .collect();
+        for (a, row) in all.iter_mut().enumerate() {
+            let loose = times(&self.looseness, &terms[a]);
+            for (b, cell) in row.iter_mut().enumerate() {
+                *cell -= noise * dot(&terms[b], &loose);
+            }
+        }
+        all
+    }
+
+    /// Fisher's information if the slopes were exact.
+    fn apparent(&self, at: &[f64]) -> Matrix {
         let slopes = self.slopes(at);
         let mut all = zeros(at.len(), at.len());
         for row in &slopes {
@@ -315,11 +365,11 @@ const STEPS: usize = 60;
 
 impl Region {
     /// The terms of the surrogate at a point.
-    fn terms(&self, at: &[f64], quadratic: bool) -> Vec<f64> {
+    fn terms(&self, at: &[f64], shape: Shape) -> Vec<f64> {
         let z = self.local(at);
         let mut all = vec![1.0];
         all.extend(&z);
-        if quadratic {
+        if shape == Shape::Quadratic {
             for (row, a) in z.iter().enumerate() {
                 all.extend(z[row..].iter().map(|b| a * b));
             }
@@ -328,13 +378,13 @@ impl Region {
     }
 
     /// How the terms change with an input.
-    fn slope_terms(&self, at: &[f64], input: usize, quadratic: bool) -> Vec<f64> {
+    fn slope_terms(&self, at: &[f64], input: usize, shape: Shape) -> Vec<f64> {
         let z = self.local(at);
         let per = 1.0 / self.half[input];
         let is = |other: usize| if other == input { per } else { 0.0 };
         let mut all = vec![0.0];
         all.extend((0..z.len()).map(is));
-        if quadratic {
+        if shape == Shape::Quadratic {
             for row in 0..z.len() {
                 all.extend((row..z.len()).map(|column| is(row) * z[column] + z[row] * is(column)));
             }
@@ -385,20 +435,19 @@ fn least_squares(known: &[(Vec<f64>, f64)]) -> Option<Vec<f64>> {
     Some(found)
 }
 
-/// Without summaries that never vary and have no error: they cannot be held against anything.
-fn varying(
-    summaries: &[usize],
-    coefficients: &Matrix,
-    matrix: &Matrix,
-) -> (Vec<usize>, Matrix, Matrix) {
-    let kept: Vec<usize> = (0..summaries.len())
-        .filter(|at| matrix[*at][*at] > 1e-18)
-        .collect();
-    (
-        kept.iter().map(|at| summaries[*at]).collect(),
-        kept.iter().map(|at| coefficients[*at].clone()).collect(),
-        kept.iter()
-            .map(|a| kept.iter().map(|b| matrix[*a][*b]).collect())
-            .collect(),
-    )
+/// The inverse of the normal equations of some rows of terms.
+fn looseness(rows: &Matrix) -> Option<Matrix> {
+    let n = rows.first()?.len();
+    let mut matrix = zeros(n, n);
+    for x in rows {
+        for (row, a) in x.iter().enumerate() {
+            for (cell, b) in matrix[row].iter_mut().zip(x) {
+                *cell += a * b;
+            }
+        }
+    }
+    for (at, row) in matrix.iter_mut().enumerate() {
+        row[at] += 1e-9 * rows.len() as f64;
+    }
+    Some(Factor::of(&matrix)?.inverse())
 }

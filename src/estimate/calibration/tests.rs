@@ -58,8 +58,9 @@ fn straight(at: &[f64]) -> Vec<f64> {
     SLOPES.iter().map(|slope| 5.0 + dot(slope, at)).collect()
 }
 
-/// Generalised least squares by its formula, (AᵀV⁻¹A)⁻¹AᵀV⁻¹y, against the estimator: with a diagonal
-/// V the best values are the same, and so are the ends of the intervals, ± z √(AᵀV⁻¹A)⁻¹.
+/// Generalised least squares by its formula, (AᵀV⁻¹A)⁻¹AᵀV⁻¹y, against the estimator: with a
+/// diagonal V the best values are the same, and so are the ends of the intervals, ± z
+/// √(AᵀV⁻¹A)⁻¹.
 #[test]
 fn a_straight_model_has_the_estimate_of_least_squares() {
     let points = grid(4, straight, &OFF);
@@ -105,8 +106,8 @@ fn a_straight_model_has_the_estimate_of_least_squares() {
     assert_eq!((found.rank, found.degrees, found.untold.len()), (2, 1, 0));
 }
 
-/// Only the sum of two inputs matters (on a logarithmic scale: their product): one direction is told,
-/// the other is their difference.
+/// Only the sum of two inputs matters (on a logarithmic scale: their product): one direction is
+/// told, the other is their difference.
 #[test]
 fn a_pair_of_which_only_the_sum_matters_is_named() {
     let mean = |at: &[f64]| vec![at[0] + at[1], 3.0 * (at[0] + at[1]), 5.0 - at[0] - at[1]];
@@ -167,7 +168,8 @@ fn correlated_summaries_are_not_counted_twice() {
     assert!(covariance(&apart, &[0, 1])[0][1].abs() < 1e-12);
 }
 
-/// All points meet the luck of the first launches, which are too high; many launches show by how much.
+/// All points meet the luck of the first launches, which are too high; many launches show by how
+/// much.
 #[test]
 fn the_luck_that_all_points_share_is_taken_out() {
     let mean = |at: &[f64]| vec![10.0 * at[0], 10.0 * at[1]];

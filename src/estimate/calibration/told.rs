@@ -1,13 +1,13 @@
 //! What a fit tells of the inputs: best values, intervals, what cannot be told apart.
 //!
 //! One idea: an interval holds every value of an input for which some values of the others fit
-//! nearly as well (the profile likelihood): it ends where twice the logarithm of the likelihood has
-//! fallen by the quantile of χ² with one degree. Where even the best fit is further off than launches
-//! explain, all intervals grow by the root of how much (the ratio of Birge 1932). A direction in
-//! which that interval would be wider than the ranges is not told by the data.
+//! nearly as well (the profile likelihood): it ends where twice the logarithm of the likelihood
+//! has fallen by the quantile of χ² with one degree. Where even the best fit is further off than
+//! launches explain, all intervals grow by the root of how much (the ratio of Birge 1932). A
+//! direction in which that interval would be wider than the ranges is not told by the data.
 
 use super::Surrogate;
-use crate::base::linear::{Direction, Factor, Matrix, directions};
+use crate::base::linear::{Direction, Factor, Matrix, directions, zeros};
 use crate::base::math::normal_quantile;
 
 /// What a fit tells.
@@ -84,10 +84,19 @@ pub fn told(surrogate: &Surrogate, confidence: f64) -> Told {
     let rank = rank_of(excess);
     let z = normal_quantile(0.5 + confidence / 2.0);
     let fall = z * z * excess;
-    let intervals = (0..best.len()).map(|input| interval(surrogate, (&best, misfit), input, fall));
+    let untold: Vec<Vec<f64>> = axes[rank..]
+        .iter()
+        .map(|axis| axis.vector.clone())
+        .collect();
+    let mut intervals: Vec<Interval> = (0..best.len())
+        .map(|input| interval(surrogate, (&best, misfit), input, fall))
+        .collect();
+    for direction in &untold {
+        along(direction, &best, &mut intervals);
+    }
     let (correlations, errors) = spread(&information, excess);
     Told {
-        intervals: intervals.collect(),
+        intervals,
         misfit,
         degrees,
         excess,
@@ -102,15 +111,46 @@ pub fn told(surrogate: &Surrogate, confidence: f64) -> Told {
     }
 }
 
+/// Widens the intervals to wherever a direction that is not told leads within the ranges: a surrogate
+/// knows little of a valley that is longer than its box.
+fn along(direction: &[f64], best: &[f64], intervals: &mut [Interval]) {
+    const EDGE: f64 = 1e-9;
+    // How far one may go either way before some input leaves its range.
+    let ends = [-1.0, 1.0].map(|sign| {
+        let each = direction
+            .iter()
+            .zip(best)
+            .map(|(part, at)| match part * sign {
+                up if up > EDGE => (1.0 - at) / up,
+                down if down < -EDGE => at / -down,
+                _ => f64::INFINITY,
+            });
+        sign * each.fold(f64::INFINITY, f64::min)
+    });
+    for ((interval, part), at) in intervals.iter_mut().zip(direction).zip(best) {
+        for end in ends.into_iter().filter(|end| end.is_finite()) {
+            let value = (at + end * part).clamp(0.0, 1.0);
+            interval.low = interval.low.min(value);
+            interval.high = interval.high.max(value);
+        }
+        interval.at_low |= interval.low <= EDGE;
+        interval.at_high |= interval.high >= 1.0 - EDGE;
+    }
+}
+
 /// Correlations and standard errors. The range itself is a little knowledge: it keeps what the data
 /// do not tell within it.
 fn spread(information: &Matrix, excess: f64) -> (Matrix, Vec<f64>) {
-    let mut matrix: Matrix = information
-        .iter()
-        .map(|row| row.iter().map(|value| value / excess).collect())
-        .collect();
-    for (at, row) in matrix.iter_mut().enumerate() {
-        row[at] += 1.0 / (IN_RANGE * IN_RANGE);
+    let n = information.len();
+    let mut matrix = zeros(n, n);
+    // Direction by direction: noise can leave one with less than no information.
+    for axis in directions(information) {
+        let known = axis.value.max(0.0) / excess + 1.0 / (IN_RANGE * IN_RANGE);
+        for (row, a) in matrix.iter_mut().zip(&axis.vector) {
+            for (cell, b) in row.iter_mut().zip(&axis.vector) {
+                *cell += known * a * b;
+            }
+        }
     }
     let Some(factor) = Factor::of(&matrix) else {
         return (Vec::new(), Vec::new());
@@ -174,8 +214,8 @@ fn interval(
     }
 }
 
-/// Where a profile first rises above a limit, going outwards: between two of its points as a parabola
-/// about the best does, whose root is straight.
+/// Where a profile first rises above a limit, going outwards: between two of its points as a
+/// parabola about the best does, whose root is straight.
 fn crossing<'a>(
     outwards: impl Iterator<Item = &'a (f64, f64)>,
     best: (f64, f64),

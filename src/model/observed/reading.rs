@@ -93,7 +93,8 @@ pub(crate) fn read(r: &mut Reader<'_>, names: &Names, clock: Calendar) -> Option
     let series = match (fields.get("file"), columns.is_empty()) {
         (Some(file), false) => series(r, &fields, (file, columns), (offset, clock)),
         (Some(_), true) => {
-            if fields.require(r, "match").is_some() {
+            let written = fields.require(r, "match").and_then(Node::table);
+            if written.is_some_and(|table| table.entries.is_empty()) {
                 let found = "no column of the file is a metric";
                 let diagnostic = Diagnostic::new("E085", found).at(fields.key_place("match"));
                 r.push(diagnostic.help("write `match = { rps = \"rate(login)\" }`"));
@@ -117,7 +118,10 @@ pub(crate) fn read(r: &mut Reader<'_>, names: &Names, clock: Calendar) -> Option
         }
     }
     let series = series.unwrap_or_default();
-    if fields.get("file").is_none() && items.is_empty() {
+    let silent = ["file", "match"]
+        .iter()
+        .all(|key| fields.get(key).is_none());
+    if silent && items.is_empty() {
         let diagnostic = Diagnostic::new("E003", "`[observed]` says nothing").at(fields.place);
         let help = "name a `file` with a `match`, or write figures as `[[observed.figure]]`";
         r.push(diagnostic.help(help));

@@ -1,7 +1,7 @@
 //! How much worse other values of each input fit: a panel for each input.
 //!
-//! One idea: an interval is where a curve lies below a line, so that one sees at once whether it ends
-//! within the range, and whether the curve is a valley at all.
+//! One idea: an interval is where a curve lies below a line, so that one sees at once whether it
+//! ends within the range, and whether the curve is a valley at all.
 
 use super::frame::{Frame, Heading, LABEL, Size, TICK, y_axis, y_title};
 use super::ink::{Dash, Ink};

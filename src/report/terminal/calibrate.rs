@@ -1,4 +1,5 @@
-//! What `calibrate` prints: the fitted inputs first, then how good the fit is and what it cannot tell.
+//! What `calibrate` prints: the fitted inputs first, then how good the fit is and what it cannot
+//! tell.
 
 use super::super::words::{self, Asked};
 use super::super::{reading, table};

@@ -1,7 +1,7 @@
 //! Which inputs reproduce what was measured, in sentences.
 //!
-//! One idea: a fitted value is said with its interval, and what the measurements cannot tell is said
-//! as plainly as what they can.
+//! One idea: a fitted value is said with its interval, and what the measurements cannot tell is
+//! said as plainly as what they can.
 
 use super::{capital, input_value, launches, listed, small};
 use crate::report::number;
@@ -57,8 +57,8 @@ fn interval(results: &Results, param: &FittedParam) -> Option<String> {
     Some(format!("[{}, {}]", value(param.from?), value(param.to?)))
 }
 
-/// What there is to say about a fit: how good it is, what it cannot tell, what lies at an end, how it
-/// was found.
+/// What there is to say about a fit: how good it is, what it cannot tell, what lies at an end,
+/// how it was found.
 pub fn calibrated(results: &Results) -> Vec<String> {
     let Some(found) = &results.answers.calibrate else {
         return Vec::new();
@@ -95,7 +95,8 @@ fn fit(found: &Calibrate) -> Option<String> {
         });
     Some(match excess >= OFF {
         false => format!(
-            "The best fit is as close to what was measured as launches are to each other ({figures})."
+            "The best fit is as close to what was measured as launches are to each other \
+             ({figures})."
         ),
         true => {
             let worst = worst.map_or_else(String::new, |part| {
@@ -103,8 +104,8 @@ fn fit(found: &Calibrate) -> Option<String> {
                 format!("; {} is furthest off, measured {side}", part_name(part))
             });
             format!(
-                "Even the best fit is further off than launches differ ({figures}{worst}): the model lacks \
-                 something. The intervals are {} times as wide for it.",
+                "Even the best fit is further off than launches differ ({figures}{worst}): the \
+                 model lacks something. The intervals are {} times as wide for it.",
                 number::ratio(excess.sqrt())
             )
         }
@@ -186,8 +187,8 @@ fn at_an_end(results: &Results, param: &FittedParam) -> Option<String> {
         _ => return None,
     };
     Some(format!(
-        "The interval of {} reaches {end}: {more} values may fit as well. Widen `range` if they are \
-         possible.",
+        "The interval of {} reaches {end}: {more} values may fit as well. Widen `range` if they \
+         are possible.",
         param.name
     ))
 }

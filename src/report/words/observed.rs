@@ -118,7 +118,8 @@ fn of_figures(figures: &[ObservedFigure]) -> Option<String> {
             "All {all} published figures lie where nine launches in ten do."
         )),
         (all, missed) => Some(format!(
-            "{inside} of the {all} published figures lie where nine launches in ten do; missed: {}.",
+            "{inside} of the {all} published figures lie where nine launches in ten do; missed: \
+             {}.",
             missed.join(", ")
         )),
     }

@@ -1,7 +1,7 @@
 //! Free inputs: a parameter's range as 0 to 1, and back to the text that a model holds.
 //!
-//! One idea: where both ends are above zero equal steps are equal factors, since an effect is mostly
-//! one of proportion; a share moves in equal points.
+//! One idea: where both ends are above zero equal steps are equal factors, since an effect is
+//! mostly one of proportion; a share moves in equal points.
 
 use crate::base::decimal::nearest_short;
 use crate::base::math::{exp, ln};

@@ -1,10 +1,10 @@
 //! Where to look: everywhere with few launches, then near the best with many.
 //!
-//! One idea: two launches at each point of a Latin hypercube tell which corner of the ranges to look
-//! in; from there a box is filled with points, its surrogate is minimised, and the next box is laid
-//! about that minimum, a few standard errors wide, until it stays where it is. All launches of all
-//! points meet the same luck, so their means move smoothly; at the centre there are many more of them,
-//! which tell how launches differ.
+//! One idea: two launches at each point of a Latin hypercube tell which corner of the ranges to
+//! look in; from there a box is filled with points, its surrogate is minimised, and the next box
+//! is laid about that minimum, a few standard errors wide, until it stays where it is. All
+//! launches of all points meet the same luck, so their means move smoothly; at the centre there
+//! are many more of them, which tell how launches differ.
 
 use super::inputs::Input;
 use super::summaries::Summary;
@@ -31,8 +31,8 @@ const FIRST: f64 = 0.3;
 const ERRORS: f64 = 2.6;
 const NARROWEST: f64 = 0.03;
 const WIDEST: f64 = 0.6;
-/// How many times as many launches are made at the centre of a box as elsewhere in it: they tell how
-/// launches differ.
+/// How many times as many launches are made at the centre of a box as elsewhere in it: they tell
+/// how launches differ.
 const DEEP: u32 = 5;
 /// Boxes at most.
 const BOXES: usize = 6;
@@ -131,8 +131,8 @@ impl Search<'_> {
         self.filled(&whole, (count, 0))
     }
 
-    /// So many points in a box: in each input one in every such part of it (McKay, Beckman & Conover
-    /// 1979), in an order of its own.
+    /// So many points in a box: in each input one in every such part of it (McKay, Beckman &
+    /// Conover 1979), in an order of its own.
     fn filled(&self, region: &Region, (count, round): (usize, u64)) -> Vec<Vec<f64>> {
         let mut points = vec![vec![0.0; self.inputs.len()]; count];
         for (at, input) in self.inputs.iter().enumerate() {

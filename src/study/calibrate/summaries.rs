@@ -1,9 +1,10 @@
 //! What is fitted: averages of blocks of the measured series, and single figures.
 //!
 //! One idea: neighbouring rows of a series tell nearly the same, and a covariance of hundreds of
-//! them cannot be had from dozens of launches. So each series becomes a dozen averages at most, whose
-//! covariance can; averages are closer to a normal distribution, too. Times are compared by their
-//! logarithm, counts and rates by their root, where their spread hardly depends on their size.
+//! them cannot be had from dozens of launches. So each series becomes a dozen averages at most,
+//! whose covariance can; averages are closer to a normal distribution, too. Times are compared by
+//! their logarithm, counts and rates by their root, where their spread hardly depends on their
+//! size.
 
 use crate::base::math::ln;
 use crate::base::time::Time;

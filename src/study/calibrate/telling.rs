@@ -11,8 +11,8 @@ use crate::estimate::calibration::Region;
 /// Standard deviations by which a metric must move over the range to be worth measuring.
 const WORTH: f64 = 2.0;
 
-/// The metric, not among those that were measured, that moves most along a direction; nothing if none
-/// moves enough.
+/// The metric, not among those that were measured, that moves most along a direction; nothing if
+/// none moves enough.
 pub(super) fn would_tell(
     looked: &[Looked],
     region: &Region,
