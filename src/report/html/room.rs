@@ -110,6 +110,8 @@ fn rank(kind: &Kind) -> u8 {
         | Kind::Multiples(_)
         | Kind::Growth(_)
         | Kind::Level(_)
+        | Kind::Observed(_)
+        | Kind::Profiles
         | Kind::Dots
         | Kind::Topology => 7,
     }
