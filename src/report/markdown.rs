@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn every_figure_stands_in_the_document() {
-        for results in [sample::uncertain(), sample::run(), sample::observed()] {
+        for results in [sample::uncertain(), sample::run(), sample::calibrated()] {
             let document: serde_json::Value =
                 serde_json::from_str(&crate::results::to_json(&results)).unwrap();
             let mut known = BTreeSet::new();

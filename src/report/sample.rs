@@ -11,7 +11,7 @@ use crate::results::*;
 mod calls;
 mod observed;
 
-pub(crate) use observed::observed;
+pub(crate) use observed::{calibrated, observed};
 
 const BINS: usize = 154;
 const BIN_S: f64 = 30.0;

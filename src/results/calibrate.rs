@@ -34,9 +34,12 @@ pub struct Calibrate {
     pub misfit: Option<f64>,
     /// Differences less combinations that are told.
     pub degrees: u32,
-    /// By how much the misfit exceeds what launches explain; the intervals are wider by its root.
+    /// By how much the misfit exceeds what launches explain; at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excess: Option<f64>,
+    /// How many times as wide the intervals are for it: its root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub widened: Option<f64>,
     /// What was fitted, part by part.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<FittedPart>,

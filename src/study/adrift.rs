@@ -51,11 +51,11 @@ pub(crate) fn anchored(
     Ok(Some(changed))
 }
 
-/// Says of every variant whether its offset was found here.
-pub(crate) fn told(results: &mut Results, found: bool) {
+/// Says of every variant that its offset was found here.
+pub(crate) fn told(results: &mut Results) {
     let variants = results.variants.values_mut();
     for observed in variants.filter_map(|one| one.observed.as_mut()) {
-        observed.offset_found |= found;
+        observed.offset_found = true;
     }
 }
 

@@ -65,7 +65,6 @@ pub fn calibrate(
     let inputs = inputs::inputs(model, &fit.free)?;
     let crew = Crew::new(plan.threads, onlooker);
     let anchored = adrift::anchored(model, plan, &crew)?;
-    let found_offset = anchored.is_some();
     let model = anchored.as_ref().unwrap_or(model);
     let (summaries, measured) = summaries::of(model);
     if summaries.is_empty() {
@@ -105,7 +104,9 @@ pub fn calibrate(
     };
     results.command = "calibrate".to_owned();
     results.answers.calibrate = Some(answer);
-    adrift::told(&mut results, found_offset);
+    if anchored.is_some() {
+        adrift::told(&mut results);
+    }
     let values = inputs.iter().zip(&found.best);
     Ok(Calibrated {
         values: values
@@ -162,6 +163,7 @@ fn answer(search: &Search<'_>, found: &Found, confidence: f64) -> Calibrate {
         calibrate.misfit = Some(told.misfit);
         calibrate.degrees = told.degrees as u32;
         calibrate.excess = Some(told.excess);
+        calibrate.widened = Some(told.excess.sqrt());
         calibrate.parts = parts(search.summaries, surrogate, told);
     }
     calibrate

@@ -74,12 +74,24 @@ fn study(
     onlooker: Onlooker<'_>,
 ) -> Result<Results, Failure> {
     let crew = Crew::new(plan.threads, onlooker);
-    let anchored = adrift::anchored(model, plan, &crew)?;
-    let found_offset = anchored.is_some();
-    let model = anchored.as_ref().unwrap_or(model);
+    let Some(anchored) = adrift::anchored(model, plan, &crew)? else {
+        return anchored_study(model, names, plan, &crew);
+    };
+    let mut results = anchored_study(&anchored, names, plan, &crew)?;
+    adrift::told(&mut results);
+    Ok(results)
+}
+
+/// The study of a model whose measured series, if there are any, are on its own clock.
+fn anchored_study(
+    model: &Checked,
+    names: &[&str],
+    plan: &Plan,
+    crew: &Crew<'_>,
+) -> Result<Results, Failure> {
     let mut contenders = contenders(model, names, plan)?;
-    let steady = steady::cut(model, &mut contenders, plan, &crew)?;
-    let judge = judge(&contenders[0], plan, &crew);
+    let steady = steady::cut(model, &mut contenders, plan, crew)?;
+    let judge = judge(&contenders[0], plan, crew);
     let lenses: Vec<(&str, Lens<'_>)> = contenders
         .iter()
         .map(|one| {
@@ -94,7 +106,7 @@ fn study(
         lenses: &lenses,
         headline: &headline,
     };
-    let launches = field.launch(plan, &crew)?;
+    let launches = field.launch(plan, crew)?;
     crew.rest();
     let sights: Vec<Sight<'_>> = contenders
         .iter()
@@ -132,7 +144,7 @@ fn study(
         differences: &results.differences,
     };
     if names.len() > 1 {
-        results.attribution = worth(&compared, plan, &crew)?;
+        results.attribution = worth(&compared, plan, crew)?;
     }
     let question = model.question.as_ref();
     results.answers.question = question.and_then(|asked| answer::answer(&results, asked));

@@ -109,7 +109,7 @@ pub(super) const DOORS: [(&str, &[&str]); 34] = [
     ("annotate_snippets", &["text/render.rs"]),
     ("anstream", &["cli/"]),
     ("anstyle", &["report/terminal/"]),
-    ("clap", &["cli/args.rs"]),
+    ("clap", &["cli/args.rs", "cli/args/calibrate.rs"]),
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("dejavu", &["report/chart/"]),

@@ -97,43 +97,20 @@ impl Surrogate {
             true => Shape::Quadratic,
             false => Shape::Plane,
         };
-        let terms = |point: &Point| region.terms(&point.at, shape);
-        let count = shape.coefficients(inputs);
-        let launches = inside.iter().map(|p| p.launches.len()).min()?;
-        if inside.len() <= count {
+        if inside.len() <= shape.coefficients(inputs) {
             return None;
         }
-        let mut summaries = Vec::new();
-        let (mut all, mut misfits) = (Vec::new(), Vec::new());
-        for summary in 0..measured.values.len() {
-            let known = inside
-                .iter()
-                .filter_map(|p| Some((terms(p), p.mean(summary)?)));
-            let known: Vec<(Vec<f64>, f64)> = known.collect();
-            let enough = known.len() as f64 >= MOST_POINTS * inside.len() as f64;
-            let Some(luck) = deep.luck(summary, launches).filter(|_| enough) else {
-                continue;
-            };
-            if known.len() <= count {
-                continue;
-            }
-            let mut found = least_squares(&known)?;
-            let squares = known.iter().map(|(x, y)| {
-                let off = y - dot(x, &found);
-                off * off
-            });
-            misfits.push(squares.sum::<f64>() / (known.len() - count) as f64);
-            // All points share the luck of their few launches: many tell how much that is.
-            found[0] -= luck;
-            all.push(found);
-            summaries.push(summary);
-        }
+        let terms: Matrix = inside.iter().map(|p| region.terms(&p.at, shape)).collect();
+        let fitted: Vec<Fitted> = (0..measured.values.len())
+            .filter_map(|summary| fitted((&inside, &terms), deep, summary))
+            .collect();
+        let summaries: Vec<usize> = fitted.iter().map(|one| one.summary).collect();
         let mut matrix = covariance(deep, &summaries);
         for cell in matrix.iter_mut().flatten() {
             *cell *= 1.0 + 1.0 / deep.launches.len() as f64;
         }
-        for (at, summary) in summaries.iter().enumerate() {
-            matrix[at][at] += measured.errors[*summary] + misfits[at];
+        for (at, one) in fitted.iter().enumerate() {
+            matrix[at][at] += measured.errors[one.summary] + one.missed;
         }
         // Those that never vary and have no error cannot be held against anything.
         let kept: Vec<usize> = (0..summaries.len())
@@ -145,17 +122,19 @@ impl Surrogate {
             .collect();
         let summaries: Vec<usize> = kept.iter().map(|at| summaries[*at]).collect();
         let factor = Factor::of(&matrix).filter(|_| !kept.is_empty())?;
-        let rows: Matrix = inside.iter().map(|point| terms(point)).collect();
         Some(Surrogate {
             region,
             values: summaries.iter().map(|s| measured.values[*s]).collect(),
             summaries,
-            coefficients: kept.iter().map(|at| all[*at].clone()).collect(),
+            coefficients: kept
+                .iter()
+                .map(|at| fitted[*at].coefficients.clone())
+                .collect(),
             factor,
             variances: matrix.iter().enumerate().map(|(at, row)| row[at]).collect(),
             shape,
-            looseness: looseness(&rows)?,
-            misses: kept.iter().map(|at| misfits[*at]).collect(),
+            looseness: looseness(&terms)?,
+            misses: kept.iter().map(|at| fitted[*at].missed).collect(),
         })
     }
 
@@ -212,8 +191,8 @@ impl Surrogate {
         slopes
     }
 
-    /// Fisher's information of the inputs, without what is only noise of the slopes: a slope that is
-    /// badly known is never quite zero, and its square would look like knowledge.
+    /// Fisher's information of the inputs, without what is only noise of the slopes: a slope that
+    /// is badly known is never quite zero, and its square would look like knowledge.
     pub fn information(&self, at: &[f64]) -> Matrix {
         let mut all = self.apparent(at);
         let precision = self.factor.inverse();
@@ -358,6 +337,42 @@ impl Surrogate {
         };
         (0..at.len()).filter(is_free).collect()
     }
+}
+
+/// A summary as its surrogate has it.
+struct Fitted {
+    summary: usize,
+    coefficients: Vec<f64>,
+    /// What the surrogate misses of the points, a variance.
+    missed: f64,
+}
+
+/// The surrogate of one summary by some points and their terms; nothing where too few have it.
+fn fitted((inside, terms): (&[&Point], &Matrix), deep: &Point, summary: usize) -> Option<Fitted> {
+    let known = terms.iter().zip(inside);
+    let known: Vec<(Vec<f64>, f64)> = known
+        .filter_map(|(x, point)| Some((x.clone(), point.mean(summary)?)))
+        .collect();
+    let count = terms.first()?.len();
+    let enough = known.len() as f64 >= MOST_POINTS * inside.len() as f64;
+    if !enough || known.len() <= count {
+        return None;
+    }
+    let launches = inside.iter().map(|p| p.launches.len()).min()?;
+    let luck = deep.luck(summary, launches)?;
+    let mut coefficients = least_squares(&known)?;
+    let squares = known.iter().map(|(x, y)| {
+        let off = y - dot(x, &coefficients);
+        off * off
+    });
+    let missed = squares.sum::<f64>() / (known.len() - count) as f64;
+    // All points share the luck of their few launches: many tell how much that is.
+    coefficients[0] -= luck;
+    Some(Fitted {
+        summary,
+        coefficients,
+        missed,
+    })
 }
 
 /// Steps at most of one descent.

@@ -111,8 +111,8 @@ pub fn told(surrogate: &Surrogate, confidence: f64) -> Told {
     }
 }
 
-/// Widens the intervals to wherever a direction that is not told leads within the ranges: a surrogate
-/// knows little of a valley that is longer than its box.
+/// Widens the intervals to wherever a direction that is not told leads within the ranges: a
+/// surrogate knows little of a valley that is longer than its box.
 fn along(direction: &[f64], best: &[f64], intervals: &mut [Interval]) {
     const EDGE: f64 = 1e-9;
     // How far one may go either way before some input leaves its range.

@@ -41,7 +41,7 @@ fn assert_legible(scene: &Scene, name: &str) {
 
 #[test]
 fn every_word_is_on_the_sheet_and_covers_no_other() {
-    for results in [sample::compare(), sample::run(), sample::observed()] {
+    for results in [sample::compare(), sample::run(), sample::calibrated()] {
         for picture in pictures(&results) {
             for size in [Size::Wide, Size::Small] {
                 let is_page_size =

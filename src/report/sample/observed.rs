@@ -88,3 +88,68 @@ pub(crate) fn observed() -> Results {
     });
     results
 }
+
+/// The same after a calibration of two inputs, which the measurements tell together only.
+pub(crate) fn calibrated() -> Results {
+    let mut results = observed();
+    results.command = "calibrate".into();
+    let param = |name: &str, (low, high): (f64, f64), (from, to): (f64, f64)| {
+        let value = (from * to).sqrt();
+        let at: Vec<f64> = (0..21)
+            .map(|n| low + (high - low) * f64::from(n) / 20.0)
+            .collect();
+        let half = (to - from) / 2.0;
+        let fall = |v: &f64| 3.84 * ((v - value) / half) * ((v - value) / half);
+        FittedParam {
+            name: name.into(),
+            low,
+            high,
+            was: Some(low),
+            value,
+            written: value.to_string(),
+            from: Some(from),
+            to: Some(to),
+            at_high: name == "crowd",
+            profile_fall: at.iter().map(fall).collect(),
+            profile_at: at,
+            profile_limit: Some(3.84),
+            ..FittedParam::default()
+        }
+    };
+    let untold = |name: &str, part: f64| UntoldParam {
+        name: name.into(),
+        part,
+    };
+    let part = |of: &str, from_s: Option<f64>, off: f64| FittedPart {
+        of: of.into(),
+        from_s,
+        to_s: from_s.map(|from| from + 300.0),
+        off,
+    };
+    results.answers.calibrate = Some(Calibrate {
+        points: 86,
+        launches: 464,
+        replications: 8,
+        unplayed: 3,
+        params: vec![
+            param("crowd", (20_000.0, 100_000.0), (64_000.0, 100_000.0)),
+            param("login_work", (0.02, 0.09), (0.041, 0.052)),
+        ],
+        correlations: vec![vec![1.0, -0.75], vec![-0.75, 1.0]],
+        rank: 1,
+        untold: vec![Untold {
+            params: vec![untold("crowd", 0.75), untold("login_work", -0.66)],
+            would_tell: Some("mean(login.busy)".into()),
+        }],
+        misfit: Some(46.0),
+        degrees: 23,
+        excess: Some(2.0),
+        widened: Some(2.0_f64.sqrt()),
+        parts: vec![
+            part("rps", Some(600.0), 3.2),
+            part("count(served)", None, -0.4),
+        ],
+        settled: true,
+    });
+    results
+}

@@ -29,9 +29,7 @@ pub(crate) fn correlations(results: &Results) -> Table {
         .head
         .extend(found.params.iter().map(|param| param.name.clone()));
     for (param, row) in found.params.iter().zip(&found.correlations) {
-        let cells = row
-            .iter()
-            .map(|r| format!("{r:.2}").replace('-', &number::MINUS.to_string()));
+        let cells = row.iter().map(|r| number::ratio(*r));
         table
             .rows
             .push([param.name.clone()].into_iter().chain(cells).collect());

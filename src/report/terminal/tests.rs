@@ -132,3 +132,12 @@ fn assert_fits(text: &str) {
         );
     }
 }
+
+/// The answer to a calibration: values first, then how good the fit is and what it cannot tell.
+#[test]
+fn a_calibration_as_it_is_read() {
+    let results = sample::calibrated();
+    let screen = Screen::new(Look::Plain, WIDTH);
+    let text = calibrate(&results, &Asked::of(&results), screen);
+    insta::assert_snapshot!(text);
+}

@@ -76,8 +76,11 @@ pub fn calibrated(results: &Results) -> Vec<String> {
     all
 }
 
-/// From this excess on, launches do not explain the fit.
-const OFF: f64 = 1.5;
+/// The excess that chance alone hardly reaches with so many degrees of freedom: two standard
+/// deviations of χ².
+fn by_chance(degrees: u32) -> f64 {
+    1.0 + 2.0 * (2.0 / f64::from(degrees.max(1))).sqrt()
+}
 
 fn fit(found: &Calibrate) -> Option<String> {
     let (misfit, excess) = (found.misfit?, found.excess?);
@@ -93,7 +96,7 @@ fn fit(found: &Calibrate) -> Option<String> {
             true => next,
             false => worst,
         });
-    Some(match excess >= OFF {
+    Some(match excess > by_chance(found.degrees) {
         false => format!(
             "The best fit is as close to what was measured as launches are to each other \
              ({figures})."
@@ -106,7 +109,7 @@ fn fit(found: &Calibrate) -> Option<String> {
             format!(
                 "Even the best fit is further off than launches differ ({figures}{worst}): the \
                  model lacks something. The intervals are {} times as wide for it.",
-                number::ratio(excess.sqrt())
+                number::ratio(found.widened.unwrap_or(1.0))
             )
         }
     })
