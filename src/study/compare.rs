@@ -123,13 +123,6 @@ fn anchored_study(
         .collect();
     let mut results = head(&contenders[0], &launches, plan, steady);
     fill(&mut results, model, (&contenders, &sights), &headline, plan);
-    for observed in results
-        .variants
-        .values_mut()
-        .filter_map(|one| one.observed.as_mut())
-    {
-        observed.offset_found = found_offset;
-    }
     if let Some(steady) = &mut results.answers.steady {
         let mut settled = results.variants.values().filter_map(|one| one.settled);
         steady.converged &= settled.all(|one| one.means);
