@@ -196,8 +196,8 @@ fn interval(
     };
     let mut profile = vec![(0.0, 0.0); PROFILE];
     let mut at = best.to_vec();
-    for n in nearest..PROFILE {
-        profile[n] = (value(n), worse(&mut at, value(n)));
+    for (n, point) in profile.iter_mut().enumerate().skip(nearest) {
+        *point = (value(n), worse(&mut at, value(n)));
     }
     at = best.to_vec();
     for n in (0..nearest).rev() {
