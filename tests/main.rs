@@ -25,6 +25,7 @@ mod import;
 mod served;
 mod judging;
 mod reports;
+mod gallery;
 mod page;
 mod readme;
 mod house;

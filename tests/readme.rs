@@ -35,11 +35,11 @@ fn commands() -> Vec<String> {
 fn scene() -> Scene {
     let mut scene = Scene::new();
     for entry in fs::read_dir(root().join("models")).expect("there are models") {
-        let name = entry
-            .expect("an entry")
-            .file_name()
-            .to_string_lossy()
-            .into_owned();
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_string_lossy();
+        if !name.ends_with(".toml") {
+            continue;
+        }
         scene = scene.file(&format!("models/{name}"), &text(&format!("models/{name}")));
     }
     for model in blocks("toml") {

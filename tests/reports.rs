@@ -18,10 +18,10 @@ use onrush::report::number;
 use crate::support::Scene;
 
 /// A report: its folder, its model, and what is typed.
-struct Report {
-    folder: &'static str,
-    model: &'static str,
-    words: &'static [&'static str],
+struct Report<'a> {
+    folder: &'a str,
+    model: &'a str,
+    words: &'a [&'a str],
 }
 
 const QUEUE: Report = Report {
@@ -80,6 +80,34 @@ const STARTERS: [&str; 8] = [
     "waiting-room",
     "zone-loss",
 ];
+/// The incidents of the gallery, likewise, each with the variants that say most.
+const INCIDENTS: [(&str, &str); 13] = [
+    (
+        "incidents/aws-2025-ec2-leases",
+        "only-restart,limit-from-the-start",
+    ),
+    ("incidents/ecensus-2016", "load-alone,twice-the-load"),
+    ("incidents/ffxiv-2021", "longer-queue,a-third-more-places"),
+    ("incidents/fortnite-2018", "double-servers,two-writers"),
+    ("incidents/gcp-2025-restart-herd", "nobody-throttles,grows"),
+    (
+        "incidents/healthcare-gov-2013",
+        "october-waiting-room,december-23",
+    ),
+    ("incidents/hotos-2021", "half-the-load,retries-under-20"),
+    ("incidents/kinesis-2020", "larger-servers,thrice-the-pace"),
+    (
+        "incidents/oneplus-2014-both-sales",
+        "cloud-alone,servers-alone",
+    ),
+    ("incidents/pokemon-go-2016", "worst-case,nodes-there"),
+    (
+        "incidents/register-to-vote-2016",
+        "double-servers,waiting-room",
+    ),
+    ("incidents/slack-2021", "no-cpu-signal,servers-kept"),
+    ("incidents/ticketmaster-2022", "larger-shop,bots-stay-out"),
+];
 const FEW_LAUNCHES: &[&str] = &["compare", "--no-attribution", "--replications", "2"];
 
 fn root() -> PathBuf {
@@ -94,7 +122,7 @@ fn has_pictures(report: &Report) -> bool {
 /// Whether it is one of those that pin words and figures alone: how pages and charts look is pinned
 /// by the others.
 fn is_starter(report: &Report) -> bool {
-    STARTERS.contains(&report.model)
+    STARTERS.contains(&report.model) || report.model.starts_with("incidents/")
 }
 
 /// Whether a file of the output is a picture or a page.
@@ -332,6 +360,42 @@ fn the_reports_of_the_starters_are_current() {
             words: FEW_LAUNCHES,
         });
     }
+}
+
+/// Of incidents whose names begin with some letters, so that threads share them.
+fn check_incidents(letters: std::ops::RangeInclusive<char>) {
+    let of_letters = |model: &str| {
+        let first = model.trim_start_matches("incidents/").chars().next();
+        first.is_some_and(|first| letters.contains(&first))
+    };
+    for (model, variants) in INCIDENTS.iter().filter(|(model, _)| of_letters(model)) {
+        let words = [FEW_LAUNCHES, &["--variants", variants]].concat();
+        check(&Report {
+            folder: model,
+            model,
+            words: &words,
+        });
+    }
+}
+
+#[test]
+fn the_reports_of_incidents_from_a_to_g_are_current() {
+    check_incidents('a'..='g');
+}
+
+#[test]
+fn the_reports_of_incidents_from_h_to_o_are_current() {
+    check_incidents('h'..='o');
+}
+
+#[test]
+fn the_reports_of_incidents_from_p_to_s_are_current() {
+    check_incidents('p'..='s');
+}
+
+#[test]
+fn the_reports_of_incidents_from_t_on_are_current() {
+    check_incidents('t'..='z');
 }
 
 #[test]
