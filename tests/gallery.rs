@@ -313,3 +313,30 @@ fn models_say_what_they_rest_on() {
         assert!(has_figures, "{name}: no figure is held to it");
     }
 }
+
+/// A figure of a model as it is stands in the model too, and is held out of a calibration if it was
+/// not used here. (The language has no word for the figure of a variant.)
+#[test]
+fn figures_of_models_as_they_are_stand_in_them() {
+    let figures = figures::all();
+    let of_models = figures.iter().filter(|figure| {
+        let is_own = path(&figure.model).starts_with("models/incidents/");
+        figure.variant.is_empty() && figure.kind == figures::Kind::Number && is_own
+    });
+    for figure in of_models {
+        let of = format!("{}: {}", figure.model, figure.what);
+        let model = model(&figure.model);
+        let metric = model.metric(&figure.metric).expect("it was asked before");
+        let observed = model.observed.as_ref().map_or(&[][..], |all| &all.figures);
+        let there = observed.iter().find(|there| there.metric == metric);
+        let there = there.unwrap_or_else(|| panic!("{of} does not stand in the model"));
+        assert_eq!(there.check, figure.is_checked(), "{of}");
+        let is_close = |a: f64, b: f64| (a - b).abs() <= 1e-4 * b.abs();
+        let (low, high) = (there.low * figure.times, there.high * figure.times);
+        assert!(is_close(low, figure.least), "{of}: {low}");
+        assert!(
+            figure.most.is_infinite() || is_close(high, figure.most),
+            "{of}: {high}"
+        );
+    }
+}
