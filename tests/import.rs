@@ -4,7 +4,9 @@
 //! is said of it) is kept beside the tests and compared. Every model is read, checked and run.
 
 mod access_log;
+mod csv;
 mod gzip;
+mod load_tests;
 
 use std::fs;
 use std::path::PathBuf;
@@ -54,6 +56,15 @@ fn told(found: &Imported) -> String {
     format!("{}\n===\n\n{}", found.account.text(), found.model())
 }
 
+/// Compares what a sample becomes with what is kept.
+#[track_caller]
+fn is_kept(sample: &str, found: &Imported) {
+    let name = sample.replace(['/', '.'], "-");
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "import/snapshots" }, {
+        insta::assert_snapshot!(name, told(found));
+    });
+}
+
 /// A folder with a sample in it.
 fn scene(sample: &str, name: &str) -> Scene {
     let scene = Scene::new();
@@ -62,7 +73,14 @@ fn scene(sample: &str, name: &str) -> Scene {
 }
 
 /// The samples that the page on importing means by the names of its files.
-const NAMED: [(&str, &str); 1] = [("access.log", "access-log/nginx.log")];
+const NAMED: [(&str, &str); 6] = [
+    ("access.log", "access-log/nginx.log"),
+    ("elb_request_count.csv", "csv/elb_request_count.csv"),
+    ("requests.csv", "csv/requests.csv"),
+    ("scenarios.json", "k6/scenarios.json"),
+    ("results.jtl", "jtl/results.jtl"),
+    ("results.csv", "vegeta/results.csv"),
+];
 
 /// What the page on importing shows: its commands run, and what stands below them is what they say.
 #[test]

@@ -267,6 +267,16 @@ pub struct Import {
     /// nginx's `log_format` [default: found]
     #[arg(long = "format", value_name = "TEXT")]
     pub directive: Option<String>,
+    /// Columns of a table by name or number: of the times, of the rates or counts, then others:
+    /// `took=NAME:ms`, `label=`, `method=`, `status=`, `success=`, `user=` [default: found]
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// What the values of a table are [default: by the name of their column]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub is: Option<Values>,
+    /// Time in which a rate of a table counts users: `1m` [default: 1s]
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    pub per: Option<Span>,
     /// Number of endpoints that are kept apart; all others are one
     #[arg(long, value_name = "N", default_value_t = 12)]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=200))]
@@ -278,6 +288,9 @@ pub struct Import {
     /// busiest stretch with a million requests]
     #[arg(long, value_name = "TIME", value_parser = window)]
     pub window: Option<Window>,
+    /// Make arrivals of users who start over, by Little's law (of load profiles that are closed)
+    #[arg(long)]
+    pub as_arrivals: bool,
     /// Print only who comes: tables for a model that you have
     #[arg(long)]
     pub arrivals: bool,
@@ -300,6 +313,23 @@ pub struct Import {
 pub enum Importable {
     /// Access logs of Apache, nginx, IIS: common, combined, W3C extended, or their own format
     AccessLog,
+    /// Tables: rates or counts by time, or a row for each request
+    Csv,
+    /// k6: results (`--out json`, `--out csv`), or options with stages or scenarios as JSON
+    K6,
+    /// Results of JMeter as CSV
+    Jtl,
+    /// Results of vegeta as CSV or JSON (`vegeta encode`)
+    Vegeta,
+}
+
+/// What the values of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Values {
+    /// Users in a time, which `--per` says
+    Rate,
+    /// Users until the next row
+    Count,
 }
 
 /// `onrush serve`.

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::args::{Import, Importable};
+use super::args::{Import, Importable, Values};
 use super::console::Console;
 use super::exit::Ending;
 use super::load::{STDIN, Unreadable, shown};
 use super::write::{self, Existing, Page};
-use crate::import::{Asked, Imported, Input, Unusable, Window, access_log};
+use crate::import::{Asked, Imported, Input, Unusable, Window, access_log, csv, jtl, k6, vegeta};
 
 /// Bytes that are read from a file at once.
 const CHUNK: usize = 256 * 1024;
@@ -36,12 +36,33 @@ pub(super) fn answer(asked: &Import, console: &Console) -> Result<Ending, Ending
         gap: asked.gap,
         window: asked.window.unwrap_or(Window::Fitting),
     };
+    let as_arrivals = match asked.as_arrivals {
+        true => k6::AsArrivals::Yes,
+        false => k6::AsArrivals::No,
+    };
     let found = match asked.format {
+        Importable::Csv => csv::import(opened?, &table(asked), &how),
+        Importable::K6 => k6::import(opened?, as_arrivals, &how),
+        Importable::Jtl => jtl::import(opened?, &how),
+        Importable::Vegeta => vegeta::import(opened?, &how),
         Importable::AccessLog => access_log::import(opened?, asked.directive.as_deref(), &how),
     };
     let found = found.map_err(|unusable| refused(&unusable, asked, console))?;
     console.note(found.account.text().trim_end());
     deliver(&found, asked, console)
+}
+
+/// How a table is to be read.
+fn table(asked: &Import) -> csv::Csv {
+    let is = asked.is.map(|is| match is {
+        Values::Rate => csv::Is::Rate,
+        Values::Count => csv::Is::Count,
+    });
+    csv::Csv {
+        columns: asked.columns.clone(),
+        is,
+        per: asked.per,
+    }
 }
 
 /// Says all that is known, and why nothing came of it.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lines::{Position, Volume};
+use super::lines::{Lines, Position, Volume};
 use crate::base::visible::visible;
 
 /// Examples of a reason that are kept.
@@ -77,6 +77,17 @@ impl Account {
             ));
         }
         head
+    }
+
+    /// Says which streams broke off.
+    pub(super) fn breaks(&mut self, lines: &Lines<'_>) {
+        for (at, why) in &lines.broken {
+            self.doubtful.push(format!(
+                "{} breaks off after line {} ({why}); what came before was taken",
+                at.name,
+                grouped(at.line)
+            ));
+        }
     }
 
     /// How many lines could not be used.

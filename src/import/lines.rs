@@ -21,8 +21,8 @@ pub struct Input<'a> {
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next<'b> {
-    /// A line without its end.
-    Line(&'b [u8]),
+    /// A line without its end, and its number in its stream, from 1.
+    Line(&'b [u8], u64),
     /// A line of so many bytes, which is too long.
     Long(u64),
 }
@@ -89,6 +89,11 @@ impl<'a> Lines<'a> {
         &self.at
     }
 
+    /// Lets lines be so long.
+    pub(super) fn allow(&mut self, longest: usize) {
+        self.longest = longest;
+    }
+
     /// What comes, without taking it: as much as is read at once.
     pub(super) fn ahead(&mut self) -> &[u8] {
         while self.to - self.from < CHUNK / 2 && self.fill() {}
@@ -128,7 +133,7 @@ impl<'a> Lines<'a> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match line.len() > self.longest {
             true => Next::Long(line.len() as u64),
-            false => Next::Line(line),
+            false => Next::Line(line, self.at.line),
         }
     }
 
@@ -238,7 +243,7 @@ mod tests {
         let mut found = Vec::new();
         while let Some(next) = lines.next() {
             found.push(match next {
-                Next::Line(line) => String::from_utf8_lossy(line).into_owned(),
+                Next::Line(line, _) => String::from_utf8_lossy(line).into_owned(),
                 Next::Long(length) => format!("<{length}>"),
             });
         }

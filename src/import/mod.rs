@@ -7,18 +7,27 @@
 
 pub mod access_log;
 pub mod account;
+pub mod csv;
+pub mod jtl;
+mod json;
+pub mod k6;
 mod fit;
 mod hashed;
 mod lines;
+mod measured;
 mod number;
 mod outline;
 mod paths;
+mod profile;
+mod rates;
 mod sequences;
 mod series;
 mod skeleton;
 mod stages;
+mod table;
 mod times;
 mod traffic;
+pub mod vegeta;
 mod visits;
 mod written;
 
@@ -80,6 +89,16 @@ pub struct Unusable {
     pub account: Box<Account>,
 }
 
+impl Unusable {
+    fn new(why: String, help: Option<String>, account: Account) -> Unusable {
+        Unusable {
+            why,
+            help,
+            account: Box::new(account),
+        }
+    }
+}
+
 /// The name of what is read, for people.
 fn source(inputs: &[Input<'_>]) -> String {
     match inputs {
@@ -106,7 +125,8 @@ impl Imported {
         let model = written::model(&self.skeleton, Counts::Beside);
         let mut files = vec![("model.toml".to_owned(), model)];
         for source in &self.skeleton.sources {
-            files.push((written::file_of(source), written::counts(source)));
+            let counts = written::counts(source);
+            files.extend(counts.map(|counts| (written::file_of(source), counts)));
         }
         let observed = self.skeleton.observed.clone();
         files.extend(observed.map(|observed| ("observed.csv".to_owned(), observed)));

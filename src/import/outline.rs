@@ -4,7 +4,7 @@
 //! much work) becomes a parameter that says that it is assumed. The model shows the measured load;
 //! a variant doubles it.
 
-mod capacity;
+pub(super) mod capacity;
 mod journeys;
 
 use std::collections::BTreeMap;
@@ -23,11 +23,11 @@ const BINS: usize = 2_000;
 /// Requests that are simulated in a moment.
 const FITTING: u64 = 1_000_000;
 /// Stretches of which the longest that fits is modelled, in seconds.
-const STRETCHES: [i64; 12] = [
+pub(super) const STRETCHES: [i64; 12] = [
     LONGEST_S, 604_800, 86_400, 43_200, 21_600, 7_200, 3_600, 1_800, 600, 300, 60, 10,
 ];
 /// Seconds of a model at most: a year.
-const LONGEST_S: i64 = 31_536_000;
+pub(super) const LONGEST_S: i64 = 31_536_000;
 /// Shares of successes of which one becomes the first objective.
 const PROMISES: [f64; 5] = [0.999, 0.99, 0.95, 0.9, 0.5];
 /// Percentiles of which the first becomes an objective whose requests are so many that it exists in
@@ -51,6 +51,10 @@ pub(super) struct Setting<'a> {
     pub(super) grain_s: Option<f64>,
     /// How many minutes the log's clock is ahead of UTC.
     pub(super) east_min: i64,
+    /// Whether instants are of the calendar; else from T+0.
+    pub(super) is_dated: bool,
+    /// Whose requests are one visit: `one address and agent`.
+    pub(super) who: &'a str,
 }
 
 /// Endpoints that are one to a reader.
@@ -83,29 +87,34 @@ pub(super) fn outline(
     account: &mut Account,
 ) -> Option<Skeleton> {
     traffic.end();
-    strays(traffic, account);
-    let row = window(traffic, setting.asked, account)?;
+    strays(traffic, setting, account);
+    let row = window(traffic, setting, account)?;
     let groups = groups(traffic, setting.asked.endpoints, account);
     let who = journeys::Who::of(traffic);
     let mut found = Skeleton {
         run_for_s: row.length_s(),
-        starts: Some(dated(row.from_s, setting.east_min)),
+        starts: setting
+            .is_dated
+            .then(|| dated(row.from_s, setting.east_min)),
         question: Some("Does it hold the load that was measured?".to_owned()),
-        title: format!("{}, {}", setting.source, days(&row, setting.east_min)),
+        title: match setting.is_dated {
+            true => format!("{}, {}", setting.source, days(&row, setting.east_min)),
+            false => setting.source.to_owned(),
+        },
         ..Skeleton::default()
     };
     sources(&mut found, &row, who);
-    journeys::journeys(&mut found, traffic, &groups, account);
+    journeys::journeys(&mut found, traffic, (&groups, setting), account);
     capacity::service(&mut found, &groups, (&row, setting), account);
     found.objectives = objectives(&groups, (&row, setting), account);
     found.variants = vec![twice(&found.sources)];
-    found.observed = Some(observed(&row));
+    found.observed = Some(observed(&row, setting));
     span(traffic, setting, account);
     Some(found)
 }
 
 /// Takes out what is dated far from everything else.
-fn strays(traffic: &mut Traffic, account: &mut Account) {
+fn strays(traffic: &mut Traffic, setting: &Setting<'_>, account: &mut Account) {
     for (requests, at_s) in traffic.series.strays() {
         account.doubtful.push(format!(
             "{} dated {}, far from all others, and left out of the arrivals",
@@ -113,17 +122,17 @@ fn strays(traffic: &mut Traffic, account: &mut Account) {
                 1 => "1 line is".to_owned(),
                 n => format!("{} lines are", grouped(n)),
             },
-            dated(at_s, 0)
+            said(at_s, setting)
         ));
     }
 }
 
 /// The part of the measured time that the model covers.
-fn window(traffic: &mut Traffic, asked: &Asked, account: &mut Account) -> Option<Row> {
+fn window(traffic: &mut Traffic, setting: &Setting<'_>, account: &mut Account) -> Option<Row> {
     let all = traffic.series.row(BINS)?;
     let requests = all.total().requests;
     let may = |row: &Row| row.length_s() <= LONGEST_S;
-    let row = match asked.window {
+    let row = match setting.asked.window {
         Window::All if may(&all) => return Some(all),
         Window::All => traffic.series.busiest(LONGEST_S, BINS)?,
         Window::Busiest(length) => {
@@ -143,7 +152,7 @@ fn window(traffic: &mut Traffic, asked: &Asked, account: &mut Account) -> Option
         "the model covers the busiest {}, from {} on, with {} of {} requests (`--window all` \
          takes everything); what users do and how long it takes is of all of them",
         number::whole(row.length_s()),
-        dated(row.from_s, 0),
+        said(row.from_s, setting),
         grouped(row.total().requests),
         grouped(requests)
     ));
@@ -193,11 +202,11 @@ fn groups(traffic: &Traffic, most: usize, account: &mut Account) -> Groups {
     let kept = percent(1.0 - of_others as f64 / (total as f64).max(1.0));
     account.taken.push(match others {
         0 => format!(
-            "{}, by method and path",
+            "{}, by what was asked",
             counted(all.len() as u64, "endpoint")
         ),
         others => format!(
-            "{} with {kept} of the requests, by method and path; {} more are `{OTHER}`",
+            "{} with {kept} of the requests, by what was asked; {} more are `{OTHER}`",
             counted(all.len() as u64 - 1, "endpoint"),
             grouped(others as u64)
         ),
@@ -220,7 +229,7 @@ fn free_name(pattern: &str, taken: &[Group]) -> String {
 
 /// Who comes.
 fn sources(found: &mut Skeleton, row: &Row, who: journeys::Who) {
-    let source = |name: &str, journey: &str, remark: String, counts: Vec<u64>| Source {
+    let source = |name: &str, journey: &str, remark: String, counts: Vec<f64>| Source {
         remarks: vec![remark],
         name: name.to_owned(),
         journey: journey.to_owned(),
@@ -231,14 +240,14 @@ fn sources(found: &mut Skeleton, row: &Row, who: journeys::Who) {
     };
     let total = row.total();
     if who.has_visits() {
-        let counts = row.bins.iter().map(|bin| bin.visits).collect();
+        let counts = row.bins.iter().map(|bin| bin.visits as f64).collect();
         let remark = format!("{} that began in this time", counted(total.visits, "visit"));
         found
             .sources
             .push(source("visits", "visit", remark, counts));
     }
     if who.has_machines() {
-        let counts = row.bins.iter().map(|bin| bin.machines).collect();
+        let counts = row.bins.iter().map(|bin| bin.machines as f64).collect();
         let of = match who.has_visits() {
             true => " of visits that never end (robots, monitors, machines)",
             false => ", each a user of its own",
@@ -297,7 +306,7 @@ fn objectives(
 }
 
 /// The what-if that everybody asks.
-fn twice(sources: &[Source]) -> Variant {
+pub(super) fn twice(sources: &[Source]) -> Variant {
     let scale = |source: &Source| (format!("arrivals.{}.scale", source.name), "2".to_owned());
     Variant {
         name: "twice",
@@ -307,12 +316,16 @@ fn twice(sources: &[Source]) -> Variant {
 }
 
 /// What was measured, bin by bin.
-fn observed(row: &Row) -> String {
+fn observed(row: &Row, setting: &Setting<'_>) -> String {
     let timed = row.bins.iter().any(|bin| bin.timed > 0);
     let mut out = "time,requests_per_s,visits_per_s,failed_share".to_owned();
     out.push_str(if timed { ",mean_ms\n" } else { "\n" });
     for (n, bin) in row.bins.iter().enumerate() {
-        let at = dated(row.from_s + n as i64 * row.width_s, 0);
+        let at_s = row.from_s + n as i64 * row.width_s;
+        let at = match setting.is_dated {
+            true => dated(at_s, 0),
+            false => at_s.to_string(),
+        };
         let per_s = |count: u64| number::digits(count as f64 / row.width_s as f64);
         let share = match bin.requests {
             0 => String::new(),
@@ -343,8 +356,8 @@ fn span(traffic: &Traffic, setting: &Setting<'_>, account: &mut Account) {
             format!(
                 "{} from {} to {}",
                 counted(all, "request"),
-                dated(first, setting.east_min),
-                dated(last, setting.east_min)
+                said(first, setting),
+                said(last, setting)
             ),
         );
     }
@@ -363,6 +376,14 @@ fn span(traffic: &Traffic, setting: &Setting<'_>, account: &mut Account) {
         account.assumed.push(format!(
             "{cut} ended early: more users were there at once than are followed"
         ));
+    }
+}
+
+/// An instant as the log says it.
+fn said(at_s: i64, setting: &Setting<'_>) -> String {
+    match setting.is_dated {
+        true => dated(at_s, setting.east_min),
+        false => format!("T+{}", number::secs(at_s as f64)),
     }
 }
 

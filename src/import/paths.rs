@@ -201,10 +201,13 @@ impl Paths {
         match parts.split_last() {
             None => "/".to_owned(),
             Some((only, [])) if *only == STATIC => STATIC.to_owned(),
+            Some((&"", [])) => "/".to_owned(),
+            Some((&"", [name])) => (*name).to_owned(),
             Some((method, [])) => format!("{method} /"),
             Some((method, parts)) => {
                 let parts: Vec<&str> = parts.iter().rev().copied().collect();
-                format!("{method} /{}", parts.join("/"))
+                let path = parts.join("/");
+                format!("{method} /{path}").trim_start().to_owned()
             }
         }
     }

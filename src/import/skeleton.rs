@@ -49,8 +49,39 @@ pub(super) enum Shape {
         /// Seconds of a bin.
         width_s: i64,
         /// Users of each.
-        counts: Vec<u64>,
+        counts: Vec<f64>,
     },
+    /// Rates as somebody wrote them.
+    Ramps(Vec<Ramp>, Spacing),
+    /// So many, who start over when they are done.
+    Population(u64),
+}
+
+/// How regular users come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spacing {
+    /// By chance.
+    Poisson,
+    /// One after the other, so that their number is certain.
+    Even,
+}
+
+/// A stretch of a rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Ramp {
+    /// Users a second, for so many seconds.
+    Rate(f64, f64),
+    /// In a straight line to so many users a second, in so many seconds.
+    To(f64, f64),
+}
+
+impl Ramp {
+    /// How many seconds it lasts.
+    pub(super) fn secs(self) -> f64 {
+        match self {
+            Ramp::Rate(_, secs) | Ramp::To(_, secs) => secs,
+        }
+    }
 }
 
 /// What they do.

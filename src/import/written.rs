@@ -6,9 +6,11 @@
 
 use super::number;
 use super::skeleton::{
-    Endpoint, Journey, Objective, Param, Service, Shape, Skeleton, Source, Step, Variant,
+    Endpoint, Journey, Objective, Param, Ramp, Service, Shape, Skeleton, Source, Spacing, Step,
+    Variant,
 };
 use super::stages::stages;
+use crate::base::time::Span;
 use crate::base::visible::{one_line, visible};
 
 /// Columns of a list that stays in one line.
@@ -78,18 +80,21 @@ pub(super) fn file_of(source: &Source) -> String {
     format!("arrivals-{}.csv", source.name)
 }
 
-/// The counts of a source as a data file.
-pub(super) fn counts(source: &Source) -> String {
-    let Shape::Counts { width_s, counts } = &source.shape;
+/// The counts of a source as a data file; none where it has no counts.
+pub(super) fn counts(source: &Source) -> Option<String> {
+    let Shape::Counts { width_s, counts } = &source.shape else {
+        return None;
+    };
     let mut out = "seconds,users\n".to_owned();
     for (n, users) in counts.iter().enumerate() {
+        let users = number::digits(*users);
         out.push_str(&format!("{},{users}\n", n as i64 * width_s));
     }
     // A reader needs two rows.
     if counts.len() == 1 {
         out.push_str(&format!("{width_s},0\n"));
     }
-    out
+    Some(out)
 }
 
 fn remarks(out: &mut String, remarks: &[String]) {
@@ -126,32 +131,52 @@ fn params(out: &mut String, params: &[Param]) {
 fn arrivals(out: &mut String, source: &Source, place: Counts) {
     out.push('\n');
     remarks(out, &source.remarks);
-    let Shape::Counts { width_s, counts } = &source.shape;
+    let journey = quoted(&source.journey);
     out.push_str(&format!(
-        "[arrivals.{}]\njourney = {}\n",
-        source.name,
-        quoted(&source.journey)
+        "[arrivals.{}]\njourney = {journey}\n",
+        source.name
     ));
-    let per = number::whole(*width_s);
-    if place == Counts::Beside {
-        let path = file_of(source);
-        let file = format!(
-            "file = {{ path = \"{path}\", time = \"seconds\", value = \"users\", is = \"count\", \
-             per = \"{per}\" }}\n"
-        );
-        out.push_str(&file);
-        return;
-    }
-    let stage = |rate: f64, secs: i64| {
-        let (rate, length) = (number::rate(rate), number::whole(secs));
-        format!("{{ rate = \"{rate}\", for = \"{length}\" }}")
-    };
-    let found = stages(counts).into_iter().map(|found| {
-        let secs = found.bins as i64 * width_s;
-        stage(found.users as f64 / secs as f64, secs)
+    out.push_str(&match (&source.shape, place) {
+        (Shape::Population(users), _) => format!("population = {users}\n"),
+        (Shape::Ramps(ramps, spacing), _) => {
+            let ramps: Vec<String> = ramps.iter().map(|ramp| self::ramp(*ramp)).collect();
+            let spacing = match spacing {
+                Spacing::Poisson => "",
+                Spacing::Even => "spacing = \"even\"\n",
+            };
+            format!("stages = {}\n{spacing}", list(&ramps, 0))
+        }
+        (Shape::Counts { width_s, .. }, Counts::Beside) => {
+            let (path, per) = (file_of(source), number::whole(*width_s));
+            format!(
+                "file = {{ path = \"{path}\", time = \"seconds\", value = \"users\", \
+                 is = \"count\", per = \"{per}\" }}\n"
+            )
+        }
+        (Shape::Counts { width_s, counts }, Counts::Inside) => {
+            let found = stages(counts).into_iter().map(|found| {
+                let secs = (found.bins as i64 * width_s) as f64;
+                ramp(Ramp::Rate(found.users / secs, secs))
+            });
+            let found: Vec<String> = found.collect();
+            format!("stages = {}\n", list(&found, 0))
+        }
     });
-    let found: Vec<String> = found.collect();
-    out.push_str(&format!("stages = {}\n", list(&found, 0)));
+}
+
+/// A stage.
+fn ramp(ramp: Ramp) -> String {
+    let length = |secs: f64| Span::from_secs_f64(secs).written();
+    match ramp {
+        Ramp::Rate(rate, secs) => {
+            let rate = number::rate(rate);
+            format!("{{ rate = \"{rate}\", for = \"{}\" }}", length(secs))
+        }
+        Ramp::To(rate, secs) => {
+            let rate = number::rate(rate);
+            format!("{{ to = \"{rate}\", for = \"{}\" }}", length(secs))
+        }
+    }
 }
 
 fn journey(out: &mut String, journey: &Journey) {

@@ -138,6 +138,7 @@ pub(super) const DOORS: [(&str, &[&str]); 34] = [
             "results/",
             "model/schema.rs",
             "report/html",
+            "import/",
             "cli/schema.rs",
             "serve/",
         ],

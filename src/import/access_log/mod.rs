@@ -40,11 +40,7 @@ pub fn import(
     let format = match format(&mut lines, directive) {
         Ok(format) => format,
         Err((why, help)) => {
-            return Err(Unusable {
-                why,
-                help: Some(help),
-                account: Box::new(account),
-            });
+            return Err(Unusable::new(why, Some(help), account));
         }
     };
     let mut log = Log {
@@ -61,14 +57,15 @@ pub fn import(
         source: &account.source.clone(),
         grain_s: log.format.grain_s(),
         east_min: log.clock.east_min.unwrap_or(0),
+        is_dated: true,
+        who: "one address and agent",
     };
     match outline(&mut log.traffic, &setting, &mut account) {
         Some(skeleton) => Ok(Imported::new(skeleton, account)),
-        None => Err(Unusable {
-            why: format!("no line of it can be used as {}", log.format.name),
-            help: Some(HELP.to_owned()),
-            account: Box::new(account),
-        }),
+        None => {
+            let why = format!("no line of it can be used as {}", log.format.name);
+            Err(Unusable::new(why, Some(HELP.to_owned()), account))
+        }
     }
 }
 
@@ -119,8 +116,8 @@ impl Log {
         while let Some(next) = lines.next() {
             // An error needs the place of its line, which the line itself keeps borrowed.
             let failed = match next {
-                Next::Line(b"") => None,
-                Next::Line(line) => self.line(line).err().map(|why| (why, excerpt(line))),
+                Next::Line(b"", _) => None,
+                Next::Line(line, _) => self.line(line).err().map(|why| (why, excerpt(line))),
                 Next::Long(_) => Some((TOO_LONG, String::new())),
             };
             match failed {
@@ -201,13 +198,7 @@ impl Log {
                 grouped(self.clock.zone_changes)
             ));
         }
-        for (at, why) in &lines.broken {
-            account.doubtful.push(format!(
-                "{} breaks off after line {} ({why}); what came before was taken",
-                at.name,
-                grouped(at.line)
-            ));
-        }
+        account.breaks(lines);
     }
 }
 

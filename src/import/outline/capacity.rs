@@ -41,34 +41,39 @@ pub(super) fn service(
     let fine = setting
         .grain_s
         .filter(|grain| are_times_fine(&all, Some(*grain)));
-    found.params.push(Param {
-        name: "servers",
-        value: SERVERS.to_string(),
-        range: Some(["1".to_owned(), "8".to_owned()]),
-        label: "Servers".to_owned(),
-    });
-    let (keys, endpoints) = match fine {
-        Some(grain) => {
-            let endpoints = groups
-                .all
-                .iter()
-                .map(|group| measured(group, &all, grain, groups));
-            (measured_keys(row, account), endpoints.collect())
-        }
-        None => {
-            guess(found, &all, account);
-            let endpoints = groups.all.iter().map(|group| guessed(group, groups));
-            let keys = vec![("workers", "64".to_owned()), ("cores", "4".to_owned())];
-            (keys, endpoints.collect())
-        }
+    let Some(grain) = fine else {
+        let endpoints = groups.all.iter().map(|group| guessed(group, groups));
+        let endpoints = endpoints.collect();
+        found.params.push(servers());
+        guess(found, no_times(&all), account);
+        found.services.push(Service {
+            remarks: Vec::new(),
+            name: SERVICE.to_owned(),
+            keys: guessed_keys(),
+            endpoints,
+        });
+        return;
     };
-    let servers = ("servers", "\"$servers\"".to_owned());
+    found.params.push(servers());
+    let endpoints = groups
+        .all
+        .iter()
+        .map(|group| measured(group, &all, grain, groups));
+    let endpoints = endpoints.collect();
     found.services.push(Service {
         remarks: Vec::new(),
         name: SERVICE.to_owned(),
-        keys: std::iter::once(servers).chain(keys).collect(),
+        keys: measured_keys(row, account),
         endpoints,
     });
+}
+
+/// Why the times of requests are not known.
+fn no_times(all: &Times) -> &'static str {
+    match all.count {
+        0 => "how long a request takes is not in it (as `%D` or `$request_time` of an access log)",
+        _ => "its times are too coarse or too few to say how long a request takes",
+    }
 }
 
 /// How many workers there are, where it was measured how many were busy.
@@ -91,27 +96,84 @@ fn measured_keys(row: &Row, account: &mut Account) -> Vec<(&'static str, String)
          for a core is not in a log"
             .to_owned(),
     );
-    vec![("workers", format!("{workers}"))]
+    vec![
+        ("servers", "\"$servers\"".to_owned()),
+        ("workers", format!("{workers}")),
+    ]
+}
+
+/// What an endpoint is guessed to need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Guess {
+    /// Work of a program.
+    Work,
+    /// Next to nothing: it is a file.
+    File,
+}
+
+/// Adds a service of which nothing is known but its endpoints: their names, what is said of them,
+/// and what they need.
+pub(in super::super) fn guessed_service(
+    found: &mut Skeleton,
+    endpoints: Vec<(String, Vec<String>, Guess)>,
+    why: &str,
+    account: &mut Account,
+) {
+    found.params.push(servers());
+    guess(found, why, account);
+    let endpoints = endpoints
+        .into_iter()
+        .map(|(name, remarks, guess)| Endpoint {
+            remarks,
+            name,
+            steps: vec![needed(guess)],
+        });
+    let endpoints = endpoints.collect();
+    found.services.push(Service {
+        remarks: Vec::new(),
+        name: SERVICE.to_owned(),
+        keys: guessed_keys(),
+        endpoints,
+    });
+}
+
+fn needed(guess: Guess) -> Step {
+    Step::Cpu(match guess {
+        Guess::Work => "exp($work)".to_owned(),
+        Guess::File => "exp(1ms)".to_owned(),
+    })
+}
+
+fn servers() -> Param {
+    Param {
+        name: "servers",
+        value: SERVERS.to_string(),
+        range: Some(["1".to_owned(), "8".to_owned()]),
+        label: "Servers".to_owned(),
+    }
+}
+
+fn guessed_keys() -> Vec<(&'static str, String)> {
+    vec![
+        ("servers", "\"$servers\"".to_owned()),
+        ("workers", "64".to_owned()),
+        ("cores", "4".to_owned()),
+    ]
 }
 
 /// Adds the guess of the work, and says why it is one.
-fn guess(found: &mut Skeleton, all: &Times, account: &mut Account) {
+fn guess(found: &mut Skeleton, why: &str, account: &mut Account) {
     found.params.push(Param {
         name: "work",
         value: "\"50ms\"".to_owned(),
         range: Some(["\"10ms\"".to_owned(), "\"250ms\"".to_owned()]),
         label: "CPU time of a request".to_owned(),
     });
-    let why = match all.count {
-        0 => "the log has no times".to_owned(),
-        _ => "the times of the log are too coarse or too few".to_owned(),
-    };
+    account
+        .assumed
+        .push(format!("{why}: `work` is a guess of 50 ms of CPU"));
     account.assumed.push(format!(
-        "{why}: a request needs `work`, a guess of 50 ms of CPU, and a file 1 ms; log the time of \
-         each request (`%D`, `$request_time`) to have it measured"
-    ));
-    account.assumed.push(format!(
-        "the number of servers, workers and cores is not in a log: {SERVERS} servers of 4 cores"
+        "the number of servers, workers and cores was not measured: {SERVERS} servers of 4 cores"
     ));
 }
 
@@ -138,11 +200,11 @@ fn measured(group: &Group, all: &Times, grain_s: f64, groups: &Groups) -> Endpoi
 
 /// An endpoint whose times are not.
 fn guessed(group: &Group, groups: &Groups) -> Endpoint {
-    let law = match group.pattern.as_str() {
-        STATIC => "exp(1ms)",
-        _ => "exp($work)",
+    let guess = match group.pattern.as_str() {
+        STATIC => Guess::File,
+        _ => Guess::Work,
     };
-    endpoint(group, said(group, groups), Step::Cpu(law.to_owned()))
+    endpoint(group, said(group, groups), needed(guess))
 }
 
 /// What was asked, how often, and how it ended.

@@ -11,7 +11,7 @@ use super::super::sequences::Sequence;
 use super::super::skeleton::{Journey, Skeleton, Step};
 use super::super::times::Times;
 use super::super::traffic::{PERSON, Traffic};
-use super::{Group, Groups, journey};
+use super::{Group, Groups, Setting, journey};
 
 /// Sequences that are branches of their own at most.
 const BRANCHES: usize = 8;
@@ -70,7 +70,7 @@ fn totals(traffic: &Traffic) -> (u64, u64) {
 pub(super) fn journeys(
     found: &mut Skeleton,
     traffic: &Traffic,
-    groups: &Groups,
+    (groups, setting): (&Groups, &Setting<'_>),
     account: &mut Account,
 ) {
     let names: Vec<String> = found
@@ -82,7 +82,7 @@ pub(super) fn journeys(
     for name in names {
         match name.as_str() {
             "visit" => {
-                let steps = visit(traffic, groups, account);
+                let steps = visit(traffic, (groups, setting), account);
                 found.journeys.push(steps);
             }
             _ => {
@@ -102,7 +102,7 @@ pub(super) fn journeys(
             "who made a request is not known: each is a user of its own who makes one".to_owned(),
         ),
         (_, 0) => account.assumed.push(format!(
-            "most requests come from few addresses (a proxy, or machines), more than {PERSON} \
+            "most requests are of few (a proxy, or machines), more than {PERSON} \
              each without a pause: each request is a user of its own who makes one"
         )),
         (some, _) => account.assumed.push(format!(
@@ -115,7 +115,11 @@ pub(super) fn journeys(
 }
 
 /// What visits do.
-fn visit(traffic: &Traffic, groups: &Groups, account: &mut Account) -> Journey {
+fn visit(
+    traffic: &Traffic,
+    (groups, setting): (&Groups, &Setting<'_>),
+    account: &mut Account,
+) -> Journey {
     let sequences = traffic
         .sequences
         .grouped(|node| groups.of_node[node as usize]);
@@ -149,7 +153,7 @@ fn visit(traffic: &Traffic, groups: &Groups, account: &mut Account) -> Journey {
     if rest > 0 {
         branches.push((rest as f64 / visits as f64, mixed(groups, &left, rest)));
     }
-    told_of(traffic, (visits, told, often.len()), account);
+    told_of(traffic, setting, (visits, told, often.len()), account);
     let remark = format!(
         "from {}; shares are those of visits",
         counted(visits, "visit")
@@ -162,7 +166,12 @@ fn visit(traffic: &Traffic, groups: &Groups, account: &mut Account) -> Journey {
 }
 
 /// Says what was made of so many visits, so many of which do one of a few sequences.
-fn told_of(traffic: &Traffic, (visits, told, sequences): (u64, u64, usize), account: &mut Account) {
+fn told_of(
+    traffic: &Traffic,
+    setting: &Setting<'_>,
+    (visits, told, sequences): (u64, u64, usize),
+    account: &mut Account,
+) {
     let (requests, machines) = totals(traffic);
     let do_what = match (sequences, visits - told) {
         (0, _) => "they ask for one endpoint after the other by their shares".to_owned(),
@@ -179,11 +188,11 @@ fn told_of(traffic: &Traffic, (visits, told, sequences): (u64, u64, usize), acco
         counted(visits, "visit"),
         number::digits((requests - machines) as f64 / (visits as f64).max(1.0)),
     ));
-    account.assumed.push(
-        "a visit is the requests of one address and agent with no pause longer than `--gap`; \
-         users behind one address are one, and what caches answer is not in the log"
-            .to_owned(),
-    );
+    account.assumed.push(format!(
+        "a visit is the requests of {} with no pause longer than `--gap`; users who share that are \
+         one, and what caches answer is not seen",
+        setting.who
+    ));
     account.assumed.push(
         "whoever gets an error goes on with the visit; what is not found or not allowed (4xx) is \
          an answer, not an error"

@@ -123,26 +123,26 @@ const SAMPLE: usize = 50;
 
 /// Which columns hold what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// What it is, where it was recognised: `a JMeter log`.
-    pub(super) known_as: Option<&'static str>,
+    pub(crate) known_as: Option<&'static str>,
     /// The column of the instants, or of the begins of rates.
-    pub(super) time: usize,
+    pub(crate) time: usize,
     /// The column of the rates; without one a row is one user.
-    pub(super) rate: Option<usize>,
+    pub(crate) rate: Option<usize>,
     /// Only records that say this word in this column count.
-    pub(super) only: Option<(usize, &'static str)>,
+    pub(crate) only: Option<(usize, &'static str)>,
     /// Records before the first one with data.
-    pub(super) heading: usize,
+    pub(crate) heading: usize,
     /// The names of the columns, if it has any.
-    pub(super) names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Whether other columns than those were passed over by their names.
-    pub(super) chosen: bool,
+    pub(crate) chosen: bool,
 }
 
 impl Layout {
     /// How a column is called: by its name, else by its number from 1.
-    pub(super) fn called(&self, column: usize) -> String {
+    pub(crate) fn called(&self, column: usize) -> String {
         match self.names.get(column).filter(|name| !name.is_empty()) {
             Some(name) => format!("column `{name}`"),
             None => format!("column {}", column + 1),
@@ -157,14 +157,14 @@ impl Layout {
     }
 
     /// The seconds in which a rate counts its users, if its name says so.
-    pub(super) fn per_s(&self) -> Option<f64> {
+    pub(crate) fn per_s(&self) -> Option<f64> {
         let name = simple(self.names.get(self.rate?)?);
         PER_MINUTE.contains(&name.as_str()).then_some(60.0)
     }
 }
 
 /// Finds the columns; `wanted` are those that the model names, the instants first.
-pub(super) fn layout(records: Records<'_>, wanted: &[String]) -> Result<Layout, Unclear> {
+pub(crate) fn layout(records: Records<'_>, wanted: &[String]) -> Result<Layout, Unclear> {
     let sample: Vec<Record<'_>> = records.iter().take(SAMPLE).collect();
     let found = headed(&sample)?;
     let sample = &sample[found.heading..];
@@ -415,7 +415,7 @@ fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
 }
 
 /// Letters and digits of a name, in lower case: `Response Time [ms]` → `responsetimems`.
-fn simple(name: &str) -> String {
+pub(crate) fn simple(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }

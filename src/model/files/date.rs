@@ -10,6 +10,26 @@ const SECOND: i128 = 1_000_000_000;
 /// Seconds of a day.
 const DAY: i128 = 86_400;
 
+/// Units of times since 1970: their nanoseconds, and what they are called.
+const UNITS: [(i128, &str); 4] = [
+    (1_000_000_000, "seconds"),
+    (1_000_000, "milliseconds"),
+    (1_000, "microseconds"),
+    (1, "nanoseconds"),
+];
+/// The seconds since 1970 that a file of today may hold: the years 2000 to 2100.
+const SINCE_1970: std::ops::Range<f64> = 946_684_800.0..4_102_444_800.0;
+
+/// The unit in which numbers from one to another are times since 1970, if they are: its nanoseconds
+/// and its name.
+pub(crate) fn since_1970(least: f64, most: f64) -> Option<(i128, &'static str)> {
+    let fits = |(unit, _): &(i128, &str)| {
+        let seconds = |value: f64| value * *unit as f64 / 1e9;
+        SINCE_1970.contains(&seconds(least)) && SINCE_1970.contains(&seconds(most))
+    };
+    UNITS.into_iter().find(fits)
+}
+
 /// What a text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stamp {

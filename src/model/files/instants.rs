@@ -11,16 +11,6 @@ use super::unclear::Unclear;
 use crate::base::time::{Span, Time};
 use crate::model::value::LONGEST;
 
-/// Units of times since 1970: their nanoseconds, and what they are called.
-const UNITS: [(i128, &str); 4] = [
-    (1_000_000_000, "seconds"),
-    (1_000_000, "milliseconds"),
-    (1_000, "microseconds"),
-    (1, "nanoseconds"),
-];
-/// The seconds since 1970 that a file of today may hold: the years 2000 to 2100.
-const SINCE_1970: std::ops::Range<f64> = 946_684_800.0..4_102_444_800.0;
-
 /// What a reader of instants must know of the model's clock.
 #[derive(Clone, Copy)]
 pub(crate) struct Calendar {
@@ -121,11 +111,7 @@ fn since_1970(
         .collect();
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let fits = |(unit, _): &&(i128, &str)| {
-        let seconds = |value: f64| value * *unit as f64 / 1e9;
-        SINCE_1970.contains(&seconds(least)) && SINCE_1970.contains(&seconds(most))
-    };
-    let epoch = UNITS.iter().find(fits);
+    let epoch = date::since_1970(least, most);
     let nanos = |unit: i128| -> Result<Vec<(i128, usize)>, Unclear> {
         let one = |(text, line): &(String, usize)| {
             let nanos = number::nanos(text, unit);
@@ -137,9 +123,9 @@ fn since_1970(
     };
     match (epoch, unit) {
         (Some((found, name)), None) => {
-            from_origin(nanos(*found)?, &format!("{name} since 1970"), clock)
+            from_origin(nanos(found)?, &format!("{name} since 1970"), clock)
         }
-        (Some((found, name)), Some(unit)) if unit == *found => {
+        (Some((found, name)), Some(unit)) if unit == found => {
             from_origin(nanos(unit)?, &format!("{name} since 1970"), clock)
         }
         (Some((_, name)), Some(_)) => {

@@ -112,6 +112,13 @@ fn only_text(text: &str) -> Result<(), String> {
     ))
 }
 
+/// The cells of one line, which is a whole record; none if its quotes do not close.
+pub(crate) fn cells_of(line: &str, separator: Option<char>) -> Option<Vec<Cow<'_, str>>> {
+    let (cells, rest) = cells(line, separator, '\n');
+    let open = |cell: &Cow<'_, str>| cell.starts_with('"') && cell.matches('"').count() == 1;
+    (rest.is_empty() && !cells.iter().any(open)).then_some(cells)
+}
+
 /// The cells of the first record, and what comes after it.
 fn cells(text: &str, separator: Option<char>, end: char) -> (Vec<Cow<'_, str>>, &str) {
     let mut found = Vec::new();

@@ -1,0 +1,110 @@
+//! Load tests: what they measured (JMeter, k6, vegeta), and what they were told.
+
+use onrush::import::k6::AsArrivals;
+use onrush::import::{Asked, Imported, Unusable, jtl, k6, vegeta};
+
+use super::{bytes, input, is_kept, is_sound};
+
+fn read(sample: &str, as_arrivals: AsArrivals) -> Result<Imported, Unusable> {
+    let content = bytes(sample);
+    let (format, name) = sample.split_once('/').expect("samples stand in a folder");
+    let inputs = vec![input(name, &content)];
+    match format {
+        "jtl" => jtl::import(inputs, &Asked::default()),
+        "k6" => k6::import(inputs, as_arrivals, &Asked::default()),
+        _ => vegeta::import(inputs, &Asked::default()),
+    }
+}
+
+fn sample(sample: &str) -> Imported {
+    read(sample, AsArrivals::No).unwrap_or_else(|refused| panic!("{sample}: {}", refused.why))
+}
+
+#[test]
+fn every_sample_becomes_the_same_model() {
+    for name in [
+        "jtl/results.jtl",
+        "jtl/broken.jtl",
+        "k6/results.json",
+        "k6/broken.json",
+        "k6/results.csv",
+        "k6/scenarios.json",
+        "k6/stages.json",
+        "vegeta/results.csv",
+    ] {
+        let found = sample(name);
+        is_sound(&found);
+        is_kept(name, &found);
+    }
+}
+
+/// Settings of JMeter change what its files look like, and not what they say.
+#[test]
+fn a_jtl_says_the_same_in_every_dress() {
+    for (name, requests) in [("jtl/dates.jtl", 200), ("jtl/no-heading.jtl", 113)] {
+        let found = sample(name);
+        is_sound(&found);
+        let said = found.account.text();
+        assert!(
+            said.contains(&format!("{requests} requests from 2023-11-14T22:13:20")),
+            "{said}"
+        );
+        assert!(said.contains("Bad lines: none"), "{said}");
+    }
+    let refused = read("jtl/xml.jtl", AsArrivals::No).expect_err("it is XML");
+    assert!(
+        refused
+            .help
+            .is_some_and(|help| help.contains("output_format=csv"))
+    );
+}
+
+#[test]
+fn both_forms_of_vegeta_say_the_same() {
+    let [table, lines] = ["vegeta/results.csv", "vegeta/results.json"].map(|name| {
+        let model = sample(name).model();
+        model[model.find("[model]").expect("it has one")..].replace(name, "")
+    });
+    assert_eq!(table.replace(".csv", ""), lines.replace(".json", ""));
+    let inputs = vec![input("results.bin", b"\x0f\xff\x83\x03\x01\x01\x06Result")];
+    let refused = vegeta::import(inputs, &Asked::default()).expect_err("it is binary");
+    assert!(
+        refused
+            .help
+            .is_some_and(|help| help.contains("vegeta encode"))
+    );
+}
+
+#[test]
+fn closed_users_become_arrivals_when_asked() {
+    let found = read("k6/stages.json", AsArrivals::Yes).expect("it says a load");
+    is_sound(&found);
+    let model = found.model();
+    // Twenty users with a second of pause and 50 ms of work come 20 / 1.05 times a second.
+    assert!(
+        model.contains("{ to = \"19.05/s\", for = \"30s\" }"),
+        "{model}"
+    );
+    assert!(found.account.text().contains("Little's law"));
+}
+
+#[test]
+fn what_is_no_load_test_is_refused() {
+    for (text, why) in [
+        ("", "it is empty"),
+        (
+            "export const options = { vus: 1 }",
+            "it is nothing that k6 writes",
+        ),
+        ("{}", "it says no load"),
+        ("{ \"stages\": ", "it is no JSON: line"),
+        (
+            "{ \"stages\": [ { \"target\": -5, \"duration\": \"x\" } ] }",
+            "it says no load",
+        ),
+    ] {
+        let inputs = vec![input("x", text.as_bytes())];
+        let refused = k6::import(inputs, AsArrivals::No, &Asked::default()).expect_err(text);
+        assert!(refused.why.contains(why), "{text}: {}", refused.why);
+    }
+}
