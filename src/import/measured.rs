@@ -173,9 +173,9 @@ fn filled(known: &[Option<f64>]) -> (Vec<f64>, u64) {
     for (n, value) in known.iter().enumerate() {
         let Some(value) = value else { continue };
         if let Some((from, low)) = before {
-            for between in from + 1..n {
-                let part = (between - from) as f64 / (n - from) as f64;
-                filled[between] = low + (value - low) * part;
+            for (step, between) in (1_u64..).zip(&mut filled[from + 1..n]) {
+                let part = step as f64 / (n - from) as f64;
+                *between = low + (value - low) * part;
                 gaps += 1;
             }
         }

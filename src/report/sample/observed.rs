@@ -18,7 +18,7 @@ pub(crate) fn observed() -> Results {
     let mean = of(&series.mean, 1.0);
     // Every seventh value is far above, four in a row among them.
     let off = |row: usize| {
-        if row % 7 == 0 || (20..24).contains(&row) {
+        if row.is_multiple_of(7) || (20..24).contains(&row) {
             1.4
         } else {
             1.01
