@@ -87,7 +87,7 @@ fn columns_have_units_and_rows_an_order() {
         (300.0, 360.0, 0.05),
     ];
     assert_eq!(rows(&lat.stretches), expected);
-    assert_eq!(err.stretches[0].value, 0.005);
+    assert_eq!(err.stretches[0].value.to_bits(), 0.005_f64.to_bits());
     assert!(err.check && !lat.check);
     assert_eq!(
         (lat.give, err.give),
