@@ -60,9 +60,10 @@ fn told(found: &Imported) -> String {
 #[track_caller]
 fn is_kept(sample: &str, found: &Imported) {
     let name = sample.replace(['/', '.'], "-");
-    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "import/snapshots" }, {
-        insta::assert_snapshot!(name, told(found));
-    });
+    insta::with_settings!(
+        { prepend_module_to_snapshot => false, snapshot_path => "import/snapshots" },
+        { insta::assert_snapshot!(name, told(found)) }
+    );
 }
 
 /// A folder with a sample in it.

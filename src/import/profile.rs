@@ -223,14 +223,26 @@ fn open(found: &mut Skeleton, profile: &Profile, account: &mut Account) -> f64 {
     end
 }
 
-/// The sources of a closed profile; says when it ends.
-fn closed(found: &mut Skeleton, profile: &Profile, (tool, account): (&str, &mut Account)) -> f64 {
-    let name = free_name(&profile.name, &found.sources);
-    let level = |users: f64| users.max(0.0).round();
+/// So many users at work.
+fn level(users: f64) -> f64 {
+    users.max(0.0).round()
+}
+
+/// How a closed profile comes to its highest level.
+struct Climb {
+    /// How fast users are added.
+    ramps: Vec<Ramp>,
+    /// The highest level.
+    most: f64,
+    /// Where the last of it ends, in seconds: what falls after that is left out.
+    end: f64,
+    /// Whether anything does.
+    falls: bool,
+}
+
+fn climb(profile: &Profile) -> Climb {
     let (mut most, mut at) = (level(profile.begin), profile.after_s);
-    let begin = most;
     let mut ramps = vec![Ramp::Rate(0.0, profile.after_s)];
-    // Where the last of its highest level ends: what falls after that is left out.
     let (mut end, mut falls) = (at, false);
     for to in &profile.ramps {
         let users = level(to.to);
@@ -252,6 +264,24 @@ fn closed(found: &mut Skeleton, profile: &Profile, (tool, account): (&str, &mut 
         }
     }
     let end = if end > profile.after_s { end } else { at };
+    Climb {
+        ramps,
+        most,
+        end,
+        falls,
+    }
+}
+
+/// The sources of a closed profile; says when it ends.
+fn closed(found: &mut Skeleton, profile: &Profile, (tool, account): (&str, &mut Account)) -> f64 {
+    let name = free_name(&profile.name, &found.sources);
+    let begin = level(profile.begin);
+    let Climb {
+        ramps,
+        most,
+        end,
+        falls,
+    } = climb(profile);
     account.taken.push(format!(
         "`{}` is closed: {tool} keeps up to {} at work, each of whom starts over when it has its \
          answers, so a slow service gets fewer requests; `--as-arrivals` makes arrivals of it",

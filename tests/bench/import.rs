@@ -1,9 +1,9 @@
 //! How fast an access log is imported: beside a bare splitter of fields, and beside `gzip -dc`.
 //!
-//! One idea: the same file in the same run, since a machine is slow or fast for all of them alike. The
-//! log has a million users and `ONRUSH_LOG_MB` megabytes (1,000 unless it is said); the command reads
-//! it as a user would. A record, not a gate: asked for are at most 4 times the splitter, at most 1.7
-//! times `gzip -dc`, and at most 200 MB of memory.
+//! One idea: the same file in the same run, since a machine is slow or fast for all of them alike.
+//! The log has a million users and `ONRUSH_LOG_MB` megabytes (1,000 unless it is said); the command
+//! reads it as a user would. A record, not a gate: asked for are at most 4 times the splitter, at
+//! most 1.7 times `gzip -dc`, and at most 200 MB of memory.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
