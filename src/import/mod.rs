@@ -1,6 +1,6 @@
 //! What planners already have, as a model: logs, load profiles, measured series.
 //!
-//! One idea: a format gives a [`Skeleton`] and an [`Account`]; how both are written is the same for
+//! One idea: a format gives a `Skeleton` and an [`Account`]; how both are written is the same for
 //! all. Input comes as streams and is read once, in bounded memory, whatever its length. Nothing in
 //! it is executed or trusted, and who came is never written. Files, the terminal, running a model
 //! are not known here.
