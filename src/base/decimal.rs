@@ -11,25 +11,36 @@ pub struct Decimal {
     places: u32,
 }
 
-/// Digits that always fit into 64 bits.
-const MOST_DIGITS: u32 = 19;
+/// Nineteen digits always fit into 64 bits: a number below this has room for one more.
+const ROOM: u64 = 10_u64.pow(18);
+
+/// Ten to the power of this fits into 128 bits.
+const MOST_PLACES: u32 = 38;
 
 impl Decimal {
     /// Reads the number at the start of `text` and returns it with what follows.
     ///
     /// Underscores may group digits (`2_000`), and a point must have digits on both sides. `None`
-    /// when `text` does not start so, or has more than nineteen digits.
+    /// when `text` does not start so, or its whole part has more than nineteen digits. Digits after
+    /// the point that are beyond nineteen in all, or beyond 1e-38, are left out: no double has room
+    /// for them.
     pub fn lead(text: &str) -> Option<(Decimal, &str)> {
         let (whole, mut rest) = split_digits(text);
         let mut number = Decimal {
             digits: 0,
             places: 0,
         };
-        let mut seen = 0;
-        number.take(whole, &mut seen)?;
+        for digit in digits_of(whole)? {
+            number.append(digit)?;
+        }
         if let Some(after) = rest.strip_prefix('.') {
             let (part, tail) = split_digits(after);
-            number.places = number.take(part, &mut seen)?;
+            for digit in digits_of(part)? {
+                if number.places == MOST_PLACES || number.append(digit).is_none() {
+                    break;
+                }
+                number.places += 1;
+            }
             rest = tail;
         }
         Some((number, rest))
@@ -40,21 +51,13 @@ impl Decimal {
         Decimal::lead(text).and_then(|(number, rest)| rest.is_empty().then_some(number))
     }
 
-    /// Appends a run of digits and returns how many there were; `None` for a malformed run.
-    fn take(&mut self, run: &str, seen: &mut u32) -> Option<u32> {
-        if run.is_empty() || run.starts_with('_') || run.ends_with('_') || run.contains("__") {
+    /// Appends a digit; `None`, and nothing is changed, where there is no room for it.
+    fn append(&mut self, digit: u8) -> Option<()> {
+        if self.digits >= ROOM {
             return None;
         }
-        let mut count = 0;
-        for digit in run.bytes().filter(u8::is_ascii_digit) {
-            count += 1;
-            *seen += 1;
-            if *seen > MOST_DIGITS {
-                return None;
-            }
-            self.digits = self.digits * 10 + u64::from(digit - b'0');
-        }
-        Some(count)
+        self.digits = self.digits * 10 + u64::from(digit);
+        Some(())
     }
 
     /// The number times `factor`, rounded half up; `None` when it does not fit into 63 bits.
@@ -87,6 +90,14 @@ impl Decimal {
         let text = format!("{}e-{}", self.digits, self.places + left);
         text.parse().expect("digits and an exponent")
     }
+}
+
+/// The digits of a run that underscores may group; `None` for a malformed run.
+fn digits_of(run: &str) -> Option<impl Iterator<Item = u8>> {
+    let is_malformed =
+        run.is_empty() || run.starts_with('_') || run.ends_with('_') || run.contains("__");
+    let digits = run.bytes().filter(u8::is_ascii_digit);
+    (!is_malformed).then(|| digits.map(|digit| digit - b'0'))
 }
 
 /// Splits `text` after its leading digits and underscores.
@@ -180,6 +191,22 @@ mod tests {
             ("0.0014", 1_000, Some(1)),
             ("9223372036854775807", 1, Some(i64::MAX)),
             ("9223372036854775808", 1, None),
+            (
+                "0.33333333333333333333333333333333333333333",
+                1_000,
+                Some(333),
+            ),
+            (
+                "0.00000000000000000000000000000000000000000000001",
+                1_000,
+                Some(0),
+            ),
+            ("00000000000000000000000012.5", 2, Some(25)),
+            (
+                "0.0000000000001234567890123456789012",
+                u64::MAX,
+                Some(2_277_376),
+            ),
         ] {
             assert_eq!(
                 Decimal::parse(text).unwrap().times(factor),

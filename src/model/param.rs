@@ -63,6 +63,8 @@ const KNOWN: [(&str, Known); 4] = [
 pub struct Param {
     /// The base case, as written (`250_000`, `45ms`, `exp(20ms)`).
     pub written: String,
+    /// Whether it is written as a whole number, so that it stays one.
+    pub is_whole: bool,
     /// The base case as a number in `unit`; absent if it is a distribution or a word.
     pub value: Option<f64>,
     /// What kind of quantity it is.
@@ -148,9 +150,11 @@ pub(crate) fn read<'a>(r: &mut Reader<'a>, name: &str, fields: &Fields<'a>) -> O
         r.push(diagnostic.related(fields.key_place("range"), "its range"));
     }
     let written = node.written();
+    let is_whole = !matches!(node.value, Value::Float(_)) && !written.contains(['.', 'e', 'E']);
     let place = fields.place;
     Some(Param {
         written,
+        is_whole,
         value,
         unit,
         range,

@@ -159,7 +159,7 @@ pub(crate) static SERVICE: TableDef = TableDef {
             "cores",
             Kind::Number,
             "`workers`, else 1",
-            "CPU of one instance",
+            "CPU of one instance; a part of a core counts too (`0.5`)",
         )
         .live(),
         key(

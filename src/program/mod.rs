@@ -238,6 +238,9 @@ pub struct Service {
     pub standing: [TallyId; 2],
     /// The most instances that are ever asked for.
     pub servers_max: u32,
+    /// Parts of a core that are counted: one where its servers always have whole cores, else a
+    /// thousand.
+    pub grain: u32,
     /// Counts the crashes of its servers without memory and the pauses of their collectors.
     pub memory: [TallyId; 2],
     /// Counts its servers that fall asleep, and that are woken.

@@ -99,6 +99,9 @@ pub struct RetrySettings {
     pub jitter: Jitter,
 }
 
+/// Parts of a core where it is not counted as a whole.
+pub const THOUSANDTHS: u32 = 1_000;
+
 in_part! {
 /// A service (semantics#service, #scaling).
 pub struct ServiceSettings,
@@ -108,8 +111,8 @@ pub struct ServicePatch {
     pub servers: u32,
     /// Requests that one instance works on at once.
     pub workers: u32,
-    /// Cores of one instance.
-    pub cores: u32,
+    /// Cores of one instance, in whole thousandths.
+    pub cores: f64,
     /// Longest queue (of one instance, or in all when shared); `None` is unlimited.
     pub queue_limit: Option<u64>,
     /// One queue for all instances in place of one each.

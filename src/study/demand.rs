@@ -221,8 +221,9 @@ pub(crate) fn load(
     }
     let service = &settings.services[ServiceId::from_index(station)];
     let servers = f64::from(service.servers);
-    let n = f64::from(service.cores.min(service.workers)).max(1.0);
-    let slowed = 1.0 + service.contention * (n - 1.0) + service.coherency * n * (n - 1.0);
+    let n = service.cores.min(f64::from(service.workers));
+    let others = (n - 1.0).max(0.0);
+    let slowed = 1.0 + others * (service.contention + service.coherency * n);
     share(demand.cpu_s, servers * n / slowed)
         .max(share(demand.held_s, servers * f64::from(service.workers)))
 }

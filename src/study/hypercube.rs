@@ -5,6 +5,7 @@
 //! another parameter moves no draw. A range is the 5 % and 95 % point of a lognormal, of a
 //! logit-normal where the parameter is a share, of a normal where it reaches 0 or below.
 
+use crate::base::decimal::nearest_short;
 use crate::base::math::{exp, ln, normal_quantile};
 use crate::base::time::Span;
 use crate::estimate::resample::Luck;
@@ -15,6 +16,9 @@ use crate::random::key::identity;
 
 /// The 95 % point of the standard normal distribution.
 const Z95: f64 = 1.644_853_626_951_472_7;
+
+/// Digits of a drawn value: a written number has room for nineteen.
+const DIGITS: usize = 15;
 
 /// A parameter with a value in each draw.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +90,8 @@ fn within(unit: ParamUnit, (low, high): (f64, f64), u: f64) -> f64 {
 
 /// A value as it is written in a model, and the number that this text means.
 pub(crate) fn spelled(param: &Param, value: f64) -> (f64, String) {
-    let whole = !param.written.contains(['.', 'e', 'E']);
+    // Digits that say nothing are not written.
+    let value = nearest_short(value, DIGITS);
     match param.unit {
         ParamUnit::Seconds => {
             let span = Span::from_secs_f64(value);
@@ -95,7 +100,7 @@ pub(crate) fn spelled(param: &Param, value: f64) -> (f64, String) {
         ParamUnit::PerSecond => (value, format!("{value}/s")),
         ParamUnit::Bytes => (value, format!("{value}B")),
         ParamUnit::BytesPerSecond => (value, format!("{value}B/s")),
-        ParamUnit::Number if whole => (value.round(), format!("{:.0}", value.round())),
+        ParamUnit::Number if param.is_whole => (value.round(), format!("{:.0}", value.round())),
         _ => (value, format!("{value}")),
     }
 }
@@ -110,6 +115,8 @@ impl Drawn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::files::Files;
+    use crate::text::Source;
 
     /// 5 %, 50 % and 95 % points: lognormal by its ends and their geometric mean, logit-normal by
     /// its ends and, ends symmetric about it, 1/2.
@@ -123,5 +130,36 @@ mod tests {
             close(within(ParamUnit::Share, (0.2, 0.8), u), expected);
         }
         close(within(ParamUnit::Number, (-1.0, 3.0), 0.95), 3.0);
+    }
+
+    /// Every draw is read again as the number that it is, whatever its size and its unit.
+    #[test]
+    fn what_is_drawn_is_read_again() {
+        let text = "[model]\nrun_for = '1s'\n\
+            [param.rate]\nvalue = '3/s'\nrange = ['0.0000001/s', '90M/s']\n\
+            [param.share]\nvalue = '0.0001%'\nrange = ['0.00000001%', '99.9999%']\n\
+            [param.times]\nvalue = 4.0\nrange = [0.000002, 8.0]\n\
+            [param.servers]\nvalue = 4\nrange = [1, 900]\n\
+            [param.page]\nvalue = '4kB'\nrange = ['1B', '9GB']\n\
+            [param.wait]\nvalue = '4ms'\nrange = ['1ms', '1h']\n";
+        let (model, _) = crate::model::read(Source::new("m.toml", text), Files::new());
+        let drawn = draw(&model, 200, 7);
+        assert_eq!(drawn.len(), 6);
+        for (one, at) in drawn
+            .iter()
+            .flat_map(|one| (0..200).map(move |at| (one, at)))
+        {
+            let (changed, found) = model.with(&[one.change(at)]);
+            let param = changed.params.get(&one.name);
+            let param = param.unwrap_or_else(|| panic!("{found:?}"));
+            assert_eq!(param.value, Some(one.values[at]), "{found:?}");
+            let is_whole = one.values[at].fract() == 0.0;
+            assert!(is_whole || one.name != "servers", "{}", one.values[at]);
+        }
+        let times = drawn
+            .iter()
+            .find(|one| one.name == "times")
+            .expect("it is drawn");
+        assert!(times.values.iter().any(|value| value.fract() != 0.0));
     }
 }

@@ -74,7 +74,7 @@ fn services(guarded: bool) -> Vec<Change> {
     vec![
         ("service.s?.servers", servers),
         ("service.s?.workers", count(1, 6)),
-        ("service.s?.cores", count(1, 4)),
+        ("service.s?.cores", written(&["1", "2", "4", "0.25", "2.5"])),
         ("service.s?.queue.limit", count(0, 4)),
         ("service.s?.queue.order", quoted(written(ORDERS))),
         (

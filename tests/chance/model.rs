@@ -467,13 +467,16 @@ fn service(layer: usize, guarded: bool) -> Text {
         depth: 2,
         guarded,
     };
-    let size = (1..=3u32, weighted(0.7, 1..=5u32), weighted(0.5, 1..=3u32)).prop_map(
-        |(servers, workers, cores)| {
+    let size = (
+        1..=3u32,
+        weighted(0.7, 1..=5u32),
+        weighted(0.5, select(vec!["1", "2", "3", "0.5", "1.5"])),
+    )
+        .prop_map(|(servers, workers, cores)| {
             let workers = workers.map_or(String::new(), |n| format!("workers = {n}\n"));
             let cores = cores.map_or(String::new(), |n| format!("cores = {n}\n"));
             format!("zones = [\"a\", \"b\"]\nservers = {servers}\n{workers}{cores}")
-        },
-    );
+        });
     let queue = queues::queue(guarded);
     let words = (
         balance(),

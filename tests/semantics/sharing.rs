@@ -161,3 +161,48 @@ fn workers_are_cores_unless_said_otherwise() {
         .run();
     seen.nearly(2, "a 1s, b 1s, c 2s");
 }
+
+#[test]
+fn half_a_core_works_at_half_speed() {
+    // a alone 0–1 at ½: 0.5 left. With b each at ¼: a 3, b 0.5 left at ½: 4. Half a core is busy
+    // for 4 s, in thousandths.
+    let half = || world(CORE).set("service.s.cores", "0.5");
+    let both = |world: World| {
+        world
+            .user("a", "0s", "{ call = 's.one' }")
+            .user("b", "1s", "{ call = 's.one' }")
+    };
+    both(half())
+        .run()
+        .nearly(5, "a 3s, b 4s")
+        .level("s", ServiceLevel::Busy, "2000s");
+    // A fault leaves half of that from 1 on: each at ⅛: a 5, b 0.5 left at ¼: 7.
+    let less = "[fault.less]\nat = '1s'\ncapacity = { service = 's', cores = '50%' }";
+    both(half()).tables(less).run().nearly(6, "a 5s, b 7s");
+}
+
+#[test]
+fn a_core_and_a_part_of_one_are_full_with_two() {
+    // a alone 0–1: 1 of 2 left. With b each at 0.8: a ends at 2.25; b has 2 of 3 left, alone: 4.25.
+    // Busy: 1 for 1 s, 1.6 for 1.25 s, 1 for 2 s, in thousandths.
+    world(CORE)
+        .set("service.s.cores", "1.6")
+        .user("a", "0s", "{ call = 's.two' }")
+        .user("b", "1s", "{ call = 's.three' }")
+        .run()
+        .nearly(5, "a 2.25s, b 4.25s")
+        .level("s", ServiceLevel::Busy, "5000s");
+}
+
+#[test]
+fn a_part_of_a_core_may_come_and_go() {
+    // One core until 1: a has 1 of 2 left; half a core until 2: 0.5 left; one and a half: 2.5.
+    world(CORE)
+        .user("a", "0s", "{ call = 's.two' }")
+        .tables(
+            "[action.less]\nat = '1s'\nset = { 'service.s.cores' = 0.5 }
+            [action.more]\nat = '2s'\nset = { 'service.s.cores' = 1.5 }",
+        )
+        .run()
+        .nearly(3, "a 2.5s");
+}

@@ -13,6 +13,8 @@ use crate::observation::fullness::Row;
 pub(in crate::engine) struct Gauge {
     /// Units there are.
     size: u64,
+    /// How many of them make one of what is told: a core may be counted in parts.
+    grain: u32,
     /// Σ dᵢ·tᵢ of the units in use, modulo 2⁶⁴.
     moment: u64,
     /// Units that were taken.
@@ -39,7 +41,16 @@ impl Gauge {
     pub(in crate::engine) fn new(size: u64) -> Self {
         Self {
             size,
+            grain: 1,
             ..Self::default()
+        }
+    }
+
+    /// As many things, of which each is counted in so many parts, none of them in use.
+    pub(in crate::engine) fn in_parts(size: u64, grain: u32) -> Self {
+        Self {
+            grain,
+            ..Self::new(size)
         }
     }
 
@@ -155,15 +166,17 @@ impl Gauge {
     pub(in crate::engine) fn end(&mut self, in_use: u64, (began, now): (Time, Time)) -> (Row, u64) {
         let began_anew = in_use.wrapping_mul(now.0 as u64);
         let held = began_anew.wrapping_sub(self.moment);
+        let grain = u64::from(self.grain.max(1));
+        let told = held / grain;
         let length = (now.0 - began.0).max(1) as f64;
         let time = |ns: i64, lasts: bool| if lasts { ns + now.0 } else { ns };
         let share = |ns: i64| (ns as f64 / length) as f32;
         let row = Row {
             instance: 0,
-            size: self.size.min(u64::from(u32::MAX)) as u32,
+            size: self.size.div_ceil(grain).min(u64::from(u32::MAX)) as u32,
             brim: share(time(self.brim, self.is_full)),
             wanted: share(time(self.wanted, self.is_wanted)),
-            held: (held as f64 / length) as f32,
+            held: (held as f64 / grain as f64 / length) as f32,
             taken: self.taken,
             asked: self.taken.wrapping_add(self.others) + self.refused,
             refused: self.refused,
@@ -178,7 +191,7 @@ impl Gauge {
             wanted: if self.is_wanted { -now.0 } else { 0 },
             ..*self
         };
-        (row, held)
+        (row, told)
     }
 }
 

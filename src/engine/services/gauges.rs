@@ -22,13 +22,14 @@ impl Sim<'_> {
             &self.rules.routes.services[id],
         );
         let owner = self.rules.program.services[id].owner;
-        let (workers, cores) = (u64::from(settings.workers), u64::from(settings.cores));
+        let workers = u64::from(settings.workers);
         let range = self.services.stations[id].first
             ..self.services.stations[id].first + self.services.stations[id].most;
         for index in range {
             let server = &mut self.services.servers[index as usize];
             server.line.gauge = Gauge::new(workers);
-            server.core_gauge = Gauge::new(cores);
+            let [_, cores] = server.nominal(settings);
+            server.core_gauge = Gauge::in_parts(u64::from(cores), server.grain);
             if !desk.plain {
                 let place = Place::ROOT.step(Aside::Holders as u64);
                 let luck = self.rules.luck.bits(owner.number(server.number), place, 0);
@@ -51,14 +52,13 @@ impl Sim<'_> {
                 .gauge
                 .resize(workers, u64::from(server.occupied), now);
             server.holders.resize(workers);
-            let (working, before) = (u64::from(server.sharing.working), server.core_gauge.size());
-            server
-                .core_gauge
-                .shift((working.min(before), working.min(cores)), now);
-            server.core_gauge.resize(cores, working, now);
-            server
-                .core_gauge
-                .want(working.saturating_sub(cores) as u32, now);
+            let working = server.sharing.working;
+            let before = server.gauged(working);
+            let wanted = u64::from(working) * u64::from(server.grain);
+            server.core_gauge.shift((before, wanted.min(cores)), now);
+            server.core_gauge.resize(cores, wanted, now);
+            let waiting = wanted.saturating_sub(cores) / u64::from(server.grain);
+            server.core_gauge.want(waiting as u32, now);
         }
     }
 

@@ -211,7 +211,7 @@ impl Sim<'_> {
         let range = station.first as usize..(station.first + station.most) as usize;
         let busy = self.services.servers[range]
             .iter()
-            .map(|s| s.sharing.working.min(s.cores))
+            .map(|s| s.busy(s.sharing.working))
             .sum();
         let level = self
             .rules

@@ -110,7 +110,7 @@ impl Services {
                     Of::Others,
                 );
                 if shares {
-                    let busy = u64::from(server.sharing.working).min(server.core_gauge.size());
+                    let busy = server.gauged(server.sharing.working);
                     each(&mut server.core_gauge, busy, Of::Cores);
                 }
             }

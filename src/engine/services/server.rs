@@ -51,8 +51,10 @@ pub(in crate::engine) struct Server {
     pub(in crate::engine) workers: u32,
     /// Workers in use.
     pub(in crate::engine) occupied: u32,
-    /// Its cores, with those that workers above their number have kept.
+    /// The parts of its cores, with those that workers above their number have kept.
     pub(in crate::engine) cores: u32,
+    /// Parts in which a core is counted here, in all of these numbers of cores.
+    pub(in crate::engine) grain: u32,
     /// Who waits for its workers, and how full they are.
     pub(in crate::engine) line: Line,
     pub(in crate::engine) sharing: Sharing,
@@ -123,7 +125,7 @@ pub(in crate::engine) struct Since {
 }
 
 impl Server {
-    pub(in crate::engine) fn new(service: ServiceId, number: u32) -> Self {
+    pub(in crate::engine) fn new(service: ServiceId, number: u32, grain: u32) -> Self {
         Self {
             service,
             number,
@@ -136,6 +138,7 @@ impl Server {
             workers: 0,
             occupied: 0,
             cores: 0,
+            grain,
             line: Line::default(),
             sharing: Sharing::default(),
             slowed: Vec::new(),
@@ -241,18 +244,21 @@ impl Server {
         self.workers.max(self.occupied)
     }
 
-    /// The workers and cores that it would have if none were in use: those of the settings, less
-    /// what faults take, half up, at least one.
+    /// The workers and the parts of cores that it would have if none were in use: those of the
+    /// settings, less what faults take, half up, at least one.
     pub(in crate::engine) fn nominal(&self, settings: &ServiceSettings) -> [u32; 2] {
-        let all = [settings.workers, settings.cores];
-        if self.lessened.is_empty() {
-            return all;
-        }
-        let mut left = all.map(f64::from);
+        let mut left = [f64::from(settings.workers), settings.cores];
         for (_, shares) in &self.lessened {
             left = [left[0] * shares[0], left[1] * shares[1]];
         }
-        left.map(|left| ((left + 0.5).floor() as u32).max(1))
+        let counted =
+            |left: f64, parts: u32| ((left * f64::from(parts) + 0.5).floor() as u32).max(1);
+        // A fault leaves whole cores where there were whole ones.
+        let cores = match settings.cores.fract() == 0.0 {
+            true => counted(left[1], 1).saturating_mul(self.grain),
+            false => counted(left[1], self.grain),
+        };
+        [counted(left[0], 1), cores]
     }
 
     /// Its workers and cores may have changed in number. A worker above the number keeps the core
@@ -261,6 +267,7 @@ impl Server {
         let [workers, cores] = self.nominal(settings);
         self.workers = workers;
         let above = self.occupied.saturating_sub(workers);
+        let above = above.saturating_mul(self.grain);
         let kept = self.cores.min(cores.saturating_add(above));
         self.cores = cores.max(kept);
     }
@@ -317,9 +324,27 @@ impl Server {
 
     /// Core nanoseconds executed so far, modulo 2⁶⁴, where cores are shared.
     pub(in crate::engine) fn busy_so_far(&self, now: Time) -> u64 {
-        let working = u64::from(self.sharing.working);
         self.core_gauge
-            .so_far(working.min(self.core_gauge.size()), now)
+            .so_far(self.gauged(self.sharing.working), now)
+    }
+
+    /// Parts of cores that so many pieces of work keep busy.
+    #[inline(always)]
+    pub(in crate::engine) fn busy(&self, working: u32) -> u32 {
+        working.saturating_mul(self.grain).min(self.cores)
+    }
+
+    /// The same of those cores that its gauge knows of: without those that workers above the number
+    /// have kept.
+    #[inline(always)]
+    pub(in crate::engine) fn gauged(&self, working: u32) -> u64 {
+        (u64::from(working) * u64::from(self.grain)).min(self.core_gauge.size())
+    }
+
+    /// Its cores as a number.
+    #[inline]
+    pub(in crate::engine) fn cores_there(&self) -> f64 {
+        f64::from(self.cores) / f64::from(self.grain)
     }
 
     /// Waiting and in service.

@@ -33,9 +33,9 @@ pub(in crate::engine) struct Sharing {
 
 /// The speed of each of n workers on so many cores (semantics#service).
 #[inline]
-pub(in crate::engine) fn speed(n: u32, cores: u32, contention: f64, coherency: f64) -> f64 {
+pub(in crate::engine) fn speed(n: u32, cores: f64, contention: f64, coherency: f64) -> f64 {
     let n = f64::from(n);
-    let share = (f64::from(cores) / n).min(1.0);
+    let share = (cores / n).min(1.0);
     share / (1.0 + contention * (n - 1.0) + coherency * n * (n - 1.0))
 }
 
@@ -134,9 +134,9 @@ mod tests {
 
     #[test]
     fn speed_follows_the_law() {
-        assert!((speed(1, 1, 0.02, 0.01) - 1.0).abs() < 1e-15);
-        assert!((speed(4, 2, 0.0, 0.0) - 0.5).abs() < 1e-15);
+        assert!((speed(1, 1.0, 0.02, 0.01) - 1.0).abs() < 1e-15);
+        assert!((speed(4, 2.0, 0.0, 0.0) - 0.5).abs() < 1e-15);
         // 3 on 8 cores, σ 0.1, κ 0.01: 1 / (1 + 0.2 + 0.06)
-        assert!((speed(3, 8, 0.1, 0.01) - 1.0 / 1.26).abs() < 1e-15);
+        assert!((speed(3, 8.0, 0.1, 0.01) - 1.0 / 1.26).abs() < 1e-15);
     }
 }

@@ -59,7 +59,9 @@ impl Sim<'_> {
         for (id, service) in program.services.iter() {
             let first = self.services.servers.len() as u32;
             for number in 0..service.servers_max {
-                self.services.servers.push(Server::new(id, number));
+                self.services
+                    .servers
+                    .push(Server::new(id, number, service.grain));
             }
             let wanted = self.rules.settings.services[id].servers;
             self.services.stations.push(Station {

@@ -188,15 +188,17 @@ impl Sim<'_> {
         server.sharing.advance(self.now);
         server.sharing.join(demand.0, number, slot);
         let (id, working) = (server.service, server.sharing.working);
-        let size = server.core_gauge.size();
-        if u64::from(working) <= size {
-            server.core_gauge.take(u64::from(working), self.now);
+        let (before, after) = (server.gauged(working - 1), server.gauged(working));
+        if after > before {
+            server.core_gauge.take_all(after - before, after, self.now);
         } else {
             server.core_gauge.joined();
             server.core_gauge.want(1, self.now);
         }
-        if working <= server.cores {
-            self.shift(id, [ServiceLevel::Busy], Change::More);
+        match server.busy(working) - server.busy(working - 1) {
+            0 => {}
+            1 => self.shift(id, [ServiceLevel::Busy], Change::More),
+            2.. => self.measure_busy(id),
         }
         self.touch(index);
     }
@@ -216,14 +218,17 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         server.sharing.working -= 1;
         let (id, working) = (server.service, server.sharing.working);
-        let size = server.core_gauge.size();
-        if u64::from(working) < size {
-            server.core_gauge.give(u64::from(working), self.now);
-        } else if u64::from(working) == size {
+        let (before, after) = (server.gauged(working + 1), server.gauged(working));
+        if after < before {
+            server.core_gauge.give_all(before - after, after, self.now);
+        }
+        if u64::from(working) * u64::from(server.grain) == after {
             server.core_gauge.want(0, self.now);
         }
-        if working < server.cores {
-            self.shift(id, [ServiceLevel::Busy], Change::Less);
+        match server.busy(working + 1) - server.busy(working) {
+            0 => {}
+            1 => self.shift(id, [ServiceLevel::Busy], Change::Less),
+            2.. => self.measure_busy(id),
         }
         self.touch(index);
     }
@@ -245,7 +250,7 @@ impl Sim<'_> {
         let server = &mut self.services.servers[index as usize];
         let settings = self.rules.of_version(server.version());
         let settings = &settings.services[server.service];
-        let (pace, cores) = (server.pace(), server.cores);
+        let (pace, cores) = (server.pace(), server.cores_there());
         let burden = match self.rules.routes.services[server.service].tended {
             true => burden(server, settings),
             false => 1.0,

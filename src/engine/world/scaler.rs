@@ -227,7 +227,7 @@ impl Sim<'_> {
             .server(self.services.station(service).first + number);
         let value = if notes.rows.is_empty() {
             match of {
-                OfServer::Busy => f64::from(server.sharing.working.min(server.cores)),
+                OfServer::Busy => f64::from(server.busy(server.sharing.working)),
                 OfServer::Held => f64::from(server.occupied),
                 OfServer::Queue => f64::from(server.line.len()),
                 OfServer::InSystem => f64::from(server.load()),

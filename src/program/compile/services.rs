@@ -11,6 +11,7 @@ use crate::model::step::StepKind;
 use crate::model::tally::DRIED;
 use crate::program::{
     CallId, NOT_COUNTED, QueueOrder, Service, ServiceId, ServiceSettings, ServiceTallies, Settings,
+    THOUSANDTHS,
 };
 use crate::random::key::Owner;
 
@@ -79,6 +80,12 @@ pub(super) fn services(
                 model.services[name].idle.is_some(),
             ),
             servers_max: servers_max[id],
+            grain: grain(
+                all.iter()
+                    .copied()
+                    .chain(reached)
+                    .map(|now| &now.services[id]),
+            ),
             fans_out: fan_out.contains(&id),
             counts: ServiceTallies {
                 expired: counted(name, "queue", "expired"),
@@ -120,9 +127,23 @@ fn preempts(of: &ServiceSettings) -> bool {
     }
 }
 
+/// Into how many parts a core of a service is cut, so that a server always has a whole number of
+/// them.
+fn grain<'a>(mut ever: impl Iterator<Item = &'a ServiceSettings>) -> u32 {
+    match ever.all(|now| is_whole(now.cores)) {
+        true => 1,
+        false => THOUSANDTHS,
+    }
+}
+
+fn is_whole(cores: f64) -> bool {
+    cores.fract() == 0.0
+}
+
 /// Whether every worker has a core to itself, and nothing slows those who work side by side.
 fn has_cores_for_all(of: &ServiceSettings) -> bool {
-    of.workers <= of.cores
+    f64::from(of.workers) <= of.cores
+        && is_whole(of.cores)
         && of.contention == 0.0
         && of.coherency == 0.0
         && of.per_waiting == 0.0
@@ -133,7 +154,7 @@ fn has_cores_for_all(of: &ServiceSettings) -> bool {
 /// Whether nothing has changed of what decides that.
 fn same_cores(now: &ServiceSettings, before: &ServiceSettings) -> bool {
     now.workers == before.workers
-        && now.cores == before.cores
+        && now.cores.to_bits() == before.cores.to_bits()
         && now.contention.to_bits() == before.contention.to_bits()
         && now.coherency.to_bits() == before.coherency.to_bits()
         && now.refuse_cost.is_none() == before.refuse_cost.is_none()

@@ -8,7 +8,7 @@ use crate::observation::Outcome;
 use crate::program::{
     Again, BreakerSettings, CacheSettings, Class, Connections, EndpointSettings, Hedge,
     HedgeSettings, Idle, JourneySettings, LimitSettings, Patience, PoolSettings, QueueOrder,
-    Reload, RetryId, RetrySettings, RoomSettings, ScalerSettings, ServiceSettings,
+    Reload, RetryId, RetrySettings, RoomSettings, ScalerSettings, ServiceSettings, THOUSANDTHS,
     ThrottleSettings,
 };
 use crate::random::family::Distribution;
@@ -69,7 +69,7 @@ pub(super) fn service(service: &service::Service) -> ServiceSettings {
     ServiceSettings {
         servers: service.servers,
         workers: service.workers,
-        cores: service.cores.round().max(1.0) as u32,
+        cores: (service.cores * f64::from(THOUSANDTHS)).round().max(1.0) / f64::from(THOUSANDTHS),
         queue_limit: service.queue.limit,
         shared: service.queue.shared,
         silent: service.queue.silent,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::observation::{LevelId, ServiceCounter, ServiceLevel, ServiceSample};
+use crate::program::ServiceId;
 use crate::results::{Estimate, Service, Wasted};
 use crate::study::fill::Sight;
 use crate::study::usual::{Reader, share};
@@ -26,9 +27,13 @@ pub(super) fn services(sight: &Sight<'_>) -> BTreeMap<String, Service> {
 
 /// Hours of servers that are up or draining, or of their cores, all services together.
 pub(super) fn hours(sight: &Sight<'_>, of: ServiceLevel) -> Option<Estimate> {
-    let layout = &sight.lens.program.layout;
+    let (layout, program) = (&sight.lens.program.layout, &sight.lens.program);
+    let parts = |service| match of {
+        ServiceLevel::Cores => f64::from(program.services[ServiceId(service)].grain),
+        _ => 1.0,
+    };
     sight.mean(|reader| {
-        let there = |service| reader.integral(layout.service_level(service, of));
+        let there = |service| reader.integral(layout.service_level(service, of)) / parts(service);
         Some((0..layout.services).map(there).sum::<f64>() / 3_600.0)
     })
 }
