@@ -5,8 +5,11 @@
 
 mod access_log;
 mod csv;
+mod experiments;
 mod gzip;
 mod load_tests;
+mod prometheus;
+mod traces;
 
 use std::fs;
 use std::path::PathBuf;
@@ -74,11 +77,23 @@ fn scene(sample: &str, name: &str) -> Scene {
 }
 
 /// The samples that the page on importing means by the names of its files.
-const NAMED: [(&str, &str); 6] = [
+const NAMED: [(&str, &str); 18] = [
     ("access.log", "access-log/nginx.log"),
     ("elb_request_count.csv", "csv/elb_request_count.csv"),
     ("requests.csv", "csv/requests.csv"),
     ("scenarios.json", "k6/scenarios.json"),
+    ("counters.json", "prometheus/counters.json"),
+    ("histograms.json", "prometheus/histograms.json"),
+    ("shape.py", "locust/shape.py"),
+    ("Launch.scala", "gatling/Launch.scala"),
+    ("launch.yml", "artillery/launch.yml"),
+    ("taurus.yml", "taurus/launch.yml"),
+    ("traces.json", "otlp/traces.json"),
+    ("visit.har", "har/visit.har"),
+    ("openslo.yaml", "slo/openslo.yaml"),
+    ("sloth.yaml", "slo/sloth.yaml"),
+    ("chaos.yaml", "chaos/mesh.yaml"),
+    ("experiment.json", "chaos/toolkit.json"),
     ("results.jtl", "jtl/results.jtl"),
     ("results.csv", "vegeta/results.csv"),
 ];

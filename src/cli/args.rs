@@ -4,6 +4,7 @@
 //! and the usage errors come from it. It does nothing: each command has a file of its own.
 
 mod calibrate;
+mod importing;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,11 +16,11 @@ use crate::base::time::{Span, Time};
 use crate::base::unit::{Count, Share, UnitError};
 use crate::base::visible::visible;
 use crate::engine::MAX_EVENTS;
-use crate::import::Window;
 use crate::model::MOST_REPLICATIONS;
 
 pub use calibrate::Calibrate;
 pub use clap_complete::Shell;
+pub use importing::{Import, Importable, Values};
 
 /// Simulates launches and outages: will it hold, where does it break, what would have helped
 #[derive(Debug, Parser)]
@@ -253,85 +254,6 @@ pub struct Report {
     pub output: Output,
 }
 
-/// `onrush import`.
-#[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("part").args(["arrivals", "service_times", "observed"])))]
-pub struct Import {
-    /// What the files hold
-    #[arg(value_name = "FORMAT", value_enum)]
-    pub format: Importable,
-    /// The files, plain or gzip, the oldest first; `-` reads stdin
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// Format of an access log, as the server is told it: `%h %l %u %t "%r" %>s %b %D` (Apache), or
-    /// nginx's `log_format` [default: found]
-    #[arg(long = "format", value_name = "TEXT")]
-    pub directive: Option<String>,
-    /// Columns of a table by name or number: of the times, of the rates or counts, then others:
-    /// `took=NAME:ms`, `label=`, `method=`, `status=`, `success=`, `user=` [default: found]
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    pub columns: Vec<String>,
-    /// What the values of a table are [default: by the name of their column]
-    #[arg(long, value_name = "WHAT", value_enum)]
-    pub is: Option<Values>,
-    /// Time in which a rate of a table counts users: `1m` [default: 1s]
-    #[arg(long, value_name = "TIME", value_parser = lasting)]
-    pub per: Option<Span>,
-    /// Number of endpoints that are kept apart; all others are one
-    #[arg(long, value_name = "N", default_value_t = 12)]
-    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=200))]
-    pub endpoints: usize,
-    /// Pause that ends a visit
-    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = lasting)]
-    pub gap: Span,
-    /// What is modelled: the busiest stretch of this length, or `all` [default: all, or the longest
-    /// busiest stretch with a million requests]
-    #[arg(long, value_name = "TIME", value_parser = window)]
-    pub window: Option<Window>,
-    /// Make arrivals of users who start over, by Little's law (of load profiles that are closed)
-    #[arg(long)]
-    pub as_arrivals: bool,
-    /// Print only who comes: tables for a model that you have
-    #[arg(long)]
-    pub arrivals: bool,
-    /// Print only how long work takes: tables for a model that you have
-    #[arg(long)]
-    pub service_times: bool,
-    /// Print only what was measured, by time: CSV
-    #[arg(long)]
-    pub observed: bool,
-    /// Write the model to this file (`….toml`), or with data files beside it to this folder
-    #[arg(long, short, value_name = "PATH", conflicts_with = "part")]
-    pub out: Option<PathBuf>,
-    /// Write nothing: print the model that --out would write, and name its files
-    #[arg(long, requires = "out")]
-    pub dry_run: bool,
-}
-
-/// What can be imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Importable {
-    /// Access logs of Apache, nginx, IIS: common, combined, W3C extended, or their own format
-    AccessLog,
-    /// Tables: rates or counts by time, or a row for each request
-    Csv,
-    /// k6: results (`--out json`, `--out csv`), or options with stages or scenarios as JSON
-    K6,
-    /// Results of JMeter as CSV
-    Jtl,
-    /// Results of vegeta as CSV or JSON (`vegeta encode`)
-    Vegeta,
-}
-
-/// What the values of a table are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Values {
-    /// Users in a time, which `--per` says
-    Rate,
-    /// Users until the next row
-    Count,
-}
-
 /// `onrush serve`.
 #[cfg(feature = "serve")]
 #[derive(Debug, Args)]
@@ -562,14 +484,6 @@ fn share(text: &str) -> Result<f64, String> {
 /// An instant from T+0: `10m`, `1h30m`.
 fn instant(text: &str) -> Result<Time, String> {
     Time::parse(text).map_err(|error| error.to_string())
-}
-
-/// A length of time, or `all`.
-fn window(text: &str) -> Result<Window, String> {
-    match text {
-        "all" => Ok(Window::All),
-        text => lasting(text).map(Window::Busiest),
-    }
 }
 
 /// A length of time: `90s`, `10m`.

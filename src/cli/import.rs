@@ -14,7 +14,10 @@ use super::console::Console;
 use super::exit::Ending;
 use super::load::{STDIN, Unreadable, shown};
 use super::write::{self, Existing, Page};
-use crate::import::{Asked, Imported, Input, Unusable, Window, access_log, csv, jtl, k6, vegeta};
+use crate::import::{
+    AsArrivals, Asked, Imported, Input, Unusable, Window, access_log, artillery, chaos, csv,
+    gatling, har, jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
+};
 
 /// Bytes that are read from a file at once.
 const CHUNK: usize = 256 * 1024;
@@ -37,13 +40,24 @@ pub(super) fn answer(asked: &Import, console: &Console) -> Result<Ending, Ending
         window: asked.window.unwrap_or(Window::Fitting),
     };
     let as_arrivals = match asked.as_arrivals {
-        true => k6::AsArrivals::Yes,
-        false => k6::AsArrivals::No,
+        true => AsArrivals::Yes,
+        false => AsArrivals::No,
     };
     let found = match asked.format {
         Importable::Csv => csv::import(opened?, &table(asked), &how),
         Importable::K6 => k6::import(opened?, as_arrivals, &how),
         Importable::Jtl => jtl::import(opened?, &how),
+        Importable::Prometheus => prometheus::import(opened?, &how),
+        Importable::Locust => locust::import(opened?, as_arrivals),
+        Importable::Gatling => gatling::import(opened?, as_arrivals),
+        Importable::Artillery => artillery::import(opened?),
+        Importable::Taurus => taurus::import(opened?, as_arrivals),
+        Importable::Otlp => otlp::import(opened?, &how),
+        Importable::Har => har::import(opened?),
+        Importable::OpenSlo => slo::openslo(opened?),
+        Importable::Sloth => slo::sloth(opened?),
+        Importable::ChaosMesh => chaos::mesh(opened?),
+        Importable::ChaosToolkit => chaos::toolkit(opened?),
         Importable::Vegeta => vegeta::import(opened?, &how),
         Importable::AccessLog => access_log::import(opened?, asked.directive.as_deref(), &how),
     };
@@ -84,15 +98,10 @@ fn refused(unusable: &Unusable, asked: &Import, console: &Console) -> Ending {
 /// Prints or writes what was asked for.
 fn deliver(found: &Imported, asked: &Import, console: &Console) -> Result<Ending, Ending> {
     let Some(out) = &asked.out else {
-        let (text, what) = match (asked.arrivals, asked.service_times, asked.observed) {
-            (true, ..) => (found.arrivals(), "who comes"),
-            (_, true, _) => (found.service_times(), "how long work takes"),
-            (.., true) => match found.observed() {
-                Some(text) => (text.to_owned(), "what was measured"),
-                None => return Err(Ending::could_not(&"nothing in it was measured by time")),
-            },
-            _ => (found.model(), "the model"),
-        };
+        let (text, what) = part(found, asked);
+        if text.is_empty() {
+            return Err(Ending::could_not(&format!("it says nothing of {what}")));
+        }
         console.document(&text)?;
         return Ok(Ending::done(format!("wrote {what} to stdout")));
     };
@@ -111,6 +120,26 @@ fn deliver(found: &Imported, asked: &Import, console: &Console) -> Result<Ending
         "next: onrush check {name}, then onrush run {name}"
     ));
     Ok(Ending::done(format!("wrote `{name}`")))
+}
+
+/// The part that was asked for, and what it is; empty where there is nothing of it.
+fn part(found: &Imported, asked: &Import) -> (String, &'static str) {
+    match asked {
+        Import { arrivals: true, .. } => (found.arrivals(), "who comes"),
+        Import {
+            service_times: true,
+            ..
+        } => (found.service_times(), "how long work takes"),
+        Import {
+            objectives: true, ..
+        } => (found.objectives(), "what must hold"),
+        Import { faults: true, .. } => (found.faults(), "what goes wrong"),
+        Import { observed: true, .. } => {
+            let text = found.observed().unwrap_or_default();
+            (text.to_owned(), "what was measured by time")
+        }
+        _ => (found.model(), "the model"),
+    }
 }
 
 /// Where the model goes: to the path itself, or into the folder that it names.

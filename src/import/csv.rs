@@ -216,6 +216,7 @@ fn series(
         source: &account.source.clone(),
         is_dated: instants.is_dated(),
         noun: noun(layout, value),
+        known: std::collections::BTreeMap::new(),
     };
     let skeleton = rates::outline(grid, &setting, &mut account);
     Ok(Imported::new(skeleton, account))

@@ -46,6 +46,16 @@ pub(super) fn each(
 /// # Errors
 /// Says why it is none.
 pub(super) fn whole(lines: &mut Lines<'_>, account: &mut Account) -> Result<Value, String> {
+    let text = rest(lines, account)?;
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    serde_json::from_slice(text).map_err(|why| no_json(&why))
+}
+
+/// All that is left of the lines.
+///
+/// # Errors
+/// If it is too large.
+pub(super) fn rest(lines: &mut Lines<'_>, account: &mut Account) -> Result<Vec<u8>, String> {
     // Programs write all of it into one line.
     lines.allow(DOCUMENT);
     let mut text = Vec::new();
@@ -63,14 +73,30 @@ pub(super) fn whole(lines: &mut Lines<'_>, account: &mut Account) -> Result<Valu
     }
     account.read = lines.read;
     account.breaks(lines);
+    Ok(text)
+}
+
+/// All that is left of the lines as values, one after the other.
+///
+/// # Errors
+/// Says why they are none.
+pub(super) fn all(lines: &mut Lines<'_>, account: &mut Account) -> Result<Vec<Value>, String> {
+    let text = rest(lines, account)?;
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-    serde_json::from_slice(text).map_err(|why| {
-        format!(
-            "it is no JSON: line {}, column {}",
-            why.line(),
-            why.column()
-        )
-    })
+    let values = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
+    let values: Result<Vec<Value>, serde_json::Error> = values.collect();
+    match values {
+        Ok(values) if values.is_empty() => Err("it is empty".to_owned()),
+        values => values.map_err(|why| no_json(&why)),
+    }
+}
+
+fn no_json(why: &serde_json::Error) -> String {
+    format!(
+        "it is no JSON: line {}, column {}",
+        why.line(),
+        why.column()
+    )
 }
 
 /// What stands at a path of keys.

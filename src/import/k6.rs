@@ -13,7 +13,7 @@ use super::table::columns::Columns;
 use super::table::requests::{asked_for, closed, ended};
 use super::table::{LONGEST, Table, known};
 use super::traffic::{Request, Traffic};
-use super::{Asked, Imported, Unusable, json, source};
+use super::{AsArrivals, Asked, Imported, Unusable, json, source};
 use crate::model::arrival::layout::layout;
 use crate::model::files::date::{Stamp, stamp};
 
@@ -52,15 +52,6 @@ pub fn import(
         }
         None => Err(Unusable::new("it is empty".to_owned(), None, account)),
     }
-}
-
-/// What becomes of a closed load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AsArrivals {
-    /// Arrivals, by Little's law.
-    Yes,
-    /// A population.
-    No,
 }
 
 fn table(mut lines: Lines<'_>, asked: &Asked, mut account: Account) -> Result<Imported, Unusable> {

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use super::series::WIDTHS;
+
 /// Values of a name that are kept.
 const MOST: usize = 65_536;
 /// Names that are kept apart.
@@ -134,6 +136,30 @@ impl Measured {
             step_s: step_ms as f64 / 1e3,
         })
     }
+}
+
+/// How often each name happened, on a grid; every one of them stands for `each`.
+pub(super) fn happened(events: &[(String, i64)], each: f64) -> Option<Grid> {
+    let first = events.iter().map(|(_, at)| at.div_euclid(1_000)).min()?;
+    let last = events.iter().map(|(_, at)| at.div_euclid(1_000)).max()?;
+    let fits = |width: &i64| (last - first) / width < BINS / 2;
+    let width_s = WIDTHS.into_iter().find(fits).unwrap_or(last - first + 1);
+    let bins = usize::try_from((last - first) / width_s + 1).ok()?;
+    let mut by_name: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (name, at) in events {
+        let users = by_name.entry(name).or_insert_with(|| vec![0.0; bins]);
+        users[((at.div_euclid(1_000) - first) / width_s) as usize] += each;
+    }
+    let users = by_name
+        .into_iter()
+        .map(|(name, users)| (name.to_owned(), users));
+    Some(Grid {
+        from_s: first,
+        width_s,
+        users: users.collect(),
+        bridged: 0,
+        step_s: width_s as f64,
+    })
 }
 
 /// The median of the milliseconds from one value to the next.

@@ -7,32 +7,45 @@
 
 pub mod access_log;
 pub mod account;
+pub mod artillery;
+pub mod chaos;
 pub mod csv;
 pub mod jtl;
 mod json;
 pub mod k6;
 mod fit;
+pub mod gatling;
+pub mod har;
 mod hashed;
 mod lines;
+mod literal;
+pub mod locust;
 mod measured;
 mod number;
 mod outline;
+pub mod otlp;
 mod paths;
 mod profile;
+pub mod prometheus;
 mod rates;
 mod sequences;
 mod series;
 mod skeleton;
+pub mod slo;
 mod stages;
+mod stand_in;
 mod table;
+pub mod taurus;
 mod times;
 mod traffic;
 pub mod vegeta;
 mod visits;
 mod written;
+mod yaml;
 
 use account::Account;
 pub use lines::Input;
+pub use profile::AsArrivals;
 use skeleton::Skeleton;
 use written::Counts;
 
@@ -141,6 +154,16 @@ impl Imported {
     /// Only how long work takes: tables for a model that there is.
     pub fn service_times(&self) -> String {
         written::services(&self.skeleton)
+    }
+
+    /// Only what must hold: tables for a model that there is.
+    pub fn objectives(&self) -> String {
+        written::only_objectives(&self.skeleton)
+    }
+
+    /// Only what goes wrong: tables for a model that there is.
+    pub fn faults(&self) -> String {
+        written::only_faults(&self.skeleton)
     }
 
     /// Only what was measured, by time, as a data file; none where nothing was.

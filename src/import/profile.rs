@@ -8,7 +8,7 @@
 use super::account::{Account, counted};
 use super::number;
 use super::outline::SERVICE;
-use super::outline::capacity::{Guess, guessed_service};
+use super::outline::capacity::{Plain, plain_service};
 use super::outline::twice;
 use super::paths::name_of;
 use super::skeleton::{Journey, Objective, Param, Ramp, Shape, Skeleton, Source, Spacing, Step};
@@ -37,6 +37,15 @@ pub(super) enum Load {
     Closed,
 }
 
+/// What becomes of a closed load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsArrivals {
+    /// Arrivals, by Little's law.
+    Yes,
+    /// Users who start over.
+    No,
+}
+
 /// A stretch of a profile.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct To {
@@ -53,8 +62,7 @@ pub(super) struct Setting<'a> {
     pub(super) source: &'a str,
     /// The tool, for people: `k6`.
     pub(super) tool: &'static str,
-    /// Whether closed profiles become arrivals by Little's law.
-    pub(super) as_arrivals: bool,
+    pub(super) as_arrivals: AsArrivals,
     pub(super) objectives: Vec<Objective>,
 }
 
@@ -78,10 +86,10 @@ pub(super) fn outline(
         question: Some("Does it hold the load of the test?".to_owned()),
         ..Skeleton::default()
     };
-    let mut endpoints: Vec<(String, Vec<String>, Guess)> = Vec::new();
+    let mut endpoints: Vec<Plain> = Vec::new();
     let mut end = 1.0_f64;
     for mut profile in profiles {
-        if profile.load == Load::Closed && setting.as_arrivals {
+        if profile.load == Load::Closed && setting.as_arrivals == AsArrivals::Yes {
             little(&mut profile, account);
         }
         if profile.ramps.iter().map(|to| to.secs).sum::<f64>() <= 0.0 {
@@ -97,9 +105,8 @@ pub(super) fn outline(
         }
         for (label, _) in &profile.steps {
             let name = name_of(label);
-            if endpoints.iter().all(|(known, ..)| *known != name) {
-                let said = (*label != name).then(|| label.clone());
-                endpoints.push((name, said.into_iter().collect(), Guess::Work));
+            if endpoints.iter().all(|known| known.name != name) {
+                endpoints.push(Plain::of(name, label));
             }
         }
         end = end.max(match profile.load {
@@ -125,7 +132,7 @@ pub(super) fn outline(
         ));
     }
     let why = "a load profile says nothing of how long a request takes";
-    guessed_service(&mut found, endpoints, why, account);
+    plain_service(&mut found, endpoints, why, account);
     found.objectives = setting.objectives;
     if found.objectives.is_empty() {
         found.objectives.extend(proposal(&found, account));
@@ -143,7 +150,15 @@ fn has_pause(steps: &[Step]) -> bool {
         Step::Think(law) => law.contains("$pause"),
         Step::Repeat(_, steps) => has_pause(steps),
         Step::Choose(branches) => branches.iter().any(|(_, steps)| has_pause(steps)),
-        Step::Call(_) | Step::Cpu(_) | Step::Wait(_) | Step::Fail(_) => false,
+        Step::Call(_)
+        | Step::Ask(..)
+        | Step::CallWithin(..)
+        | Step::AskWithin(..)
+        | Step::Send(_)
+        | Step::Cpu(_)
+        | Step::Wait(_)
+        | Step::Fail(_)
+        | Step::Parallel(_) => false,
     })
 }
 
@@ -282,19 +297,7 @@ fn closed(found: &mut Skeleton, profile: &Profile, (tool, account): (&str, &mut 
         end,
         falls,
     } = climb(profile);
-    account.taken.push(format!(
-        "`{}` is closed: {tool} keeps up to {} at work, each of whom starts over when it has its \
-         answers, so a slow service gets fewer requests; `--as-arrivals` makes arrivals of it",
-        profile.name,
-        counted(most as u64, "user")
-    ));
-    if falls {
-        account.assumed.push(format!(
-            "`{}` ends at {}, where its users begin to go",
-            profile.name,
-            number::secs(end)
-        ));
-    }
+    told_closed(profile, (tool, most, falls.then_some(end)), account);
     if begin > 0.0 {
         found.sources.push(Source {
             remarks: vec!["closed: they start over when they are done".to_owned()],
@@ -327,6 +330,27 @@ fn closed(found: &mut Skeleton, profile: &Profile, (tool, account): (&str, &mut 
         });
     }
     end
+}
+
+/// Says that a profile is closed, and where it ends if its users go before its end.
+fn told_closed(
+    profile: &Profile,
+    (tool, most, ends): (&str, f64, Option<f64>),
+    account: &mut Account,
+) {
+    account.taken.push(format!(
+        "`{}` is closed: {tool} keeps up to {} at work, each of whom starts over when it has its \
+         answers, so a slow service gets fewer requests; `--as-arrivals` makes arrivals of it",
+        profile.name,
+        counted(most as u64, "user")
+    ));
+    if let Some(end) = ends {
+        account.assumed.push(format!(
+            "`{}` ends at {}, where its users begin to go",
+            profile.name,
+            number::secs(end)
+        ));
+    }
 }
 
 /// The stretches up to the last in which somebody comes.

@@ -4,10 +4,12 @@
 //! request for an endpoint of that name. How long a request takes is a guess, unless somebody
 //! measured it.
 
+use std::collections::BTreeMap;
+
 use super::account::{Account, counted, grouped};
 use super::measured::Grid;
 use super::number;
-use super::outline::capacity::{Guess, guessed_service};
+use super::outline::capacity::{Need, Plain, plain_service};
 use super::outline::{LONGEST_S, SERVICE, STRETCHES, dated, twice};
 use super::paths::name_of;
 use super::skeleton::{Journey, Objective, Shape, Skeleton, Source, Step};
@@ -25,15 +27,46 @@ pub(super) struct Setting<'a> {
     pub(super) is_dated: bool,
     /// What a value counts: `request`.
     pub(super) noun: &'static str,
+    /// What else was measured, by name.
+    pub(super) known: BTreeMap<String, Known>,
+}
+
+/// What is known of an endpoint beside its rate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Known {
+    /// The law of its times, and what is said of it.
+    pub(super) law: Option<(String, String)>,
+    /// Shares of requests that fail, and that are refused.
+    pub(super) failed: f64,
+    pub(super) refused: f64,
 }
 
 /// Makes the tables.
 pub(super) fn outline(grid: Grid, setting: &Setting<'_>, account: &mut Account) -> Skeleton {
-    let grid = windowed(
-        few(grid, setting.asked.endpoints, account),
-        setting,
-        account,
-    );
+    let of_site = |_: &str, name: &str| format!("{SERVICE}.{name}");
+    let mut found = arrivals(grid, setting, (&of_site, account));
+    let mut endpoints = Vec::new();
+    for (label, name) in &found.1 {
+        endpoints.push(plain(name.clone(), label, setting.known.get(label)));
+    }
+    let guess = "a rate says nothing of how long a request takes";
+    plain_service(&mut found.0, endpoints, guess, account);
+    found.0.objectives = objective(&found.0, account).into_iter().collect();
+    found.0
+}
+
+/// What the source of a label and of a name calls.
+type Target<'t> = &'t dyn Fn(&str, &str) -> String;
+
+/// The sources and their journeys, each of which makes the call that `target` says for its label
+/// and its name; and the names of the sources by their labels.
+pub(super) fn arrivals(
+    grid: Grid,
+    setting: &Setting<'_>,
+    (target, account): (Target<'_>, &mut Account),
+) -> (Skeleton, Vec<(String, String)>) {
+    let grid = few(grid, setting.asked.endpoints, account);
+    let grid = windowed(grid, setting, account);
     let mut found = Skeleton {
         title: setting.source.to_owned(),
         question: Some("Does it hold the load that was measured?".to_owned()),
@@ -43,9 +76,10 @@ pub(super) fn outline(grid: Grid, setting: &Setting<'_>, account: &mut Account) 
                 .users
                 .first()
                 .map_or(0, |(_, users)| users.len() as i64),
+        observed: Some(observed(&grid, setting)),
         ..Skeleton::default()
     };
-    let mut endpoints = Vec::new();
+    let mut names = Vec::new();
     for (label, users) in &grid.users {
         let name = free_name(label, &found.sources);
         let total = users.iter().sum::<f64>().round() as u64;
@@ -57,7 +91,7 @@ pub(super) fn outline(grid: Grid, setting: &Setting<'_>, account: &mut Account) 
         found.journeys.push(Journey {
             remarks: Vec::new(),
             name: name.clone(),
-            steps: vec![Step::Call(format!("{SERVICE}.{name}"))],
+            steps: vec![Step::Call(target(label, &name))],
         });
         found.sources.push(Source {
             remarks: vec![remark],
@@ -68,19 +102,26 @@ pub(super) fn outline(grid: Grid, setting: &Setting<'_>, account: &mut Account) 
                 counts: users.clone(),
             },
         });
-        let said = (*label != name).then(|| label.clone());
-        endpoints.push((name, said.into_iter().collect(), Guess::Work));
+        names.push((label.clone(), name));
     }
-    let guess = "a rate says nothing of how long a request takes";
-    guessed_service(&mut found, endpoints, guess, account);
-    found.objectives = objective(&found.sources, account).into_iter().collect();
     found.variants = vec![twice(&found.sources)];
-    found.observed = Some(observed(&grid, setting));
     account.assumed.push(format!(
         "each {} is made by a user of its own; visits of several requests would be a journey",
         setting.noun
     ));
-    found
+    (found, names)
+}
+
+/// An endpoint with what is known of it.
+fn plain(name: String, label: &str, known: Option<&Known>) -> Plain {
+    let mut plain = Plain::of(name, label);
+    let Some(known) = known else { return plain };
+    (plain.failed, plain.refused) = (known.failed, known.refused);
+    if let Some((law, remark)) = &known.law {
+        plain.remarks.push(remark.clone());
+        plain.need = Need::Time(law.clone());
+    }
+    plain
 }
 
 /// The names with the most users; all others are one.
@@ -106,8 +147,8 @@ fn few(mut grid: Grid, most: usize, account: &mut Account) -> Grid {
     }
     if all > 1 {
         account.taken.push(match all > most + 1 {
-            true => format!("{all} series, the {most} largest apart, the others as one"),
-            false => format!("{all} series"),
+            true => format!("{all} kinds of them, the {most} largest apart, the others as one"),
+            false => format!("{all} kinds of them"),
         });
     }
     grid
@@ -165,14 +206,17 @@ fn free_name(label: &str, taken: &[Source]) -> String {
     names.find(is_free).unwrap_or(name.clone())
 }
 
-fn objective(sources: &[Source], account: &mut Account) -> Option<Objective> {
-    let first = sources.first()?;
+/// What is to hold for the source with the most users.
+pub(super) fn objective(found: &Skeleton, account: &mut Account) -> Option<Objective> {
+    let Some(Step::Call(target)) = found.journeys.first().and_then(|one| one.steps.first()) else {
+        return None;
+    };
     account
         .assumed
         .push("what must hold is not measured: the objective is a proposal".to_owned());
     Some(Objective {
         remark: "nothing was measured; say what you promise".to_owned(),
-        that: format!("mean({SERVICE}.{}.ok.time) < 500ms", first.name),
+        that: format!("mean({target}.ok.time) < 500ms"),
     })
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Skeleton {
     pub(super) sources: Vec<Source>,
     pub(super) journeys: Vec<Journey>,
     pub(super) services: Vec<Service>,
+    pub(super) retries: Vec<Retry>,
+    pub(super) faults: Vec<Happening>,
     pub(super) objectives: Vec<Objective>,
     pub(super) variants: Vec<Variant>,
     /// What was measured, by time, for a file beside the model.
@@ -73,13 +75,15 @@ pub(super) enum Ramp {
     Rate(f64, f64),
     /// In a straight line to so many users a second, in so many seconds.
     To(f64, f64),
+    /// Of a parameter, for so many seconds.
+    Named(&'static str, f64),
 }
 
 impl Ramp {
     /// How many seconds it lasts.
     pub(super) fn secs(self) -> f64 {
         match self {
-            Ramp::Rate(_, secs) | Ramp::To(_, secs) => secs,
+            Ramp::Rate(_, secs) | Ramp::To(_, secs) | Ramp::Named(_, secs) => secs,
         }
     }
 }
@@ -97,12 +101,21 @@ pub(super) struct Journey {
 pub(super) enum Step {
     /// A call of `service.endpoint`; whatever becomes of it, the user goes on.
     Call(String),
+    /// A call of an endpoint by another, perhaps with a retry; it fails with it.
+    Ask(String, Option<&'static str>),
+    /// As `Call` and `Ask`, but nobody waits longer than this.
+    CallWithin(String, &'static str),
+    AskWithin(String, &'static str),
+    /// A message.
+    Send(String),
     Think(String),
     Cpu(String),
     Wait(String),
     /// The endpoint ends with this.
     Fail(&'static str),
     Repeat(String, Vec<Step>),
+    /// Side by side.
+    Parallel(Vec<Vec<Step>>),
     /// Branches with their shares of 1; the last takes the rest.
     Choose(Vec<(f64, Vec<Step>)>),
 }
@@ -123,6 +136,23 @@ pub(super) struct Endpoint {
     pub(super) remarks: Vec<String>,
     pub(super) name: String,
     pub(super) steps: Vec<Step>,
+}
+
+/// How calls try again.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Retry {
+    pub(super) remark: String,
+    pub(super) name: &'static str,
+    pub(super) attempts: u64,
+}
+
+/// Something that goes wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Happening {
+    pub(super) remarks: Vec<String>,
+    pub(super) name: String,
+    /// Keys and their values as they are written.
+    pub(super) keys: Vec<(&'static str, String)>,
 }
 
 /// What must hold.

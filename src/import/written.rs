@@ -6,8 +6,8 @@
 
 use super::number;
 use super::skeleton::{
-    Endpoint, Journey, Objective, Param, Ramp, Service, Shape, Skeleton, Source, Spacing, Step,
-    Variant,
+    Endpoint, Happening, Journey, Objective, Param, Ramp, Retry, Service, Shape, Skeleton, Source,
+    Spacing, Step, Variant,
 };
 use super::stages::stages;
 use crate::base::time::Span;
@@ -51,6 +51,8 @@ pub(super) fn model(found: &Skeleton, counts: Counts) -> String {
     for service in &found.services {
         self::service(&mut out, service);
     }
+    retries(&mut out, &found.retries);
+    faults(&mut out, &found.faults);
     objectives(&mut out, &found.objectives);
     variants(&mut out, &found.variants);
     out
@@ -72,6 +74,20 @@ pub(super) fn services(found: &Skeleton) -> String {
     for service in &found.services {
         self::service(&mut out, service);
     }
+    out.trim_start().to_owned()
+}
+
+/// What must hold alone.
+pub(super) fn only_objectives(found: &Skeleton) -> String {
+    let mut out = String::new();
+    objectives(&mut out, &found.objectives);
+    out.trim_start().to_owned()
+}
+
+/// What goes wrong alone.
+pub(super) fn only_faults(found: &Skeleton) -> String {
+    let mut out = String::new();
+    faults(&mut out, &found.faults);
     out.trim_start().to_owned()
 }
 
@@ -172,6 +188,9 @@ fn ramp(ramp: Ramp) -> String {
             let rate = number::rate(rate);
             format!("{{ rate = \"{rate}\", for = \"{}\" }}", length(secs))
         }
+        Ramp::Named(name, secs) => {
+            format!("{{ rate = \"{name}\", for = \"{}\" }}", length(secs))
+        }
         Ramp::To(rate, secs) => {
             let rate = number::rate(rate);
             format!("{{ to = \"{rate}\", for = \"{}\" }}", length(secs))
@@ -216,6 +235,26 @@ fn endpoint(out: &mut String, endpoint: &Endpoint) {
     out.push_str(&format!("{} = {}\n", endpoint.name, list(&steps, 0)));
 }
 
+fn retries(out: &mut String, retries: &[Retry]) {
+    for retry in retries {
+        out.push('\n');
+        remarks(out, std::slice::from_ref(&retry.remark));
+        let (name, attempts) = (retry.name, retry.attempts);
+        out.push_str(&format!("[retry.{name}]\nattempts = {attempts}\n"));
+    }
+}
+
+fn faults(out: &mut String, faults: &[Happening]) {
+    for fault in faults {
+        out.push('\n');
+        remarks(out, &fault.remarks);
+        out.push_str(&format!("[fault.{}]\n", fault.name));
+        for (key, value) in &fault.keys {
+            out.push_str(&format!("{key} = {value}\n"));
+        }
+    }
+}
+
 fn objectives(out: &mut String, objectives: &[Objective]) {
     for objective in objectives {
         out.push_str("\n[[objective]]\n");
@@ -246,6 +285,23 @@ fn variants(out: &mut String, variants: &[Variant]) {
 fn step(step: &Step, depth: usize) -> String {
     match step {
         Step::Call(target) => format!("{{ call = {}, or = \"continue\" }}", quoted(target)),
+        Step::Ask(target, None) => format!("{{ call = {} }}", quoted(target)),
+        Step::Ask(target, Some(retry)) => {
+            format!("{{ call = {}, retry = \"{retry}\" }}", quoted(target))
+        }
+        Step::CallWithin(target, limit) => {
+            let target = quoted(target);
+            format!("{{ call = {target}, timeout = \"{limit}\", or = \"continue\" }}")
+        }
+        Step::AskWithin(target, limit) => {
+            format!("{{ call = {}, timeout = \"{limit}\" }}", quoted(target))
+        }
+        Step::Send(target) => format!("{{ send = {} }}", quoted(target)),
+        Step::Parallel(branches) => {
+            let branches = branches.iter().map(|steps| inner(steps, depth + 1));
+            let branches: Vec<String> = branches.collect();
+            format!("{{ parallel = {} }}", list(&branches, depth))
+        }
         Step::Think(law) => format!("{{ think = {} }}", quoted(law)),
         Step::Cpu(law) => format!("{{ cpu = {} }}", quoted(law)),
         Step::Wait(law) => format!("{{ wait = {} }}", quoted(law)),

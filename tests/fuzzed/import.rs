@@ -1,6 +1,9 @@
 //! What anything that is imported must survive: it is a model without errors, or a reason.
 
-use onrush::import::{Asked, Imported, Input, Unusable, access_log, csv, jtl, k6, vegeta};
+use onrush::import::{
+    AsArrivals, Asked, Imported, Input, Unusable, access_log, artillery, chaos, csv, gatling, har,
+    jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
+};
 use onrush::model::files::Files;
 use onrush::model::{Checked, read};
 use onrush::text::Source;
@@ -8,16 +11,27 @@ use onrush::text::Source;
 /// How something may be read.
 type Way = fn(Vec<Input<'_>>) -> Result<Imported, Unusable>;
 
-const WAYS: [Way; 9] = [
+const WAYS: [Way; 20] = [
     |inputs| access_log::import(inputs, None, &Asked::default()),
     |inputs| access_log::import(inputs, Some("%h %t \"%r\" %>s %D"), &Asked::default()),
     |inputs| access_log::import(inputs, Some("$msec $uri $request_time"), &few()),
     |inputs| access_log::import(inputs, Some("#Fields: date time c-ip cs-uri"), &few()),
     |inputs| csv::import(inputs, &csv::Csv::default(), &Asked::default()),
     |inputs| jtl::import(inputs, &Asked::default()),
-    |inputs| k6::import(inputs, k6::AsArrivals::No, &Asked::default()),
-    |inputs| k6::import(inputs, k6::AsArrivals::Yes, &few()),
+    |inputs| k6::import(inputs, AsArrivals::No, &Asked::default()),
+    |inputs| k6::import(inputs, AsArrivals::Yes, &few()),
     |inputs| vegeta::import(inputs, &Asked::default()),
+    |inputs| prometheus::import(inputs, &Asked::default()),
+    |inputs| locust::import(inputs, AsArrivals::No),
+    |inputs| gatling::import(inputs, AsArrivals::No),
+    |inputs| artillery::import(inputs),
+    |inputs| taurus::import(inputs, AsArrivals::Yes),
+    |inputs| otlp::import(inputs, &Asked::default()),
+    har::import,
+    slo::openslo,
+    slo::sloth,
+    chaos::mesh,
+    chaos::toolkit,
 ];
 
 fn few() -> Asked {

@@ -12,8 +12,8 @@ use super::super::number;
 use super::super::outline::SERVICE;
 use super::super::profile::{Load, Profile, Setting, To, outline};
 use super::super::skeleton::Objective;
-use super::super::{Imported, Unusable, json};
-use super::{AsArrivals, HELP};
+use super::super::{AsArrivals, Imported, Unusable, json};
+use super::HELP;
 use crate::base::time::Span;
 
 /// Reads options.
@@ -38,7 +38,7 @@ pub(super) fn import(
     let setting = Setting {
         source: &account.source.clone(),
         tool: "k6",
-        as_arrivals: as_arrivals == AsArrivals::Yes,
+        as_arrivals,
         objectives: objectives(value, &mut account),
     };
     let skeleton = outline(profiles, setting, &mut account);

@@ -102,32 +102,67 @@ fn measured_keys(row: &Row, account: &mut Account) -> Vec<(&'static str, String)
     ]
 }
 
-/// What an endpoint is guessed to need.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Guess {
-    /// Work of a program.
+/// What an endpoint needs for a request.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) enum Need {
+    /// Work of a program: a guess.
     Work,
     /// Next to nothing: it is a file.
     File,
+    /// So long, as it was measured.
+    Time(String),
 }
 
-/// Adds a service of which nothing is known but its endpoints: their names, what is said of them,
-/// and what they need.
-pub(in super::super) fn guessed_service(
+/// An endpoint, and what is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) struct Plain {
+    pub(in super::super) name: String,
+    pub(in super::super) remarks: Vec<String>,
+    pub(in super::super) need: Need,
+    /// Shares of requests that fail, and that are refused.
+    pub(in super::super) failed: f64,
+    pub(in super::super) refused: f64,
+}
+
+impl Plain {
+    /// One of which nothing is known but what it is called.
+    pub(in super::super) fn of(name: String, label: &str) -> Plain {
+        Plain {
+            remarks: (label != name)
+                .then(|| label.to_owned())
+                .into_iter()
+                .collect(),
+            name,
+            need: Need::Work,
+            failed: 0.0,
+            refused: 0.0,
+        }
+    }
+}
+
+/// Adds a service of such endpoints; `why` says why the work of some is a guess.
+pub(in super::super) fn plain_service(
     found: &mut Skeleton,
-    endpoints: Vec<(String, Vec<String>, Guess)>,
+    endpoints: Vec<Plain>,
     why: &str,
     account: &mut Account,
 ) {
     found.params.push(servers());
-    guess(found, why, account);
-    let endpoints = endpoints
-        .into_iter()
-        .map(|(name, remarks, guess)| Endpoint {
-            remarks,
-            name,
-            steps: vec![needed(guess)],
-        });
+    match endpoints.iter().any(|endpoint| endpoint.need == Need::Work) {
+        true => guess(found, why, account),
+        false => account.assumed.push(format!(
+            "the number of servers and workers was not measured: {SERVERS} servers of 64 workers; \
+             times do not grow with the load"
+        )),
+    }
+    let endpoints = endpoints.into_iter().map(|plain| Endpoint {
+        steps: ending(
+            needed(&plain.need),
+            [(plain.failed, "failed"), (plain.refused, "refused")],
+        ),
+        remarks: plain.remarks,
+        name: plain.name,
+    });
     let endpoints = endpoints.collect();
     found.services.push(Service {
         remarks: Vec::new(),
@@ -137,14 +172,15 @@ pub(in super::super) fn guessed_service(
     });
 }
 
-fn needed(guess: Guess) -> Step {
-    Step::Cpu(match guess {
-        Guess::Work => "exp($work)".to_owned(),
-        Guess::File => "exp(1ms)".to_owned(),
-    })
+pub(in super::super) fn needed(need: &Need) -> Step {
+    match need {
+        Need::Work => Step::Cpu("exp($work)".to_owned()),
+        Need::File => Step::Cpu("exp(1ms)".to_owned()),
+        Need::Time(law) => Step::Wait(law.clone()),
+    }
 }
 
-fn servers() -> Param {
+pub(in super::super) fn servers() -> Param {
     Param {
         name: "servers",
         value: SERVERS.to_string(),
@@ -162,7 +198,7 @@ fn guessed_keys() -> Vec<(&'static str, String)> {
 }
 
 /// Adds the guess of the work, and says why it is one.
-fn guess(found: &mut Skeleton, why: &str, account: &mut Account) {
+pub(in super::super) fn guess(found: &mut Skeleton, why: &str, account: &mut Account) {
     found.params.push(Param {
         name: "work",
         value: "\"50ms\"".to_owned(),
@@ -200,11 +236,11 @@ fn measured(group: &Group, all: &Times, grain_s: f64, groups: &Groups) -> Endpoi
 
 /// An endpoint whose times are not.
 fn guessed(group: &Group, groups: &Groups) -> Endpoint {
-    let guess = match group.pattern.as_str() {
-        STATIC => Guess::File,
-        _ => Guess::Work,
+    let need = match group.pattern.as_str() {
+        STATIC => Need::File,
+        _ => Need::Work,
     };
-    endpoint(group, said(group, groups), needed(guess))
+    endpoint(group, said(group, groups), needed(&need))
 }
 
 /// What was asked, how often, and how it ended.
@@ -235,20 +271,30 @@ fn said(group: &Group, groups: &Groups) -> Vec<String> {
 fn endpoint(group: &Group, remarks: Vec<String>, work: Step) -> Endpoint {
     let stats = &group.stats;
     let share = |n: u64| n as f64 / (stats.requests as f64).max(1.0);
-    let fails = [(stats.failed, "failed"), (stats.refused, "refused")];
-    let fails = fails.into_iter().filter(|(n, _)| *n > 0);
-    let mut branches: Vec<(f64, Vec<Step>)> = fails
-        .map(|(n, how)| (share(n), vec![Step::Fail(how)]))
+    Endpoint {
+        remarks,
+        name: group.name.clone(),
+        steps: ending(
+            work,
+            [
+                (share(stats.failed), "failed"),
+                (share(stats.refused), "refused"),
+            ],
+        ),
+    }
+}
+
+/// Work, and how it ends by chance.
+pub(in super::super) fn ending(work: Step, ends: [(f64, &'static str); 2]) -> Vec<Step> {
+    let ends = ends.into_iter().filter(|(share, _)| *share > 0.0);
+    let mut branches: Vec<(f64, Vec<Step>)> = ends
+        .map(|(share, how)| (share, vec![Step::Fail(how)]))
         .collect();
-    let mut steps = vec![work];
     let bad: f64 = branches.iter().map(|(share, _)| share).sum();
+    let mut steps = vec![work];
     if !branches.is_empty() {
         branches.push((1.0 - bad, Vec::new()));
         steps.push(Step::Choose(branches));
     }
-    Endpoint {
-        remarks,
-        name: group.name.clone(),
-        steps,
-    }
+    steps
 }

@@ -1,0 +1,244 @@
+//! HAR: what one browser asked for, as one journey.
+//!
+//! One idea: one user shows what a visit is made of, not how many come nor how times spread.
+//! Requests of the host of the first page are the journey; those of others are counted and left
+//! out. Files that a page brings are one step; a time in which nothing is under way is a pause.
+
+use serde_json::Value;
+
+use super::account::{Account, counted};
+use super::lines::{Input, Lines};
+use super::number;
+use super::outline::capacity::{Need, Plain, plain_service};
+use super::outline::{SERVICE, twice};
+use super::paths::{Paths, STATIC, name_of};
+use super::skeleton::{Journey, Objective, Param, Ramp, Shape, Skeleton, Source, Spacing, Step};
+use super::traffic::Ended;
+use super::{Imported, Unusable, json, source};
+use crate::model::files::date::{Stamp, stamp};
+
+const HELP: &str = "it is what the network panel of a browser exports: JSON with `log.entries`";
+/// Seconds with nothing under way that are a pause of the user.
+const PAUSE_S: f64 = 0.3;
+/// Steps of a journey at most.
+const STEPS: usize = 200;
+
+/// A request of the browser.
+struct Entry {
+    at_s: f64,
+    took_s: f64,
+    /// What the server took, of that.
+    wait_s: f64,
+    node: u32,
+    ended: Ended,
+}
+
+/// Reads a recording.
+///
+/// # Errors
+/// If nothing in it can be used.
+pub fn import(inputs: Vec<Input<'_>>) -> Result<Imported, Unusable> {
+    let mut account = Account::of(source(&inputs));
+    let mut lines = Lines::new(inputs, json::LONGEST);
+    let value = match json::whole(&mut lines, &mut account) {
+        Ok(value) => value,
+        Err(why) => return Err(Unusable::new(why, Some(HELP.to_owned()), account)),
+    };
+    let mut paths = Paths::new();
+    let entries = entries(&value, &mut paths, &mut account);
+    if entries.is_empty() {
+        let why = "it holds no request with a time and an address".to_owned();
+        return Err(Unusable::new(why, Some(HELP.to_owned()), account));
+    }
+    let mut counts = vec![0; paths.len()];
+    entries
+        .iter()
+        .for_each(|entry| counts[entry.node as usize] += 1);
+    let patterns = paths.patterns(&counts);
+    let label = |node: u32| patterns.get(&node).map_or("request", String::as_str);
+    let length = entries
+        .iter()
+        .map(|entry| entry.at_s + entry.took_s)
+        .fold(0.0, f64::max);
+    account.taken.push(format!(
+        "{} over {}",
+        counted(entries.len() as u64, "request"),
+        number::secs(length)
+    ));
+    let mut found = Skeleton {
+        title: account.source.clone(),
+        question: Some("Does it hold so many of this visit?".to_owned()),
+        // Long enough for visits to be over.
+        run_for_s: ((length * 10.0).ceil() as i64).clamp(600, 36_000),
+        ..Skeleton::default()
+    };
+    let remark = format!(
+        "{} as one user made them",
+        counted(entries.len() as u64, "request")
+    );
+    found.journeys.push(Journey {
+        remarks: vec![remark],
+        name: "visit".to_owned(),
+        steps: steps(&entries, label),
+    });
+    found.sources.push(Source {
+        remarks: Vec::new(),
+        name: "visits".to_owned(),
+        journey: "visit".to_owned(),
+        shape: Shape::Ramps(
+            vec![Ramp::Named("$visits", found.run_for_s as f64)],
+            Spacing::Poisson,
+        ),
+    });
+    found.params.push(Param {
+        name: "visits",
+        value: "\"1/s\"".to_owned(),
+        range: Some(["\"0.1/s\"".to_owned(), "\"10/s\"".to_owned()]),
+        label: "Visits that begin".to_owned(),
+    });
+    account
+        .assumed
+        .push("how many come is not in it: `visits`, 1/s".to_owned());
+    account.assumed.push(
+        "one user is no law: times are exponential about what the server took for this one"
+            .to_owned(),
+    );
+    plain_service(
+        &mut found,
+        endpoints(&entries, label),
+        "one user is no law",
+        &mut account,
+    );
+    found.objectives = objective(&found);
+    found.variants = vec![twice(&found.sources)];
+    Ok(Imported::new(found, account))
+}
+
+/// The requests of the first host, by their begin.
+fn entries(value: &Value, paths: &mut Paths, account: &mut Account) -> Vec<Entry> {
+    let all = json::at(value, &["log", "entries"]).and_then(Value::as_array);
+    let (mut first, mut host, mut found) = (None, None, Vec::new());
+    let (mut others, mut odd) = (0, 0);
+    for entry in all.into_iter().flatten() {
+        let at = json::text(entry, &["startedDateTime"]).map(stamp);
+        let url = json::text(entry, &["request", "url"]).and_then(|url| url.split_once("://"));
+        let (Some(Stamp::At(nanos, _)), Some((scheme, behind))) = (at, url) else {
+            odd += 1;
+            continue;
+        };
+        if !matches!(scheme, "http" | "https") {
+            continue;
+        }
+        let (name, path) = behind.split_at(behind.find('/').unwrap_or(behind.len()));
+        if *host.get_or_insert(name) != name {
+            others += 1;
+            continue;
+        }
+        let at_s = nanos as f64 / 1e9;
+        let begin = *first.get_or_insert(at_s);
+        let secs = |path: &[&str]| json::number(entry, path).map_or(0.0, |ms| ms.max(0.0) / 1e3);
+        let method = json::text(entry, &["request", "method"]).unwrap_or("GET");
+        let status = json::number(entry, &["response", "status"]).unwrap_or(0.0);
+        let path = if path.is_empty() { "/" } else { path };
+        found.push(Entry {
+            at_s: (at_s - begin).clamp(0.0, 86_400.0),
+            took_s: secs(&["time"]).min(3_600.0),
+            wait_s: secs(&["timings", "wait"]).min(3_600.0),
+            node: paths.endpoint(method.as_bytes(), path.as_bytes()),
+            ended: match status {
+                s if s >= 100.0 => Ended::of(s.min(999.0) as u16),
+                // No answer came.
+                _ => Ended::Failed,
+            },
+        });
+    }
+    if others > 0 {
+        let others = counted(others, "request");
+        account.ignored.push(format!("{others} of other hosts"));
+    }
+    if odd > 0 {
+        let odd = counted(odd, "entry").replace("entrys", "entries");
+        account
+            .doubtful
+            .push(format!("{odd} without a time or an address"));
+    }
+    found.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+    found
+}
+
+/// The journey.
+fn steps<'l>(entries: &[Entry], label: impl Fn(u32) -> &'l str) -> Vec<Step> {
+    let call = |entry: &Entry| Step::Call(format!("{SERVICE}.{}", name_of(label(entry.node))));
+    let mut steps: Vec<Step> = Vec::new();
+    let (mut until, mut n) = (0.0_f64, 0);
+    while n < entries.len() && steps.len() < STEPS {
+        let entry = &entries[n];
+        if n > 0 && entry.at_s - until >= PAUSE_S {
+            steps.push(Step::Think(number::secs(entry.at_s - until)));
+        }
+        let same = entries[n..]
+            .iter()
+            .take_while(|other| label(other.node) == label(entry.node));
+        let some: Vec<&Entry> = same.collect();
+        // A page's files may come with pauses between them; then they are several steps.
+        let mut many = 0;
+        for one in &some {
+            if many > 0 && one.at_s - until >= PAUSE_S {
+                break;
+            }
+            until = until.max(one.at_s + one.took_s);
+            many += 1;
+        }
+        steps.push(match many {
+            1 => call(entry),
+            many => Step::Repeat(many.to_string(), vec![call(entry)]),
+        });
+        n += many;
+    }
+    steps
+}
+
+/// The endpoints, with what each took in the mean.
+fn endpoints<'l>(entries: &[Entry], label: impl Fn(u32) -> &'l str) -> Vec<Plain> {
+    let mut labels: Vec<&str> = Vec::new();
+    for entry in entries {
+        if !labels.contains(&label(entry.node)) {
+            labels.push(label(entry.node));
+        }
+    }
+    let plain = |name: &str| {
+        let own: Vec<&Entry> = entries
+            .iter()
+            .filter(|entry| label(entry.node) == name)
+            .collect();
+        let mean = own.iter().map(|entry| entry.wait_s).sum::<f64>() / own.len() as f64;
+        let bad = own
+            .iter()
+            .filter(|entry| matches!(entry.ended, Ended::Failed | Ended::Refused));
+        let bad = bad.count();
+        let mut plain = Plain::of(name_of(name), name);
+        plain.need = match mean > 0.0 {
+            true => Need::Time(format!("exp({})", number::secs(mean))),
+            false if name == STATIC => Need::File,
+            false => Need::Work,
+        };
+        if bad > 0 {
+            plain.remarks.push(format!("{bad} of {} failed", own.len()));
+        }
+        plain
+    };
+    labels.into_iter().map(plain).collect()
+}
+
+fn objective(found: &Skeleton) -> Vec<Objective> {
+    let endpoints = found.services.first().map(|service| &service.endpoints);
+    let page = endpoints
+        .into_iter()
+        .flatten()
+        .find(|endpoint| endpoint.name != name_of(STATIC));
+    let that = page.map(|page| Objective {
+        remark: "nothing was said; say what you promise".to_owned(),
+        that: format!("p95({SERVICE}.{}.ok.time) < 1s", page.name),
+    });
+    that.into_iter().collect()
+}
