@@ -50,6 +50,12 @@ pub fn import(inputs: Vec<Input<'_>>) -> Result<Imported, Unusable> {
         let why = "it holds no request with a time and an address".to_owned();
         return Err(Unusable::new(why, Some(HELP.to_owned()), account));
     }
+    let found = outline(&entries, &paths, &mut account);
+    Ok(Imported::new(found, account))
+}
+
+/// The tables.
+fn outline(entries: &[Entry], paths: &Paths, account: &mut Account) -> Skeleton {
     let mut counts = vec![0; paths.len()];
     entries
         .iter()
@@ -72,14 +78,11 @@ pub fn import(inputs: Vec<Input<'_>>) -> Result<Imported, Unusable> {
         run_for_s: ((length * 10.0).ceil() as i64).clamp(600, 36_000),
         ..Skeleton::default()
     };
-    let remark = format!(
-        "{} as one user made them",
-        counted(entries.len() as u64, "request")
-    );
+    let many = counted(entries.len() as u64, "request");
     found.journeys.push(Journey {
-        remarks: vec![remark],
+        remarks: vec![format!("{many} as one user made them")],
         name: "visit".to_owned(),
-        steps: steps(&entries, label),
+        steps: steps(entries, label),
     });
     found.sources.push(Source {
         remarks: Vec::new(),
@@ -105,13 +108,13 @@ pub fn import(inputs: Vec<Input<'_>>) -> Result<Imported, Unusable> {
     );
     plain_service(
         &mut found,
-        endpoints(&entries, label),
+        endpoints(entries, label),
         "one user is no law",
-        &mut account,
+        account,
     );
     found.objectives = objective(&found);
     found.variants = vec![twice(&found.sources)];
-    Ok(Imported::new(found, account))
+    found
 }
 
 /// The requests of the first host, by their begin.

@@ -172,70 +172,30 @@ impl Found {
         (service, secs): (&str, Option<f64>),
         spec: &Value,
     ) {
-        let target = spec
-            .get("target")
-            .and_then(|target| selected(target.get("selector")));
-        let (first, direction) = match target {
-            Some(target) => {
-                let target = self.service(&target);
-                self.parts
-                    .calls
-                    .insert((service.to_owned(), target.clone()));
-                let direction = match json::text(spec, &["direction"]).unwrap_or("to") {
-                    direction @ ("from" | "both") => direction.to_owned(),
-                    _ => "to".to_owned(),
-                };
-                (format!("[\"{service}\", \"{target}\"]"), direction)
-            }
-            // Without a target it is all that the pods send.
-            None => (format!("[\"users\", \"{service}\"]"), "from".to_owned()),
-        };
-        let between = format!("between = {first}, direction = \"{direction}\"");
-        let percent = |path: &[&str]| json::number(spec, path).map(|p| number::share(p / 100.0));
+        let between = self.between(service, spec);
         match action {
             "delay" => {
-                let latency = yaml::secs(json::at(spec, &["delay", "latency"])).unwrap_or(0.0);
-                let jitter = yaml::secs(json::at(spec, &["delay", "jitter"])).unwrap_or(0.0);
-                let jitter = jitter.min(latency);
-                let by = match jitter > 0.0 {
-                    true => format!(
-                        "uniform({}, {})",
-                        number::secs(latency - jitter),
-                        number::secs(latency + jitter)
-                    ),
-                    false => number::secs(latency),
-                };
-                self.fault(
-                    name,
-                    secs,
-                    "delay",
-                    format!("{{ {between}, by = \"{by}\" }}"),
-                );
+                let by = delayed_by(spec);
+                let value = format!("{{ {between}, by = \"{by}\" }}");
+                self.fault(name, secs, "delay", value);
             }
-            "loss" | "corrupt" => match percent(&[action, action]) {
-                Some(share) => {
+            "loss" | "corrupt" => match json::number(spec, &[action, action]) {
+                Some(percent) => {
                     if action == "corrupt" {
                         let said = "corrupt packets are lost ones: they are sent again";
                         self.assumed.push(format!("`{name}`: {said}"));
                     }
-                    self.fault(
-                        name,
-                        secs,
-                        "loss",
-                        format!("{{ {between}, share = \"{share}\" }}"),
-                    );
+                    let share = number::share(percent / 100.0);
+                    let value = format!("{{ {between}, share = \"{share}\" }}");
+                    self.fault(name, secs, "loss", value);
                 }
                 None => self
                     .ignored
                     .push(format!("`{name}`: how much is lost is not said")),
             },
             "partition" => {
-                self.fault(
-                    name,
-                    secs,
-                    "cut",
-                    format!("{{ {between}, messages = \"lost\" }}"),
-                );
+                let value = format!("{{ {between}, messages = \"lost\" }}");
+                self.fault(name, secs, "cut", value);
             }
             "bandwidth" => match json::text(spec, &["bandwidth", "rate"]).and_then(bytes_per_s) {
                 Some(rate) => {
@@ -252,6 +212,24 @@ impl Found {
                 .ignored
                 .push(format!("`{name}` (NetworkChaos, {other})")),
         }
+    }
+
+    /// `between = …, direction = …`: which way it is.
+    fn between(&mut self, service: &str, spec: &Value) -> String {
+        let target = spec.get("target");
+        let Some(target) = target.and_then(|target| selected(target.get("selector"))) else {
+            // Without a target it is all that the pods send.
+            return format!("between = [\"users\", \"{service}\"], direction = \"from\"");
+        };
+        let target = self.service(&target);
+        let direction = match json::text(spec, &["direction"]) {
+            Some(direction @ ("from" | "both")) => direction,
+            Some(_) | None => "to",
+        };
+        let between =
+            format!("between = [\"{service}\", \"{target}\"], direction = \"{direction}\"");
+        self.parts.calls.insert((service.to_owned(), target));
+        between
     }
 
     fn stress(
@@ -317,6 +295,21 @@ pub(super) fn selected(selector: Option<&Value>) -> Option<String> {
     let any = || labels?.values().find_map(Value::as_str);
     let namespace = || selector.get("namespaces")?.get(0)?.as_str();
     known.or_else(any).or_else(namespace).map(str::to_owned)
+}
+
+/// A delay with its jitter, as a law.
+fn delayed_by(spec: &Value) -> String {
+    let secs = |key: &str| yaml::secs(json::at(spec, &["delay", key])).unwrap_or(0.0);
+    let latency = secs("latency");
+    let jitter = secs("jitter").min(latency);
+    match jitter > 0.0 {
+        true => format!(
+            "uniform({}, {})",
+            number::secs(latency - jitter),
+            number::secs(latency + jitter)
+        ),
+        false => number::secs(latency),
+    }
 }
 
 /// `, servers = …` by `mode` and `value`.

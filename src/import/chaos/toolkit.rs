@@ -53,82 +53,35 @@ impl Found {
 
     fn action(&mut self, name: &str, activity: &Value, after: f64) {
         let func = json::text(activity, &["provider", "func"]).unwrap_or_default();
-        let arguments = activity
-            .get("provider")
-            .and_then(|provider| provider.get("arguments"));
-        let none = Value::Null;
-        let arguments = arguments.unwrap_or(&none);
-        let number = |key: &str| json::number(arguments, &[key]);
-        let service = service_of(arguments);
+        let arguments = json::at(activity, &["provider", "arguments"]).unwrap_or(&Value::Null);
+        let label = service_of(arguments);
+        let Some(what) = what(func, arguments) else {
+            let what = match func {
+                "" => "a program of its own",
+                func => func,
+            };
+            self.ignored.push(format!("the action `{name}` ({what})"));
+            return;
+        };
+        let service = self.service(&label);
         let secs = yaml::secs(arguments.get("duration")).or((after > 0.0).then_some(after));
-        let secs = secs.or(Some(LENGTH_S));
-        let share = number("percentage").or(number("percent")).unwrap_or(100.0);
-        let share = number::share(share / 100.0);
-        match func {
-            "terminate_pods"
-            | "delete_pods"
-            | "kill_microservice"
-            | "stop_instance"
-            | "stop_instances"
-            | "terminate_instances"
-            | "stop_vmss"
-            | "stop_machines" => {
-                let service = self.service(&service);
+        let secs = match what {
+            // A pod that is gone is started anew at once.
+            What::Crash if func.contains("pods") => 1.0,
+            What::Crash | What::At(..) | What::Between(..) => secs.unwrap_or(LENGTH_S),
+        };
+        let (key, value) = match what {
+            What::Crash => {
                 let servers = servers(arguments);
-                let secs = if func.contains("pods") {
-                    Some(1.0)
-                } else {
-                    secs
-                };
-                let value = format!("{{ service = \"{service}\"{servers} }}");
-                self.fault(name, secs, "crash", value);
+                ("crash", format!("{{ service = \"{service}\"{servers} }}"))
             }
-            "add_delay_fault" | "create_latency_toxic" | "add_latency" => {
-                let delay = yaml::secs(arguments.get("fixed_delay"));
-                let delay = delay
-                    .or(number("latency").map(|ms| ms / 1e3))
-                    .unwrap_or(1.0);
-                let service = self.service(&service);
-                let by = number::secs(delay.clamp(0.0, 3_600.0));
-                let value = format!(
-                    "{{ between = [\"users\", \"{service}\"], by = \"{by}\", share = \"{share}\" }}"
-                );
-                self.fault(name, secs, "delay", value);
+            What::At(key, how) => (key, format!("{{ service = \"{service}\", {how} }}")),
+            What::Between(key, how) => {
+                let between = format!("between = [\"users\", \"{service}\"]");
+                (key, format!("{{ {between}, {how} }}"))
             }
-            "add_abort_fault" => {
-                let service = self.service(&service);
-                let value = format!("{{ service = \"{service}\", share = \"{share}\" }}");
-                self.fault(name, secs, "error", value);
-            }
-            "create_bandwith_degradation_toxic" | "create_bandwidth_degradation_toxic" => {
-                let service = self.service(&service);
-                let rate = number("rate").unwrap_or(100.0).clamp(1.0, 1e6);
-                let value = format!(
-                    "{{ between = [\"users\", \"{service}\"], rate = \"{rate}kB/s\", \
-                     size = \"100kB\" }}"
-                );
-                self.fault(name, secs, "bandwidth", value);
-            }
-            "burn_cpu" | "stress_cpu" => {
-                let service = self.service(&service);
-                let value = format!("{{ service = \"{service}\", cores = \"10%\" }}");
-                self.fault(name, secs, "capacity", value);
-            }
-            "deny_all_ingress" | "disable_proxy" | "blackhole_network" | "network_latency_drop" => {
-                let service = self.service(&service);
-                let value =
-                    format!("{{ between = [\"users\", \"{service}\"], messages = \"lost\" }}");
-                self.fault(name, secs, "cut", value);
-            }
-            other => {
-                let what = if other.is_empty() {
-                    "a program of its own"
-                } else {
-                    other
-                };
-                self.ignored.push(format!("the action `{name}` ({what})"));
-            }
-        }
+        };
+        self.fault(name, Some(secs), key, value);
     }
 
     /// The steady state, for the first service.
@@ -167,6 +120,52 @@ impl Found {
         }
         self.end_s = self.end_s.max(self.at_s - QUIET_S);
     }
+}
+
+/// What an action does.
+enum What {
+    /// Servers are gone.
+    Crash,
+    /// An effect on a service, and how much of it.
+    At(&'static str, String),
+    /// An effect between the users and a service, and how much of it.
+    Between(&'static str, String),
+}
+
+/// What a function of a driver does, if it breaks something that is known.
+fn what(func: &str, arguments: &Value) -> Option<What> {
+    let number = |key: &str| json::number(arguments, &[key]);
+    let share = number("percentage").or(number("percent")).unwrap_or(100.0);
+    let share = format!("share = \"{}\"", number::share(share / 100.0));
+    Some(match func {
+        "terminate_pods"
+        | "delete_pods"
+        | "kill_microservice"
+        | "stop_instance"
+        | "stop_instances"
+        | "terminate_instances"
+        | "stop_vmss"
+        | "stop_machines" => What::Crash,
+        "add_delay_fault" | "create_latency_toxic" | "add_latency" => {
+            let fixed = yaml::secs(arguments.get("fixed_delay"));
+            let delay = fixed.or(number("latency").map(|ms| ms / 1e3));
+            let by = number::secs(delay.unwrap_or(1.0).clamp(0.0, 3_600.0));
+            What::Between("delay", format!("by = \"{by}\", {share}"))
+        }
+        "add_abort_fault" => What::At("error", share),
+        "create_bandwith_degradation_toxic" | "create_bandwidth_degradation_toxic" => {
+            let rate = number("rate").unwrap_or(100.0).clamp(1.0, 1e6);
+            What::Between(
+                "bandwidth",
+                format!("rate = \"{rate}kB/s\", size = \"100kB\""),
+            )
+        }
+        "burn_cpu" | "stress_cpu" => What::At("capacity", "cores = \"10%\"".to_owned()),
+        "deny_all_ingress" | "disable_proxy" | "blackhole_network" | "network_latency_drop" => {
+            What::Between("cut", "messages = \"lost\"".to_owned())
+        }
+        _ => return None,
+    })
 }
 
 /// What an action is about.
