@@ -48,11 +48,12 @@ fn in_one_line(answer: &Answer) -> String {
     answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "init",
     "check",
     "run",
     "compare",
+    "size",
     "import",
     "calibrate",
     "report",

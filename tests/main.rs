@@ -18,6 +18,7 @@ mod handed;
 mod limits;
 mod bounds;
 mod sizes;
+mod sizing;
 #[cfg(unix)]
 mod files;
 mod document;

@@ -5,6 +5,7 @@
 
 mod calibrate;
 mod importing;
+mod size;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::model::MOST_REPLICATIONS;
 pub use calibrate::Calibrate;
 pub use clap_complete::Shell;
 pub use importing::{Import, Importable, Values};
+pub use size::Size;
 
 /// Simulates launches and outages: will it hold, where does it break, what would have helped
 #[derive(Debug, Parser)]
@@ -57,6 +59,9 @@ pub enum Command {
         after_help = "Example:\n  onrush calibrate incident.toml --free login_work --out out"
     )]
     Calibrate(Calibrate),
+    /// Find how much is enough: the least capacity that meets every objective, or the largest load
+    #[command(after_help = "Example:\n  onrush size launch.toml --knob service.shop.servers=1..60")]
+    Size(Size),
     /// Make the page, charts and tables of stored results, without running again
     #[command(after_help = "Example:\n  onrush report out/results.json --out page")]
     Report(Report),

@@ -195,6 +195,7 @@ fn said(results: &Results, asked: &Asked, screen: Screen) -> String {
     match results.command.as_str() {
         "run" => terminal::run(results, asked, screen),
         "calibrate" => terminal::calibrate(results, asked, screen),
+        "size" => terminal::size(results, asked, screen),
         _ => terminal::compare(results, asked, screen) + &terminal::uncertain(results, screen),
     }
 }

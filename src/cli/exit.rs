@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use super::args::FailOn;
 use crate::base::visible::visible;
 use crate::report::words;
-use crate::results::{ObjectiveVerdict, Results};
+use crate::results::{ObjectiveVerdict, Results, SizeFound};
 use crate::study::{Demands, Outcome, Tolerance, outcome};
 
 /// How a command can end.
@@ -166,6 +166,28 @@ pub fn of_calibrate(results: &Results) -> Ending {
             Exit::Unclear,
             format!("{inputs} fitted without intervals at this cost"),
         ),
+    }
+}
+
+/// How `size` ends with these results.
+pub fn of_size(results: &Results) -> Ending {
+    let found = results.answers.size.as_ref();
+    match found {
+        None => Ending::new(Exit::Interrupted, "interrupted before anything was found"),
+        Some(_) if !results.complete => {
+            let why = "interrupted; the value was found, its report is not whole";
+            Ending::new(Exit::Interrupted, why)
+        }
+        Some(size) if !size.settled => {
+            Ending::new(Exit::Unclear, "the border is not settled at this cost")
+        }
+        Some(size) if size.found == SizeFound::Nothing => {
+            Ending::new(Exit::ObjectiveFailed, "no value of the range is enough")
+        }
+        Some(size) if size.found == SizeFound::All => {
+            Ending::done("every value of the range is enough")
+        }
+        Some(_) => Ending::done("the value and its neighbours were looked at"),
     }
 }
 

@@ -27,6 +27,7 @@ mod run;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+mod size;
 mod stage;
 mod study;
 mod write;
@@ -74,6 +75,7 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Compare(asked) => compare::answer(&asked, console),
         Command::Import(asked) => import::answer(&asked, console),
         Command::Calibrate(asked) => calibrate::answer(&asked, console),
+        Command::Size(asked) => size::answer(&asked, console),
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]
         Command::Serve(asked) => serve::answer(&asked, console),

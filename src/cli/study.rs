@@ -8,7 +8,7 @@ use super::progress::Bar;
 use crate::model::{Checked, Model};
 use crate::report::number;
 use crate::results::{Results, Stopped};
-use crate::study::{self, Calibrated, Failure, Fit, Onlooker, Plan};
+use crate::study::{self, Calibrated, Failure, Fit, Onlooker, Plan, Sizing};
 
 /// What is asked of a model.
 #[derive(Clone, Copy)]
@@ -82,6 +82,28 @@ pub(super) fn calibrated(
     found.map_err(|failure| ending(failure, &model, console))
 }
 
+/// How much of a model without errors is enough.
+///
+/// # Errors
+/// If it was interrupted before the value was found, needs too much, or nothing must hold.
+pub(super) fn sized(
+    model: Model,
+    sizing: &Sizing,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    let model = Checked::new(model).expect("a model with errors was refused before");
+    interrupt::listen();
+    let bar = Bar::new(console);
+    let onlooker = Onlooker {
+        progress: &bar,
+        stop: &interrupt::asked,
+    };
+    let found = study::size(&model, sizing, plan, onlooker);
+    bar.clear();
+    found.map_err(|failure| ending(failure, &model, console))
+}
+
 /// Adds the draws over the ranges of the inputs, if the model has something to draw. What was
 /// finished before an interruption stays.
 fn draws(
@@ -110,7 +132,9 @@ fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
         Failure::Exceeded { .. } | Failure::Full { .. } | Failure::NothingUncertain => {
             Ending::could_not(&failure)
         }
-        Failure::NothingToFit { why } => Ending::new(Exit::Usage, why),
+        Failure::NothingToFit { why } | Failure::NothingToSize { why } => {
+            Ending::new(Exit::Usage, why)
+        }
         Failure::UnknownVariant { name, .. } => no_variant(model, &name),
         Failure::Invalid {
             variant,

@@ -101,6 +101,14 @@ fn parts(results: &Results) -> Vec<Part> {
     all.push(spare(1, &table::conclusions(results)));
     let told_above = if reading::is_compared(results) { 5 } else { 1 };
     all.push(spare(told_above, &table::objectives(results)));
+    let sized = words::sizing(results);
+    all.push(part(0, |page| {
+        sized.iter().for_each(|text| page.line(&escaped(text)));
+        links(page, results, &pictures, |kind| {
+            matches!(kind, Kind::Ladder)
+        });
+    }));
+    all.push(spare(1, &table::sized(results)));
     let known = words::how_known(results);
     all.push(section(5, &|page| {
         let fitted = words::calibrated(results);
@@ -373,7 +381,12 @@ mod tests {
 
     #[test]
     fn every_figure_stands_in_the_document() {
-        for results in [sample::uncertain(), sample::run(), sample::calibrated()] {
+        for results in [
+            sample::uncertain(),
+            sample::run(),
+            sample::calibrated(),
+            sample::sized(),
+        ] {
             let document: serde_json::Value =
                 serde_json::from_str(&crate::results::to_json(&results)).unwrap();
             let mut known = BTreeSet::new();

@@ -10,8 +10,10 @@ use crate::results::*;
 
 mod calls;
 mod observed;
+mod size;
 
 pub(crate) use observed::{calibrated, observed};
+pub(crate) use size::sized;
 
 const BINS: usize = 154;
 const BIN_S: f64 = 30.0;

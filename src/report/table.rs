@@ -4,6 +4,7 @@
 
 mod behind;
 mod calibrate;
+mod size;
 mod observed;
 mod overload;
 
@@ -11,6 +12,7 @@ pub(crate) use behind::of_picture;
 pub(crate) use calibrate::{correlations, fitted, fitted_parts};
 pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
+pub(crate) use size::sized;
 
 use super::{number, reading, words};
 use crate::results::{Estimate, Percentiles, Results, Unit, Variant, key};

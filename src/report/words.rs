@@ -18,6 +18,7 @@ mod places;
 mod rare;
 mod recovery;
 mod screen;
+mod size;
 mod settling;
 mod storm;
 mod worth;
@@ -43,6 +44,7 @@ pub use recovery::recovery;
 pub use screen::*;
 pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
+pub use size::*;
 pub use storm::*;
 pub use worth::{nothing_shared, together, what_meets};
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate::Calibrate;
 use super::estimate::{Estimate, Probability};
+use super::size::Size;
 
 /// One part for each kind of question; absent if it was not asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +26,9 @@ pub struct Answers {
     /// The inputs that reproduce what was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibrate: Option<Calibrate>,
+    /// How much is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
     /// The beginning of a steady state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<Steady>,

@@ -404,6 +404,7 @@ impl From<study::Failure> for NoAnswer {
             | study::Failure::Interrupted
             | study::Failure::NothingUncertain
             | study::Failure::NothingToFit { .. }
+            | study::Failure::NothingToSize { .. }
             | study::Failure::UnknownVariant { .. } => NoAnswer::because(why),
         }
     }

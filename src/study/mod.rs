@@ -15,6 +15,7 @@ mod differences;
 mod draws;
 mod fill;
 mod hypercube;
+mod knob;
 mod launches;
 mod lens;
 mod measures;
@@ -23,6 +24,7 @@ mod offered;
 mod outcome;
 mod plan;
 mod replicate;
+mod size;
 mod stations;
 mod steady;
 mod storm;
@@ -37,9 +39,11 @@ mod worth;
 pub use calibrate::{Calibrated, Fit, LAUNCHES, NEAR, calibrate};
 pub use compare::{compare, run};
 pub use draws::uncertain;
+pub use knob::{Knob, KnobError};
 pub use outcome::{Demands, Outcome, Tolerance, outcome};
 pub use plan::{AT_MOST, Attribute, Effort, Failure, Plan, budget};
 pub use replicate::{Onlooker, Progress, Silent};
+pub use size::{AT_A_VALUE, CHANCE, Sizing, size};
 
 #[cfg(test)]
 mod tests;

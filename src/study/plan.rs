@@ -139,6 +139,12 @@ pub enum Failure {
         /// What is missing.
         why: String,
     },
+    /// There is nothing that must hold, or no value makes a valid model.
+    #[error("{why}")]
+    NothingToSize {
+        /// What is missing.
+        why: String,
+    },
     /// No variant of the model has this name.
     #[error("no variant is called `{name}`")]
     UnknownVariant {

@@ -155,6 +155,11 @@ impl<'a> Crew<'a> {
         }
     }
 
+    /// Who looks on.
+    pub(crate) fn onlooker(&self) -> Onlooker<'a> {
+        self.onlooker
+    }
+
     /// How many threads it has.
     pub(crate) fn threads(&self) -> usize {
         self.seats.len()

@@ -13,6 +13,7 @@ pub(crate) mod heat;
 pub(crate) mod ink;
 pub(crate) mod inline;
 pub(crate) mod labels;
+mod ladder;
 pub(crate) mod lanes;
 pub(crate) mod level;
 pub(crate) mod marks;
@@ -85,6 +86,8 @@ pub enum Kind {
     Observed(usize),
     /// How much worse other values of fitted inputs fit.
     Profiles,
+    /// What came of each value that was looked at.
+    Ladder,
     /// How many launches meet each objective.
     Dots,
     /// Who calls whom.
@@ -189,6 +192,7 @@ impl Picture {
             Kind::Level(place) => level::draw(size, heading, results, (place, &marks)),
             Kind::Observed(at) => observed::draw(size, heading, (name, variant, *at), &marks),
             Kind::Profiles => profile::draw(size, heading, results),
+            Kind::Ladder => ladder::draw(size, heading, results),
             Kind::Dots => dots::draw(size, heading, results),
             Kind::Topology => topology::draw(size, heading, &results.model, variant),
             Kind::Lanes => lanes::draw(size, heading, (name, variant), &marks),
@@ -217,6 +221,10 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
         .is_some_and(profile::is_known)
     {
         all.hang("profiles", Kind::Profiles, Subject::Study);
+    }
+    let sized = results.answers.size.as_ref();
+    if sized.is_some_and(ladder::is_known) {
+        all.hang("enough", Kind::Ladder, Subject::Study);
     }
     for (name, _) in reading::variants(results) {
         all.of_variant(name);

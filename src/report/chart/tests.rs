@@ -41,7 +41,12 @@ fn assert_legible(scene: &Scene, name: &str) {
 
 #[test]
 fn every_word_is_on_the_sheet_and_covers_no_other() {
-    for results in [sample::compare(), sample::run(), sample::calibrated()] {
+    for results in [
+        sample::compare(),
+        sample::run(),
+        sample::calibrated(),
+        sample::sized(),
+    ] {
         for picture in pictures(&results) {
             for size in [Size::Wide, Size::Small] {
                 let is_page_size =
@@ -226,6 +231,7 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Phase
             | Kind::Topology
             | Kind::Profiles
+            | Kind::Ladder
             | Kind::Dots => false,
         };
         if !is_over_time {

@@ -52,7 +52,7 @@ fn question_of(kind: &Kind) -> Option<usize> {
         }
         Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Some(2),
         Kind::Forest | Kind::Waterfall(..) => Some(3),
-        Kind::Dots | Kind::Observed(_) => Some(4),
+        Kind::Ladder | Kind::Dots | Kind::Observed(_) => Some(4),
         Kind::Profiles => Some(5),
     }
 }
@@ -129,6 +129,7 @@ impl Evidence<'_> {
                 p { (text) }
                 (open_table(&table::conclusions(results)))
             }
+            @for line in words::sizing(results) { p { (line) } }
             @for line in words::observed(results, reading::baseline_name(results)) { p { (line) } }
             (self.charts((4, ""), &|_, variant| vec![
                 table::measured(variant),

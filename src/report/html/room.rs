@@ -112,6 +112,7 @@ fn rank(kind: &Kind) -> u8 {
         | Kind::Level(_)
         | Kind::Observed(_)
         | Kind::Profiles
+        | Kind::Ladder
         | Kind::Dots
         | Kind::Topology => 7,
     }

@@ -95,6 +95,7 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Phase
         | Kind::Observed(_)
         | Kind::Profiles
+        | Kind::Ladder
         | Kind::Dots
         | Kind::Topology
         | Kind::Lanes => text(&Vec::<[String; 3]>::new()),

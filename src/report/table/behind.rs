@@ -4,7 +4,7 @@
 //! anybody reads; the CSV file has them all.
 
 use super::observed::values;
-use super::{ROWS, Table, fitted, objectives, outcomes, worth};
+use super::{ROWS, Table, fitted, objectives, outcomes, sized, worth};
 use crate::report::chart::{
     Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
     servers, spectrum,
@@ -37,6 +37,7 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Level(place) => level_rows(results, place),
         Kind::Observed(at) => values(variant, *at),
         Kind::Profiles => fitted(results),
+        Kind::Ladder => sized(results),
         Kind::Dots => objectives(results),
         Kind::Topology => call_rows(results, variant),
     }

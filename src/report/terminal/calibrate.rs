@@ -31,7 +31,7 @@ pub fn calibrate(results: &Results, _asked: &Asked, screen: Screen) -> String {
 }
 
 /// A table in columns as wide as what stands in them.
-fn set(page: &mut Page, table: &table::Table) {
+pub(super) fn set(page: &mut Page, table: &table::Table) {
     if table.is_empty() {
         return;
     }

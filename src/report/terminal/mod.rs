@@ -9,12 +9,14 @@ mod calibrate;
 mod compare;
 mod layout;
 mod run;
+mod size;
 mod uncertain;
 
 pub use calibrate::calibrate;
 pub use compare::compare;
 pub use layout::labelled;
 pub use run::run;
+pub use size::size;
 pub use uncertain::uncertain;
 
 use anstyle::{AnsiColor, Style};

@@ -95,7 +95,7 @@ pub(super) fn mark(page: &Page, verdict: ObjectiveVerdict) -> String {
     }
 }
 
-fn objectives(page: &mut Page, results: &Results, variant: &Variant) {
+pub(super) fn objectives(page: &mut Page, results: &Results, variant: &Variant) {
     if variant.objectives.is_empty() {
         return;
     }

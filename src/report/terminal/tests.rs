@@ -133,6 +133,16 @@ fn assert_fits(text: &str) {
     }
 }
 
+/// The answer to `size`: the number first, its chance and its neighbours.
+#[test]
+fn a_size_as_it_is_read() {
+    let results = sample::sized();
+    let screen = Screen::new(Look::Plain, WIDTH);
+    let text = size(&results, &Asked::of(&results), screen);
+    assert_fits(&text);
+    insta::assert_snapshot!(text);
+}
+
 /// The answer to a calibration: values first, then how good the fit is and what it cannot tell.
 #[test]
 fn a_calibration_as_it_is_read() {

@@ -158,6 +158,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
         Kind::Level(place) => level_caption(results, place),
         Kind::Observed(at) => observed_caption(results, subject_name(results, subject), *at),
         Kind::Profiles => profiles_caption(results),
+        Kind::Ladder => super::ladder_caption(results),
         Kind::Dots => dots_caption(results),
         Kind::Topology => (
             format!("Who calls whom: {name}"),

@@ -115,6 +115,9 @@ pub fn lead(results: &Results) -> Vec<(Part, String)> {
     if let Some(text) = super::fitted(results) {
         return vec![(Part::Rest, text)];
     }
+    if let Some(text) = super::sized(results) {
+        return vec![(Part::Rest, text)];
+    }
     answer_parts(results).unwrap_or_else(|| {
         if !reading::is_compared(results) {
             return vec![(Part::Rest, super::answer(results))];

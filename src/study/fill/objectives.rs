@@ -130,16 +130,24 @@ fn judged(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Objective {
 pub(super) fn held(sight: &Sight<'_>, asked: &Asked, judge: Judge) -> Vec<bool> {
     let probes = &sight.lens.program.names.probes;
     let values = sight.metric(&probes[judge.value]);
-    let kept = |value: &f64| value.is_finite() && asked.comparison.holds(*value, asked.limit);
-    let (Some(breach), Some(except)) = (judge.breach, asked.except) else {
-        let each = values.iter();
-        return each.map(|v| v.as_ref().is_some_and(kept)).collect();
-    };
-    let longest = sight.metric(&probes[breach]);
-    let short = |seconds: &f64| *seconds <= except.as_secs_f64();
-    let both = values.iter().zip(&longest);
-    both.map(|(value, longest)| value.is_some() && longest.as_ref().is_some_and(short))
-        .collect()
+    let longest = judge.breach.map(|breach| sight.metric(&probes[breach]));
+    let each = values.iter().enumerate();
+    each.map(|(launch, value)| {
+        let longest = longest.as_ref().and_then(|all| all[launch]);
+        holds(asked, *value, longest)
+    })
+    .collect()
+}
+
+/// Whether a launch meets an objective with this value and, in seconds, this longest breach.
+pub(crate) fn holds(asked: &Asked, value: Option<f64>, longest: Option<f64>) -> bool {
+    match asked.except {
+        Some(except) => {
+            value.is_some() && longest.is_some_and(|seconds| seconds <= except.as_secs_f64())
+        }
+        None => value
+            .is_some_and(|value| value.is_finite() && asked.comparison.holds(value, asked.limit)),
+    }
 }
 
 /// How each objective came out in the baseline and in a variant, with its metric. A steady

@@ -1,0 +1,69 @@
+//! `size`: how much is enough, or how much can be carried.
+
+use super::args::{Effort, Size};
+use super::check::refuse_too_much;
+use super::console::Console;
+use super::deliver::{self, Answer};
+use super::exit::{self, Ending};
+use super::load;
+use super::memory;
+use super::plan::plan;
+use super::study;
+use crate::model::Model;
+use crate::report::junit::Strictness;
+use crate::study::{AT_A_VALUE, CHANCE, Sizing};
+
+/// Looks for the value and delivers the answer.
+///
+/// # Errors
+/// If a file, the model or a limit stands in the way, or nothing must hold.
+pub(super) fn answer(asked: &Size, console: &Console) -> Result<Ending, Ending> {
+    let console = &deliver::console(&asked.output, console);
+    let effort = effort(asked);
+    let memory = memory::limit(asked.memory);
+    let loaded = load::model(&asked.model, &asked.set, memory)?.sound(console)?;
+    let model = variant(loaded.model, asked.variant.as_deref())?;
+    let plan = plan(&model, &effort, &asked.set)?;
+    refuse_too_much(&model, plan.limits, console)?;
+    deliver::probe(&asked.output)?;
+    let sizing = Sizing {
+        knob: asked.knob.clone(),
+        chance: asked.chance.unwrap_or(CHANCE),
+        at_most: asked.at_most.unwrap_or(AT_A_VALUE),
+    };
+    let text = asked.set.is_empty().then_some(loaded.text);
+    let results = study::sized(model, &sizing, &plan, console)?;
+    let answer = Answer {
+        results: &results,
+        model: text,
+        asked: deliver::asked(&asked.model, (&asked.set, None), &effort),
+        strictness: Strictness::default(),
+    };
+    deliver::deliver(&answer, &asked.output, console)?;
+    Ok(exit::of_size(&results))
+}
+
+/// A variant as a model of its own.
+fn variant(model: Model, name: Option<&str>) -> Result<Model, Ending> {
+    let Some(name) = name.filter(|name| *name != "baseline") else {
+        return Ok(model);
+    };
+    let changes = model
+        .changes(name)
+        .ok_or_else(|| load::no_variant(&model, name))?;
+    Ok(model.with(&changes).0)
+}
+
+fn effort(asked: &Size) -> Effort {
+    Effort {
+        seed: asked.seed,
+        replications: asked.replications,
+        precision: None,
+        confidence: asked.confidence,
+        at_most: None,
+        same_within: Vec::new(),
+        threads: asked.threads,
+        memory: asked.memory,
+        events: asked.events,
+    }
+}

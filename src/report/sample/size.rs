@@ -1,0 +1,58 @@
+//! A study of how much is enough.
+
+use super::run;
+use crate::results::{Binding, ResourceKind, Results, Rung, Size, SizeFound, SizedKnob, Unit};
+
+/// Eight values, the least that is enough and its neighbours looked at closely; far above it is
+/// worse again.
+pub(crate) fn sized() -> Results {
+    let mut results = run();
+    results.command = "size".into();
+    let rung = |value: f64, (k, n): (u32, u32), enough: Option<bool>| Rung {
+        values: vec![value],
+        launches: n,
+        chance: crate::estimate::interval::probability(k, n, 0.95),
+        metric: vec![Some(0.99), Some(1.4)],
+        missed: vec![n - k, 0],
+        enough,
+        invalid: false,
+    };
+    results.answers.size = Some(Size {
+        objectives: vec![
+            "share(served) >= 95%".into(),
+            "p95(login.time) <= 2s".into(),
+        ],
+        units: vec![Unit::Share, Unit::Seconds],
+        limits: vec![0.95, 2.0],
+        knobs: vec![SizedKnob {
+            path: "service.shop.servers".into(),
+            low: 1.0,
+            high: 40.0,
+            was: Some("8".into()),
+            value: Some(14.0),
+            ..SizedKnob::default()
+        }],
+        chance: Some(0.95),
+        confidence: 0.95,
+        found: SizeFound::Least,
+        settled: true,
+        rungs: vec![
+            rung(1.0, (0, 6), None),
+            rung(10.0, (1, 6), None),
+            rung(13.0, (12, 20), Some(false)),
+            rung(14.0, (150, 150), Some(true)),
+            rung(15.0, (150, 150), Some(true)),
+            rung(40.0, (3, 20), Some(false)),
+        ],
+        at: Some(3),
+        against: vec![5],
+        binds: Some(Binding {
+            objective: "share(served) >= 95%".into(),
+            place: "db".into(),
+            resource: ResourceKind::Cores,
+        }),
+        launches: 352,
+        verified_by: 320,
+    });
+    results
+}
