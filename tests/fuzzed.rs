@@ -9,8 +9,12 @@ mod model;
 mod results;
 mod run;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::panic::{RefUnwindSafe, catch_unwind};
+
+use clap::ValueEnum;
+use onrush::cli::args::Importable;
 
 /// Does to every file of a corpus what its fuzzer does.
 fn replay(corpus: &str, least: usize, survives: impl Fn(&[u8]) + RefUnwindSafe) {
@@ -50,5 +54,28 @@ fn every_model_of_the_corpus_runs_by_the_rules() {
 
 #[test]
 fn everything_of_the_corpus_is_imported_or_refused() {
-    replay("import", 8, import::survives);
+    for (format, _) in import::FORMATS {
+        let corpus = format!("import/{format}");
+        replay(&corpus, 2, |bytes| import::survives(format, bytes));
+    }
+}
+
+/// What `onrush import --help` lists is what is fuzzed.
+#[test]
+fn every_format_has_a_fuzzer() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let formats = Importable::value_variants().iter().map(|format| {
+        let value = format.to_possible_value().expect("all can be asked for");
+        value.get_name().replace('-', "_")
+    });
+    let formats: BTreeSet<String> = formats.collect();
+    let fuzzed = import::FORMATS.map(|(name, _)| name.to_owned());
+    assert_eq!(formats, BTreeSet::from(fuzzed));
+    let manifest = fs::read_to_string(format!("{root}/fuzz/Cargo.toml")).expect("it is there");
+    for format in formats {
+        let path = format!("fuzz_targets/import_{format}.rs");
+        let target = fs::read_to_string(format!("{root}/fuzz/{path}")).unwrap_or_default();
+        assert!(target.contains(&format!("survives(\"{format}\"")), "{path}");
+        assert!(manifest.contains(&format!("path = \"{path}\"")), "{path}");
+    }
 }

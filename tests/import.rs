@@ -5,6 +5,7 @@
 
 mod access_log;
 mod csv;
+mod dress;
 mod experiments;
 mod gzip;
 mod load_tests;

@@ -11,12 +11,12 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::args::{Import, Importable, Values};
 use super::console::Console;
-use super::exit::Ending;
+use super::exit::{Ending, Exit};
 use super::load::{STDIN, Unreadable, shown};
 use super::write::{self, Existing, Page};
 use crate::import::{
-    AsArrivals, Asked, Imported, Input, Unusable, Window, access_log, artillery, chaos, csv,
-    gatling, har, jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
+    AsArrivals, Asked, Imported, Input, Unusable, access_log, artillery, chaos, csv, gatling, har,
+    jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
 };
 
 /// Bytes that are read from a file at once.
@@ -29,15 +29,19 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// # Errors
 /// If a file cannot be read, or nothing can be made of what it holds.
 pub(super) fn answer(asked: &Import, console: &Console) -> Result<Ending, Ending> {
+    if let Some(why) = asked.misplaced() {
+        return Err(Ending::new(Exit::Usage, why));
+    }
     if let Some(out) = asked.out.as_deref().filter(|_| !asked.dry_run) {
         write::probe(&first_page(out))?;
     }
     let opened: Result<Vec<Input<'_>>, Unreadable> =
         asked.files.iter().map(|path| open(path)).collect();
+    let common = Asked::default();
     let how = Asked {
-        endpoints: asked.endpoints,
-        gap: asked.gap,
-        window: asked.window.unwrap_or(Window::Fitting),
+        endpoints: asked.endpoints.unwrap_or(common.endpoints),
+        gap: asked.gap.unwrap_or(common.gap),
+        window: asked.window.unwrap_or(common.window),
     };
     let as_arrivals = match asked.as_arrivals {
         true => AsArrivals::Yes,

@@ -79,8 +79,12 @@ impl Account {
         head
     }
 
-    /// Says which streams broke off.
+    /// Says which streams broke off, and which were not UTF-8.
     pub(super) fn breaks(&mut self, lines: &Lines<'_>) {
+        for name in &lines.translated {
+            self.doubtful
+                .push(format!("{name} is UTF-16, and was read as that"));
+        }
         for (at, why) in &lines.broken {
             self.doubtful.push(format!(
                 "{} breaks off after line {} ({why}); what came before was taken",

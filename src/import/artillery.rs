@@ -61,7 +61,7 @@ pub fn import(inputs: Vec<Input<'_>>) -> Result<Imported, Unusable> {
 fn phases(phases: Option<&Value>, account: &mut Account) -> Vec<To> {
     let mut found: Vec<To> = Vec::new();
     for phase in phases.and_then(Value::as_array).into_iter().flatten() {
-        let number = |key| json::number(phase, &[key]).filter(|number| *number >= 0.0);
+        let number = |key: &str| json::number(phase, &[key]).filter(|number| *number >= 0.0);
         if let Some(secs) = yaml::secs(phase.get("pause")) {
             found.push(step(0.0, secs));
             continue;
@@ -72,6 +72,14 @@ fn phases(phases: Option<&Value>, account: &mut Account) -> Vec<To> {
                 .push("a phase without a `duration`".to_owned());
             continue;
         };
+        let numbers = ["arrivalRate", "rampTo", "arrivalCount"];
+        let is_odd = |key: &&str| phase.get(*key).is_some() && number(key).is_none();
+        if let Some(key) = numbers.into_iter().find(is_odd) {
+            account
+                .ignored
+                .push(format!("a phase whose `{key}` is no plain number"));
+            continue;
+        }
         match (
             number("arrivalRate"),
             number("rampTo"),
@@ -229,6 +237,9 @@ fn ensured(config: &Value, profiles: &[Profile], account: &mut Account) -> Vec<O
         .flatten();
     let listed = listed.filter_map(Value::as_object).flatten();
     let mut found = Vec::new();
+    if ensure.contains_key("conditions") {
+        account.ignored.push("`ensure`: conditions".to_owned());
+    }
     for (key, limit) in ensure.iter().chain(listed) {
         let Some(limit) = limit.as_f64() else {
             continue;
@@ -251,6 +262,11 @@ fn ensured(config: &Value, profiles: &[Profile], account: &mut Account) -> Vec<O
             remark: format!("Artillery: {key} {limit}"),
             that,
         });
+    }
+    if !found.is_empty() {
+        account.assumed.push(format!(
+            "`ensure` is about all requests; here it is about the first, `{target}`"
+        ));
     }
     found
 }

@@ -26,7 +26,7 @@ pub fn import(inputs: Vec<Input<'_>>, as_arrivals: AsArrivals) -> Result<Importe
     let mut account = Account::of(source(&inputs));
     let mut lines = Lines::new(inputs, json::LONGEST);
     let text = match json::rest(&mut lines, &mut account) {
-        Ok(text) => without_remarks(&String::from_utf8_lossy(&text)),
+        Ok(text) => without_remarks(&json::read_as_text(&text, &mut account)),
         Err(why) => return Err(Unusable::new(why, Some(HELP.to_owned()), account)),
     };
     let profiles = profiles(&text, &mut account);
@@ -47,21 +47,44 @@ pub fn import(inputs: Vec<Input<'_>>, as_arrivals: AsArrivals) -> Result<Importe
     Ok(Imported::new(skeleton, account))
 }
 
-/// The text without `//` and `/* */`.
+/// The text without `//` and `/* */`, and without what stands in quotes, such as `"*/*;q=0.8"`.
 fn without_remarks(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("/*") {
+    while let Some(at) = rest.find(['/', '"']) {
         out.push_str(&rest[..at]);
-        rest = rest[at..]
-            .find("*/")
-            .map_or("", |end| &rest[at + end + 2..]);
+        rest = &rest[at..];
+        let after = |end: Option<usize>, more: usize| end.map_or(rest.len(), |end| end + more);
+        let skipped = match () {
+            () if rest.starts_with("/*") => after(rest[2..].find("*/"), 4),
+            () if rest.starts_with("//") => after(rest.find('\n'), 0),
+            () if rest.starts_with("\"\"\"") => after(rest[3..].find("\"\"\""), 6),
+            () if rest.starts_with('"') => quoted(rest),
+            () => {
+                out.push('/');
+                1
+            }
+        };
+        if rest.starts_with('"') {
+            out.push_str("\"\"");
+        }
+        rest = &rest[skipped..];
     }
     out.push_str(rest);
-    let lines = out
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default());
-    lines.collect::<Vec<_>>().join("\n")
+    out
+}
+
+/// The bytes of what stands in quotes, with them; it ends with its line at the latest.
+fn quoted(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            '\n' => return at,
+            '"' if !is_escaped => return at + 1,
+            c => is_escaped = c == '\\' && !is_escaped,
+        }
+    }
+    text.len()
 }
 
 fn profiles(text: &str, account: &mut Account) -> Vec<Profile> {
@@ -161,50 +184,67 @@ fn step(text: &str, profile: &mut Profile) -> bool {
         return false;
     };
     let now = profile.ramps.last().map_or(profile.begin, |to| to.to);
-    let mut add = |load: Load, to: f64, secs: f64, is_step: bool| {
+    let load = match first.contains("Concurrent") {
+        true => Load::Closed,
+        false => Load::Open,
+    };
+    let mut add = |to: f64, secs: f64, is_step: bool| {
         profile.load = load;
         profile.ramps.push(To { to, secs, is_step });
         true
     };
     match (*first, plain(inside), length) {
-        ("nothingFor", ..) | ("pause", ..) => match secs(inside) {
-            Some(secs) => add(Load::Open, 0.0, secs, true),
-            None => false,
-        },
-        ("atOnceUsers", Some(users), _) => add(Load::Open, users / AT_ONCE_S, AT_ONCE_S, true),
-        ("rampUsers", Some(users), Some(secs)) if secs > 0.0 => {
-            add(Load::Open, users / secs, secs, true)
+        ("nothingFor" | "pause", ..) => secs(inside).is_some_and(|secs| add(0.0, secs, true)),
+        ("atOnceUsers", Some(users), _) => add(users / AT_ONCE_S, AT_ONCE_S, true),
+        ("rampUsers", Some(users), Some(secs)) if secs > 0.0 => add(users / secs, secs, true),
+        ("constantUsersPerSec" | "constantConcurrentUsers", Some(level), Some(secs)) => {
+            add(level, secs, true)
         }
-        ("constantUsersPerSec", Some(rate), Some(secs)) => add(Load::Open, rate, secs, true),
-        ("rampUsersPerSec", Some(from), Some(secs)) => match number("to") {
-            Some(to) => {
+        ("rampUsersPerSec" | "rampConcurrentUsers", Some(from), Some(secs)) => number("to")
+            .is_some_and(|to| {
                 if (from - now).abs() > 1e-9 {
-                    add(Load::Open, from, 0.0, true);
+                    add(from, 0.0, true);
                 }
-                add(Load::Open, to, secs, false)
-            }
-            None => false,
-        },
+                add(to, secs, false)
+            }),
         ("stressPeakUsers", Some(users), Some(secs)) if secs > 0.0 => {
             // A smooth step up and down: a triangle has as many users and the same peak.
-            add(Load::Open, 0.0, 0.0, true);
-            add(Load::Open, 2.0 * users / secs, secs / 2.0, false);
-            add(Load::Open, 0.0, secs / 2.0, false)
+            add(0.0, 0.0, true);
+            add(2.0 * users / secs, secs / 2.0, false);
+            add(0.0, secs / 2.0, false)
         }
-        ("constantConcurrentUsers", Some(users), Some(secs)) => {
-            add(Load::Closed, users, secs, true)
-        }
-        ("rampConcurrentUsers", Some(from), Some(secs)) => match number("to") {
-            Some(to) => {
-                if (from - now).abs() > 1e-9 {
-                    add(Load::Closed, from, 0.0, true);
-                }
-                add(Load::Closed, to, secs, false)
-            }
-            None => false,
-        },
+        ("incrementUsersPerSec" | "incrementConcurrentUsers", Some(by), _) => stairs(by, &argument)
+            .is_some_and(|stairs| {
+                let mut stairs = stairs.into_iter();
+                stairs.all(|to| add(to.to, to.secs, to.is_step))
+            }),
         _ => false,
     }
+}
+
+/// Levels, each higher by as many, with ramps between them if it says so.
+fn stairs<'t>(by: f64, argument: &impl Fn(&str) -> Option<&'t str>) -> Option<Vec<To>> {
+    let times = argument("times").and_then(plain)?.min(1_000.0) as u64;
+    let lasts = argument("eachLevelLasting").and_then(secs)?;
+    let ramp = argument("separatedByRampsLasting").and_then(secs);
+    let from = argument("startingFrom").and_then(plain).unwrap_or(0.0);
+    let mut found = Vec::new();
+    for level in 0..times {
+        let to = from + level as f64 * by;
+        if let Some(secs) = ramp.filter(|_| level > 0) {
+            found.push(To {
+                to,
+                secs,
+                is_step: false,
+            });
+        }
+        found.push(To {
+            to,
+            secs: lasts,
+            is_step: true,
+        });
+    }
+    (times > 0).then_some(found)
 }
 
 /// `name(argument).name(argument) …`, in both ways that Scala writes it.

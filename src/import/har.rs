@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::account::{Account, counted};
+use super::account::{Account, counted, grouped};
 use super::lines::{Input, Lines};
 use super::number;
 use super::outline::capacity::{Need, Plain, plain_service};
@@ -20,6 +20,8 @@ use crate::model::files::date::{Stamp, stamp};
 const HELP: &str = "it is what the network panel of a browser exports: JSON with `log.entries`";
 /// Seconds with nothing under way that are a pause of the user.
 const PAUSE_S: f64 = 0.3;
+/// Requests that are kept.
+const MOST: usize = 20_000;
 /// Steps of a journey at most.
 const STEPS: usize = 200;
 
@@ -40,12 +42,20 @@ struct Entry {
 pub fn import(inputs: Vec<Input<'_>>) -> Result<Imported, Unusable> {
     let mut account = Account::of(source(&inputs));
     let mut lines = Lines::new(inputs, json::LONGEST);
-    let value = match json::whole(&mut lines, &mut account) {
-        Ok(value) => value,
-        Err(why) => return Err(Unusable::new(why, Some(HELP.to_owned()), account)),
-    };
-    let mut paths = Paths::new();
-    let entries = entries(&value, &mut paths, &mut account);
+    let mut visit = Visit::new();
+    let read = json::documents(
+        &mut lines,
+        &mut account,
+        &["log", "entries"],
+        |part| match part {
+            json::Part::Item(entry) => visit.add(&entry),
+            json::Part::Rest(_) => {}
+        },
+    );
+    if let Err(why) = read {
+        return Err(Unusable::new(why, Some(HELP.to_owned()), account));
+    }
+    let (entries, paths) = visit.told(&mut account);
     if entries.is_empty() {
         let why = "it holds no request with a time and an address".to_owned();
         return Err(Unusable::new(why, Some(HELP.to_owned()), account));
@@ -117,37 +127,68 @@ fn outline(entries: &[Entry], paths: &Paths, account: &mut Account) -> Skeleton 
     found
 }
 
-/// The requests of the first host, by their begin.
-fn entries(value: &Value, paths: &mut Paths, account: &mut Account) -> Vec<Entry> {
-    let all = json::at(value, &["log", "entries"]).and_then(Value::as_array);
-    let (mut first, mut host, mut found) = (None, None, Vec::new());
-    let (mut others, mut odd) = (0, 0);
-    for entry in all.into_iter().flatten() {
+/// The requests of the first host.
+struct Visit {
+    entries: Vec<Entry>,
+    paths: Paths,
+    host: Option<String>,
+    /// When the first of them began, in seconds since 1970.
+    begin_s: Option<f64>,
+    /// Requests of other hosts.
+    others: u64,
+    /// Entries without a time or an address.
+    odd: u64,
+    /// Entries beyond those that are kept.
+    beyond: u64,
+}
+
+impl Visit {
+    fn new() -> Visit {
+        Visit {
+            entries: Vec::new(),
+            paths: Paths::new(),
+            host: None,
+            begin_s: None,
+            others: 0,
+            odd: 0,
+            beyond: 0,
+        }
+    }
+
+    fn add(&mut self, entry: &Value) {
         let at = json::text(entry, &["startedDateTime"]).map(stamp);
         let url = json::text(entry, &["request", "url"]).and_then(|url| url.split_once("://"));
         let (Some(Stamp::At(nanos, _)), Some((scheme, behind))) = (at, url) else {
-            odd += 1;
-            continue;
+            self.odd += 1;
+            return;
         };
         if !matches!(scheme, "http" | "https") {
-            continue;
+            return;
         }
         let (name, path) = behind.split_at(behind.find('/').unwrap_or(behind.len()));
-        if *host.get_or_insert(name) != name {
-            others += 1;
-            continue;
+        if *self.host.get_or_insert_with(|| name.to_owned()) != name {
+            self.others += 1;
+            return;
+        }
+        if self.entries.len() >= MOST {
+            self.beyond += 1;
+            return;
         }
         let at_s = nanos as f64 / 1e9;
-        let begin = *first.get_or_insert(at_s);
-        let secs = |path: &[&str]| json::number(entry, path).map_or(0.0, |ms| ms.max(0.0) / 1e3);
+        let begin = *self.begin_s.get_or_insert(at_s);
+        // -1 is what a browser writes where it does not know; nobody waits for more than an hour.
+        let secs = |path: &[&str]| {
+            let known = json::number(entry, path).filter(|ms| (0.0..3.6e6).contains(ms));
+            known.unwrap_or(0.0) / 1e3
+        };
         let method = json::text(entry, &["request", "method"]).unwrap_or("GET");
         let status = json::number(entry, &["response", "status"]).unwrap_or(0.0);
         let path = if path.is_empty() { "/" } else { path };
-        found.push(Entry {
-            at_s: (at_s - begin).clamp(0.0, 86_400.0),
-            took_s: secs(&["time"]).min(3_600.0),
-            wait_s: secs(&["timings", "wait"]).min(3_600.0),
-            node: paths.endpoint(method.as_bytes(), path.as_bytes()),
+        self.entries.push(Entry {
+            at_s: at_s - begin,
+            took_s: secs(&["time"]),
+            wait_s: secs(&["timings", "wait"]),
+            node: self.paths.endpoint(method.as_bytes(), path.as_bytes()),
             ended: match status {
                 s if s >= 100.0 => Ended::of(s.min(999.0) as u16),
                 // No answer came.
@@ -155,18 +196,38 @@ fn entries(value: &Value, paths: &mut Paths, account: &mut Account) -> Vec<Entry
             },
         });
     }
-    if others > 0 {
-        let others = counted(others, "request");
-        account.ignored.push(format!("{others} of other hosts"));
+
+    /// The requests by their begin; says what was left out.
+    fn told(mut self, account: &mut Account) -> (Vec<Entry>, Paths) {
+        if self.others > 0 {
+            let others = counted(self.others, "request");
+            account.ignored.push(format!("{others} of other hosts"));
+        }
+        if self.beyond > 0 {
+            let beyond = counted(self.beyond, "request");
+            account.ignored.push(format!(
+                "{beyond} beyond the first {}",
+                grouped(MOST as u64)
+            ));
+        }
+        if self.odd > 0 {
+            let odd = counted(self.odd, "entry").replace("entrys", "entries");
+            account
+                .doubtful
+                .push(format!("{odd} without a time or an address"));
+        }
+        // Entries come in the order in which they ended.
+        let first = self
+            .entries
+            .iter()
+            .map(|entry| entry.at_s)
+            .fold(0.0, f64::min);
+        for entry in &mut self.entries {
+            entry.at_s = (entry.at_s - first).min(86_400.0);
+        }
+        self.entries.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+        (self.entries, self.paths)
     }
-    if odd > 0 {
-        let odd = counted(odd, "entry").replace("entrys", "entries");
-        account
-            .doubtful
-            .push(format!("{odd} without a time or an address"));
-    }
-    found.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
-    found
 }
 
 /// The journey.

@@ -1,7 +1,7 @@
 //! k6: its results (JSON a line, or CSV), and what a test was told (options as JSON).
 //!
-//! One idea: which of them it is, is seen at its beginning. A script is never executed: `k6
-//! inspect` prints its options as JSON.
+//! One idea: which of them it is, is seen at its beginning. A script is never executed: options
+//! that stand in it as plain literals are read, and `k6 inspect` prints all others as JSON.
 
 mod options;
 
@@ -46,11 +46,8 @@ pub fn import(
         }
         Some(b'{') => options::import(lines, as_arrivals, account),
         Some(_) if holds(first, "metric_name") => table(lines, asked, account),
-        Some(_) => {
-            let why = "it is nothing that k6 writes".to_owned();
-            Err(Unusable::new(why, Some(HELP.to_owned()), account))
-        }
-        None => Err(Unusable::new("it is empty".to_owned(), None, account)),
+        Some(_) => options::import(lines, as_arrivals, account),
+        None => Err(Unusable::new(json::EMPTY.to_owned(), None, account)),
     }
 }
 

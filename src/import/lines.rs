@@ -2,10 +2,13 @@
 //!
 //! One idea: a line is bytes between two ends of lines, whatever they mean; one that is longer than
 //! a line can be is passed over and said, and a stream that breaks off ends with what came before.
+//! A mark at the begin of a text is passed over, and UTF-16 is read as UTF-8.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, BufRead, Cursor, ErrorKind, Read};
 
 use memchr::memchr;
+
+use super::encoding::{Utf16, utf16};
 
 /// Bytes that are read at once.
 const CHUNK: usize = 256 * 1024;
@@ -43,6 +46,12 @@ pub(super) struct Lines<'a> {
     failed: Option<String>,
     /// The streams that broke off: where, and why.
     pub(super) broken: Vec<(Position, String)>,
+    /// Whether nothing of the present stream was looked at.
+    is_new: bool,
+    /// Whether bytes were passed that end no line.
+    is_open: bool,
+    /// The streams that were UTF-16.
+    pub(super) translated: Vec<String>,
 }
 
 /// Where a line stands.
@@ -79,6 +88,9 @@ impl<'a> Lines<'a> {
             read: Volume::default(),
             failed: None,
             broken: Vec::new(),
+            is_new: false,
+            is_open: false,
+            translated: Vec::new(),
         };
         lines.turn();
         lines
@@ -162,6 +174,33 @@ impl<'a> Lines<'a> {
 
     /// Reads more of the present stream; false at its end.
     fn fill(&mut self) -> bool {
+        let is_more = self.read_more();
+        if std::mem::take(&mut self.is_new) {
+            // How a text is written is seen in its first four bytes.
+            while self.to - self.from < 4 && self.read_more() {}
+            self.begin();
+        }
+        is_more
+    }
+
+    /// Passes over the mark of a text, and has UTF-16 read as UTF-8 from here on.
+    fn begin(&mut self) {
+        let unread = &self.buffer[self.from..self.to];
+        if unread.starts_with(b"\xef\xbb\xbf") {
+            self.from += 3;
+        }
+        let (Some(order), Some(input)) = (utf16(unread), &mut self.current) else {
+            return;
+        };
+        let stream = std::mem::replace(&mut input.stream, Box::new(io::empty()));
+        let whole = Cursor::new(unread.to_vec()).chain(stream);
+        input.stream = Box::new(Utf16::new(whole, order));
+        self.translated.push(input.name.clone());
+        self.read.bytes -= unread.len() as u64;
+        self.to = self.from;
+    }
+
+    fn read_more(&mut self) -> bool {
         let Some(input) = &mut self.current else {
             return false;
         };
@@ -203,6 +242,7 @@ impl<'a> Lines<'a> {
             self.broken.push((self.at.clone(), why));
         }
         self.current = self.coming.next();
+        self.is_new = true;
         if let Some(input) = &self.current {
             self.at = Position {
                 name: input.name.clone(),
@@ -210,6 +250,76 @@ impl<'a> Lines<'a> {
             };
             self.read.streams += 1;
         }
+    }
+}
+
+/// The bytes of one stream as they come, for those who look at no lines.
+pub(super) struct Raw<'l, 'a>(&'l mut Lines<'a>);
+
+impl<'a> Lines<'a> {
+    /// Goes on to what is no blank, in this stream or a later one; false when all have ended.
+    pub(super) fn is_more(&mut self) -> bool {
+        loop {
+            let unread = &self.buffer[self.from..self.to];
+            let blank = unread.iter().take_while(|byte| byte.is_ascii_whitespace());
+            let blank = blank.count();
+            let is_found = blank < unread.len();
+            self.pass(blank);
+            if is_found {
+                return true;
+            }
+            if !self.fill() {
+                if self.current.is_none() {
+                    return false;
+                }
+                self.end();
+            }
+        }
+    }
+
+    /// What is left of the present stream.
+    pub(super) fn raw(&mut self) -> Raw<'_, 'a> {
+        Raw(self)
+    }
+
+    /// Leaves out what is left of the present stream.
+    pub(super) fn end(&mut self) {
+        self.pass(self.to - self.from);
+        while self.fill() {
+            self.pass(self.to - self.from);
+        }
+        self.read.lines += u64::from(std::mem::take(&mut self.is_open));
+        self.turn();
+    }
+
+    fn pass(&mut self, bytes: usize) {
+        let passed = &self.buffer[self.from..self.from + bytes];
+        let lines = memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.is_open = passed.last().map_or(self.is_open, |last| *last != b'\n');
+        self.at.line += lines;
+        self.read.lines += lines;
+        self.from += bytes;
+    }
+}
+
+impl Read for Raw<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let unread = self.fill_buf()?;
+        let some = unread.len().min(buffer.len());
+        buffer[..some].copy_from_slice(&unread[..some]);
+        self.consume(some);
+        Ok(some)
+    }
+}
+
+impl BufRead for Raw<'_, '_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.0.from == self.0.to && self.0.fill() {}
+        Ok(&self.0.buffer[self.0.from..self.0.to])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.0.pass(bytes);
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 /// Literals within each other at most.
 const DEEP: usize = 32;
 
-/// The literal that a text begins, as Python writes it.
+/// The literal that a text begins, as Python or JavaScript writes it.
 pub(super) fn literal(text: &str) -> Option<Value> {
     Reader { rest: text }.value(0)
 }
@@ -34,11 +34,12 @@ impl Reader<'_> {
     fn blanks(&mut self) {
         loop {
             self.rest = self.rest.trim_start();
-            let Some(remark) = self.rest.strip_prefix('#') else {
-                return;
+            let end = match self.rest {
+                rest if rest.starts_with(['#']) || rest.starts_with("//") => rest.find('\n'),
+                rest if rest.starts_with("/*") => rest[2..].find("*/").map(|end| end + 4),
+                _ => return,
             };
-            let end = remark.find('\n').unwrap_or(remark.len());
-            self.rest = &remark[end..];
+            self.rest = &self.rest[end.unwrap_or(self.rest.len())..];
         }
     }
 
@@ -70,12 +71,10 @@ impl Reader<'_> {
         let mut items = Map::new();
         while !self.take('}') {
             self.blanks();
-            let quote = self
-                .rest
-                .chars()
-                .next()
-                .filter(|c| matches!(c, '"' | '\''))?;
-            let key = self.word(quote)?;
+            let key = match self.rest.chars().next()? {
+                quote @ ('"' | '\'') => self.word(quote)?,
+                _ => self.name()?,
+            };
             if !self.take(':') {
                 return None;
             }
@@ -95,6 +94,16 @@ impl Reader<'_> {
         Some(inside[..end].to_owned())
     }
 
+    /// A key without quotes.
+    fn name(&mut self) -> Option<String> {
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+        let (name, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        is_name(name).then(|| name.to_owned())
+    }
+
     /// A number, or one of the words that are values.
     fn atom(&mut self) -> Option<Value> {
         let end = self
@@ -103,15 +112,22 @@ impl Reader<'_> {
         let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
         match word {
-            "True" => Some(Value::Bool(true)),
-            "False" => Some(Value::Bool(false)),
+            "True" | "true" => Some(Value::Bool(true)),
+            "False" | "false" => Some(Value::Bool(false)),
             "None" => Some(Value::Null),
+            // A name stands for what the program knows: for nothing here.
+            word if is_name(word) => Some(Value::Null),
             word => {
                 let number: f64 = word.replace('_', "").parse().ok()?;
                 Number::from_f64(number).map(Value::Number)
             }
         }
     }
+}
+
+fn is_name(word: &str) -> bool {
+    let begins = word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    begins && word.parse::<f64>().is_err()
 }
 
 #[cfg(test)]
@@ -125,17 +141,25 @@ mod tests {
             "[ # stages\n {'duration': 60, \"users\": 1_000, 'x': None,},\n (1, 2.5), ] + more";
         let expected = "[{\"duration\":60.0,\"users\":1000.0,\"x\":null},[1.0,2.5]]";
         assert_eq!(read(text).as_deref(), Some(expected));
+        let script = "{ stages: [ // up\n { target: 5, duration: '1m' }, /* down */ ], x: true }";
+        let expected = r#"{"stages":[{"duration":"1m","target":5.0}],"x":true}"#;
+        assert_eq!(read(script).as_deref(), Some(expected));
+        let names = "{'users': 5, 'user_classes': [Buyer, shop.Editor]}";
+        let expected = "{\"user_classes\":[null,null],\"users\":5.0}";
+        assert_eq!(read(names).as_deref(), Some(expected));
         for text in [
             "",
             "[",
             "[1",
-            "[a]",
             "{'a': f(1)}",
             "{'a': 2 * 3}",
-            "{a: 1}",
+            "{1: 1}",
+            "{a 1}",
+            "{...a}",
+            "{'a': x || 1}",
             "['a\\n']",
             "[1,,2]",
-            "os.system('x')",
+            "[os.system('x')]",
             "[inf]",
         ] {
             assert_eq!(read(text), None, "{text}");

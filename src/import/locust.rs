@@ -24,7 +24,7 @@ pub fn import(inputs: Vec<Input<'_>>, as_arrivals: AsArrivals) -> Result<Importe
     let mut account = Account::of(source(&inputs));
     let mut lines = Lines::new(inputs, json::LONGEST);
     let found = json::rest(&mut lines, &mut account).and_then(|text| {
-        let text = String::from_utf8_lossy(&text).into_owned();
+        let text = json::read_as_text(&text, &mut account);
         ramps(
             &stages(&text).ok_or("it holds no list of stages")?,
             &mut account,
@@ -81,7 +81,8 @@ fn ramps(stages: &[Value], account: &mut Account) -> Result<Vec<To>, String> {
     for stage in stages {
         let number = |key| json::number(stage, &[key]).filter(|number| *number >= 0.0);
         let (Some(until), Some(to)) = (number("duration"), number("users")) else {
-            return Err("a stage of it says no `duration` or no `users`".to_owned());
+            let why = "a stage of it says no plain `duration` or no plain `users`";
+            return Err(why.to_owned());
         };
         if until <= before {
             return Err(format!(

@@ -84,21 +84,12 @@ impl Measured {
             .for_each(|values| values.sort_by_key(|(at, _)| *at));
         let longest = self.by_name.values().max_by_key(|values| values.len())?;
         let step_ms = step(longest);
-        let first = self
-            .by_name
-            .values()
-            .filter_map(|values| values.first())
+        // What is missing before the first value and behind the last one is no time without users.
+        let known = self.by_name.values().flatten();
+        let known = known
+            .filter(|(_, value)| value.is_some())
             .map(|(at, _)| *at);
-        let last = self
-            .by_name
-            .values()
-            .filter_map(|values| values.last())
-            .map(|(at, _)| *at);
-        let (first, last) = (first.min()?, last.max()?);
-        let is_known = |values: &Vec<(i64, Option<f64>)>| values.iter().any(|v| v.1.is_some());
-        if !self.by_name.values().any(is_known) {
-            return None;
-        }
+        let (first, last) = (known.clone().min()?, known.max()?);
         let mut width_s = ((step_ms as f64 / 1e3).round() as i64).max(1);
         let length = |width_s: i64| (last - first) / (width_s * 1_000) + 1;
         while length(width_s) > BINS {

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::account::{Account, counted, excerpt, grouped};
 use super::lines::{Input, Lines, Next};
-use super::{Asked, Imported, Unusable, measured, rates, source};
+use super::{Asked, Imported, Unusable, json, measured, rates, source};
 use calls::Calls;
 use spans::Spans;
 
@@ -35,9 +35,12 @@ pub fn import(inputs: Vec<Input<'_>>, asked: &Asked) -> Result<Imported, Unusabl
     let mut account = Account::of(source(&inputs));
     let mut lines = Lines::new(inputs, LONGEST);
     let mut spans = Spans::default();
-    read(&mut lines, &mut spans, &mut account);
+    let is_text = read(&mut lines, &mut spans, &mut account);
     if spans.count() == 0 {
-        let why = "it holds no span with a begin and an end".to_owned();
+        let why = match is_text {
+            false => json::EMPTY.to_owned(),
+            true => "it holds no span with a begin and an end".to_owned(),
+        };
         return Err(Unusable::new(why, Some(HELP.to_owned()), account));
     }
     let mut calls = Calls::default();
@@ -75,9 +78,10 @@ pub fn import(inputs: Vec<Input<'_>>, asked: &Asked) -> Result<Imported, Unusabl
     Ok(Imported::new(skeleton, account))
 }
 
-/// Reads lines, or all of it where a document goes over many.
-fn read(lines: &mut Lines<'_>, spans: &mut Spans, account: &mut Account) {
+/// Reads lines, or all of it where a document goes over many; false if nothing stands there.
+fn read(lines: &mut Lines<'_>, spans: &mut Spans, account: &mut Account) -> bool {
     let mut document: Vec<u8> = Vec::new();
+    let (mut is_by_line, mut is_text) = (false, false);
     while let Some(next) = lines.next() {
         let failed = match next {
             Next::Line(line, _) if line.trim_ascii().is_empty() => None,
@@ -88,9 +92,12 @@ fn read(lines: &mut Lines<'_>, spans: &mut Spans, account: &mut Account) {
                 None
             }
             Next::Line(line, _) => match serde_json::from_slice::<Value>(line) {
-                Ok(value) if spans.batch(&value) => None,
+                Ok(value) if spans.batch(&value) => {
+                    is_by_line = true;
+                    None
+                }
                 Ok(_) => Some((NO_SPANS, excerpt(line))),
-                Err(why) if why.is_eof() => {
+                Err(why) if why.is_eof() && !is_by_line => {
                     document.extend_from_slice(line);
                     document.push(b'\n');
                     None
@@ -99,6 +106,7 @@ fn read(lines: &mut Lines<'_>, spans: &mut Spans, account: &mut Account) {
             },
             Next::Long(_) => Some((TOO_LONG, String::new())),
         };
+        is_text |= is_by_line || failed.is_some();
         if let Some((why, begins)) = failed {
             account.bad(why, lines.at(), begins);
         }
@@ -108,21 +116,28 @@ fn read(lines: &mut Lines<'_>, spans: &mut Spans, account: &mut Account) {
     }
     account.read = lines.read;
     account.breaks(lines);
-    for value in serde_json::Deserializer::from_slice(&document).into_iter::<Value>() {
-        match value {
-            Ok(value) => {
-                spans.batch(&value);
-            }
-            Err(why) => {
-                let at = super::lines::Position {
-                    name: account.source.clone(),
-                    line: why.line() as u64,
-                };
-                account.bad(NO_JSON, &at, "the document breaks off".to_owned());
-                return;
-            }
-        }
+    // What is no line of its own is a document, of which the resources are taken one by one.
+    let input = Input {
+        name: account.source.clone(),
+        stream: Box::new(&document[..]),
+    };
+    let mut inner = Account::default();
+    let mut lines = Lines::new(vec![input], LONGEST);
+    let read = json::documents(
+        &mut lines,
+        &mut inner,
+        &["resourceSpans"],
+        |part| match part {
+            json::Part::Item(resource) => spans.resource(&resource),
+            json::Part::Rest(_) => {}
+        },
+    );
+    account.doubtful.append(&mut inner.doubtful);
+    if read.is_err() && !document.is_empty() {
+        let begins = excerpt(&document[..document.len().min(200)]);
+        account.bad(NO_JSON, lines.at(), begins);
     }
+    is_text || !document.is_empty()
 }
 
 fn told(spans: &Spans, calls: &Calls, account: &mut Account) {

@@ -16,6 +16,7 @@ use super::lines::{Input, Lines};
 use super::measured::{Kind, Measured};
 use super::rates::{self, Known};
 use super::{Asked, Imported, Unusable, json, number, source};
+use crate::base::visible::one_line;
 
 /// Labels that say what was asked, the best first.
 const ENDPOINT: [&str; 15] = [
@@ -57,6 +58,8 @@ const NO_LOAD: [&str; 9] = [
     "heap",
     "gc",
 ];
+/// Endpoints that are told apart.
+const ENDPOINTS: usize = 400;
 /// What series are called that name no endpoint.
 const ALL: &str = "requests";
 /// What something else is answered with.
@@ -65,6 +68,9 @@ const HELP: &str = "it is what `/api/v1/query_range` answers: `curl \
 
 /// Values of a series with their milliseconds since 1970; none where there is no number.
 type Points = Vec<(i64, Option<f64>)>;
+
+/// Values of series by name and time.
+type Sums = BTreeMap<String, BTreeMap<i64, Option<f64>>>;
 
 /// What a series is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,17 +92,18 @@ enum Sort {
 pub fn import(inputs: Vec<Input<'_>>, asked: &Asked) -> Result<Imported, Unusable> {
     let mut account = Account::of(source(&inputs));
     let mut lines = Lines::new(inputs, json::LONGEST);
-    let answers = match json::all(&mut lines, &mut account) {
-        Ok(answers) => answers,
-        Err(why) => return Err(Unusable::new(why, Some(HELP.to_owned()), account)),
-    };
     let mut found = Found::default();
-    for answer in &answers {
-        if let Err(why) = found.answer(answer) {
-            return Err(Unusable::new(why, Some(HELP.to_owned()), account));
-        }
+    let path = ["data", "result"];
+    let read = json::documents(&mut lines, &mut account, &path, |part| match part {
+        json::Part::Item(series) => found.series(&series),
+        json::Part::Rest(answer) => found.answer(&answer),
+    });
+    let read = read.and_then(|()| found.refused.take().map_or(Ok(()), Err));
+    if let Err(why) = read {
+        return Err(Unusable::new(why, Some(HELP.to_owned()), account));
     }
     found.told(&mut account);
+    found.counted_by_buckets(&mut account);
     let known = found.known(&mut account);
     let Some(grid) = found.load.grid(Kind::Rate(1.0)) else {
         let why = "it holds no series of requests".to_owned();
@@ -127,6 +134,13 @@ pub fn import(inputs: Vec<Input<'_>>, asked: &Asked) -> Result<Imported, Unusabl
 struct Found {
     /// Requests a second by endpoint.
     load: Measured,
+    /// Requests a second by endpoint and time, in the present answer: the sum over series needs all
+    /// of them.
+    sums: Sums,
+    /// The same by histograms, which count all requests in their last bucket.
+    by_buckets: Sums,
+    /// Why an answer is none.
+    refused: Option<String>,
     /// Requests of each endpoint, and those of them that failed and that were refused.
     ends: BTreeMap<String, [f64; 3]>,
     /// How many took at most so many seconds, by endpoint and bits of the seconds.
@@ -139,32 +153,33 @@ struct Found {
 }
 
 impl Found {
-    fn answer(&mut self, answer: &Value) -> Result<(), String> {
+    /// The end of an answer, with all that stands beside its series.
+    fn answer(&mut self, answer: &Value) {
         if json::text(answer, &["status"]) == Some("error") {
             let why = json::text(answer, &["error"]).unwrap_or_default();
-            return Err(format!("Prometheus answered with an error: {why}"));
+            let why = format!("Prometheus answered with an error: {}", one_line(why));
+            self.refused.get_or_insert(why);
         }
         let data = answer.get("data").unwrap_or(answer);
         match json::text(data, &["resultType"]) {
             Some("matrix") | None => {}
-            Some(other) => return Err(format!("it is a `{other}`, one value of each series")),
+            Some(other) => {
+                let why = format!("it is a `{}`, one value of each series", one_line(other));
+                self.refused.get_or_insert(why);
+            }
         }
-        let result = data.get("result").and_then(Value::as_array);
-        let series = result.ok_or("it holds no `data.result` with series")?;
-        // The sum over series of one endpoint needs all of them at each instant.
-        let mut sums: BTreeMap<String, BTreeMap<i64, Option<f64>>> = BTreeMap::new();
-        for one in series {
-            self.series(one, &mut sums);
+        if !answer.is_null() && json::at(answer, &["data", "result"]).is_none() {
+            let why = "it holds no `data.result` with series".to_owned();
+            self.refused.get_or_insert(why);
         }
-        for (name, values) in sums {
+        for (name, values) in std::mem::take(&mut self.sums) {
             for (at, value) in values {
                 self.load.add(&name, at, value);
             }
         }
-        Ok(())
     }
 
-    fn series(&mut self, one: &Value, sums: &mut BTreeMap<String, BTreeMap<i64, Option<f64>>>) {
+    fn series(&mut self, one: &Value) {
         let label = |name: &str| json::text(one, &["metric", name]);
         let points = points(one.get("values"));
         let missing = points.iter().filter(|(_, value)| value.is_none()).count();
@@ -172,47 +187,81 @@ impl Found {
         let name = label("__name__").unwrap_or_default();
         let sort = sort(name, label("le"), &points);
         self.series[sort as usize] += 1;
-        let endpoint = endpoint(&label);
+        let endpoint = self.kept_apart(endpoint(&label), sort);
         match sort {
             Sort::Other => {
                 if self.others.len() < 12 && !self.others.iter().any(|other| other == name) {
                     self.others.push(name.to_owned());
                 }
             }
-            Sort::Bucket => {
-                let le = label("le").and_then(|le| le.trim_start_matches('+').parse::<f64>().ok());
-                let unit = if name.contains("milliseconds") || name.contains("_ms") {
-                    1e-3
-                } else {
-                    1.0
-                };
-                let increase = counter::increase(&points);
-                let secs = le.unwrap_or(f64::INFINITY) * unit;
-                let buckets = self.buckets.entry(endpoint).or_default();
-                *buckets.entry(secs.max(0.0).to_bits()).or_default() += increase;
-            }
+            Sort::Bucket => self.bucket(name, label("le"), (endpoint, points)),
             Sort::Counter | Sort::Rate => {
-                let rates = match sort {
-                    Sort::Counter => {
-                        let (rates, resets) = counter::rates(&points);
-                        self.resets += resets;
-                        rates
-                    }
-                    _ => points,
-                };
+                let rates = self.rates(points, sort);
                 self.ends(&endpoint, STATUS.into_iter().find_map(label), &rates);
-                let sum = sums.entry(endpoint).or_default();
-                for (at, rate) in rates {
-                    let before = sum.entry(at).or_insert(None);
-                    // A value below zero is no rate.
-                    let rate = rate.filter(|rate| *rate >= 0.0);
-                    *before = match (*before, rate) {
-                        (Some(before), Some(rate)) => Some(before + rate),
-                        (before, rate) => before.or(rate),
-                    };
-                }
+                summed(&mut self.sums, endpoint, rates);
             }
         }
+    }
+
+    /// The name of an endpoint; of too many all others are one.
+    fn kept_apart(&self, endpoint: String, sort: Sort) -> String {
+        let (known, is_known) = match sort {
+            Sort::Bucket => (self.buckets.len(), self.buckets.contains_key(&endpoint)),
+            Sort::Counter | Sort::Rate | Sort::Other => {
+                (self.ends.len(), self.ends.contains_key(&endpoint))
+            }
+        };
+        match is_known || known < ENDPOINTS {
+            true => endpoint,
+            false => "other".to_owned(),
+        }
+    }
+
+    /// Values a second.
+    fn rates(&mut self, points: Points, sort: Sort) -> Points {
+        if sort != Sort::Counter {
+            return points;
+        }
+        let (rates, resets) = counter::rates(&points);
+        self.resets += resets;
+        rates
+    }
+
+    /// A series of those who took at most so long.
+    fn bucket(&mut self, name: &str, le: Option<&str>, (endpoint, points): (String, Points)) {
+        let le = le.and_then(|le| le.trim_start_matches('+').parse::<f64>().ok());
+        let unit = match name.contains("milliseconds") || name.contains("_ms") {
+            true => 1e-3,
+            false => 1.0,
+        };
+        // What has no name was made a rate already: `sum by (le) (rate(…))`.
+        let (rates, count) = match name.is_empty() {
+            true => (points.clone(), counter::sum(&points)),
+            false => (counter::rates(&points).0, counter::increase(&points)),
+        };
+        let secs = le.unwrap_or(f64::INFINITY) * unit;
+        let buckets = self.buckets.entry(endpoint.clone()).or_default();
+        *buckets.entry(secs.max(0.0).to_bits()).or_default() += count;
+        if secs.is_infinite() {
+            summed(&mut self.by_buckets, endpoint, rates);
+        }
+    }
+
+    /// Where nothing else says how many came, histograms do.
+    fn counted_by_buckets(&mut self, account: &mut Account) {
+        if !self.ends.is_empty() || self.by_buckets.is_empty() {
+            return;
+        }
+        for (name, values) in std::mem::take(&mut self.by_buckets) {
+            let rates: Points = values.into_iter().collect();
+            self.ends(&name, None, &rates);
+            for (at, value) in rates {
+                self.load.add(&name, at, value);
+            }
+        }
+        account
+            .taken
+            .push("how many came is what the last buckets of the histograms count".to_owned());
     }
 
     /// Adds what a series says of how requests end.
@@ -300,6 +349,20 @@ impl Found {
                 .ignored
                 .push(format!("series that count no requests: `{others}`"));
         }
+    }
+}
+
+/// Adds the values of a series to those of its endpoint.
+fn summed(sums: &mut Sums, endpoint: String, rates: Points) {
+    let sum = sums.entry(endpoint).or_default();
+    for (at, rate) in rates {
+        let before = sum.entry(at).or_insert(None);
+        // A value below zero is no rate.
+        let rate = rate.filter(|rate| *rate >= 0.0);
+        *before = match (*before, rate) {
+            (Some(before), Some(rate)) => Some(before + rate),
+            (before, rate) => before.or(rate),
+        };
     }
 }
 

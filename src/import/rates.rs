@@ -147,8 +147,8 @@ fn few(mut grid: Grid, most: usize, account: &mut Account) -> Grid {
     }
     if all > 1 {
         account.taken.push(match all > most + 1 {
-            true => format!("{all} kinds of them, the {most} largest apart, the others as one"),
-            false => format!("{all} kinds of them"),
+            true => format!("{all} kinds of requests, the {most} largest apart, the others as one"),
+            false => format!("{all} kinds of requests"),
         });
     }
     grid

@@ -121,6 +121,11 @@ impl Found {
                 .and_then(|value| value.get("spec")),
             (None, None) => None,
         };
+        let objectives = spec.get("objectives").and_then(Value::as_array);
+        // Before v1 each objective held its own ratio.
+        let is_own = |one: &Value| one.get("ratioMetrics").is_some();
+        let is_own = objectives.into_iter().flatten().any(is_own);
+        let indicator = indicator.or(is_own.then_some(&Value::Null));
         let Some(indicator) = indicator else {
             self.ignored
                 .push(format!("`{name}`: its indicator is not there"));
@@ -130,7 +135,6 @@ impl Found {
             let said = "counts slices of time; here all requests count alike";
             self.assumed.push(format!("`{name}` {said}"));
         }
-        let objectives = spec.get("objectives").and_then(Value::as_array);
         for objective in objectives.into_iter().flatten() {
             let said = json::text(objective, &["displayName"]);
             let label = said.map_or(name.to_owned(), |said| format!("{name}: {said}"));
@@ -152,7 +156,7 @@ impl Found {
             return;
         };
         let share = number::share(target);
-        if indicator.get("ratioMetric").is_some() {
+        if indicator.get("ratioMetric").is_some() || one.get("ratioMetrics").is_some() {
             let of = self.target(service);
             self.push(label.to_owned(), format!("share({of}.ok) >= {share}"));
             return;

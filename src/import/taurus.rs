@@ -4,9 +4,9 @@
 //! a second, so it is open, and with it a cap that is said and not built. A criterion says when a
 //! test fails, so what must hold is its opposite.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::account::Account;
+use super::account::{Account, counted};
 use super::lines::{Input, Lines};
 use super::number;
 use super::outline::SERVICE;
@@ -18,6 +18,8 @@ use super::{AsArrivals, Imported, Unusable, json, source, yaml};
 
 const HELP: &str = "it needs `execution`, as YAML or JSON: `- concurrency: 10`, `ramp-up: 1m`, \
                     `hold-for: 5m`";
+/// Requests of a scenario at most.
+const STEPS: usize = 50;
 /// Seconds of a hold that says no length.
 const HOLD_S: f64 = 600.0;
 
@@ -58,10 +60,10 @@ pub fn import(inputs: Vec<Input<'_>>, as_arrivals: AsArrivals) -> Result<Importe
     Ok(Imported::new(skeleton, account))
 }
 
-/// A number, or the sum of those of several places: `concurrency: { local: 100, cloud: 200 }`.
+/// A number, or that of the machine itself: `concurrency: { local: 100, cloud: 200 }`.
 fn total(value: Option<&Value>) -> Option<f64> {
     let number = match value? {
-        Value::Object(places) => places.values().filter_map(Value::as_f64).sum(),
+        Value::Object(places) => places.get("local").or(places.values().next())?.as_f64()?,
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,
         Value::Null | Value::Bool(_) | Value::Array(_) => return None,
@@ -75,12 +77,22 @@ fn profile_of(
     (n, account): (usize, &mut Account),
 ) -> Option<Profile> {
     let name = json::text(execution, &["scenario"]);
-    let rise = yaml::secs(execution.get("ramp-up")).unwrap_or(0.0);
-    let hold = yaml::secs(execution.get("hold-for"));
+    let rise = rise(execution);
     let (users, rate) = (
         total(execution.get("concurrency")),
         total(execution.get("throughput")),
     );
+    for key in ["concurrency", "throughput"] {
+        match execution.get(key) {
+            Some(Value::Object(_)) => account
+                .assumed
+                .push(format!("of several `{key}` it is the one of `local`")),
+            Some(value) if total(Some(value)).is_none() => account
+                .ignored
+                .push(format!("a `{key}` that is no plain number")),
+            Some(_) | None => {}
+        }
+    }
     let (load, most) = match (users, rate) {
         (Some(users), None) => (Load::Closed, users),
         (Some(users), Some(cap)) => {
@@ -98,6 +110,27 @@ fn profile_of(
             .ignored
             .push("how often a user starts over: here all go on to the end".to_owned());
     }
+    let ramps = ramps(execution, most, account);
+    let begin = if rise > 0.0 { 0.0 } else { most };
+    Some(Profile {
+        name: name.map_or(format!("execution-{}", n + 1), str::to_owned),
+        load,
+        begin,
+        ramps,
+        after_s: yaml::secs(execution.get("delay")).unwrap_or(0.0),
+        steps: steps_of(name, document, account),
+    })
+}
+
+/// Seconds in which its users are added.
+fn rise(execution: &Value) -> f64 {
+    yaml::secs(execution.get("ramp-up")).unwrap_or(0.0)
+}
+
+/// How it comes to its level, and how long it stays there.
+fn ramps(execution: &Value, most: f64, account: &mut Account) -> Vec<To> {
+    let rise = rise(execution);
+    let hold = yaml::secs(execution.get("hold-for"));
     let steps = total(execution.get("steps")).map_or(0, |steps| steps.min(1_000.0) as usize);
     let mut ramps = Vec::new();
     match steps {
@@ -126,15 +159,7 @@ fn profile_of(
             is_step: true,
         });
     }
-    let begin = if rise > 0.0 { 0.0 } else { most };
-    Some(Profile {
-        name: name.map_or(format!("execution-{}", n + 1), str::to_owned),
-        load,
-        begin,
-        ramps,
-        after_s: yaml::secs(execution.get("delay")).unwrap_or(0.0),
-        steps: steps_of(name, document, account),
-    })
+    ramps
 }
 
 /// What a scenario asks for.
@@ -158,12 +183,16 @@ fn steps_of(
         let own = yaml::secs(request.get("think-time"));
         Some((label, Some(own.or(think).unwrap_or(0.0))))
     };
-    let steps: Vec<_> = requests
-        .into_iter()
-        .flatten()
-        .filter_map(step)
-        .take(50)
-        .collect();
+    let requests = requests.into_iter().flatten();
+    let all = requests.clone().count();
+    let steps: Vec<_> = requests.filter_map(step).take(STEPS).collect();
+    if steps.len() < all {
+        let left = counted((all - steps.len()) as u64, "step");
+        account.ignored.push(format!(
+            "{left} of `{}` that are no plain requests, or too many",
+            name.unwrap_or_default()
+        ));
+    }
     match steps.is_empty() {
         true => {
             let what = "what a user asks for is in a file of its own: each turn is one request";
@@ -189,12 +218,12 @@ fn criteria(document: &Value, profiles: &[Profile], account: &mut Account) -> Ve
             Value::Object(named) => named.values().collect(),
             _ => Vec::new(),
         };
-        texts.extend(
-            items
-                .into_iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned),
-        );
+        for item in items {
+            // One that has a name of its own is an object in the list.
+            let named = item.as_object().into_iter().flat_map(Map::values);
+            let all = std::iter::once(item).chain(named);
+            texts.extend(all.filter_map(Value::as_str).map(str::to_owned));
+        }
     }
     let labels: Vec<&str> = profiles
         .iter()

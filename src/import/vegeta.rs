@@ -26,14 +26,14 @@ const NO_RESULT: &str = "it holds no time of a request";
 pub fn import(inputs: Vec<Input<'_>>, asked: &Asked) -> Result<Imported, Unusable> {
     let account = Account::of(source(&inputs));
     let mut lines = Lines::new(inputs, json::LONGEST.max(LONGEST));
-    match lines.ahead().first() {
+    match lines.ahead().trim_ascii_start().first() {
         Some(b'{') => by_line(lines, asked, account),
         Some(b'0'..=b'9') => table(lines, asked, account),
         Some(_) => {
             let why = "it is no text of vegeta's".to_owned();
             Err(Unusable::new(why, Some(HELP.to_owned()), account))
         }
-        None => Err(Unusable::new("it is empty".to_owned(), None, account)),
+        None => Err(Unusable::new(json::EMPTY.to_owned(), None, account)),
     }
 }
 

@@ -18,18 +18,10 @@ const LARGEST: usize = 8 * 1024 * 1024;
 /// Says why they are none.
 pub(super) fn all(lines: &mut Lines<'_>, account: &mut Account) -> Result<Vec<Value>, String> {
     let text = json::rest(lines, account)?;
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     if text.len() > LARGEST {
         return Err("it is larger than 8 MB".to_owned());
     }
-    let text = std::str::from_utf8(text).map_err(|why| {
-        let line = text[..why.valid_up_to()]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        format!("line {line} is no UTF-8 text")
-    })?;
+    let text = &*json::read_as_text(&text, account);
     if text.trim_start().starts_with(['{', '[']) {
         let values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
         let values: Result<Vec<Value>, serde_json::Error> = values.collect();
@@ -45,7 +37,7 @@ pub(super) fn all(lines: &mut Lines<'_>, account: &mut Account) -> Result<Vec<Va
     })?;
     let found: Vec<Value> = found.into_iter().filter(|value| !value.is_null()).collect();
     match found.is_empty() {
-        true => Err("it is empty".to_owned()),
+        true => Err(json::EMPTY.to_owned()),
         false => Ok(found),
     }
 }

@@ -131,7 +131,7 @@ pub(super) const DOORS: [(&str, &[&str]); 35] = [
     ("rayon", &["study/threads.rs"]),
     ("rustix", &["cli/stage.rs"]),
     ("schemars", &["results/"]),
-    ("serde", &["results/", "serve/"]),
+    ("serde", &["results/", "serve/", "import/json.rs"]),
     ("serde_saphyr", &["import/yaml.rs"]),
     (
         "serde_json",
@@ -205,7 +205,13 @@ pub(super) const BANNED: [(&str, &[&str], &str); 35] = [
     ),
     (
         "std::io",
-        &["cli/", "serve/", "results/written.rs", "import/lines.rs"],
+        &[
+            "cli/",
+            "serve/",
+            "results/written.rs",
+            "import/lines.rs",
+            "import/encoding.rs",
+        ],
         "a text handed back; only cli and serve touch streams, import reads what is handed in",
     ),
     ("std::net", &["serve/"], "nothing: onrush asks nobody"),

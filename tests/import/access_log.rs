@@ -261,12 +261,12 @@ fn what_cannot_be_read_is_refused_with_what_to_do() {
             b"hello\nworld\n",
             "its format is not known here; it begins with `hello`",
         ),
-        (b"\xff\xfeh\0e\0", "it is UTF-16"),
+        (b"\xff\xfeh\0e\0", "it begins with `he`"),
         (
             "\x1b[2J\u{202e}".as_bytes(),
             "it begins with `␛[2J\\u{202e}`",
         ),
-        (b"\n\n\n", "its format is not known"),
+        (b"\n\n\n", "it is empty"),
     ];
     for (log, said) in wrong {
         let refused = imported("a.log", log, None).expect_err("it is no log");

@@ -7,11 +7,15 @@ use super::{bytes, input, is_kept, is_sound, scene};
 
 type Read = fn(Vec<Input<'_>>) -> Result<Imported, Unusable>;
 
-const SAMPLES: [(&str, Read); 4] = [
+const SAMPLES: [(&str, Read); 8] = [
     ("slo/openslo.yaml", slo::openslo),
     ("slo/sloth.yaml", slo::sloth),
     ("chaos/mesh.yaml", chaos::mesh),
     ("chaos/toolkit.json", chaos::toolkit),
+    ("slo/broken.yaml", slo::openslo),
+    ("slo/broken-sloth.yaml", slo::sloth),
+    ("chaos/broken.yaml", chaos::mesh),
+    ("chaos/broken.json", chaos::toolkit),
 ];
 
 fn read(text: &[u8], read: Read) -> Result<Imported, Unusable> {

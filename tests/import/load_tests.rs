@@ -35,11 +35,17 @@ fn every_sample_becomes_the_same_model() {
         "k6/results.csv",
         "k6/scenarios.json",
         "k6/stages.json",
+        "k6/launch.js",
         "vegeta/results.csv",
         "locust/shape.py",
         "gatling/Launch.scala",
+        "locust/users.py",
+        "gatling/Recorded.scala",
+        "gatling/Load.kt",
         "artillery/launch.yml",
+        "artillery/broken.yml",
         "taurus/launch.yml",
+        "taurus/broken.yml",
     ] {
         let found = sample(name);
         is_sound(&found);
@@ -101,10 +107,7 @@ fn closed_users_become_arrivals_when_asked() {
 fn what_is_no_load_test_is_refused() {
     for (text, why) in [
         ("", "it is empty"),
-        (
-            "export const options = { vus: 1 }",
-            "it is nothing that k6 writes",
-        ),
+        ("export default function () {}", "it is no JSON: line 1"),
         ("{}", "it says no load"),
         ("{ \"stages\": ", "it is no JSON: line"),
         (

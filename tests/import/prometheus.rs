@@ -24,7 +24,13 @@ fn sample(names: &[&str]) -> Imported {
 
 #[test]
 fn every_sample_becomes_the_same_model() {
-    for names in [&["counters", "histograms"][..], &["rate"], &["broken"]] {
+    for names in [
+        &["counters", "histograms"][..],
+        &["rate"],
+        &["broken"],
+        &["odd"],
+        &["rate-by-le"],
+    ] {
         let found = sample(names);
         is_sound(&found);
         is_kept(&format!("prometheus/{}", names[0]), &found);
@@ -53,7 +59,8 @@ fn what_is_no_range_is_refused_with_what_to_do() {
             b"{\"data\":{\"resultType\":\"matrix\",\"result\":[]}}".to_vec(),
             "no series of requests",
         ),
-        (b"{\"data\":".to_vec(), "it is no JSON"),
+        (b"{\"data\":".to_vec(), "it breaks off in line 1"),
+        (b"{]".to_vec(), "it is no JSON in line 1"),
     ] {
         let refused = import(vec![input("x.json", &content)], &Asked::default()).expect_err(why);
         assert!(refused.why.contains(why), "{}", refused.why);

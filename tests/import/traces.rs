@@ -20,7 +20,7 @@ fn every_sample_becomes_the_same_model() {
         is_sound(&found);
         is_kept(&format!("otlp/{name}"), &found);
     }
-    for name in ["visit", "broken"] {
+    for name in ["visit", "broken", "odd"] {
         let text = bytes(&format!("har/{name}.har"));
         let found = har::import(vec![input(&format!("{name}.har"), &text)]).expect("a recording");
         is_sound(&found);

@@ -43,13 +43,13 @@ pub struct Import {
     /// Time in which a rate of a table counts users: `1m` [default: 1s]
     #[arg(long, value_name = "TIME", value_parser = lasting)]
     pub per: Option<Span>,
-    /// Number of endpoints that are kept apart; all others are one
-    #[arg(long, value_name = "N", default_value_t = 12)]
+    /// Number of endpoints that are kept apart; all others are one [default: 12]
+    #[arg(long, value_name = "N")]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=200))]
-    pub endpoints: usize,
-    /// Pause that ends a visit
-    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = lasting)]
-    pub gap: Span,
+    pub endpoints: Option<usize>,
+    /// Pause that ends a visit [default: 30m]
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    pub gap: Option<Span>,
     /// What is modelled: the busiest stretch of this length, or `all` [default: all, or the longest
     /// busiest stretch with a million requests]
     #[arg(long, value_name = "TIME", value_parser = window)]
@@ -116,6 +116,42 @@ pub enum Importable {
     ChaosToolkit,
     /// Results of vegeta as CSV or JSON (`vegeta encode`)
     Vegeta,
+}
+
+impl Import {
+    /// Why a flag is none of the format that is asked for; none if all are.
+    pub fn misplaced(&self) -> Option<String> {
+        use Importable::{
+            AccessLog, Csv, Gatling, Jtl, K6, Locust, Otlp, Prometheus, Taurus, Vegeta,
+        };
+        let given: [(bool, &str, &[Importable]); 8] = [
+            (self.directive.is_some(), "--format", &[AccessLog]),
+            (!self.columns.is_empty(), "--columns", &[Csv]),
+            (self.is.is_some(), "--is", &[Csv]),
+            (self.per.is_some(), "--per", &[Csv]),
+            (
+                self.endpoints.is_some(),
+                "--endpoints",
+                &[AccessLog, Csv, K6, Jtl, Prometheus, Otlp, Vegeta],
+            ),
+            (self.gap.is_some(), "--gap", &[AccessLog, Csv]),
+            (
+                self.window.is_some(),
+                "--window",
+                &[AccessLog, Csv, K6, Jtl, Prometheus, Otlp, Vegeta],
+            ),
+            (
+                self.as_arrivals,
+                "--as-arrivals",
+                &[K6, Locust, Gatling, Taurus],
+            ),
+        ];
+        let mut given = given.into_iter().filter(|(is_given, ..)| *is_given);
+        let (_, flag, formats) = given.find(|(_, _, formats)| !formats.contains(&self.format))?;
+        let named = |format: &Importable| Some(format.to_possible_value()?.get_name().to_owned());
+        let formats: Vec<String> = formats.iter().filter_map(named).collect();
+        Some(format!("`{flag}` is for {} alone", formats.join(", ")))
+    }
 }
 
 /// What the values of a table are.

@@ -78,13 +78,9 @@ fn format(lines: &mut Lines<'_>, directive: Option<&str>) -> Result<Format, (Str
             .map_err(|why| (format!("the format cannot be used: {why}"), help.to_owned()));
     }
     let ahead = lines.ahead();
-    if ahead.starts_with(b"\xff\xfe") || ahead.starts_with(b"\xfe\xff") {
-        let help = "convert it first: `iconv -f UTF-16 -t UTF-8`";
-        return Err(("it is UTF-16".to_owned(), help.to_owned()));
-    }
-    if ahead.is_empty() {
+    if ahead.trim_ascii().is_empty() {
         return Err((
-            "it is empty".to_owned(),
+            super::json::EMPTY.to_owned(),
             "give a log with lines in it".to_owned(),
         ));
     }

@@ -143,7 +143,7 @@ impl Found {
             "StressChaos" => self.stress(name, (&service, &servers, secs), spec),
             "HTTPChaos" => self.http(name, (&service, &servers, secs), spec),
             "IOChaos" => {
-                let percent = json::number(spec, &["percent"]).unwrap_or(100.0);
+                let percent = percent(spec.get("percent")).unwrap_or(100.0);
                 match (action, yaml::secs(spec.get("delay"))) {
                     ("latency", Some(delay)) => {
                         let (share, add) = (number::share(percent / 100.0), number::secs(delay));
@@ -173,13 +173,23 @@ impl Found {
         spec: &Value,
     ) {
         let between = self.between(service, spec);
+        let is_correlated = |(_, how): (&String, &Value)| how.get("correlation").is_some();
+        if spec.as_object().into_iter().flatten().any(is_correlated) {
+            self.ignored.push(format!(
+                "`{name}`: `correlation`, each message is on its own here"
+            ));
+        }
+        if spec.get("externalTargets").is_some() {
+            let said = "is for `externalTargets` alone; here it is for all that it sends";
+            self.assumed.push(format!("`{name}` {said}"));
+        }
         match action {
             "delay" => {
                 let by = delayed_by(spec);
                 let value = format!("{{ {between}, by = \"{by}\" }}");
                 self.fault(name, secs, "delay", value);
             }
-            "loss" | "corrupt" => match json::number(spec, &[action, action]) {
+            "loss" | "corrupt" => match percent(json::at(spec, &[action, action])) {
                 Some(percent) => {
                     if action == "corrupt" {
                         let said = "corrupt packets are lost ones: they are sent again";
@@ -263,11 +273,7 @@ impl Found {
         (service, servers, secs): (&str, &str, Option<f64>),
         spec: &Value,
     ) {
-        if let Some(path) = json::text(spec, &["path"]).filter(|path| *path != "*") {
-            self.assumed.push(format!(
-                "`{name}` is for `{path}` alone; here it is for all requests"
-            ));
-        }
+        let before = self.faults.len();
         let code = json::number(spec, &["replace", "code"]).unwrap_or(0.0);
         let is_abort = spec.get("abort") == Some(&Value::Bool(true));
         match yaml::secs(spec.get("delay")) {
@@ -282,6 +288,12 @@ impl Found {
             }
             None => self.ignored.push(format!("`{name}` (HTTPChaos)")),
         }
+        let path = json::text(spec, &["path"]).filter(|path| *path != "*");
+        if let Some(path) = path.filter(|_| self.faults.len() > before) {
+            let said = "alone; here it is for all requests";
+            self.assumed
+                .push(format!("`{name}` is for `{path}` {said}"));
+        }
     }
 }
 
@@ -295,6 +307,15 @@ pub(super) fn selected(selector: Option<&Value>) -> Option<String> {
     let any = || labels?.values().find_map(Value::as_str);
     let namespace = || selector.get("namespaces")?.get(0)?.as_str();
     known.or_else(any).or_else(namespace).map(str::to_owned)
+}
+
+/// `25`, `"25"` or `"25%"`.
+fn percent(value: Option<&Value>) -> Option<f64> {
+    let number = match value? {
+        Value::String(text) => text.trim().trim_end_matches('%').trim().parse().ok()?,
+        value => value.as_f64()?,
+    };
+    (0.0..=100.0).contains(&number).then_some(number)
 }
 
 /// A delay with its jitter, as a law.

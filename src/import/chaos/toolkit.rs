@@ -63,6 +63,16 @@ impl Found {
             self.ignored.push(format!("the action `{name}` ({what})"));
             return;
         };
+        let given = arguments.as_object().into_iter().flatten();
+        let is_open =
+            |(_, value): &(&String, &Value)| value.as_str().is_some_and(|text| text.contains("${"));
+        let open: Vec<&str> = given.filter(is_open).map(|(key, _)| key.as_str()).collect();
+        if !open.is_empty() {
+            let open = open.join("`, `");
+            self.assumed.push(format!(
+                "`{name}`: `{open}` is given elsewhere, and is a guess here"
+            ));
+        }
         let service = self.service(&label);
         let secs = yaml::secs(arguments.get("duration")).or((after > 0.0).then_some(after));
         let secs = match what {
@@ -176,6 +186,7 @@ fn service_of(arguments: &Value) -> String {
         "name",
         "virtual_service_name",
         "proxy_name",
+        "for_proxy",
         "service_name",
         "deployment_name",
     ];

@@ -4,10 +4,11 @@
 //! `…-iterations`); durations are of each stage, not since the start. Thresholds become objectives
 //! where they are about all requests.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::account::Account;
+use super::super::account::{Account, counted};
 use super::super::lines::Lines;
+use super::super::literal::literal;
 use super::super::number;
 use super::super::outline::SERVICE;
 use super::super::profile::{Load, Profile, Setting, To, outline};
@@ -22,7 +23,7 @@ pub(super) fn import(
     as_arrivals: AsArrivals,
     mut account: Account,
 ) -> Result<Imported, Unusable> {
-    let value = match json::whole(&mut lines, &mut account) {
+    let value = match options(&mut lines, &mut account) {
         Ok(value) => value,
         Err(why) => return Err(Unusable::new(why, Some(HELP.to_owned()), account)),
     };
@@ -45,6 +46,32 @@ pub(super) fn import(
     Ok(Imported::new(skeleton, account))
 }
 
+/// Options as JSON, or as they stand in a script.
+fn options(lines: &mut Lines<'_>, account: &mut Account) -> Result<Value, String> {
+    let text = json::rest(lines, account)?;
+    serde_json::from_slice(&text).or_else(|why| {
+        let text = json::read_as_text(&text, account);
+        let found = script(&text).ok_or_else(|| json::no_json(&why))?;
+        account
+            .taken
+            .push("the options that stand in a script, which is not executed".to_owned());
+        Ok(found)
+    })
+}
+
+/// The options of a script, or else its stages alone, if they are plain.
+fn script(text: &str) -> Option<Value> {
+    let behind = |word: &str, sign: char| {
+        let places = text.match_indices(word).take(1_000);
+        let mut behind = places.filter_map(move |(at, word)| {
+            let rest = text[at + word.len()..].trim_start().strip_prefix(sign)?;
+            literal(rest.trim_start()).filter(|value| value.is_object() || value.is_array())
+        });
+        behind.next()
+    };
+    behind("options", '=').or_else(|| Some(json!({ "stages": behind("stages", ':')? })))
+}
+
 fn profiles(value: &Value, account: &mut Account) -> Vec<Profile> {
     if let Some(scenarios) = value.get("scenarios").and_then(Value::as_object)
         && !scenarios.is_empty()
@@ -55,7 +82,7 @@ fn profiles(value: &Value, account: &mut Account) -> Vec<Profile> {
         return profiles.collect();
     }
     let vus = json::number(value, &["vus"]);
-    let stages = stages(value);
+    let stages = stages(value, account);
     let ramps = match (stages.is_empty(), vus, secs(value.get("duration"))) {
         (false, ..) => stages,
         (true, Some(vus), length) => vec![To {
@@ -115,7 +142,7 @@ fn scenario(name: &str, value: &Value, account: &mut Account) -> Option<Profile>
         }
         "ramping-arrival-rate" => {
             let begin = number("startRate").unwrap_or(0.0) / unit;
-            profile(name, Load::Open, begin, per_unit(stages(value)))
+            profile(name, Load::Open, begin, per_unit(stages(value, account)))
         }
         "constant-vus" => {
             let users = number("vus").unwrap_or(1.0);
@@ -123,7 +150,7 @@ fn scenario(name: &str, value: &Value, account: &mut Account) -> Option<Profile>
         }
         "ramping-vus" => {
             let begin = number("startVUs").unwrap_or(1.0);
-            profile(name, Load::Closed, begin, stages(value))
+            profile(name, Load::Closed, begin, stages(value, account))
         }
         "shared-iterations" | "per-vu-iterations" => {
             let users = number("vus").unwrap_or(1.0);
@@ -151,7 +178,7 @@ fn scenario(name: &str, value: &Value, account: &mut Account) -> Option<Profile>
 }
 
 /// `[ { "duration": "30s", "target": 20 } ]`
-fn stages(value: &Value) -> Vec<To> {
+fn stages(value: &Value, account: &mut Account) -> Vec<To> {
     let stages = value.get("stages").and_then(Value::as_array);
     let stage = |value: &Value| {
         Some(To {
@@ -160,7 +187,15 @@ fn stages(value: &Value) -> Vec<To> {
             is_step: secs(value.get("duration")) == Some(0.0),
         })
     };
-    stages.into_iter().flatten().filter_map(stage).collect()
+    let found: Vec<To> = stages.into_iter().flatten().filter_map(stage).collect();
+    let odd = stages.map_or(0, Vec::len) - found.len();
+    if odd > 0 {
+        let odd = counted(odd as u64, "stage");
+        account
+            .ignored
+            .push(format!("{odd} without a plain `target` and `duration`"));
+    }
+    found
 }
 
 /// Seconds of `"1m30s"`, or of a number of milliseconds.

@@ -77,24 +77,24 @@ impl Spans {
         let Some(resources) = batch.get("resourceSpans").and_then(Value::as_array) else {
             return false;
         };
-        for resource in resources {
-            let name = attribute(resource.get("resource"), "service.name");
-            let service = self.service(name.unwrap_or("unknown"));
-            let scopes = resource
-                .get("scopeSpans")
-                .or(resource.get("instrumentationLibrarySpans"));
-            for scope in scopes.and_then(Value::as_array).into_iter().flatten() {
-                for span in scope
-                    .get("spans")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
-                {
-                    self.add(service, span);
-                }
-            }
-        }
+        resources
+            .iter()
+            .for_each(|resource| self.resource(resource));
         true
+    }
+
+    /// Adds the spans of a resource.
+    pub(super) fn resource(&mut self, resource: &Value) {
+        let name = attribute(resource.get("resource"), "service.name");
+        let service = self.service(name.unwrap_or("unknown"));
+        let scopes = resource
+            .get("scopeSpans")
+            .or(resource.get("instrumentationLibrarySpans"));
+        let scopes = scopes.and_then(Value::as_array).into_iter().flatten();
+        let spans = scopes.filter_map(|scope| scope.get("spans")?.as_array());
+        for span in spans.flatten() {
+            self.add(service, span);
+        }
     }
 
     /// The number of a service; of too many the last takes all others.

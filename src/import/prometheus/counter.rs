@@ -25,6 +25,13 @@ pub(super) fn rates(points: &Points) -> (Points, u64) {
     (rates, resets)
 }
 
+/// What values a second count in all, each until the next one.
+pub(super) fn sum(rates: &Points) -> f64 {
+    let secs = step(rates) as f64 / 1e3;
+    let known = rates.iter().filter_map(|(_, rate)| *rate);
+    known.map(|rate| rate.max(0.0) * secs).sum()
+}
+
 /// How much it grew in all.
 pub(super) fn increase(points: &Points) -> f64 {
     known(points)

@@ -38,9 +38,6 @@ impl Table {
     /// Says why it is none.
     pub(super) fn of(lines: &mut Lines<'_>) -> Result<Table, String> {
         let ahead = lines.ahead();
-        if ahead.starts_with(b"\xff\xfe") || ahead.starts_with(b"\xfe\xff") {
-            return Err("it is UTF-16; convert it first: `iconv -f UTF-16 -t UTF-8`".to_owned());
-        }
         // A character that nobody sees is one of a broken row, not of another kind of file.
         let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
         let text = String::from_utf8_lossy(ahead).replace(is_odd, "\u{fffd}");

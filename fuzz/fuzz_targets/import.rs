@@ -1,8 +1,0 @@
-//! Anything, imported in every format.
-
-#![no_main]
-
-#[path = "../../tests/fuzzed/import.rs"]
-mod import;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| import::survives(bytes));
