@@ -48,7 +48,7 @@ fn in_one_line(answer: &Answer) -> String {
     answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "init",
     "check",
     "run",
@@ -56,6 +56,7 @@ const COMMANDS: [&str; 11] = [
     "size",
     "import",
     "calibrate",
+    "explain",
     "report",
     "schema",
     "completions",

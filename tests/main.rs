@@ -7,6 +7,7 @@ mod semantics;
 mod theory;
 mod coverage;
 mod calibration;
+mod explained;
 mod determinism;
 mod memory;
 mod chance;

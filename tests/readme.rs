@@ -42,6 +42,10 @@ fn scene() -> Scene {
         }
         scene = scene.file(&format!("models/{name}"), &text(&format!("models/{name}")));
     }
+    for name in ["requests.csv", "latency.csv", "incident.toml"] {
+        let name = format!("docs/postmortem/{name}");
+        scene = scene.file(&name, &text(&name));
+    }
     for model in blocks("toml") {
         scene = scene.file("launch.toml", &model);
     }
@@ -85,6 +89,36 @@ fn every_command_runs() {
         let answer = scene.run(words.iter().copied());
         let went_well = answer.code == 0 || (97..100).contains(&answer.code);
         assert!(went_well, "{command}: {}\n{}", answer.code, answer.err);
+        if words[0] == "explain" {
+            is_as_shown(&scene);
+        }
+    }
+}
+
+/// The postmortem that the README shows, and the pictures in it, are what its command makes:
+/// `ONRUSH_BLESS=1` writes them.
+fn is_as_shown(scene: &Scene) {
+    let written = scene.text("postmortem/postmortem.md");
+    let pictures = written.split("](charts/").skip(1);
+    let pictures = pictures.filter_map(|part| part.split(')').next());
+    let pictures: Vec<String> = pictures.map(|name| format!("charts/{name}")).collect();
+    assert!(pictures.len() > 4, "{pictures:?}");
+    for name in ["postmortem.md"]
+        .into_iter()
+        .chain(pictures.iter().map(String::as_str))
+    {
+        let made = scene.text(&format!("postmortem/{name}"));
+        let path = root().join("docs/postmortem/report").join(name);
+        if std::env::var_os("ONRUSH_BLESS").is_some() {
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
+            fs::write(&path, &made).expect("it can be written");
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == made,
+            "{} is not what `explain` makes",
+            path.display()
+        );
     }
 }
 

@@ -6,6 +6,7 @@
 mod calibrate;
 mod importing;
 mod size;
+mod explain;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::model::MOST_REPLICATIONS;
 
 pub use calibrate::Calibrate;
 pub use clap_complete::Shell;
+pub use explain::Explain;
 pub use importing::{Import, Importable, Values};
 pub use size::Size;
 
@@ -62,6 +64,9 @@ pub enum Command {
     /// Find how much is enough: the least capacity that meets every objective, or the largest load
     #[command(after_help = "Example:\n  onrush size launch.toml --knob service.shop.servers=1..60")]
     Size(Size),
+    /// Explain an outage: which cause carries how much of it, what would have prevented it
+    #[command(after_help = "Example:\n  onrush explain storm.toml --out out")]
+    Explain(Explain),
     /// Make the page, charts and tables of stored results, without running again
     #[command(after_help = "Example:\n  onrush report out/results.json --out page")]
     Report(Report),

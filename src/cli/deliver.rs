@@ -98,7 +98,7 @@ pub(super) fn deliver(
     let written = write(answer, output, pages);
     printed?;
     if written? {
-        console.note(&wrote(output));
+        console.note(&wrote(output, answer.results));
     }
     Ok(())
 }
@@ -196,15 +196,19 @@ fn said(results: &Results, asked: &Asked, screen: Screen) -> String {
         "run" => terminal::run(results, asked, screen),
         "calibrate" => terminal::calibrate(results, asked, screen),
         "size" => terminal::size(results, asked, screen),
+        "explain" => terminal::explain(results, asked, screen),
         _ => terminal::compare(results, asked, screen) + &terminal::uncertain(results, screen),
     }
 }
 
 /// What was written, the page first.
-fn wrote(output: &Output) -> String {
+fn wrote(output: &Output, results: &Results) -> String {
     let mut names = Vec::new();
     if let Some(folder) = &output.out {
         names.push(named(&folder.join("report.html")));
+        if report::postmortem::is_known(results) {
+            names.extend(["postmortem.html", "postmortem.md"].map(str::to_owned));
+        }
         names.extend(["summary.md", "results.json", "charts"].map(str::to_owned));
     }
     let alone = alone(output).filter(|path| !is_stdout(path));

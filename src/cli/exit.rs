@@ -191,6 +191,20 @@ pub fn of_size(results: &Results) -> Ending {
     }
 }
 
+/// How `explain` ends with these results: what is explained has failed, so objectives play no part.
+pub fn of_explain(results: &Results) -> Ending {
+    let found = results.answers.explain.as_ref();
+    let causes = found.map_or(0, |one| one.causes.len());
+    let is_nothing = found
+        .and_then(|one| one.impact.value?.estimate)
+        .is_none_or(|value| value <= 0.0);
+    match causes {
+        _ if is_nothing => Ending::done("nothing to explain"),
+        0 => Ending::new(Exit::Unclear, "no cause can be seen at this cost"),
+        n => Ending::done(format!("{} told", counted(n, "cause"))),
+    }
+}
+
 /// What there is to complain about, if anything.
 fn ending(results: &Results, demands: &Demands) -> Option<Ending> {
     let among = |variant: &str| match results.command.as_str() {

@@ -11,6 +11,7 @@ mod compare;
 mod completions;
 mod console;
 mod deliver;
+mod explain;
 mod folder;
 mod import;
 mod init;
@@ -76,6 +77,7 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Import(asked) => import::answer(&asked, console),
         Command::Calibrate(asked) => calibrate::answer(&asked, console),
         Command::Size(asked) => size::answer(&asked, console),
+        Command::Explain(asked) => explain::answer(&asked, console),
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]
         Command::Serve(asked) => serve::answer(&asked, console),

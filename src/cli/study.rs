@@ -104,6 +104,28 @@ pub(super) fn sized(
     found.map_err(|failure| ending(failure, &model, console))
 }
 
+/// Why a launch of a model without errors broke.
+///
+/// # Errors
+/// If it was interrupted, needs too much, or a variant is invalid.
+pub(super) fn explained(
+    model: Model,
+    variant: Option<&str>,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    let model = Checked::new(model).expect("a model with errors was refused before");
+    interrupt::listen();
+    let bar = Bar::new(console);
+    let onlooker = Onlooker {
+        progress: &bar,
+        stop: &interrupt::asked,
+    };
+    let found = study::explain(&model, variant, plan, onlooker);
+    bar.clear();
+    found.map_err(|failure| ending(failure, &model, console))
+}
+
 /// Adds the draws over the ranges of the inputs, if the model has something to draw. What was
 /// finished before an interruption stays.
 fn draws(

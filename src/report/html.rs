@@ -12,9 +12,12 @@ use crate::results::Results;
 mod data;
 mod evidence;
 mod first;
+mod postmortem;
 mod room;
 mod set;
 mod wall;
+
+pub use postmortem::postmortem;
 
 const STYLE: &str = include_str!("html/page.css");
 

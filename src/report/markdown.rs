@@ -132,15 +132,25 @@ fn parts(results: &Results) -> Vec<Part> {
 /// Where it broke and how long it took.
 fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
     let mut all = vec![section(1, &|page| {
+        let told = words::causes(results);
+        told.iter().for_each(|text| page.line(&escaped(text)));
         let told = words::why(results);
         told.iter().for_each(|text| page.line(&escaped(text)));
         links(page, results, pictures, |kind| {
             matches!(
                 kind,
-                Kind::Heat | Kind::Servers(_) | Kind::Lanes | Kind::Growth(_) | Kind::Phase
+                Kind::Causes
+                    | Kind::Heat
+                    | Kind::Servers(_)
+                    | Kind::Lanes
+                    | Kind::Growth(_)
+                    | Kind::Phase
             )
         });
     })];
+    all.push(spare(2, &table::causes(results)));
+    all.push(spare(2, &table::chain(results)));
+    all.push(spare(4, &table::cleared(results)));
     all.push(spare(3, &table::recoveries(results)));
     all.push(spare(5, &table::overload(results)));
     all.push(spare(5, &table::mechanisms(results)));
@@ -168,6 +178,7 @@ fn worth(results: &Results, pictures: &[Picture]) -> Vec<Part> {
             matches!(kind, Kind::Forest | Kind::Waterfall(..))
         });
     })];
+    all.push(spare(2, &table::preventions(results)));
     all.push(spare(2, &table::comparison(results)));
     for (name, metric, _) in reading::attributions(results) {
         all.push(spare(3, &table::worth(results, name, metric)));
@@ -253,25 +264,36 @@ fn links(page: &mut Page, results: &Results, all: &[Picture], of: impl Fn(&Kind)
 }
 
 /// Text that grows by paragraphs.
-struct Page(String);
+#[derive(Default)]
+pub(super) struct Page(String);
 
 impl Page {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         if !text.is_empty() {
             self.0.push_str(text);
             self.0.push_str("\n\n");
         }
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.line(&format!("## {text}"));
     }
 
-    fn item(&mut self, text: &str) {
+    pub(super) fn item(&mut self, text: &str) {
         self.0.push_str(&format!("- {}\n", escaped(text)));
     }
 
-    fn table(&mut self, table: &Table) {
+    /// Ends a list.
+    pub(super) fn end_of_list(&mut self) {
+        self.0.push('\n');
+    }
+
+    /// The whole text.
+    pub(super) fn finish(self) -> String {
+        format!("{}\n", self.0.trim_end())
+    }
+
+    pub(super) fn table(&mut self, table: &Table) {
         if table.is_empty() {
             return;
         }
@@ -299,7 +321,7 @@ impl Page {
 }
 
 /// Text in which nothing is taken for markup.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -9,6 +9,7 @@ pub mod words;
 pub mod chart;
 pub mod terminal;
 pub mod markdown;
+pub mod postmortem;
 pub mod html;
 pub mod csv;
 pub mod junit;
@@ -77,6 +78,14 @@ pub fn parts<'a>(
             junit::junit(results, strictness).into_bytes()
         }),
     ];
+    if postmortem::is_known(results) {
+        all.push(Part::new("postmortem.html", || {
+            html::postmortem(results).into_bytes()
+        }));
+        all.push(Part::new("postmortem.md", || {
+            postmortem::markdown(results).into_bytes()
+        }));
+    }
     all.extend(pictures);
     all.extend(model.map(|text| Part::new(MODEL, || text.as_bytes().to_vec())));
     let list = "results.json".to_owned();
@@ -102,6 +111,8 @@ pub fn is_name(path: &str) -> bool {
         "results.json",
         "timeline.csv",
         "junit.xml",
+        "postmortem.html",
+        "postmortem.md",
         MODEL,
     ];
     match path.strip_prefix("charts/") {

@@ -5,11 +5,13 @@
 mod behind;
 mod calibrate;
 mod size;
+mod explain;
 mod observed;
 mod overload;
 
 pub(crate) use behind::of_picture;
 pub(crate) use calibrate::{correlations, fitted, fitted_parts};
+pub(crate) use explain::{actions, broken, causes, chain, cleared, preventions, sensitive};
 pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
 pub(crate) use size::sized;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate::Calibrate;
 use super::estimate::{Estimate, Probability};
+use super::explain::Explain;
 use super::size::Size;
 
 /// One part for each kind of question; absent if it was not asked.
@@ -29,6 +30,9 @@ pub struct Answers {
     /// How much is enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
+    /// Why it broke, and what would have prevented it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Explain>,
     /// The beginning of a steady state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<Steady>,

@@ -15,6 +15,7 @@ mod bottleneck;
 mod calibrate;
 mod difference;
 mod estimate;
+mod explain;
 mod judgement;
 mod observed;
 pub mod key;
@@ -44,6 +45,10 @@ pub use difference::{
 };
 pub use estimate::{
     Estimate, MeanMax, Percentiles, Pooled, PooledPercentile, Probability, Rare, Times,
+};
+pub use explain::{
+    AtInput, Cause, CauseKind, CausePair, Cleared, ClearedWhy, Explain, Impact, ImpactKind, Latest,
+    Link, LinkKind, Prevention, Sensitive, Set, ShareMethod, Smallest, Together,
 };
 pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
 pub use observed::{Inside, Observed, ObservedFigure, ObservedSeries, Outside};

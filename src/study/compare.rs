@@ -89,7 +89,16 @@ fn anchored_study(
     plan: &Plan,
     crew: &Crew<'_>,
 ) -> Result<Results, Failure> {
-    let mut contenders = contenders(model, names, plan)?;
+    of_contenders(model, contenders(model, names, plan)?, plan, crew)
+}
+
+/// The study of some contenders, the baseline first.
+pub(crate) fn of_contenders(
+    model: &Checked,
+    mut contenders: Vec<Contender>,
+    plan: &Plan,
+    crew: &Crew<'_>,
+) -> Result<Results, Failure> {
     let steady = steady::cut(model, &mut contenders, plan, crew)?;
     let judge = judge(&contenders[0], plan, crew);
     let lenses: Vec<(&str, Lens<'_>)> = contenders
@@ -136,14 +145,14 @@ fn anchored_study(
         judge: judge.as_ref(),
         differences: &results.differences,
     };
-    if names.len() > 1 {
+    if contenders.len() > 1 {
         results.attribution = worth(&compared, plan, crew)?;
     }
     let question = model.question.as_ref();
     results.answers.question = question.and_then(|asked| answer::answer(&results, asked));
     results.notes = notes::notes(&results);
-    for (name, sight) in names.iter().zip(&sights) {
-        results.notes.extend(notes::skipped(name, sight));
+    for (contender, sight) in contenders.iter().zip(&sights) {
+        results.notes.extend(notes::skipped(&contender.name, sight));
     }
     Ok(results)
 }
@@ -161,7 +170,7 @@ fn contenders(model: &Checked, names: &[&str], plan: &Plan) -> Result<Vec<Conten
 }
 
 /// How launches are judged: by the baseline, for all alike.
-fn judge(baseline: &Contender, plan: &Plan, crew: &Crew<'_>) -> Option<Judge> {
+pub(crate) fn judge(baseline: &Contender, plan: &Plan, crew: &Crew<'_>) -> Option<Judge> {
     let stations = Stations::of(&baseline.model);
     let job = Job {
         program: &baseline.program,

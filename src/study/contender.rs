@@ -84,6 +84,23 @@ impl Contender {
             model: changed,
         })
     }
+
+    /// The model with changes that are no variant of its author, under a name of their own.
+    pub(crate) fn changed(
+        model: &Checked,
+        name: &str,
+        changes: &[Written],
+    ) -> Result<Contender, Failure> {
+        let changed = apply(model, name, changes, None)?;
+        Ok(Contender {
+            name: name.to_owned(),
+            changes: describe(model, &changed, changes),
+            of: Vec::new(),
+            identity: identity(changes),
+            program: program::compile(&changed, &Asked::default()),
+            model: changed,
+        })
+    }
 }
 
 /// The model with these changes, from the start or from an instant on, which are told of under the

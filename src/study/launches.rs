@@ -255,7 +255,7 @@ fn width(rule: &Rule, watched: &Watched<'_>) -> f64 {
 
 /// The failure of a replication of a variant: of its own making, or for want of the memory that is
 /// kept of those before it.
-fn failure(
+pub(crate) fn failure(
     (variant, replication): (&str, u32),
     overrun: Overrun,
     (plan, crew): (&Plan, &Crew<'_>),

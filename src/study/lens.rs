@@ -222,7 +222,7 @@ impl<'a> Lens<'a> {
     }
 
     /// Every metric of a replication, and of how many things it is a share.
-    fn answers(&self, seen: &Observation, fate: Option<&Fate>) -> (Metrics, Vec<u64>) {
+    pub(crate) fn answers(&self, seen: &Observation, fate: Option<&Fate>) -> (Metrics, Vec<u64>) {
         let fate = fate.map(|fate| Recovered::of(fate, self.window_s()));
         let reader = Reader {
             program: self.program,

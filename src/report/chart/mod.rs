@@ -3,6 +3,7 @@
 //! One idea: a study decides which charts there are; a chart decides nothing but its own drawing.
 //! They know results and words, and are the only place that knows plotters.
 
+pub(crate) mod causes;
 pub(crate) mod density;
 pub(crate) mod dots;
 pub(crate) mod forest;
@@ -88,6 +89,8 @@ pub enum Kind {
     Profiles,
     /// What came of each value that was looked at.
     Ladder,
+    /// What each cause carries of an outage.
+    Causes,
     /// How many launches meet each objective.
     Dots,
     /// Who calls whom.
@@ -193,6 +196,10 @@ impl Picture {
             Kind::Observed(at) => observed::draw(size, heading, (name, variant, *at), &marks),
             Kind::Profiles => profile::draw(size, heading, results),
             Kind::Ladder => ladder::draw(size, heading, results),
+            Kind::Causes => {
+                let found = results.answers.explain.clone().unwrap_or_default();
+                causes::draw(size, heading, &found)
+            }
             Kind::Dots => dots::draw(size, heading, results),
             Kind::Topology => topology::draw(size, heading, &results.model, variant),
             Kind::Lanes => lanes::draw(size, heading, (name, variant), &marks),
@@ -225,6 +232,14 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
     let sized = results.answers.size.as_ref();
     if sized.is_some_and(ladder::is_known) {
         all.hang("enough", Kind::Ladder, Subject::Study);
+    }
+    if results
+        .answers
+        .explain
+        .as_ref()
+        .is_some_and(causes::is_known)
+    {
+        all.hang("causes", Kind::Causes, Subject::Study);
     }
     for (name, _) in reading::variants(results) {
         all.of_variant(name);

@@ -45,6 +45,7 @@ fn question_of(kind: &Kind) -> Option<usize> {
     match kind {
         Kind::Multiples(_) => None,
         Kind::Outcome | Kind::Funnel(_) | Kind::Level(Place::Stock(_)) => Some(0),
+        Kind::Causes => Some(1),
         Kind::Heat | Kind::Servers(_) | Kind::Lanes | Kind::Growth(_) | Kind::Phase => Some(1),
         Kind::Topology => Some(1),
         Kind::Level(Place::Service(_) | Place::Pool(_) | Place::Room(_) | Place::Message(_)) => {
@@ -82,6 +83,8 @@ impl Evidence<'_> {
     fn places(&self) -> Markup {
         let results = self.results;
         html! {
+            @for paragraph in words::causes(results) { p { (paragraph) } }
+            (open_table(&table::chain(results)))
             @for paragraph in words::why(results) { p { (paragraph) } }
             (self.charts((1, "places"), &|name, variant| vec![
                 table::stations(results, name, variant),
@@ -89,6 +92,8 @@ impl Evidence<'_> {
                 table::events(results, name, variant),
             ]))
             (behind(&[
+                table::causes(results),
+                table::cleared(results),
                 table::recoveries(results),
                 table::overload(results),
                 table::mechanisms(results),
@@ -109,11 +114,16 @@ impl Evidence<'_> {
         let results = self.results;
         let worths = reading::attributions(results).into_iter();
         let worths = worths.map(|(name, metric, _)| table::worth(results, name, metric));
-        let mut tables = vec![table::changes(results), table::comparison(results)];
+        let mut tables = vec![
+            table::preventions(results),
+            table::changes(results),
+            table::comparison(results),
+        ];
         tables.extend(worths);
         html! {
             @if !reading::is_compared(results) { p { (words::ONE_ALONE) } }
             @for paragraph in words::worths(results) { p { (paragraph) } }
+            @for paragraph in words::preventions(results) { p { (paragraph) } }
             div #pinned hidden {}
             (self.charts((3, ""), &|_, _| Vec::new()))
             @if reading::is_compared(results) { (behind(&tables)) }

@@ -6,6 +6,7 @@
 //! `number` say.
 
 mod calibrate;
+mod explain;
 mod compare;
 mod layout;
 mod run;
@@ -14,6 +15,7 @@ mod uncertain;
 
 pub use calibrate::calibrate;
 pub use compare::compare;
+pub use explain::explain;
 pub use layout::labelled;
 pub use run::run;
 pub use size::size;

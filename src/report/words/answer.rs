@@ -248,7 +248,9 @@ pub(super) fn within_a_sentence(label: &str) -> String {
 /// What reports call a variant.
 pub fn variant_label(results: &Results, name: &str) -> String {
     let labels = &results.model.labels.variants;
-    labels.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    let own = labels.get(name).cloned();
+    own.or_else(|| super::explain::label_without(results, name))
+        .unwrap_or_else(|| name.to_owned())
 }
 
 /// The same where a sentence begins with it.

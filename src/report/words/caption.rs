@@ -4,8 +4,8 @@
 //! same figures that the rest of the report prints.
 
 use super::{
-    capital, change_estimate, difference_with_level, dots_caption, estimate, from_to,
-    growth_takeaway, interval_label, level_caption, listed, observed_caption, outcome,
+    capital, causes_caption, change_estimate, difference_with_level, dots_caption, estimate,
+    from_to, growth_takeaway, interval_label, level_caption, listed, observed_caption, outcome,
     outcome_names, outcome_word, phase_takeaway, profiles_caption, spans, threshold, variant_label,
     verdict_sentence, verdict_symbol, verdict_word, what_meets, with_clock,
 };
@@ -159,6 +159,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
         Kind::Observed(at) => observed_caption(results, subject_name(results, subject), *at),
         Kind::Profiles => profiles_caption(results),
         Kind::Ladder => super::ladder_caption(results),
+        Kind::Causes => causes_caption(results),
         Kind::Dots => dots_caption(results),
         Kind::Topology => (
             format!("Who calls whom: {name}"),

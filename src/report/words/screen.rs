@@ -112,7 +112,8 @@ pub fn kicker(results: &Results) -> Vec<String> {
 
 /// The answer in parts: of the model's question, else of the study.
 pub fn lead(results: &Results) -> Vec<(Part, String)> {
-    if let Some(text) = super::fitted(results) {
+    let found = super::fitted(results).or_else(|| super::first_cause(results));
+    if let Some(text) = found {
         return vec![(Part::Rest, text)];
     }
     if let Some(text) = super::sized(results) {
