@@ -24,15 +24,15 @@ impl Luck {
 }
 
 /// What can be broken.
-const KINDS: [&str; 7] = [
-    "slow", "crash", "spike", "action", "path", "pool", "workers",
+const KINDS: [&str; 8] = [
+    "slow", "crash", "cut", "spike", "burst", "action", "path", "workers",
 ];
 
 /// The numbers of a shop that differ between incidents.
 struct Shop {
     peak: f64,
     order_ms: f64,
-    links: u32,
+    servers: u32,
     workers: u32,
     more: String,
 }
@@ -44,7 +44,7 @@ fn text(shop: &Shop) -> String {
     let Shop {
         peak,
         order_ms,
-        links,
+        servers,
         workers,
         more,
     } = shop;
@@ -76,9 +76,9 @@ cores = 8
 browse = [ {{ cpu = 'exp(20ms)' }}, {{ hold = 'links', steps = [ {{ wait = 'exp(40ms)' }} ] }} ]
 order = [ {{ cpu = 'exp(20ms)' }}, {{ call = 'db.write', timeout = '4s' }} ]
 [pool.links]
-size = {links}
+size = 4
 [service.db]
-servers = 2
+servers = {servers}
 workers = {workers}
 cores = {workers}
 queue = {{ limit = 60 }}
@@ -104,7 +104,7 @@ fn incident(kind: &str, luck: &mut Luck) -> (String, &'static str) {
     let mut shop = Shop {
         peak: luck.between(12.0, 14.0),
         order_ms: luck.between(80.0, 110.0),
-        links: 4,
+        servers: 2,
         workers: 2,
         more: String::new(),
     };
@@ -140,15 +140,25 @@ fn incident(kind: &str, luck: &mut Luck) -> (String, &'static str) {
             shop.order_ms *= luck.between(6.0, 9.0);
             "slow-path-db-write"
         }
-        "pool" => {
-            shop.links = 1;
-            shop.peak = luck.between(30.0, 40.0);
-            "capacity-links"
+        "cut" => {
+            shop.more = format!(
+                "[fault.true]\nat = '{at}s'\nfor = '{lasts}s'
+                cut = {{ between = ['shop', 'db'] }}"
+            );
+            "fault-true"
+        }
+        "burst" => {
+            let users = luck.between(1_500.0, 3_000.0).round();
+            shop.more = format!(
+                "[arrivals.crawl]\njourney = 'visit'
+                burst = {{ users = {users}, at = '{at}s', spread = 'exp(15s)' }}"
+            );
+            "burst-crawl"
         }
         _ => {
-            shop.workers = 1;
-            shop.order_ms = luck.between(280.0, 330.0);
-            "capacity-db-cores"
+            (shop.servers, shop.workers) = (1, 1);
+            shop.order_ms = luck.between(140.0, 170.0);
+            "capacity-db-workers"
         }
     };
     (text(&shop), cause)
@@ -198,7 +208,7 @@ fn counted(kinds: &[&str], (each, launches): (u64, u32)) {
 
 #[test]
 fn the_true_cause_is_found() {
-    counted(&["crash", "action", "pool"], (1, 2));
+    counted(&["crash", "burst", "action"], (1, 2));
 }
 
 #[test]

@@ -83,6 +83,16 @@ impl Candidate {
         }
     }
 
+    /// Of those that carry the same the lower is told first: what changed in the launch, then what
+    /// is unlike the rest of the model, then what was there all the time.
+    pub(super) fn rank(&self) -> u8 {
+        match (self.changed(), self.kind) {
+            (true, _) => 0,
+            (false, CauseKind::SlowPath) => 1,
+            (false, _) => 2,
+        }
+    }
+
     /// As something that is no cause.
     pub(super) fn cleared(&self) -> Cleared {
         Cleared {

@@ -22,7 +22,7 @@ const TOO_MUCH: f64 = 0.8;
 const ENOUGH: f64 = 0.7;
 
 /// How many times the others' a slow path takes at least.
-const SLOW: f64 = 2.0;
+const SLOW: f64 = 3.0;
 
 /// Units where nobody comes by a rate, as a multiple of those there are.
 const TWICE: f64 = 2.0;
@@ -184,15 +184,19 @@ fn endpoints<'a>(
     })
 }
 
-/// The endpoint of a service whose work is much longer than that of the others in the model.
+/// The endpoint of a service whose work is much longer than that of its others; if it is alone,
+/// than that of any other in the model.
 fn slow_path(model: &Model, place: &str) -> Option<Candidate> {
     let service = model.services.get(place)?;
     let longest = endpoints(place, service).reduce(|a, b| if b.1 > a.1 { b } else { a });
     let (name, own, steps) = longest?;
-    let others = model.services.iter();
-    let others = others.flat_map(|(name, one)| endpoints(name, one));
-    let others = others.filter(|one| one.0 != name && one.1 > 0.0);
-    let usual = order::of_sorted(&order::sorted(others.map(|one| one.1)), 0.5)?;
+    let is_other = |one: &(String, f64, Vec<(String, f64)>)| one.0 != name && one.1 > 0.0;
+    let beside = endpoints(place, service).filter(is_other).map(|one| one.1);
+    let beside = order::of_sorted(&order::sorted(beside), 0.5);
+    let all = model.services.iter();
+    let all = all.flat_map(|(name, one)| endpoints(name, one));
+    let others = all.filter(is_other).map(|one| one.1);
+    let usual = beside.or(others.reduce(f64::max))?;
     if own < SLOW * usual {
         return None;
     }

@@ -217,14 +217,13 @@ fn by_launch(kept: &[Candidate], columns: &[(usize, Vec<f64>)], plays: &Plays<'_
         .collect()
 }
 
-/// Those that carry most first; what changed goes before what was always there if they carry the
-/// same.
+/// Those that carry most first; of those that carry the same, by rank.
 fn ranked(mut all: Vec<Shared>, whole: f64, confidence: f64) -> Vec<Shared> {
     all.sort_by(|a, b| mean(&b.shares).total_cmp(&mean(&a.shares)));
     let goes_before = |later: &Shared, earlier: &Shared| {
         let more = difference(&earlier.shares, &later.shares);
         let same = mean(&more) < SAME * whole || !is_above_zero(&more, confidence);
-        later.candidate.changed() && !earlier.candidate.changed() && same
+        later.candidate.rank() < earlier.candidate.rank() && same
     };
     for end in 1..all.len() {
         let mut at = end;
