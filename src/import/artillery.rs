@@ -54,8 +54,10 @@ pub fn import(inputs: Vec<Input<'_>>) -> Result<Imported, Unusable> {
         as_arrivals: AsArrivals::No,
         objectives,
     };
-    let skeleton = profile::outline(profiles, setting, &mut account);
-    Ok(Imported::new(skeleton, account))
+    match profile::outline(profiles, setting, &mut account) {
+        Some(skeleton) => Ok(Imported::new(skeleton, account)),
+        None => Err(profile::nobody(HELP, account)),
+    }
 }
 
 fn phases(phases: Option<&Value>, account: &mut Account) -> Vec<To> {
@@ -152,6 +154,11 @@ fn flows(scenarios: Option<&Value>, account: &mut Account) -> Vec<Flow> {
     for (n, value) in scenarios.enumerate() {
         let mut steps = Vec::new();
         walk(value.get("flow"), &mut steps, account);
+        if steps.len() >= STEPS {
+            account.ignored.push(format!(
+                "what a flow does behind its first {STEPS} requests"
+            ));
+        }
         let name = json::text(value, &["name"]).map_or(format!("flow-{}", n + 1), str::to_owned);
         let weight = json::number(value, &["weight"]).unwrap_or(1.0).max(0.0);
         if !steps.is_empty() {
@@ -204,7 +211,12 @@ fn walk(flow: Option<&Value>, steps: &mut Vec<(String, Option<f64>)>, account: &
                     .unwrap_or(1.0)
                     .clamp(1.0, 20.0);
                 for _ in 0..times as usize {
+                    let before = steps.len();
                     walk(Some(inside), steps, account);
+                    // What asks for nothing asks for nothing again, within other loops too.
+                    if steps.len() == before {
+                        break;
+                    }
                 }
             }
             method if METHODS.contains(&method) => {

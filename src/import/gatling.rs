@@ -43,8 +43,10 @@ pub fn import(inputs: Vec<Input<'_>>, as_arrivals: AsArrivals) -> Result<Importe
         as_arrivals,
         objectives: Vec::new(),
     };
-    let skeleton = profile::outline(profiles, setting, &mut account);
-    Ok(Imported::new(skeleton, account))
+    match profile::outline(profiles, setting, &mut account) {
+        Some(skeleton) => Ok(Imported::new(skeleton, account)),
+        None => Err(profile::nobody(HELP, account)),
+    }
 }
 
 /// The text without `//` and `/* */`, and without what stands in quotes, such as `"*/*;q=0.8"`.
@@ -91,12 +93,12 @@ fn profiles(text: &str, account: &mut Account) -> Vec<Profile> {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
-        let first = INJECT
-            .iter()
-            .filter_map(|call| Some((rest.find(call)?, *call)));
-        let Some((at, call)) = first.min_by_key(|(at, call)| (*at, std::cmp::Reverse(call.len())))
-        else {
+        let Some(at) = rest.find("inject") else {
             return found;
+        };
+        let Some(call) = INJECT.iter().find(|call| rest[at..].starts_with(**call)) else {
+            rest = &rest[at + 1..];
+            continue;
         };
         let behind = &rest[at + call.len()..];
         let Some(inside) = inside(behind) else {

@@ -53,8 +53,10 @@ pub fn import(inputs: Vec<Input<'_>>, as_arrivals: AsArrivals) -> Result<Importe
         as_arrivals,
         objectives: Vec::new(),
     };
-    let skeleton = profile::outline(vec![profile], setting, &mut account);
-    Ok(Imported::new(skeleton, account))
+    match profile::outline(vec![profile], setting, &mut account) {
+        Some(skeleton) => Ok(Imported::new(skeleton, account)),
+        None => Err(profile::nobody(HELP, account)),
+    }
 }
 
 /// The first list of stages in a text.

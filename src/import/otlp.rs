@@ -172,8 +172,8 @@ fn told(spans: &Spans, calls: &Calls, account: &mut Account) {
     }
     if calls.odd > 0 {
         let odd = grouped(calls.odd);
-        account
-            .doubtful
-            .push(format!("spans that end before they begin: {odd}, left out"));
+        account.doubtful.push(format!(
+            "spans that end before they begin, or a day later: {odd}, left out"
+        ));
     }
 }

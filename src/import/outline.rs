@@ -371,6 +371,12 @@ fn span(traffic: &Traffic, setting: &Setting<'_>, account: &mut Account) {
             number::secs(order.furthest_ms as f64 / 1e3)
         ));
     }
+    if traffic.endless > 0 {
+        account.doubtful.push(format!(
+            "{} of more than a day, which nothing takes: left out",
+            counted(traffic.endless, "time")
+        ));
+    }
     if traffic.cut > 0 {
         let cut = counted(traffic.cut, "visit");
         account.assumed.push(format!(

@@ -5,11 +5,12 @@
 //! becomes stages. Of a closed one the users who are there at the start are a population, and those
 //! who are added come in stages and start over until the end; nobody is taken away again.
 
+use super::Unusable;
 use super::account::{Account, counted};
 use super::number;
-use super::outline::SERVICE;
 use super::outline::capacity::{Plain, plain_service};
 use super::outline::twice;
+use super::outline::{LONGEST_S, SERVICE};
 use super::paths::name_of;
 use super::skeleton::{Journey, Objective, Param, Ramp, Shape, Skeleton, Source, Spacing, Step};
 
@@ -26,6 +27,18 @@ pub(super) struct Profile {
     pub(super) after_s: f64,
     /// What one turn of a user asks for; something if it is not known.
     pub(super) steps: Vec<(String, Option<f64>)>,
+}
+
+impl Profile {
+    /// Whether anybody comes.
+    fn has_users(&self) -> bool {
+        let levels = std::iter::once(self.begin).chain(self.ramps.iter().map(|to| to.to));
+        let most = levels.fold(0.0, f64::max);
+        match self.load {
+            Load::Open => most > 0.0,
+            Load::Closed => level(most) > 0.0,
+        }
+    }
 }
 
 /// What the numbers of a profile are.
@@ -75,12 +88,21 @@ const TURNS: &str = "1000000";
 /// Seconds of a profile that does not say how long it is.
 const UNTIL_S: f64 = 600.0;
 
-/// Makes the tables.
+/// What a load is answered with in which nobody comes.
+pub(super) fn nobody(help: &str, account: Account) -> Unusable {
+    Unusable::new(
+        "nobody comes in it".to_owned(),
+        Some(help.to_owned()),
+        account,
+    )
+}
+
+/// Makes the tables; none if nobody comes.
 pub(super) fn outline(
     profiles: Vec<Profile>,
     setting: Setting<'_>,
     account: &mut Account,
-) -> Skeleton {
+) -> Option<Skeleton> {
     let mut found = Skeleton {
         title: setting.source.to_owned(),
         question: Some("Does it hold the load of the test?".to_owned()),
@@ -91,6 +113,12 @@ pub(super) fn outline(
     for mut profile in profiles {
         if profile.load == Load::Closed && setting.as_arrivals == AsArrivals::Yes {
             little(&mut profile, account);
+        }
+        if !profile.has_users() {
+            account
+                .ignored
+                .push(format!("`{}`: nobody comes", profile.name));
+            continue;
         }
         if profile.ramps.iter().map(|to| to.secs).sum::<f64>() <= 0.0 {
             let length = number::secs(UNTIL_S);
@@ -114,7 +142,7 @@ pub(super) fn outline(
             Load::Closed => closed(&mut found, &profile, (setting.tool, account)),
         });
     }
-    found.run_for_s = end.ceil() as i64;
+    found.run_for_s = ending(end, account);
     if found
         .journeys
         .iter()
@@ -138,7 +166,18 @@ pub(super) fn outline(
         found.objectives.extend(proposal(&found, account));
     }
     found.variants = vec![twice(&found.sources)];
-    found
+    (!found.sources.is_empty()).then_some(found)
+}
+
+/// When the model ends, in whole seconds.
+fn ending(end: f64, account: &mut Account) -> i64 {
+    if end > LONGEST_S as f64 {
+        let (end, longest) = (number::secs(end), number::whole(LONGEST_S));
+        account
+            .doubtful
+            .push(format!("it ends at {end}; the model at {longest}"));
+    }
+    (end.ceil() as i64).min(LONGEST_S)
 }
 
 fn quoted_secs(secs: f64) -> String {
@@ -267,8 +306,10 @@ fn climb(profile: &Profile) -> Climb {
             } else {
                 to.secs
             };
-            ramps.push(Ramp::Rate((users - most) / secs.max(1e-3), secs));
-            ramps.push(Ramp::Rate(0.0, to.secs - secs));
+            // Those who are there at once need a moment to come.
+            let secs = secs.max(1e-3);
+            ramps.push(Ramp::Rate((users - most) / secs, secs));
+            ramps.push(Ramp::Rate(0.0, (to.secs - secs).max(0.0)));
         } else {
             ramps.push(Ramp::Rate(0.0, to.secs));
         }

@@ -58,6 +58,8 @@ const NO_LOAD: [&str; 9] = [
     "heap",
     "gc",
 ];
+/// Seconds of a bound at most.
+const LONGEST_S: f64 = 86_400.0;
 /// Endpoints that are told apart.
 const ENDPOINTS: usize = 400;
 /// What series are called that name no endpoint.
@@ -240,6 +242,10 @@ impl Found {
             false => (counter::rates(&points).0, counter::increase(&points)),
         };
         let secs = le.unwrap_or(f64::INFINITY) * unit;
+        // A bound that nobody reaches says no more than the last one.
+        if secs.is_finite() && secs > LONGEST_S {
+            return;
+        }
         let buckets = self.buckets.entry(endpoint.clone()).or_default();
         *buckets.entry(secs.max(0.0).to_bits()).or_default() += count;
         if secs.is_infinite() {

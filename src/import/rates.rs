@@ -184,7 +184,7 @@ fn windowed(mut grid: Grid, setting: &Setting<'_>, account: &mut Account) -> Gri
         account.assumed.push(format!(
             "the model covers the busiest {}, {} later than the first value, with {} of {} users \
              (`--window all` takes everything)",
-            number::whole(length as i64 * grid.width_s),
+            number::whole((length as i64 * grid.width_s).min(LONGEST_S)),
             number::whole(from as i64 * grid.width_s),
             grouped(sum(from, length).round() as u64),
             grouped(sum(0, all.len()).round() as u64)
@@ -194,6 +194,13 @@ fn windowed(mut grid: Grid, setting: &Setting<'_>, account: &mut Account) -> Gri
         *users = users[from..from + length].to_vec();
     }
     grid.from_s += from as i64 * grid.width_s;
+    // A value may hold for longer than a model can last.
+    if grid.width_s > LONGEST_S {
+        let part = LONGEST_S as f64 / grid.width_s as f64;
+        let users = grid.users.iter_mut().flat_map(|(_, users)| users);
+        users.for_each(|users| *users *= part);
+        grid.width_s = LONGEST_S;
+    }
     grid
 }
 

@@ -56,8 +56,10 @@ pub fn import(inputs: Vec<Input<'_>>, as_arrivals: AsArrivals) -> Result<Importe
         as_arrivals,
         objectives,
     };
-    let skeleton = profile::outline(profiles, setting, &mut account);
-    Ok(Imported::new(skeleton, account))
+    match profile::outline(profiles, setting, &mut account) {
+        Some(skeleton) => Ok(Imported::new(skeleton, account)),
+        None => Err(profile::nobody(HELP, account)),
+    }
 }
 
 /// A number, or that of the machine itself: `concurrency: { local: 100, cloud: 200 }`.

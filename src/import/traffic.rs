@@ -11,6 +11,8 @@ use super::visits::{Seen, Visit, Visits};
 
 /// Requests of one visit that a person makes at most.
 pub(super) const PERSON: u32 = 100;
+/// Nanoseconds that nobody waits, nor any server works: a day.
+const ENDLESS_NS: u64 = 86_400_000_000_000;
 /// Files that weigh as much as one other request: a page brings many.
 const FILES: u32 = 8;
 
@@ -117,6 +119,8 @@ pub(super) struct Traffic {
     pub(super) nobodys: u64,
     /// Visits that were cut for want of room.
     pub(super) cut: u64,
+    /// Times of more than a day, which are not taken.
+    pub(super) endless: u64,
     pub(super) order: Order,
 }
 
@@ -153,12 +157,19 @@ impl Traffic {
             visits: Visits::new(gap_ms),
             nobodys: 0,
             cut: 0,
+            endless: 0,
             order: Order::default(),
         }
     }
 
     /// Counts a request.
     pub(super) fn add(&mut self, request: &Request<'_>) {
+        let is_endless = request.took_ns.is_some_and(|nanos| nanos > ENDLESS_NS);
+        self.endless += u64::from(is_endless);
+        let request = &Request {
+            took_ns: request.took_ns.filter(|_| !is_endless),
+            ..*request
+        };
         if let Some(who) = request.who {
             self.visits.expect(who);
         }

@@ -11,7 +11,7 @@ use super::super::lines::Lines;
 use super::super::literal::literal;
 use super::super::number;
 use super::super::outline::SERVICE;
-use super::super::profile::{Load, Profile, Setting, To, outline};
+use super::super::profile::{Load, Profile, Setting, To, nobody, outline};
 use super::super::skeleton::Objective;
 use super::super::{AsArrivals, Imported, Unusable, json};
 use super::HELP;
@@ -42,8 +42,10 @@ pub(super) fn import(
         as_arrivals,
         objectives: objectives(value, &mut account),
     };
-    let skeleton = outline(profiles, setting, &mut account);
-    Ok(Imported::new(skeleton, account))
+    match outline(profiles, setting, &mut account) {
+        Some(skeleton) => Ok(Imported::new(skeleton, account)),
+        None => Err(nobody(HELP, account)),
+    }
 }
 
 /// Options as JSON, or as they stand in a script.

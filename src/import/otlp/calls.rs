@@ -48,7 +48,7 @@ pub(super) struct Calls {
     pub(super) traces: u64,
     /// Spans whose parents are not there.
     pub(super) orphans: u64,
-    /// Spans that end before they begin.
+    /// Spans that end before they begin, or last for more than a day.
     pub(super) odd: u64,
 }
 
@@ -62,12 +62,18 @@ struct Call {
     is_message: bool,
 }
 
+/// Nanoseconds of a span at most; what seems longer has no begin.
+const LONGEST_NS: u64 = 86_400_000_000_000;
+
 impl Calls {
     /// Adds a trace.
     pub(super) fn add(&mut self, trace: &[Span]) {
         self.traces += 1;
-        let (good, odd): (Vec<Span>, Vec<Span>) =
-            trace.iter().partition(|span| span.from_ns <= span.to_ns);
+        let is_good = |span: &&Span| {
+            let lasts = span.to_ns.checked_sub(span.from_ns);
+            lasts.is_some_and(|nanos| nanos <= LONGEST_NS)
+        };
+        let (good, odd): (Vec<Span>, Vec<Span>) = trace.iter().partition(is_good);
         self.odd += odd.len() as u64;
         let places: BTreeMap<u64, usize> =
             good.iter().enumerate().map(|(n, s)| (s.id, n)).collect();

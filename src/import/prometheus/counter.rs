@@ -5,21 +5,32 @@
 
 use super::Points;
 
+/// Steps over which a gap is spread at most.
+const MOST_STEPS: i64 = 8_000;
+
 /// Values a second between neighbours, each from the instant on at which the first was seen, and
 /// how often the counter began anew.
 pub(super) fn rates(points: &Points) -> (Points, u64) {
     let known: Vec<(i64, f64)> = known(points);
     let step = step(points);
+    let length = known
+        .last()
+        .zip(known.first())
+        .map_or(0, |(to, from)| to.0 - from.0);
+    let wide = step.max(length / MOST_STEPS);
     let (mut rates, mut resets) = (Vec::new(), 0);
     for pair in known.windows(2) {
         let ((from, before), (to, after)) = (pair[0], pair[1]);
         resets += u64::from(after < before);
         let rate = grown(before, after) / ((to - from) as f64 / 1e3);
-        let mut at = from;
         // Half a step is what a scrape may be late.
-        while at + step / 2 < to {
+        if from + step / 2 < to {
+            rates.push((from, Some(rate)));
+        }
+        let mut at = from + wide;
+        while at + wide / 2 < to {
             rates.push((at, Some(rate)));
-            at += step;
+            at += wide;
         }
     }
     (rates, resets)
@@ -108,5 +119,9 @@ mod tests {
             .filter_map(|(at, r)| Some((at, r?)))
             .collect();
         assert_eq!(at, [(0, 1.0), (10_000, 1.0), (20_000, 1.0), (30_000, 1.0)]);
+        let mut far = points(&[0.0, 10.0, 20.0]);
+        far.push((7_000_000_000_000, Some(30.0)));
+        let (found, _) = rates(&far);
+        assert!((7_000..=8_010).contains(&found.len()), "{}", found.len());
     }
 }
