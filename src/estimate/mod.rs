@@ -9,6 +9,7 @@ pub mod attribution;
 pub mod blame;
 pub mod bottleneck;
 pub mod calibration;
+pub mod demand;
 pub mod full;
 pub mod health;
 pub mod interval;
