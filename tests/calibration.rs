@@ -7,6 +7,8 @@
 //! In full, with a line for each interval: `ONRUSH_SYNTHETIC=30 cargo test --release --locked --
 //! --ignored synthetic_incidents --nocapture` makes thirty incidents of each kind, in some minutes.
 
+mod command;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use onrush::model::files::Files;

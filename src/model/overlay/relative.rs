@@ -37,8 +37,13 @@ pub(super) fn relative(value: &Node, kind: &Kind) -> Option<Relative> {
     let digits = text[1..].trim_start();
     let begins = digits.starts_with(|c: char| c.is_ascii_digit());
     // An instant before T+0 is written with a minus.
-    let absolute = text.starts_with('-') && matches!(kind, Kind::Instant);
+    let absolute = text.starts_with('-') && may_be_instant(kind);
     (begins && !absolute).then(|| Relative::Plus(text.to_owned()))
+}
+
+fn may_be_instant(kind: &Kind) -> bool {
+    matches!(kind, Kind::Instant)
+        || matches!(kind, Kind::Either(kinds) if kinds.iter().any(may_be_instant))
 }
 
 /// The value that a relative one makes of what is written.
