@@ -5,11 +5,13 @@
 
 mod access_log;
 mod csv;
+mod demands;
 mod dress;
 mod experiments;
 mod gzip;
 mod load_tests;
 mod prometheus;
+mod replay;
 mod traces;
 
 use std::fs;
@@ -78,7 +80,7 @@ fn scene(sample: &str, name: &str) -> Scene {
 }
 
 /// The samples that the page on importing means by the names of its files.
-const NAMED: [(&str, &str); 18] = [
+const NAMED: [(&str, &str); 21] = [
     ("access.log", "access-log/nginx.log"),
     ("elb_request_count.csv", "csv/elb_request_count.csv"),
     ("requests.csv", "csv/requests.csv"),
@@ -88,6 +90,9 @@ const NAMED: [(&str, &str); 18] = [
     ("shape.py", "locust/shape.py"),
     ("Launch.scala", "gatling/Launch.scala"),
     ("launch.yml", "artillery/launch.yml"),
+    ("shop.csv", "demands/shop.csv"),
+    ("requests.json", "demands/requests.json"),
+    ("cpu.json", "demands/cpu.json"),
     ("taurus.yml", "taurus/launch.yml"),
     ("traces.json", "otlp/traces.json"),
     ("visit.har", "har/visit.har"),

@@ -23,6 +23,16 @@ pub fn times(matrix: &Matrix, vector: &[f64]) -> Vec<f64> {
     matrix.iter().map(|row| dot(row, vector)).collect()
 }
 
+/// Adds the products of two vectors' components, each times a factor: matrix + factor · a · bᵀ.
+pub fn add_products(matrix: &mut Matrix, factor: f64, (a, b): (&[f64], &[f64])) {
+    for (row, x) in matrix.iter_mut().zip(a) {
+        let x = factor * x;
+        for (sum, y) in row.iter_mut().zip(b) {
+            *sum += x * y;
+        }
+    }
+}
+
 /// Cholesky's factor of a symmetric matrix: lower triangular L with L·Lᵀ the matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factor {

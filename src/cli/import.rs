@@ -15,8 +15,8 @@ use super::exit::{Ending, Exit};
 use super::load::{STDIN, Unreadable, shown};
 use super::write::{self, Existing, Page};
 use crate::import::{
-    AsArrivals, Asked, Imported, Input, Unusable, access_log, artillery, chaos, csv, gatling, har,
-    jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
+    AsArrivals, Asked, Imported, Input, Unusable, access_log, artillery, chaos, csv, demands,
+    gatling, har, jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
 };
 
 /// Bytes that are read from a file at once.
@@ -49,6 +49,7 @@ pub(super) fn answer(asked: &Import, console: &Console) -> Result<Ending, Ending
     };
     let found = match asked.format {
         Importable::Csv => csv::import(opened?, &table(asked), &how),
+        Importable::Demands => demands::import(opened?, &rates(asked), &how),
         Importable::K6 => k6::import(opened?, as_arrivals, &how),
         Importable::Jtl => jtl::import(opened?, &how),
         Importable::Prometheus => prometheus::import(opened?, &how),
@@ -80,6 +81,16 @@ fn table(asked: &Import) -> csv::Csv {
         columns: asked.columns.clone(),
         is,
         per: asked.per,
+    }
+}
+
+/// How rates and utilisation are to be read.
+fn rates(asked: &Import) -> demands::How {
+    demands::How {
+        columns: asked.columns.clone(),
+        is_count: asked.is == Some(Values::Count),
+        per: asked.per,
+        cores: asked.cores,
     }
 }
 

@@ -183,7 +183,7 @@ fn rates(values: &[(i64, Option<f64>)], kind: Kind, step_ms: i64) -> Vec<(i64, f
 
 /// The bins with straight lines where nothing is known, and how many those are; before the first
 /// known one and after the last there is nothing.
-fn filled(known: &[Option<f64>]) -> (Vec<f64>, u64) {
+pub(super) fn filled(known: &[Option<f64>]) -> (Vec<f64>, u64) {
     let mut filled = vec![0.0; known.len()];
     let mut before: Option<(usize, f64)> = None;
     let mut gaps = 0;

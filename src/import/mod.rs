@@ -10,6 +10,7 @@ pub mod account;
 pub mod artillery;
 pub mod chaos;
 pub mod csv;
+pub mod demands;
 mod encoding;
 mod fit;
 pub mod gatling;

@@ -65,11 +65,11 @@ const ENDPOINTS: usize = 400;
 /// What series are called that name no endpoint.
 const ALL: &str = "requests";
 /// What something else is answered with.
-const HELP: &str = "it is what `/api/v1/query_range` answers: `curl \
+pub(super) const HELP: &str = "it is what `/api/v1/query_range` answers: `curl \
                     'http://…/api/v1/query_range?query=…&start=…&end=…&step=15s'`";
 
 /// Values of a series with their milliseconds since 1970; none where there is no number.
-type Points = Vec<(i64, Option<f64>)>;
+pub(super) type Points = Vec<(i64, Option<f64>)>;
 
 /// Values of series by name and time.
 type Sums = BTreeMap<String, BTreeMap<i64, Option<f64>>>;
@@ -157,21 +157,7 @@ struct Found {
 impl Found {
     /// The end of an answer, with all that stands beside its series.
     fn answer(&mut self, answer: &Value) {
-        if json::text(answer, &["status"]) == Some("error") {
-            let why = json::text(answer, &["error"]).unwrap_or_default();
-            let why = format!("Prometheus answered with an error: {}", one_line(why));
-            self.refused.get_or_insert(why);
-        }
-        let data = answer.get("data").unwrap_or(answer);
-        match json::text(data, &["resultType"]) {
-            Some("matrix") | None => {}
-            Some(other) => {
-                let why = format!("it is a `{}`, one value of each series", one_line(other));
-                self.refused.get_or_insert(why);
-            }
-        }
-        if !answer.is_null() && json::at(answer, &["data", "result"]).is_none() {
-            let why = "it holds no `data.result` with series".to_owned();
+        if let Some(why) = no_range(answer) {
             self.refused.get_or_insert(why);
         }
         for (name, values) in std::mem::take(&mut self.sums) {
@@ -372,8 +358,43 @@ fn summed(sums: &mut Sums, endpoint: String, rates: Points) {
     }
 }
 
+/// Why an answer is no range query, by all that stands beside its series; none if it is one.
+pub(super) fn no_range(answer: &Value) -> Option<String> {
+    if json::text(answer, &["status"]) == Some("error") {
+        let why = json::text(answer, &["error"]).unwrap_or_default();
+        let why = one_line(why);
+        return Some(format!("Prometheus answered with an error: {why}"));
+    }
+    let data = answer.get("data").unwrap_or(answer);
+    match json::text(data, &["resultType"]) {
+        Some("matrix") | None => {}
+        Some(other) => {
+            let other = one_line(other);
+            return Some(format!("it is a `{other}`, one value of each series"));
+        }
+    }
+    let is_empty = !answer.is_null() && json::at(answer, &["data", "result"]).is_none();
+    is_empty.then(|| "it holds no `data.result` with series".to_owned())
+}
+
+/// Whether a series counts since a process began.
+pub(super) fn is_counter(name: &str, points: &Points) -> bool {
+    let says = name.ends_with("_total") || name.ends_with("_count");
+    says || sort(name, None, points) == Sort::Counter
+}
+
+/// Whether a series with this name says how often something is asked.
+pub(super) fn is_load(name: &str, points: &Points) -> bool {
+    matches!(sort(name, None, points), Sort::Counter | Sort::Rate)
+}
+
+/// A counter as values a second.
+pub(super) fn per_second(points: &Points) -> Points {
+    counter::rates(points).0
+}
+
 /// `[ [ 1700000000, "12.5" ], … ]`
-fn points(values: Option<&Value>) -> Points {
+pub(super) fn points(values: Option<&Value>) -> Points {
     let values = values.and_then(Value::as_array).into_iter().flatten();
     let point = |value: &Value| {
         let at = value
@@ -420,7 +441,7 @@ fn sort(name: &str, le: Option<&str>, points: &Points) -> Sort {
 }
 
 /// What was asked for: the labels that say it.
-fn endpoint<'v>(label: &impl Fn(&str) -> Option<&'v str>) -> String {
+pub(super) fn endpoint<'v>(label: &impl Fn(&str) -> Option<&'v str>) -> String {
     let asked = ENDPOINT
         .into_iter()
         .find_map(|name| label(name).filter(|text| !text.is_empty()));

@@ -155,7 +155,7 @@ fn few(mut grid: Grid, most: usize, account: &mut Account) -> Grid {
 }
 
 /// The part of the time that the model covers.
-fn windowed(mut grid: Grid, setting: &Setting<'_>, account: &mut Account) -> Grid {
+pub(super) fn windowed(mut grid: Grid, setting: &Setting<'_>, account: &mut Account) -> Grid {
     let all: Vec<f64> = (0..grid.users.first().map_or(0, |(_, users)| users.len()))
         .map(|bin| grid.users.iter().map(|(_, users)| users[bin]).sum())
         .collect();

@@ -23,6 +23,27 @@ pub(super) struct Skeleton {
     pub(super) variants: Vec<Variant>,
     /// What was measured, by time, for a file beside the model.
     pub(super) observed: Option<String>,
+    /// What of it is to be held against launches.
+    pub(super) held: Option<Observed>,
+}
+
+/// What was measured, and the metrics that it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Observed {
+    /// Columns of the file beside the model, each with its metric.
+    pub(super) columns: Vec<(String, String)>,
+    /// The standard error of each value of them.
+    pub(super) give: String,
+    /// Single figures, for a model without a file beside it.
+    pub(super) figures: Vec<Figure>,
+}
+
+/// A measured figure, as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Figure {
+    pub(super) that: String,
+    pub(super) is: String,
+    pub(super) give: String,
 }
 
 /// A named input that is not known.

@@ -6,8 +6,8 @@
 
 use super::number;
 use super::skeleton::{
-    Endpoint, Happening, Journey, Objective, Param, Ramp, Retry, Service, Shape, Skeleton, Source,
-    Spacing, Step, Variant,
+    Endpoint, Happening, Journey, Objective, Observed, Param, Ramp, Retry, Service, Shape,
+    Skeleton, Source, Spacing, Step, Variant,
 };
 use super::stages::stages;
 use crate::base::time::Span;
@@ -55,6 +55,9 @@ pub(super) fn model(found: &Skeleton, counts: Counts) -> String {
     faults(&mut out, &found.faults);
     objectives(&mut out, &found.objectives);
     variants(&mut out, &found.variants);
+    if let Some(held) = &found.held {
+        observed(&mut out, held, counts);
+    }
     out
 }
 
@@ -278,6 +281,31 @@ fn variants(out: &mut String, variants: &[Variant]) {
             variant.name,
             set.join(", ")
         ));
+    }
+}
+
+fn observed(out: &mut String, held: &Observed, place: Counts) {
+    match place {
+        Counts::Beside => {
+            let columns: Vec<String> = held
+                .columns
+                .iter()
+                .map(|(column, metric)| format!("{column} = {}", quoted(metric)))
+                .collect();
+            let (columns, give) = (columns.join(", "), quoted(&held.give));
+            out.push_str(&format!(
+                "\n[observed]\nfile = \"observed.csv\"\ntime = \"time\"\nmatch = {{ {columns} }}\n\
+                 give = {give}\n"
+            ));
+        }
+        Counts::Inside => {
+            for figure in &held.figures {
+                let [that, is, give] = [&figure.that, &figure.is, &figure.give].map(|t| quoted(t));
+                out.push_str(&format!(
+                    "\n[[observed.figure]]\nthat = {that}\nis   = {is}\ngive = {give}\n"
+                ));
+            }
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 //! input is the way in which the format may be read, the others are the file.
 
 use onrush::import::{
-    AsArrivals, Asked, Imported, Input, Unusable, access_log, artillery, chaos, csv, gatling, har,
-    jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
+    AsArrivals, Asked, Imported, Input, Unusable, access_log, artillery, chaos, csv, demands,
+    gatling, har, jtl, k6, locust, otlp, prometheus, slo, taurus, vegeta,
 };
 use onrush::model::files::Files;
 use onrush::model::{Checked, read};
@@ -15,7 +15,7 @@ use onrush::text::Source;
 type Way = fn(Vec<Input<'_>>) -> Result<Imported, Unusable>;
 
 /// Every format by the name of its fuzzer and its corpus, and the ways in which it may be read.
-pub(crate) const FORMATS: [(&str, &[Way]); 16] = [
+pub(crate) const FORMATS: [(&str, &[Way]); 17] = [
     (
         "access_log",
         &[
@@ -78,6 +78,13 @@ pub(crate) const FORMATS: [(&str, &[Way]); 16] = [
     ("sloth", &[slo::sloth]),
     ("chaos_mesh", &[chaos::mesh]),
     ("chaos_toolkit", &[chaos::toolkit]),
+    (
+        "demands",
+        &[
+            |inputs| demands::import(inputs, &demands::How::default(), &Asked::default()),
+            |inputs| demands::import(inputs, &loads(), &few()),
+        ],
+    ),
 ];
 
 fn few() -> Asked {
@@ -92,6 +99,17 @@ fn columns(named: &str, is: Option<csv::Is>) -> csv::Csv {
         columns: named.split(',').map(str::to_owned).collect(),
         is,
         ..csv::Csv::default()
+    }
+}
+
+fn loads() -> demands::How {
+    demands::How {
+        columns: ["1", "rate=2", "cpu=3", "users=4"]
+            .map(str::to_owned)
+            .to_vec(),
+        is_count: true,
+        per: None,
+        cores: Some(4.0),
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) const LAYERS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("report", &["base", "results"]),
-    ("import", &["base", "random", "model"]),
+    ("import", &["base", "random", "model", "estimate"]),
     (
         "serve",
         &[

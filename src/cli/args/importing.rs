@@ -34,7 +34,9 @@ pub struct Import {
     #[arg(long = "format", value_name = "TEXT")]
     pub directive: Option<String>,
     /// Columns of a table by name or number: of the times, of the rates or counts, then others:
-    /// `took=NAME:ms`, `label=`, `method=`, `status=`, `success=`, `user=` [default: found]
+    /// `took=NAME:ms`, `label=`, `method=`, `status=`, `success=`, `user=`; of demands `rate=`,
+    /// `cpu=NAME:percent` (or `fraction`, `cores`, `millicores`), `cores=`, `users=` (at work)
+    /// [default: found]
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// What the values of a table are [default: by the name of their column]
@@ -43,6 +45,9 @@ pub struct Import {
     /// Time in which a rate of a table counts users: `1m` [default: 1s]
     #[arg(long, value_name = "TIME", value_parser = lasting)]
     pub per: Option<Span>,
+    /// Number of cores, all servers together (of demands) [default: as measured, else assumed]
+    #[arg(long, value_name = "N", value_parser = cores)]
+    pub cores: Option<f64>,
     /// Number of endpoints that are kept apart; all others are one [default: 12]
     #[arg(long, value_name = "N")]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=200))]
@@ -87,6 +92,9 @@ pub enum Importable {
     AccessLog,
     /// Tables: rates or counts by time, or a row for each request
     Csv,
+    /// Requests a second of each endpoint beside CPU, minute by minute, as tables or range queries
+    /// of Prometheus: the CPU seconds of a request, by the utilisation law
+    Demands,
     /// k6: results (`--out json`, `--out csv`), or options with stages or scenarios as JSON
     K6,
     /// Results of JMeter as CSV
@@ -122,23 +130,24 @@ impl Import {
     /// Why a flag is none of the format that is asked for; none if all are.
     pub fn misplaced(&self) -> Option<String> {
         use Importable::{
-            AccessLog, Csv, Gatling, Jtl, K6, Locust, Otlp, Prometheus, Taurus, Vegeta,
+            AccessLog, Csv, Demands, Gatling, Jtl, K6, Locust, Otlp, Prometheus, Taurus, Vegeta,
         };
-        let given: [(bool, &str, &[Importable]); 8] = [
+        let given: [(bool, &str, &[Importable]); 9] = [
             (self.directive.is_some(), "--format", &[AccessLog]),
-            (!self.columns.is_empty(), "--columns", &[Csv]),
-            (self.is.is_some(), "--is", &[Csv]),
-            (self.per.is_some(), "--per", &[Csv]),
+            (!self.columns.is_empty(), "--columns", &[Csv, Demands]),
+            (self.is.is_some(), "--is", &[Csv, Demands]),
+            (self.per.is_some(), "--per", &[Csv, Demands]),
+            (self.cores.is_some(), "--cores", &[Demands]),
             (
                 self.endpoints.is_some(),
                 "--endpoints",
-                &[AccessLog, Csv, K6, Jtl, Prometheus, Otlp, Vegeta],
+                &[AccessLog, Csv, Demands, K6, Jtl, Prometheus, Otlp, Vegeta],
             ),
             (self.gap.is_some(), "--gap", &[AccessLog, Csv]),
             (
                 self.window.is_some(),
                 "--window",
-                &[AccessLog, Csv, K6, Jtl, Prometheus, Otlp, Vegeta],
+                &[AccessLog, Csv, Demands, K6, Jtl, Prometheus, Otlp, Vegeta],
             ),
             (
                 self.as_arrivals,
@@ -161,6 +170,15 @@ pub enum Values {
     Rate,
     /// Users until the next row
     Count,
+}
+
+/// A number of cores.
+fn cores(text: &str) -> Result<f64, String> {
+    let cores = text
+        .parse::<f64>()
+        .ok()
+        .filter(|cores| (0.01..=1e6).contains(cores));
+    cores.ok_or_else(|| "expected a number of cores such as `4` or `0.5`".to_owned())
 }
 
 /// A length of time, or `all`.

@@ -71,6 +71,7 @@ fn solved(gram: &Matrix, right: &[f64], is_free: &[bool]) -> Option<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::linear::add_products;
 
     /// How far an answer is from the conditions that prove it: no slope where it is above zero,
     /// none upwards where it is zero.
@@ -90,11 +91,9 @@ mod tests {
         let mut gram = zeros(n, n);
         let mut right = vec![0.0; n];
         for (row, y) in rows.iter().zip(y) {
-            for a in 0..n {
-                right[a] += row[a] * y;
-                for b in 0..n {
-                    gram[a][b] += row[a] * row[b];
-                }
+            add_products(&mut gram, 1.0, (row, row));
+            for (sum, x) in right.iter_mut().zip(*row) {
+                *sum += x * y;
             }
         }
         (gram, right)

@@ -7,7 +7,7 @@
 //! as exact as quiet ones, or in proportion.
 
 use super::nnls::nonnegative;
-use crate::base::linear::{Factor, Matrix, dot, zeros};
+use crate::base::linear::{Factor, Matrix, add_products, dot, zeros};
 use crate::base::math::{ln, pow};
 
 /// Distances in standard deviations from which Huber's weight falls, and where Tukey's is zero:
@@ -85,17 +85,9 @@ impl Design {
         let mut gram = zeros(width, width);
         let mut right = vec![0.0; width];
         for ((row, y), weight) in self.rows.iter().zip(&self.y).zip(weights) {
-            for (a, x) in row.iter().enumerate() {
-                let x = weight * x;
-                right[a] += x * y;
-                for (sum, other) in gram[a].iter_mut().zip(&row[..=a]) {
-                    *sum += x * other;
-                }
-            }
-        }
-        for a in 0..width {
-            for b in a + 1..width {
-                gram[a][b] = gram[b][a];
+            add_products(&mut gram, *weight, (row, row));
+            for (sum, x) in right.iter_mut().zip(row) {
+                *sum += weight * x * y;
             }
         }
         (gram, right)
@@ -106,11 +98,7 @@ impl Design {
         let width = self.width();
         let size = (0..width).map(|at| gram[at][at]).sum::<f64>() / width as f64;
         for tie in &self.ties {
-            for a in 0..width {
-                for b in 0..width {
-                    gram[a][b] += tie.pull * size * tie.parts[a] * tie.parts[b];
-                }
-            }
+            add_products(&mut gram, tie.pull * size, (&tie.parts, &tie.parts));
         }
         for (at, row) in gram.iter_mut().enumerate() {
             row[at] += RIDGE * size;

@@ -7,7 +7,7 @@
 
 use super::Amount;
 use super::robust::{Design, Fit, influence_slope};
-use crate::base::linear::{Factor, Matrix, dot, times, zeros};
+use crate::base::linear::{Factor, Matrix, add_products, dot, times, zeros};
 use crate::base::math::pow;
 use crate::base::student::t_quantile;
 
@@ -100,14 +100,9 @@ fn meat(scores: &[Vec<f64>], lags: usize) -> Matrix {
     for lag in 0..=lags {
         let share = 1.0 - lag as f64 / (lags + 1) as f64;
         for (one, other) in scores.iter().zip(&scores[lag.min(scores.len())..]) {
-            for a in 0..width {
-                for b in 0..width {
-                    let product = share * one[a] * other[b];
-                    sum[a][b] += product;
-                    if lag > 0 {
-                        sum[b][a] += product;
-                    }
-                }
+            add_products(&mut sum, share, (one, other));
+            if lag > 0 {
+                add_products(&mut sum, share, (other, one));
             }
         }
     }

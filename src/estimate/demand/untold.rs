@@ -7,7 +7,7 @@
 //! group. Its members are then held to need the same.
 
 use super::robust::{Design, Fit, Tie};
-use crate::base::linear::{Direction, Matrix, directions, dot, zeros};
+use crate::base::linear::{Direction, Matrix, add_products, directions, dot, zeros};
 
 /// Condition indices from which rates are nearly alike.
 const ALIKE: f64 = 8.0;
@@ -71,11 +71,8 @@ pub(super) fn groups(design: &Design, fit: &Fit) -> Vec<Group> {
     let untold: Vec<&Direction> = found.iter().filter(is_untold).collect();
     let mut projector = zeros(width, width);
     for direction in &untold {
-        for a in 0..width {
-            for b in 0..width {
-                projector[a][b] += direction.vector[a] * direction.vector[b];
-            }
-        }
+        let vector = &direction.vector[..];
+        add_products(&mut projector, 1.0, (vector, vector));
     }
     let told = untold
         .iter()
