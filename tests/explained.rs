@@ -95,8 +95,8 @@ fn what_adds_up_is_shared_out_exactly() {
     assert_eq!(found.impact.kind, ImpactKind::Users);
     let keys: Vec<&str> = found.causes.iter().map(|one| one.key.as_str()).collect();
     assert_eq!(keys, ["fault-long", "fault-short"]);
-    assert_eq!(carries(&found, "fault-long"), 600.0);
-    assert_eq!(carries(&found, "fault-short"), 300.0);
+    assert_eq!(carries(&found, "fault-long").to_bits(), 600_f64.to_bits());
+    assert_eq!(carries(&found, "fault-short").to_bits(), 300_f64.to_bits());
     assert_eq!(found.impact.value.expect("it is").estimate, Some(900.0));
     let part = cause(&found, "fault-long").part.expect("a part");
     assert!((part.estimate.expect("a number") - 2.0 / 3.0).abs() < 1e-12);
@@ -131,8 +131,8 @@ fn where_each_suffices_neither_alone_helps() {
     assert_eq!(to_json(&found), to_json(&again), "threads change no byte");
     let found = found.answers.explain.expect("it was explained");
     // Twenty more meet the second one alone.
-    assert_eq!(carries(&found, "fault-one"), 300.0);
-    assert_eq!(carries(&found, "fault-other"), 320.0);
+    assert_eq!(carries(&found, "fault-one").to_bits(), 300_f64.to_bits());
+    assert_eq!(carries(&found, "fault-other").to_bits(), 320_f64.to_bits());
     let alone = cause(&found, "fault-one").alone.expect("it was tried");
     assert_eq!(alone.estimate, Some(0.0));
     assert_eq!(found.pairs.len(), 1);
@@ -162,8 +162,8 @@ fn where_both_were_needed_they_share_alike() {
         set = {{ 'service.b.workers' = 50 }}"
     );
     let found = explained(&model, 2);
-    assert_eq!(carries(&found, "fault-one"), 300.0);
-    assert_eq!(carries(&found, "fault-other"), 300.0);
+    assert_eq!(carries(&found, "fault-one").to_bits(), 300_f64.to_bits());
+    assert_eq!(carries(&found, "fault-other").to_bits(), 300_f64.to_bits());
     assert_eq!(found.pairs[0].how, Together::BothNeeded);
     let alone = cause(&found, "fault-other").alone.expect("it was tried");
     assert_eq!(alone.estimate, Some(600.0));

@@ -157,7 +157,7 @@ fn found_least(desks: u64, hours: u32, at_most: u32) -> (u32, u32) {
         let found = value(&results).unwrap_or(f64::NAN);
         // Where the target is close to the share of a value, either neighbour is right.
         let is_right = match desk.margin >= 0.005 {
-            true => found == f64::from(desk.least),
+            true => found.to_bits() == f64::from(desk.least).to_bits(),
             false => (found - f64::from(desk.least)).abs() <= 1.0,
         };
         println!(

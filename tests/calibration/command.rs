@@ -58,10 +58,10 @@ fn the_page_shows_what_a_calibration_says() {
         "{commands} commands, {shown} lines"
     );
     let fitted = scene.text("fitted.toml");
-    let tables = blocks
+    let mut tables = blocks
         .iter()
         .filter_map(|block| block.strip_prefix("toml\n"));
-    let param = tables.last().expect("the page shows what is written");
+    let param = tables.next_back().expect("the page shows what is written");
     assert!(
         param.contains("known = \"fitted\"") && fitted.contains(param),
         "{fitted}"

@@ -51,7 +51,7 @@ fn service(number: u64) -> Service {
             let day = 1.0 + 0.5 * sin(std::f64::consts::TAU * minute as f64 / 1_440.0);
             let rate = |(at, share): (usize, &f64)| {
                 let alone = (1.0 + own * luck.normal()).max(0.05);
-                let is_new = at == 0 && number % 4 == 0 && minute < minutes / 2;
+                let is_new = at == 0 && number.is_multiple_of(4) && minute < minutes / 2;
                 if is_new {
                     0.0
                 } else {
@@ -69,7 +69,7 @@ fn service(number: u64) -> Service {
     for (minute, busy) in busy.iter_mut().enumerate() {
         *busy *= 1.0 + 0.01 * luck.normal();
         // A job of five minutes every two hours, and what a deploy leaves.
-        if number % 3 == 0 && minute % 120 < 5 {
+        if number.is_multiple_of(3) && minute % 120 < 5 {
             *busy += luck.between(0.2, 1.5);
         }
     }
