@@ -3,6 +3,7 @@
 //! One idea: what a user may type is written here and nowhere else; help, completions, the man page
 //! and the usage errors come from it. It does nothing: each command has a file of its own.
 
+mod basics;
 mod calibrate;
 mod importing;
 mod size;
@@ -20,6 +21,7 @@ use crate::base::visible::visible;
 use crate::engine::MAX_EVENTS;
 use crate::model::MOST_REPLICATIONS;
 
+pub use basics::Basics;
 pub use calibrate::Calibrate;
 pub use clap_complete::Shell;
 pub use explain::Explain;

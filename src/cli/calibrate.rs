@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{Calibrate, Effort};
+use super::args::Calibrate;
 use super::check::refuse_too_much;
 use super::console::Console;
 use super::deliver::{self, Answer};
@@ -23,12 +23,12 @@ use crate::study::{Fit, LAUNCHES, NEAR};
 /// If a file, the model or a limit stands in the way, or nothing is to be fitted.
 pub(super) fn answer(asked: &Calibrate, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
-    let effort = effort(asked);
+    let effort = asked.basics.effort(None);
     let mut set = asked.set.clone();
     if let Some(file) = &asked.observed {
         set.push(("observed.file".to_owned(), from_model(&asked.model, file)?));
     }
-    let memory = memory::limit(asked.memory);
+    let memory = memory::limit(asked.basics.memory);
     let loaded = load::model(&asked.model, &set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &effort, &asked.set)?;
     refuse_too_much(&loaded.model, plan.limits, console)?;
@@ -62,21 +62,6 @@ pub(super) fn answer(asked: &Calibrate, console: &Console) -> Result<Ending, End
         console.note(&format!("wrote {}", load::named(path)));
     }
     Ok(exit::of_calibrate(&done.results))
-}
-
-/// The flags that a calibration shares with other studies.
-fn effort(asked: &Calibrate) -> Effort {
-    Effort {
-        seed: asked.seed,
-        replications: None,
-        precision: None,
-        confidence: asked.confidence,
-        at_most: None,
-        same_within: Vec::new(),
-        threads: asked.threads,
-        memory: asked.memory,
-        events: asked.events,
-    }
 }
 
 /// A path as seen from the folder of the model.

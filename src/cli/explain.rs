@@ -1,6 +1,6 @@
 //! `explain`: why it broke, and what would have prevented it.
 
-use super::args::{Effort, Explain};
+use super::args::Explain;
 use super::check::refuse_too_much;
 use super::console::Console;
 use super::deliver::{self, Answer};
@@ -20,8 +20,10 @@ use crate::study::EXPLAINED;
 /// If a file, the model or a limit stands in the way, or the model is of a steady state.
 pub(super) fn answer(asked: &Explain, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
-    let effort = effort(asked);
-    let memory = memory::limit(asked.memory);
+    let effort = asked
+        .basics
+        .effort(Some(asked.replications.unwrap_or(EXPLAINED)));
+    let memory = memory::limit(asked.basics.memory);
     let loaded = load::model(&asked.model, &asked.changes.set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &effort, &asked.changes.set)?;
     if loaded.model.study != Study::Launch {
@@ -56,19 +58,4 @@ pub(super) fn answer(asked: &Explain, console: &Console) -> Result<Ending, Endin
     };
     deliver::deliver(&answer, &asked.output, console)?;
     Ok(exit::of_explain(&results))
-}
-
-/// The flags that an explanation shares with other studies.
-fn effort(asked: &Explain) -> Effort {
-    Effort {
-        seed: asked.seed,
-        replications: Some(asked.replications.unwrap_or(EXPLAINED)),
-        precision: None,
-        confidence: asked.confidence,
-        at_most: None,
-        same_within: Vec::new(),
-        threads: asked.threads,
-        memory: asked.memory,
-        events: asked.events,
-    }
 }

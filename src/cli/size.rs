@@ -1,6 +1,6 @@
 //! `size`: how much is enough, or how much can be carried.
 
-use super::args::{Effort, Size};
+use super::args::Size;
 use super::check::refuse_too_much;
 use super::console::Console;
 use super::deliver::{self, Answer};
@@ -19,8 +19,8 @@ use crate::study::{AT_A_VALUE, CHANCE, Sizing};
 /// If a file, the model or a limit stands in the way, or nothing must hold.
 pub(super) fn answer(asked: &Size, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
-    let effort = effort(asked);
-    let memory = memory::limit(asked.memory);
+    let effort = asked.basics.effort(asked.replications);
+    let memory = memory::limit(asked.basics.memory);
     let loaded = load::model(&asked.model, &asked.set, memory)?.sound(console)?;
     let model = variant(loaded.model, asked.variant.as_deref())?;
     let plan = plan(&model, &effort, &asked.set)?;
@@ -52,18 +52,4 @@ fn variant(model: Model, name: Option<&str>) -> Result<Model, Ending> {
         .changes(name)
         .ok_or_else(|| load::no_variant(&model, name))?;
     Ok(model.with(&changes).0)
-}
-
-fn effort(asked: &Size) -> Effort {
-    Effort {
-        seed: asked.seed,
-        replications: asked.replications,
-        precision: None,
-        confidence: asked.confidence,
-        at_most: None,
-        same_within: Vec::new(),
-        threads: asked.threads,
-        memory: asked.memory,
-        events: asked.events,
-    }
 }

@@ -70,16 +70,9 @@ pub(super) fn calibrated(
     plan: &Plan,
     console: &Console,
 ) -> Result<Calibrated, Ending> {
-    let model = Checked::new(model).expect("a model with errors was refused before");
-    interrupt::listen();
-    let bar = Bar::new(console);
-    let onlooker = Onlooker {
-        progress: &bar,
-        stop: &interrupt::asked,
-    };
-    let found = study::calibrate(&model, fit, plan, onlooker);
-    bar.clear();
-    found.map_err(|failure| ending(failure, &model, console))
+    watched(model, console, |model, onlooker| {
+        study::calibrate(model, fit, plan, onlooker)
+    })
 }
 
 /// How much of a model without errors is enough.
@@ -92,16 +85,9 @@ pub(super) fn sized(
     plan: &Plan,
     console: &Console,
 ) -> Result<Results, Ending> {
-    let model = Checked::new(model).expect("a model with errors was refused before");
-    interrupt::listen();
-    let bar = Bar::new(console);
-    let onlooker = Onlooker {
-        progress: &bar,
-        stop: &interrupt::asked,
-    };
-    let found = study::size(&model, sizing, plan, onlooker);
-    bar.clear();
-    found.map_err(|failure| ending(failure, &model, console))
+    watched(model, console, |model, onlooker| {
+        study::size(model, sizing, plan, onlooker)
+    })
 }
 
 /// Why a launch of a model without errors broke.
@@ -114,6 +100,17 @@ pub(super) fn explained(
     plan: &Plan,
     console: &Console,
 ) -> Result<Results, Ending> {
+    watched(model, console, |model, onlooker| {
+        study::explain(model, variant, plan, onlooker)
+    })
+}
+
+/// A study of a model without errors, with a bar and a way to stop it.
+fn watched<T>(
+    model: Model,
+    console: &Console,
+    ask: impl FnOnce(&Checked, Onlooker<'_>) -> Result<T, Failure>,
+) -> Result<T, Ending> {
     let model = Checked::new(model).expect("a model with errors was refused before");
     interrupt::listen();
     let bar = Bar::new(console);
@@ -121,7 +118,7 @@ pub(super) fn explained(
         progress: &bar,
         stop: &interrupt::asked,
     };
-    let found = study::explain(&model, variant, plan, onlooker);
+    let found = ask(&model, onlooker);
     bar.clear();
     found.map_err(|failure| ending(failure, &model, console))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Output, events, launches, pair, share, size};
+use super::{Basics, Output, launches, pair, share};
 use crate::study::Knob;
 
 /// `onrush size`.
@@ -26,28 +26,15 @@ pub struct Size {
     /// Change a value of the model: `service.shop.servers=x2`; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
-    /// Seed of the random numbers
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
     /// Launches of the report on the value found
     #[arg(long, value_name = "N", value_parser = launches(1))]
     pub replications: Option<u32>,
     /// Launches at each value at most [default: 1000]
     #[arg(long, value_name = "N", value_parser = launches(8))]
     pub at_most: Option<u32>,
-    /// Confidence level of the intervals, e.g., 95%
-    #[arg(long, value_name = "SHARE", value_parser = share)]
-    pub confidence: Option<f64>,
-    /// Number of threads [default: one per core; most: four per core]; no figure depends on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
-    /// Memory for all launches that run at the same time [default: 4GiB, or less if the system has
-    /// less]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub memory: Option<usize>,
-    /// Maximum number of events in a launch [default, and most: 4000000000]
-    #[arg(long, value_name = "N", value_parser = events)]
-    pub events: Option<u64>,
+    /// Seed, confidence, threads and limits.
+    #[command(flatten)]
+    pub basics: Basics,
     /// What is written.
     #[command(flatten)]
     pub output: Output,
