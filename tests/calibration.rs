@@ -26,6 +26,7 @@ const PRODUCT: &str = include_str!("calibration/product.toml");
 const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
+    until: None,
 };
 
 /// Seconds of a row.
@@ -352,6 +353,7 @@ fn what_was_found_before_a_stop_is_kept() {
     let onlooker = Onlooker {
         progress: &Silent,
         stop: &stop,
+        until: None,
     };
     let plan = Plan {
         threads: 1,

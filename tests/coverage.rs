@@ -26,6 +26,7 @@ const UNSEEN: &str = include_str!("coverage/no-failure-seen.toml");
 const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
+    until: None,
 };
 
 /// Studies in full.

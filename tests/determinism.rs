@@ -33,6 +33,7 @@ fn results(text: &str, threads: usize) -> Results {
     let onlooker = Onlooker {
         progress: &Silent,
         stop: &|| false,
+        until: None,
     };
     compare(&model, &[], &plan, onlooker).expect("nothing is in its way")
 }

@@ -19,6 +19,7 @@ use onrush::text::Source;
 const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
+    until: None,
 };
 
 /// A model without errors.

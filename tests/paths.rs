@@ -140,6 +140,7 @@ fn lives(text: &str, variant: Option<&str>) -> Result<Ending, String> {
     let onlooker = Onlooker {
         progress: &Silent,
         stop: &|| false,
+        until: None,
     };
     let model = Checked::new(model).expect("it is sound");
     let results = match variant {

@@ -14,6 +14,7 @@ use onrush::text::Source;
 const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
+    until: None,
 };
 
 fn read(text: &str) -> Checked {

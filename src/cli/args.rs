@@ -357,7 +357,10 @@ pub struct Effort {
     /// Confidence level of the intervals, e.g., 95%
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub confidence: Option<f64>,
-    /// With --precision: maximum number of replications
+    /// The best answer that this time allows: as many launches as it takes, and no more
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    pub within: Option<Span>,
+    /// With --precision or --within: maximum number of replications
     #[arg(long, value_name = "N", value_parser = launches(2))]
     #[arg(conflicts_with = "replications")]
     pub at_most: Option<u32>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::thread;
+use std::time::Duration;
 
 use super::args::Effort;
 use super::exit::{Ending, Exit};
@@ -30,6 +31,9 @@ pub(super) fn plan(
     plan.seed = asked.seed.unwrap_or(plan.seed);
     plan.effort = effort(plan.effort, asked)?;
     plan.confidence = asked.confidence.unwrap_or(plan.confidence);
+    plan.within = asked
+        .within
+        .map(|time| Duration::from_secs_f64(time.as_secs_f64()));
     plan.threads = threads(asked.threads);
     plan.limits.bytes = memory::limit(asked.memory);
     plan.limits.events = asked.events.unwrap_or(plan.limits.events);
@@ -75,8 +79,12 @@ fn effort(proposed: study::Effort, asked: &Effort) -> Result<study::Effort, Endi
         (_, Some(relative), _) | (_, _, Precision { relative, .. }) => {
             Precision { relative, at_most }
         }
+        _ if asked.within.is_some() => Replications(at_most),
         (_, _, proposed) if asked.at_most.is_none() => proposed,
-        _ => return Err(Ending::new(Exit::Usage, "--at-most needs --precision")),
+        _ => {
+            let why = "--at-most needs --precision or --within";
+            return Err(Ending::new(Exit::Usage, why));
+        }
     })
 }
 

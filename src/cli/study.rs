@@ -8,7 +8,7 @@ use super::progress::Bar;
 use crate::model::{Checked, Model};
 use crate::report::number;
 use crate::results::{Results, Stopped};
-use crate::study::{self, Calibrated, Failure, Fit, Onlooker, Plan, Sizing};
+use crate::study::{self, Calibrated, Deadline, Failure, Fit, Onlooker, Plan, Sizing};
 
 /// What is asked of a model.
 #[derive(Clone, Copy)]
@@ -37,6 +37,7 @@ pub(super) fn results(
     let onlooker = Onlooker {
         progress: &bar,
         stop: &interrupt::asked,
+        until: plan.within.map(Deadline::after),
     };
     let found = match question {
         Question::Run(variant) => study::run(&model, variant, plan, onlooker),
@@ -70,7 +71,7 @@ pub(super) fn calibrated(
     plan: &Plan,
     console: &Console,
 ) -> Result<Calibrated, Ending> {
-    watched(model, console, |model, onlooker| {
+    watched(model, (plan, console), |model, onlooker| {
         study::calibrate(model, fit, plan, onlooker)
     })
 }
@@ -85,7 +86,7 @@ pub(super) fn sized(
     plan: &Plan,
     console: &Console,
 ) -> Result<Results, Ending> {
-    watched(model, console, |model, onlooker| {
+    watched(model, (plan, console), |model, onlooker| {
         study::size(model, sizing, plan, onlooker)
     })
 }
@@ -100,7 +101,7 @@ pub(super) fn explained(
     plan: &Plan,
     console: &Console,
 ) -> Result<Results, Ending> {
-    watched(model, console, |model, onlooker| {
+    watched(model, (plan, console), |model, onlooker| {
         study::explain(model, variant, plan, onlooker)
     })
 }
@@ -108,7 +109,7 @@ pub(super) fn explained(
 /// A study of a model without errors, with a bar and a way to stop it.
 fn watched<T>(
     model: Model,
-    console: &Console,
+    (plan, console): (&Plan, &Console),
     ask: impl FnOnce(&Checked, Onlooker<'_>) -> Result<T, Failure>,
 ) -> Result<T, Ending> {
     let model = Checked::new(model).expect("a model with errors was refused before");
@@ -117,6 +118,7 @@ fn watched<T>(
     let onlooker = Onlooker {
         progress: &bar,
         stop: &interrupt::asked,
+        until: plan.within.map(Deadline::after),
     };
     let found = ask(&model, onlooker);
     bar.clear();
@@ -137,6 +139,10 @@ fn draws(
             console.note("note: the model has no `[uncertain]` table, so no inputs are drawn");
             Ok(())
         }
+        Err(Failure::OutOfTime) => {
+            results.stopped = Stopped::Time;
+            Ok(())
+        }
         Err(Failure::Interrupted) => {
             (results.complete, results.stopped) = (false, Stopped::Interrupted);
             Ok(())
@@ -148,6 +154,7 @@ fn draws(
 fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
     match failure {
         Failure::Interrupted => Ending::new(Exit::Interrupted, failure.to_string()),
+        Failure::OutOfTime => Ending::new(Exit::Unclear, failure.to_string()),
         Failure::Exceeded { .. } | Failure::Full { .. } | Failure::NothingUncertain => {
             Ending::could_not(&failure)
         }

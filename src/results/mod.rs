@@ -139,6 +139,8 @@ pub enum Stopped {
     Precision,
     /// The largest number of replications allowed was reached before that.
     Budget,
+    /// The time that was allowed was over.
+    Time,
     /// Somebody interrupted it.
     Interrupted,
 }

@@ -350,6 +350,7 @@ impl Run {
         let onlooker = Onlooker {
             progress: &told,
             stop: &|| self.ticket.gone().is_some() || is_late(),
+            until: None,
         };
         let found = match self.asked.variants.as_slice() {
             [] => study::run(&model, None, plan, onlooker),
@@ -402,6 +403,7 @@ impl From<study::Failure> for NoAnswer {
             study::Failure::Exceeded { .. }
             | study::Failure::Full { .. }
             | study::Failure::Interrupted
+            | study::Failure::OutOfTime
             | study::Failure::NothingUncertain
             | study::Failure::NothingToFit { .. }
             | study::Failure::NothingToSize { .. }

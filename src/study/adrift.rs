@@ -112,7 +112,7 @@ fn simulated(
     })?;
     let done: Vec<Vec<Option<f64>>> = done.into_iter().flatten().collect();
     if done.is_empty() {
-        return Err(Failure::Interrupted);
+        return Err(crew.nothing());
     }
     let mean = |probe: &usize| {
         let values = done.iter().filter_map(|launch| launch[*probe]);

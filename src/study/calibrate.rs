@@ -16,14 +16,10 @@ use crate::base::math::normal_quantile;
 use crate::estimate::calibration::{Surrogate, Told};
 use crate::model::overlay::Change;
 use crate::model::{Checked, Model};
-use crate::program::Asked;
-use crate::results::{
-    self, Calibrate, FittedParam, FittedPart, Results, Stopped, Untold, UntoldParam,
-};
-use crate::study::contender::Contender;
+use crate::results::{Calibrate, FittedParam, FittedPart, Results, Untold, UntoldParam};
 use crate::study::plan::{Failure, Plan};
 use crate::study::replicate::{Crew, Onlooker};
-use crate::study::{adrift, compare, subject};
+use crate::study::{adrift, compare};
 
 /// Launches at each point near the best fit, unless told otherwise.
 pub const NEAR: u32 = 8;
@@ -96,9 +92,11 @@ pub fn calibrate(
     })?;
     let answer = answer(&search, &found, plan.confidence);
     let mut results = match found.interrupted {
-        true => unfinished(&fitted, plan),
+        true => compare::unfinished(&fitted, plan, crew.stopped()),
         false => match compare::run(&fitted, None, plan, onlooker) {
-            Err(Failure::Interrupted) => unfinished(&fitted, plan),
+            Err(Failure::Interrupted | Failure::OutOfTime) => {
+                compare::unfinished(&fitted, plan, crew.stopped())
+            }
             other => other?,
         },
     };
@@ -115,22 +113,6 @@ pub fn calibrate(
         model: fitted.into_model(),
         results,
     })
-}
-
-/// The document of a fit that was interrupted: no launch of the fitted model was run.
-fn unfinished(fitted: &Checked, plan: &Plan) -> Results {
-    let contender = Contender::baseline(fitted, &Asked::default());
-    Results {
-        schema: results::SCHEMA.to_owned(),
-        onrush: env!("CARGO_PKG_VERSION").to_owned(),
-        complete: false,
-        stopped: Stopped::Interrupted,
-        model: subject::facts(&contender.model, &contender.program, plan),
-        seed: plan.seed,
-        confidence: plan.confidence,
-        paired: true,
-        ..Results::default()
-    }
 }
 
 fn answer(search: &Search<'_>, found: &Found, confidence: f64) -> Calibrate {

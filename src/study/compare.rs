@@ -197,6 +197,19 @@ fn headline(baseline: &Contender) -> Vec<String> {
     found
 }
 
+/// The document of a study that was stopped before a launch of the model that it is about was run.
+pub(crate) fn unfinished(model: &Checked, plan: &Plan, stopped: Stopped) -> Results {
+    let none = Launches {
+        seen: Vec::new(),
+        numbers: Vec::new(),
+        stopped,
+    };
+    let baseline = Contender::baseline(model, &Asked::default());
+    let mut results = head(&baseline, &none, plan, None);
+    results.complete = false;
+    results
+}
+
 /// The document before anything is filled in.
 fn head(baseline: &Contender, launches: &Launches, plan: &Plan, steady: Option<Steady>) -> Results {
     let mut results = Results {

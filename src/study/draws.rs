@@ -56,11 +56,11 @@ pub fn uncertain(
     })?;
     let done: Vec<Draw> = rows.into_iter().flatten().collect();
     if done.is_empty() {
-        return Err(Failure::Interrupted);
+        return Err(crew.nothing());
     }
     if done.len() < asked.draws as usize {
-        results.complete = false;
-        results.stopped = Stopped::Interrupted;
+        results.stopped = crew.stopped();
+        results.complete = results.stopped != Stopped::Interrupted;
     }
     results.answers.uncertain = Some(inquiry.summarise(done));
     Ok(())

@@ -4,6 +4,8 @@
 //! the next; so whatever ends a study, what is finished are whole pairs. A replication counts if
 //! all contenders finished it.
 
+use std::time::{Duration, Instant};
+
 use crate::engine::Exceeded;
 use crate::estimate::interval::Moments;
 use crate::estimate::measure::Quantity;
@@ -33,10 +35,36 @@ pub(crate) struct Field<'a> {
     pub(crate) headline: &'a [String],
 }
 
+/// Part of the time allowed that the launches may take; the rest is for what each change is worth.
+const LAUNCHING: f64 = 0.6;
+
+/// How long a handful of replications takes, where time is limited.
+#[derive(Default)]
+struct Pace {
+    last: Option<(Instant, Duration)>,
+}
+
+impl Pace {
+    /// Of so many replications those to make next: all of them where time is not limited, else one
+    /// for each thread as long as that many will be done in time.
+    fn room_for(&mut self, more: u32, crew: &Crew<'_>) -> Option<u32> {
+        let Some(until) = crew.onlooker().until else {
+            return Some(more);
+        };
+        let took = self.last.map_or(Duration::ZERO, |(began, longest)| {
+            began.elapsed().max(longest)
+        });
+        self.last = Some((Instant::now(), took));
+        let fits = until.part(LAUNCHING).has_room_for(took);
+        fits.then(|| more.min(crew.threads() as u32))
+    }
+}
+
 impl Field<'_> {
     /// Runs the replications that the plan asks for.
     pub(crate) fn launch(&self, plan: &Plan, crew: &Crew<'_>) -> Result<Launches, Failure> {
         let mut rows: Vec<Vec<Option<Seen>>> = Vec::new();
+        let mut pace = Pace::default();
         let (keep, stopped) = loop {
             let (more, stopped) = match self.next(plan, crew, &rows) {
                 Next::More(more) => (more, None),
@@ -46,16 +74,19 @@ impl Field<'_> {
             if let Some(end) = stopped {
                 break end;
             }
+            let Some(more) = pace.room_for(more, crew) else {
+                break (rows.len() as u32, Stopped::Time);
+            };
             rows.extend(self.replications(rows.len(), more as usize, plan, crew)?);
             if rows.iter().flatten().any(Option::is_none) {
-                break (rows.len() as u32, Stopped::Interrupted);
+                break (rows.len() as u32, crew.stopped());
             }
         };
         let stopped = match (plan.effort, stopped) {
             (Effort::Replications(_), Stopped::Precision) => Stopped::Replications,
             _ => stopped,
         };
-        self.whole(rows, keep as usize, stopped)
+        self.whole(rows, keep as usize, (stopped, crew))
     }
 
     /// What to do after these replications.
@@ -203,7 +234,7 @@ impl Field<'_> {
         &self,
         rows: Vec<Vec<Option<Seen>>>,
         keep: usize,
-        stopped: Stopped,
+        (stopped, crew): (Stopped, &Crew<'_>),
     ) -> Result<Launches, Failure> {
         let mut launches = Launches {
             seen: self.lenses.iter().map(|_| Vec::new()).collect(),
@@ -220,7 +251,7 @@ impl Field<'_> {
             }
         }
         if launches.numbers.is_empty() {
-            return Err(Failure::Interrupted);
+            return Err(crew.nothing());
         }
         Ok(launches)
     }

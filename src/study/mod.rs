@@ -10,6 +10,7 @@ mod calibrate;
 mod columns;
 mod compare;
 mod contender;
+mod deadline;
 mod demand;
 mod differences;
 mod draws;
@@ -39,6 +40,7 @@ mod worth;
 
 pub use calibrate::{Calibrated, Fit, LAUNCHES, NEAR, calibrate};
 pub use compare::{compare, run};
+pub use deadline::Deadline;
 pub use draws::uncertain;
 pub use explain::{EXPLAINED, explain};
 pub use knob::{Knob, KnobError};

@@ -3,6 +3,7 @@
 //! One idea: the model proposes, the command line disposes; the plan is what came out of both.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::base::time::Time;
 use crate::engine::{Exceeded, LISTED_BYTES, Limits, SERVER_BYTES};
@@ -31,6 +32,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Which variants are taken apart into the worth of their changes.
     pub attribute: Attribute,
+    /// How long it may take; no limit where nothing is said.
+    pub within: Option<Duration>,
     /// From when on variants apply; from the start where nothing is said.
     pub from: Option<Time>,
     /// Changes that were made to the model on the command line: path and value as written.
@@ -80,6 +83,7 @@ impl Plan {
             same_within: BTreeMap::new(),
             limits: Limits::default(),
             attribute: Attribute::Every,
+            within: None,
             from: None,
             set: BTreeMap::new(),
         }
@@ -127,6 +131,9 @@ pub enum Failure {
         /// What may be used.
         limit: usize,
     },
+    /// The time that was allowed was over before any replication was finished.
+    #[error("the time is over before a replication was finished: allow more with `--within`")]
+    OutOfTime,
     /// Somebody asked to stop before any replication was finished.
     #[error("interrupted before a replication was finished")]
     Interrupted,

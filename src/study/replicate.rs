@@ -13,11 +13,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::deadline::Deadline;
+use super::plan::Failure;
 use super::threads::Threads;
 use crate::base::time::Time;
 use crate::engine::{self, Account, Arena, Exceeded, Limits};
 use crate::observation::Observation;
 use crate::program::Program;
+use crate::results::Stopped;
 
 /// Told how a study comes along; the terminal draws it. Called from any thread.
 pub trait Progress: Sync {
@@ -49,6 +52,8 @@ pub struct Onlooker<'a> {
     pub progress: &'a dyn Progress,
     /// Asked now and then: true ends the study with what is finished.
     pub stop: &'a (dyn Fn() -> bool + Sync),
+    /// How long the study may take, where that is limited: what is finished by then is its answer.
+    pub until: Option<Deadline>,
 }
 
 /// Threads with their arenas.
@@ -172,9 +177,25 @@ impl<'a> Crew<'a> {
         }
     }
 
-    /// Whether somebody asked to stop.
-    fn is_stopped(&self) -> bool {
-        (self.onlooker.stop)()
+    /// Whether nothing more is to be done: somebody asked to stop, or the time is over.
+    pub(crate) fn is_stopped(&self) -> bool {
+        (self.onlooker.stop)() || self.onlooker.until.is_some_and(|until| until.is_over())
+    }
+
+    /// Why a study ends that was stopped.
+    pub(crate) fn stopped(&self) -> Stopped {
+        match (self.onlooker.stop)() {
+            true => Stopped::Interrupted,
+            false => Stopped::Time,
+        }
+    }
+
+    /// The failure of a study that was stopped before it had an answer.
+    pub(crate) fn nothing(&self) -> Failure {
+        match self.stopped() {
+            Stopped::Time => Failure::OutOfTime,
+            _ => Failure::Interrupted,
+        }
     }
 
     /// So many bytes of another replication are kept to the end of the study.
@@ -286,7 +307,8 @@ impl<'a> Crew<'a> {
 
     /// Executes one replication. A broken invariant of the engine names the replication.
     pub(crate) fn execute(&self, job: &Job<'_>, seat: &mut Seat) -> Result<Observation, Exceeded> {
-        let replication = self.replication(job);
+        let stop = || self.is_stopped();
+        let replication = replication(job, &stop);
         named(job, || {
             engine::run(job.program, &replication, &mut seat.arena)
         })
@@ -302,7 +324,8 @@ impl<'a> Crew<'a> {
         seat: &mut Seat,
         seen: &mut dyn FnMut(usize, Observation),
     ) -> Result<(), Exceeded> {
-        let replication = self.replication(job);
+        let stop = || self.is_stopped();
+        let replication = replication(job, &stop);
         let saved = named(job, || {
             engine::run_together(programs, &replication, &mut seat.arena, seen)
         })?;
@@ -310,14 +333,14 @@ impl<'a> Crew<'a> {
         self.onlooker.progress.shared(shared);
         Ok(())
     }
+}
 
-    fn replication(&self, job: &Job<'_>) -> engine::Replication<'_> {
-        engine::Replication {
-            seed: job.seed,
-            number: job.number,
-            limits: job.limits,
-            stop: self.onlooker.stop,
-        }
+fn replication<'a>(job: &Job<'_>, stop: &'a (dyn Fn() -> bool + Sync)) -> engine::Replication<'a> {
+    engine::Replication {
+        seed: job.seed,
+        number: job.number,
+        limits: job.limits,
+        stop,
     }
 }
 
@@ -363,6 +386,7 @@ mod tests {
     const NEVER: Onlooker<'static> = Onlooker {
         progress: &Silent,
         stop: &|| false,
+        until: None,
     };
 
     fn exceeded(limit: u64) -> Exceeded {
@@ -425,6 +449,7 @@ mod tests {
         let onlooker = Onlooker {
             progress: &Silent,
             stop: &stop,
+            until: None,
         };
         let crew = Crew::new(1, onlooker);
         let found = crew.each(10, &|job, _| {

@@ -176,7 +176,7 @@ fn pilot(name: &str, program: &Program, plan: &Plan, crew: &Crew<'_>) -> Result<
         why: overrun.why,
     })?;
     let series: Option<Vec<Vec<f64>>> = series.into_iter().collect();
-    let series = series.ok_or(Failure::Interrupted)?;
+    let series = series.ok_or_else(|| crew.nothing())?;
     let bins = program.clock.bins as usize;
     let mean = |bin: usize| series.iter().map(|one| one[bin]).sum::<f64>() / f64::from(PILOT);
     Ok((0..bins).map(mean).collect())

@@ -87,6 +87,7 @@ fn read(text: &str) -> Checked {
 const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
+    until: None,
 };
 
 fn all(model: &Checked, plan: &Plan) -> Results {
@@ -231,6 +232,7 @@ fn an_interruption_keeps_whole_pairs() {
     let onlooker = Onlooker {
         progress: &Count(&asked),
         stop: &stop,
+        until: None,
     };
     let plan = Plan {
         threads: 1,
@@ -248,6 +250,7 @@ fn an_interruption_keeps_whole_pairs() {
     let never = Onlooker {
         progress: &Silent,
         stop: &|| true,
+        until: None,
     };
     assert!(matches!(
         compare(&model, &[], &plan, never),

@@ -65,6 +65,7 @@ fn document() -> &'static Value {
         let onlooker = Onlooker {
             progress: &Silent,
             stop: &|| false,
+            until: None,
         };
         let results = compare(&model, &[], &plan, onlooker).expect("nothing is in its way");
         serde_json::from_str(&to_json(&results)).expect("it is a document")

@@ -322,6 +322,7 @@ fn predicted(found: &Imported, last: &[Vec<f64>], seed: u64) -> f64 {
     let alone = Onlooker {
         progress: &Silent,
         stop: &|| false,
+        until: None,
     };
     let results = run(&model, None, &plan, alone).expect("it is small");
     let observed = results.variants["baseline"].observed.as_ref();

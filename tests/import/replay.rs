@@ -55,6 +55,7 @@ fn bins(model: &Checked, seed: u64) -> Vec<(f64, f64)> {
     let alone = Onlooker {
         progress: &Silent,
         stop: &|| false,
+        until: None,
     };
     let results = run(model, None, &plan, alone).expect("it is small");
     let observed = results.variants["baseline"].observed.as_ref();

@@ -13,6 +13,7 @@ use crate::replicate::{Question, checked, replication};
 const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
+    until: None,
 };
 
 fn plan(text: &str, launches: Option<u32>) -> (onrush::model::Checked, Plan) {

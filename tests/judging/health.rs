@@ -19,6 +19,7 @@ fn run_case(text: &str, launches: u32) -> Variant {
     let onlooker = Onlooker {
         progress: &Silent,
         stop: &|| false,
+        until: None,
     };
     let results = run(&model, None, &plan, onlooker);
     let mut results = results.unwrap_or_else(|failure| panic!("{failure:?}"));

@@ -114,6 +114,7 @@ fn collapses(variant: Option<&str>, launches: u32) -> u32 {
     let onlooker = Onlooker {
         progress: &Silent,
         stop: &|| false,
+        until: None,
     };
     let results = run(&model, variant, &plan, onlooker);
     let mut results = results.unwrap_or_else(|failure| panic!("{failure:?}"));

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Effort, events, share, size};
+use super::{Effort, events, lasting, share, size};
+use crate::base::time::Span;
 
 /// Seed, confidence, threads and limits.
 #[derive(Debug, Args)]
@@ -13,6 +14,9 @@ pub struct Basics {
     /// Confidence level of the intervals, e.g., 95%
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub confidence: Option<f64>,
+    /// The best answer that this time allows
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    pub within: Option<Span>,
     /// Number of threads [default: one per core; most: four per core]; no figure depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -33,6 +37,7 @@ impl Basics {
             replications,
             precision: None,
             confidence: self.confidence,
+            within: self.within,
             at_most: None,
             same_within: Vec::new(),
             threads: self.threads,

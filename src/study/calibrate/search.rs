@@ -101,7 +101,7 @@ impl Search<'_> {
         let Some(nearest) = nearest else {
             let why = "no point of the ranges could be simulated".to_owned();
             return Err(match first.interrupted {
-                true => Failure::Interrupted,
+                true => self.crew.nothing(),
                 false => Failure::NothingToFit { why },
             });
         };

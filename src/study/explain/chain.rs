@@ -184,7 +184,7 @@ fn no_return(
         failure(job, overrun, (plays.plan, plays.crew))
     })?;
     let found: Option<Vec<(Option<Option<f64>>, u64)>> = done.into_iter().collect();
-    let found = found.ok_or(Failure::Interrupted)?;
+    let found = found.ok_or_else(|| plays.crew.nothing())?;
     plays.launches += found.iter().map(|one| one.1).sum::<u64>();
     Ok(found.into_iter().map(|one| one.0).collect())
 }

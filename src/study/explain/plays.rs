@@ -132,7 +132,7 @@ impl Plays<'_> {
         })?;
         let mut rows: Vec<Row> = vec![Row::new(); n];
         for (index, counted) in done.into_iter().enumerate() {
-            rows[index % n].push(counted.ok_or(Failure::Interrupted)?);
+            rows[index % n].push(counted.ok_or_else(|| self.crew.nothing())?);
         }
         Ok(rows)
     }
