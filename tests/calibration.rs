@@ -27,6 +27,7 @@ const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
     until: None,
+    store: None,
 };
 
 /// Seconds of a row.
@@ -354,6 +355,7 @@ fn what_was_found_before_a_stop_is_kept() {
         progress: &Silent,
         stop: &stop,
         until: None,
+        store: None,
     };
     let plan = Plan {
         threads: 1,

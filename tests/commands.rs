@@ -48,7 +48,7 @@ fn in_one_line(answer: &Answer) -> String {
     answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "init",
     "check",
     "run",
@@ -58,6 +58,7 @@ const COMMANDS: [&str; 12] = [
     "calibrate",
     "explain",
     "report",
+    "store",
     "schema",
     "completions",
     "man",

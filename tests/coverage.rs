@@ -27,6 +27,7 @@ const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
     until: None,
+    store: None,
 };
 
 /// Studies in full.

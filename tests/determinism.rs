@@ -34,6 +34,7 @@ fn results(text: &str, threads: usize) -> Results {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
     compare(&model, &[], &plan, onlooker).expect("nothing is in its way")
 }

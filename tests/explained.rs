@@ -20,6 +20,7 @@ const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
     until: None,
+    store: None,
 };
 
 /// A model without errors.

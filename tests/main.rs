@@ -20,6 +20,7 @@ mod limits;
 mod bounds;
 mod sizes;
 mod sizing;
+mod storing;
 #[cfg(unix)]
 mod files;
 mod document;

@@ -141,6 +141,7 @@ fn lives(text: &str, variant: Option<&str>) -> Result<Ending, String> {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
     let model = Checked::new(model).expect("it is sound");
     let results = match variant {

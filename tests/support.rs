@@ -140,6 +140,7 @@ pub(crate) fn onrush<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Comman
     let mut command = Command::new(env!("CARGO_BIN_EXE_onrush"));
     command
         .args(arguments)
+        .env("ONRUSH_STORE", "off")
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE");
     command

@@ -11,6 +11,7 @@ pub mod time;
 pub mod calendar;
 pub mod unit;
 pub mod size;
+pub mod digest;
 pub mod decimal;
 pub mod student;
 pub mod math;

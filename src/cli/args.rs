@@ -8,6 +8,7 @@ mod calibrate;
 mod importing;
 mod size;
 mod explain;
+mod store;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub use clap_complete::Shell;
 pub use explain::Explain;
 pub use importing::{Import, Importable, Values};
 pub use size::Size;
+pub use store::Store;
 
 /// Simulates launches and outages: will it hold, where does it break, what would have helped
 #[derive(Debug, Parser)]
@@ -76,6 +78,9 @@ pub enum Command {
     #[cfg(feature = "serve")]
     #[command(after_help = "Example:\n  onrush serve launch.toml")]
     Serve(Serve),
+    /// Show the store of finished launches, clear it, or make it smaller
+    #[command(after_help = "Example:\n  onrush store --trim 500MB")]
+    Store(Store),
     /// Print the JSON Schema of models or of results
     #[command(after_help = "Example:\n  onrush schema results > results.schema.json")]
     Schema(Schema),
@@ -364,6 +369,9 @@ pub struct Effort {
     #[arg(long, value_name = "N", value_parser = launches(2))]
     #[arg(conflicts_with = "replications")]
     pub at_most: Option<u32>,
+    /// Play every launch, also those that are in the store
+    #[arg(long)]
+    pub fresh: bool,
     /// Treat smaller differences of a metric as the same: `p95(login.time)=50ms`,
     /// `share(served)=2%`; may be repeated
     #[arg(long, value_name = "METRIC=VALUE", value_parser = last_pair)]
@@ -519,7 +527,7 @@ fn events(text: &str) -> Result<u64, String> {
 }
 
 /// Bytes: `512MB`, `4GB`, `2GiB`.
-fn size(text: &str) -> Result<usize, String> {
+pub(super) fn size(text: &str) -> Result<usize, String> {
     const UNITS: [(&str, usize); 7] = [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),

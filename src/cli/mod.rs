@@ -30,6 +30,7 @@ mod schema;
 mod serve;
 mod size;
 mod stage;
+mod store;
 mod study;
 mod write;
 
@@ -81,6 +82,7 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]
         Command::Serve(asked) => serve::answer(&asked, console),
+        Command::Store(asked) => store::answer(&asked, console),
         Command::Schema(asked) => schema::answer(&asked, console),
         Command::Completions(asked) => completions::answer(&asked, console),
         Command::Man(asked) => man::answer(&asked, console),

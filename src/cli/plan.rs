@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::Duration;
 
 use super::args::Effort;
 use super::exit::{Ending, Exit};
@@ -31,9 +30,8 @@ pub(super) fn plan(
     plan.seed = asked.seed.unwrap_or(plan.seed);
     plan.effort = effort(plan.effort, asked)?;
     plan.confidence = asked.confidence.unwrap_or(plan.confidence);
-    plan.within = asked
-        .within
-        .map(|time| Duration::from_secs_f64(time.as_secs_f64()));
+    plan.within = asked.within;
+    plan.fresh = asked.fresh;
     plan.threads = threads(asked.threads);
     plan.limits.bytes = memory::limit(asked.memory);
     plan.limits.events = asked.events.unwrap_or(plan.limits.events);

@@ -1,14 +1,39 @@
 //! A study from the command line: with a bar, a way to stop it, and failures as endings.
 
+use std::time::Instant;
+
 use super::console::Console;
 use super::exit::{Ending, Exit};
 use super::interrupt;
 use super::load::no_variant;
 use super::progress::Bar;
+use super::store::Store;
+use crate::base::time::Span;
 use crate::model::{Checked, Model};
 use crate::report::number;
 use crate::results::{Results, Stopped};
-use crate::study::{self, Calibrated, Deadline, Failure, Fit, Onlooker, Plan, Sizing};
+use crate::study::{self, Allowance, Calibrated, Failure, Fit, Onlooker, Plan, Sizing};
+
+/// A time that is running.
+struct Hourglass {
+    began: Instant,
+    allowed: Span,
+}
+
+impl Hourglass {
+    fn new(allowed: Span) -> Hourglass {
+        Hourglass {
+            began: Instant::now(),
+            allowed,
+        }
+    }
+}
+
+impl Allowance for Hourglass {
+    fn spent(&self) -> f64 {
+        self.began.elapsed().as_secs_f64() / self.allowed.as_secs_f64()
+    }
+}
 
 /// What is asked of a model.
 #[derive(Clone, Copy)]
@@ -34,10 +59,13 @@ pub(super) fn results(
     let model = Checked::new(model).expect("a model with errors was refused before");
     interrupt::listen();
     let bar = Bar::new(console);
+    let store = Store::open(plan);
+    let hourglass = plan.within.map(Hourglass::new);
     let onlooker = Onlooker {
         progress: &bar,
         stop: &interrupt::asked,
-        until: plan.within.map(Deadline::after),
+        until: hourglass.as_ref().map(|glass| glass as &dyn Allowance),
+        store: store.as_ref().map(|store| store as &dyn study::Store),
     };
     let found = match question {
         Question::Run(variant) => study::run(&model, variant, plan, onlooker),
@@ -52,6 +80,9 @@ pub(super) fn results(
         Ok(results)
     });
     bar.clear();
+    if let Some(store) = &store {
+        store.close(console);
+    }
     if bar.shared() > 0 {
         let events = number::count(bar.shared() as f64);
         console.note(&format!(
@@ -115,13 +146,19 @@ fn watched<T>(
     let model = Checked::new(model).expect("a model with errors was refused before");
     interrupt::listen();
     let bar = Bar::new(console);
+    let store = Store::open(plan);
+    let hourglass = plan.within.map(Hourglass::new);
     let onlooker = Onlooker {
         progress: &bar,
         stop: &interrupt::asked,
-        until: plan.within.map(Deadline::after),
+        until: hourglass.as_ref().map(|glass| glass as &dyn Allowance),
+        store: store.as_ref().map(|store| store as &dyn study::Store),
     };
     let found = ask(&model, onlooker);
     bar.clear();
+    if let Some(store) = &store {
+        store.close(console);
+    }
     found.map_err(|failure| ending(failure, &model, console))
 }
 

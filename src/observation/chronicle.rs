@@ -2,13 +2,15 @@
 //!
 //! One idea: the first few of each tell the story; the counters of the layout count them all.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::time::Time;
 
 /// So many of each are kept.
 const KEPT: usize = 8;
 
 /// Something whose instant no model tells, by its number in the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unplanned {
     /// What a trigger has decided took effect.
     Trigger(u32),
@@ -21,7 +23,7 @@ pub enum Unplanned {
 }
 
 /// What happened, in order of time.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Chronicle(Vec<(Unplanned, Time)>);
 
 impl Chronicle {

@@ -3,6 +3,8 @@
 //! One idea: a picture has a few hundred places, so durations fall into two classes an octave, and
 //! neighbouring bins into at most [`ROWS_MAX`] stretches; nothing finer is carried on.
 
+use serde::{Deserialize, Serialize};
+
 /// Classes of durations, two an octave, the first from zero.
 pub const CLASSES: usize = 72;
 
@@ -10,7 +12,7 @@ pub const CLASSES: usize = 72;
 pub const ROWS_MAX: usize = 60;
 
 /// A class of durations in a stretch of time that somebody is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     /// The stretch.
     pub stretch: u8,

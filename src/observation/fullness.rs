@@ -5,6 +5,8 @@
 //! instance, and what holders wait for by [`Thing`]. Only windows in which something happened at
 //! the brim have a row. It knows no name and no rule.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::time::{Span, Time};
 
 /// Usual length of a window.
@@ -14,7 +16,7 @@ pub const WINDOW: Span = Span::from_secs(10);
 pub const WINDOWS_MIN: i64 = 20;
 
 /// Something that a holder can be at, or wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Thing {
     /// The workers of a service: waiting for one, or held for time of its own on the server.
     Workers(u32),
@@ -33,7 +35,7 @@ pub enum Thing {
 }
 
 /// How many of each kind of thing there are: gives every thing a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Things {
     /// Services.
     pub services: u32,
@@ -92,7 +94,7 @@ impl Things {
 }
 
 /// What of an instance is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Resource {
     /// The workers of a server.
     Workers(u32),
@@ -107,7 +109,7 @@ pub enum Resource {
 }
 
 /// An instance of a resource, and what it did over the whole measured time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
     /// Of what.
     pub resource: Resource,
@@ -118,7 +120,7 @@ pub struct Instance {
 }
 
 /// One instance in all windows.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Whole {
     /// Seconds in which all units were in use; of cores, core seconds a core.
     pub brim_s: f64,
@@ -150,7 +152,7 @@ impl Whole {
 }
 
 /// One instance in one window.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Which of [`Fullness::instances`].
     pub instance: u32,
@@ -171,7 +173,7 @@ pub struct Row {
 }
 
 /// A time in which attempts were sent to a server that was down or stood still.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outage {
     /// The service.
     pub service: u32,
@@ -190,7 +192,7 @@ pub struct Outage {
 }
 
 /// Why a server does not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Out {
     /// It has crashed.
     Down,
@@ -204,7 +206,7 @@ pub enum Out {
 pub const ALL: u32 = u32::MAX;
 
 /// What the holders of a kind of resource were at, in one window.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Doing {
     /// The window.
     pub window: u32,
@@ -220,7 +222,7 @@ pub struct Doing {
 }
 
 /// How full everything was in one replication.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fullness {
     /// Where the first window begins, from T+0.
     pub from: Time,

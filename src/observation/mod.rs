@@ -5,6 +5,7 @@
 
 pub mod chronicle;
 pub mod classes;
+pub mod exchange;
 pub mod fullness;
 pub mod layout;
 pub mod probe;
@@ -18,6 +19,8 @@ pub use layout::*;
 pub use probe::{Among, Comparison, Period, Probe, RecoveryFigure, Statistic, Term, View, Worst};
 pub use sketch::Sketch;
 pub use windows::{StepWindows, Window, Windows};
+
+use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 
@@ -85,7 +88,7 @@ impl Outcome {
 }
 
 /// What one replication saw.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// Which replication, from 0.
     pub replication: u32,
@@ -170,7 +173,7 @@ impl Observation {
 }
 
 /// When nothing was left of a stock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SoldOut {
     /// For the first time.
     pub first: Option<Time>,
@@ -179,7 +182,7 @@ pub struct SoldOut {
 }
 
 /// Durations of one kind over the whole measured period.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Every duration, in ns, within the sketch's error.
     pub sketch: Sketch,
@@ -194,7 +197,7 @@ pub struct Tally {
 }
 
 /// Durations that started in one bin.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BinTimes {
     /// How many started.
     pub started: u32,
@@ -211,7 +214,7 @@ pub struct BinTimes {
 }
 
 /// What became of those who reached a top-level step of a journey.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunnelStep {
     /// Visits that reached it.
     pub reached: u64,

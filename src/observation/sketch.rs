@@ -5,6 +5,8 @@
 //! with logarithms in place of the linear cut, DDSketch (Masson, Rim, Lee 2019). Mergeable:
 //! buckets add. A live sketch is a flat array; a finished one keeps only the buckets in use.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 use crate::base::rank::rank;
@@ -37,7 +39,7 @@ pub const fn middle(bucket: usize) -> u64 {
 }
 
 /// A finished or merged sketch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sketch {
     /// The buckets in use, in order.
     buckets: Box<[u16]>,

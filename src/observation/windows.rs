@@ -4,12 +4,14 @@
 //! One idea: a request belongs to the window in which it *started*, whenever it ended; what ended
 //! in a window and what was open at its end stand beside that. It does not know what is healthy.
 
+use serde::{Deserialize, Serialize};
+
 use std::ops::Range;
 
 use crate::base::time::{Span, Time};
 
 /// The requests of users by call step and window. Instants count from the start of the clock.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Windows {
     /// Length of a window; zero if none were followed.
     pub width: Span,
@@ -20,7 +22,7 @@ pub struct Windows {
 }
 
 /// The requests of one step. Only whole windows up to the horizon are there.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepWindows {
     /// Number of the call.
     pub call: u32,
@@ -35,7 +37,7 @@ pub struct StepWindows {
 }
 
 /// The requests of one step in one window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// How many started.
     pub started: u32,

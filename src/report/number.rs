@@ -17,6 +17,17 @@ pub const MINUS: char = '−';
 /// What is printed where a figure does not exist.
 pub const ABSENT: &str = "–";
 
+/// Bytes, in the unit that suits them: `1.2 GB`.
+pub fn bytes(value: u64) -> String {
+    const UNITS: [(&str, f64); 3] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
+    let value = value as f64;
+    let unit = UNITS.iter().find(|(_, size)| value >= *size);
+    match unit {
+        Some((unit, size)) => format!("{:.1}{GAP}{unit}", value / size),
+        None => format!("{value} bytes"),
+    }
+}
+
 /// A whole number in groups of three digits: `48 210`.
 pub fn whole(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());

@@ -351,6 +351,7 @@ impl Run {
             progress: &told,
             stop: &|| self.ticket.gone().is_some() || is_late(),
             until: None,
+            store: None,
         };
         let found = match self.asked.variants.as_slice() {
             [] => study::run(&model, None, plan, onlooker),

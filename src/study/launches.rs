@@ -4,14 +4,13 @@
 //! the next; so whatever ends a study, what is finished are whole pairs. A replication counts if
 //! all contenders finished it.
 
-use std::time::{Duration, Instant};
-
 use crate::engine::Exceeded;
 use crate::estimate::interval::Moments;
 use crate::estimate::measure::Quantity;
 use crate::estimate::precision::{self, Next, Rule, Watched};
 use crate::program::Program;
 use crate::results::Stopped;
+use crate::study::allowance::Pace;
 use crate::study::lens::{Lens, Seen};
 use crate::study::plan::{Effort, Failure, Plan};
 use crate::study::replicate::{Crew, Job, Overrun, Seat};
@@ -35,31 +34,6 @@ pub(crate) struct Field<'a> {
     pub(crate) headline: &'a [String],
 }
 
-/// Part of the time allowed that the launches may take; the rest is for what each change is worth.
-const LAUNCHING: f64 = 0.6;
-
-/// How long a handful of replications takes, where time is limited.
-#[derive(Default)]
-struct Pace {
-    last: Option<(Instant, Duration)>,
-}
-
-impl Pace {
-    /// Of so many replications those to make next: all of them where time is not limited, else one
-    /// for each thread as long as that many will be done in time.
-    fn room_for(&mut self, more: u32, crew: &Crew<'_>) -> Option<u32> {
-        let Some(until) = crew.onlooker().until else {
-            return Some(more);
-        };
-        let took = self.last.map_or(Duration::ZERO, |(began, longest)| {
-            began.elapsed().max(longest)
-        });
-        self.last = Some((Instant::now(), took));
-        let fits = until.part(LAUNCHING).has_room_for(took);
-        fits.then(|| more.min(crew.threads() as u32))
-    }
-}
-
 impl Field<'_> {
     /// Runs the replications that the plan asks for.
     pub(crate) fn launch(&self, plan: &Plan, crew: &Crew<'_>) -> Result<Launches, Failure> {
@@ -74,8 +48,10 @@ impl Field<'_> {
             if let Some(end) = stopped {
                 break end;
             }
-            let Some(more) = pace.room_for(more, crew) else {
-                break (rows.len() as u32, Stopped::Time);
+            let more = match crew.onlooker().until {
+                None => more,
+                Some(until) if pace.has_room(until) => more.min(crew.threads() as u32),
+                Some(_) => break (rows.len() as u32, Stopped::Time),
             };
             rows.extend(self.replications(rows.len(), more as usize, plan, crew)?);
             if rows.iter().flatten().any(Option::is_none) {

@@ -4,13 +4,13 @@
 //! model and a plan into the results document; it knows no output format, no terminal and no file.
 
 mod adrift;
+mod allowance;
 mod answer;
 mod brims;
 mod calibrate;
 mod columns;
 mod compare;
 mod contender;
-mod deadline;
 mod demand;
 mod differences;
 mod draws;
@@ -29,6 +29,7 @@ mod replicate;
 mod size;
 mod stations;
 mod steady;
+mod store;
 mod storm;
 mod strain;
 mod subject;
@@ -38,9 +39,9 @@ mod trigger;
 mod usual;
 mod worth;
 
+pub use allowance::Allowance;
 pub use calibrate::{Calibrated, Fit, LAUNCHES, NEAR, calibrate};
 pub use compare::{compare, run};
-pub use deadline::Deadline;
 pub use draws::uncertain;
 pub use explain::{EXPLAINED, explain};
 pub use knob::{Knob, KnobError};
@@ -48,6 +49,7 @@ pub use outcome::{Demands, Outcome, Tolerance, outcome};
 pub use plan::{AT_MOST, Attribute, Effort, Failure, Plan, budget};
 pub use replicate::{Onlooker, Progress, Silent};
 pub use size::{AT_A_VALUE, CHANCE, Sizing, size};
+pub use store::{Store, VERSION};
 
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,8 @@
 //! One idea: the model proposes, the command line disposes; the plan is what came out of both.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::engine::{Exceeded, LISTED_BYTES, Limits, SERVER_BYTES};
 use crate::estimate::measure::Threshold;
 use crate::model::budget::Budget;
@@ -33,7 +32,9 @@ pub struct Plan {
     /// Which variants are taken apart into the worth of their changes.
     pub attribute: Attribute,
     /// How long it may take; no limit where nothing is said.
-    pub within: Option<Duration>,
+    pub within: Option<Span>,
+    /// Whether every replication is played, also those that are in the store.
+    pub fresh: bool,
     /// From when on variants apply; from the start where nothing is said.
     pub from: Option<Time>,
     /// Changes that were made to the model on the command line: path and value as written.
@@ -84,6 +85,7 @@ impl Plan {
             limits: Limits::default(),
             attribute: Attribute::Every,
             within: None,
+            fresh: false,
             from: None,
             set: BTreeMap::new(),
         }

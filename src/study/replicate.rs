@@ -13,8 +13,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::deadline::Deadline;
+use super::allowance::Allowance;
 use super::plan::Failure;
+use super::store::{Place, Shelf, Store};
 use super::threads::Threads;
 use crate::base::time::Time;
 use crate::engine::{self, Account, Arena, Exceeded, Limits};
@@ -53,7 +54,9 @@ pub struct Onlooker<'a> {
     /// Asked now and then: true ends the study with what is finished.
     pub stop: &'a (dyn Fn() -> bool + Sync),
     /// How long the study may take, where that is limited: what is finished by then is its answer.
-    pub until: Option<Deadline>,
+    pub until: Option<&'a dyn Allowance>,
+    /// Where finished replications are kept, if they are.
+    pub store: Option<&'a dyn Store>,
 }
 
 /// Threads with their arenas.
@@ -61,6 +64,7 @@ pub(crate) struct Crew<'a> {
     threads: Threads,
     account: Arc<Account>,
     seats: Vec<Mutex<Seat>>,
+    shelf: Shelf<'a>,
     /// Of how many replications something is kept, and how many bytes that takes.
     kept: (AtomicUsize, AtomicUsize),
     onlooker: Onlooker<'a>,
@@ -152,6 +156,7 @@ impl<'a> Crew<'a> {
             threads,
             account,
             seats,
+            shelf: Shelf::new(onlooker.store),
             kept: Default::default(),
             onlooker,
             done: AtomicUsize::new(0),
@@ -179,7 +184,11 @@ impl<'a> Crew<'a> {
 
     /// Whether nothing more is to be done: somebody asked to stop, or the time is over.
     pub(crate) fn is_stopped(&self) -> bool {
-        (self.onlooker.stop)() || self.onlooker.until.is_some_and(|until| until.is_over())
+        (self.onlooker.stop)()
+            || self
+                .onlooker
+                .until
+                .is_some_and(|until| until.spent() >= 1.0)
     }
 
     /// Why a study ends that was stopped.
@@ -307,11 +316,19 @@ impl<'a> Crew<'a> {
 
     /// Executes one replication. A broken invariant of the engine names the replication.
     pub(crate) fn execute(&self, job: &Job<'_>, seat: &mut Seat) -> Result<Observation, Exceeded> {
+        let place = self.shelf.place(job.program, job);
+        if let Some(seen) = place.as_ref().and_then(|place| place.find(job)) {
+            return Ok(seen);
+        }
         let stop = || self.is_stopped();
         let replication = replication(job, &stop);
-        named(job, || {
+        let seen = named(job, || {
             engine::run(job.program, &replication, &mut seat.arena)
-        })
+        })?;
+        if let Some(place) = place {
+            place.keep(&seen);
+        }
+        Ok(seen)
     }
 
     /// Executes the same replication of programs that are one until they part from the first, each
@@ -324,8 +341,24 @@ impl<'a> Crew<'a> {
         seat: &mut Seat,
         seen: &mut dyn FnMut(usize, Observation),
     ) -> Result<(), Exceeded> {
+        let places = programs.iter().map(|one| self.shelf.place(one.0, job));
+        let places: Vec<Option<Place<'_>>> = places.collect();
+        let found = places.iter().map(|place| place.as_ref()?.find(job));
+        if let Some(all) = found.collect::<Option<Vec<Observation>>>() {
+            all.into_iter()
+                .enumerate()
+                .for_each(|(at, one)| seen(at, one));
+            return Ok(());
+        }
         let stop = || self.is_stopped();
         let replication = replication(job, &stop);
+        let mut seen = |at: usize, one: Observation| {
+            if let Some(place) = &places[at] {
+                place.keep(&one);
+            }
+            seen(at, one);
+        };
+        let seen = &mut seen;
         let saved = named(job, || {
             engine::run_together(programs, &replication, &mut seat.arena, seen)
         })?;
@@ -387,6 +420,7 @@ mod tests {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
 
     fn exceeded(limit: u64) -> Exceeded {
@@ -450,6 +484,7 @@ mod tests {
             progress: &Silent,
             stop: &stop,
             until: None,
+            store: None,
         };
         let crew = Crew::new(1, onlooker);
         let found = crew.each(10, &|job, _| {

@@ -88,6 +88,7 @@ const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
     until: None,
+    store: None,
 };
 
 fn all(model: &Checked, plan: &Plan) -> Results {
@@ -233,6 +234,7 @@ fn an_interruption_keeps_whole_pairs() {
         progress: &Count(&asked),
         stop: &stop,
         until: None,
+        store: None,
     };
     let plan = Plan {
         threads: 1,
@@ -251,6 +253,7 @@ fn an_interruption_keeps_whole_pairs() {
         progress: &Silent,
         stop: &|| true,
         until: None,
+        store: None,
     };
     assert!(matches!(
         compare(&model, &[], &plan, never),

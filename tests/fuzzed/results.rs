@@ -66,6 +66,7 @@ fn document() -> &'static Value {
             progress: &Silent,
             stop: &|| false,
             until: None,
+            store: None,
         };
         let results = compare(&model, &[], &plan, onlooker).expect("nothing is in its way");
         serde_json::from_str(&to_json(&results)).expect("it is a document")

@@ -48,6 +48,7 @@ fn said((model, text): (&Checked, &str), seed: u64, threads: usize) -> String {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
     let results = run(model, None, &plan, onlooker);
     to_json(&results.unwrap_or_else(|why| panic!("{why}\n{text}")))

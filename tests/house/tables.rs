@@ -105,7 +105,7 @@ pub(super) const HAND_OVERS: [(&str, &str); 9] = [
 pub(super) const OF_THE_LOOP: [&str; 3] = ["make_ready", "is_next_alone", "another"];
 
 /// The only places where a dependency may be named; a place is a beginning of a path in `src`.
-pub(super) const DOORS: [(&str, &[&str]); 35] = [
+pub(super) const DOORS: [(&str, &[&str]); 37] = [
     ("annotate_snippets", &["text/render.rs"]),
     ("anstream", &["cli/"]),
     ("anstyle", &["report/terminal/"]),
@@ -113,7 +113,7 @@ pub(super) const DOORS: [(&str, &[&str]); 35] = [
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("dejavu", &["report/chart/"]),
-    ("flate2", &["cli/import.rs"]),
+    ("flate2", &["cli/import.rs", "cli/store.rs"]),
     ("getrandom", &["serve/address.rs"]),
     ("http_body_util", &["serve/"]),
     ("hyper", &["serve/"]),
@@ -124,6 +124,7 @@ pub(super) const DOORS: [(&str, &[&str]); 35] = [
     ("maud", &["report/html"]),
     ("memchr", &["import/"]),
     ("plotters", &["report/chart/"]),
+    ("postcard", &["observation/exchange.rs"]),
     ("png", &["report/chart/"]),
     ("quick_xml", &["report/junit.rs"]),
     ("rand", &["random/"]),
@@ -131,7 +132,16 @@ pub(super) const DOORS: [(&str, &[&str]); 35] = [
     ("rayon", &["study/threads.rs"]),
     ("rustix", &["cli/stage.rs"]),
     ("schemars", &["results/"]),
-    ("serde", &["results/", "serve/", "import/json.rs"]),
+    (
+        "serde",
+        &[
+            "results/",
+            "serve/",
+            "import/json.rs",
+            "observation/",
+            "base/time.rs",
+        ],
+    ),
     ("serde_saphyr", &["import/yaml.rs"]),
     (
         "serde_json",
@@ -144,10 +154,11 @@ pub(super) const DOORS: [(&str, &[&str]); 35] = [
             "serve/",
         ],
     ),
+    ("sha2", &["base/digest.rs"]),
     ("signal_hook", &["cli/interrupt.rs"]),
     ("statrs", &["base/", "estimate/"]),
     ("strsim", &["text/nearest.rs"]),
-    ("tempfile", &["cli/stage.rs"]),
+    ("tempfile", &["cli/stage.rs", "cli/store.rs"]),
     ("terminal_size", &["cli/console.rs"]),
     ("tokio", &["serve/"]),
     ("toml", &["model/document.rs"]),

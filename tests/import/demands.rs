@@ -323,6 +323,7 @@ fn predicted(found: &Imported, last: &[Vec<f64>], seed: u64) -> f64 {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
     let results = run(&model, None, &plan, alone).expect("it is small");
     let observed = results.variants["baseline"].observed.as_ref();

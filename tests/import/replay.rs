@@ -56,6 +56,7 @@ fn bins(model: &Checked, seed: u64) -> Vec<(f64, f64)> {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
     let results = run(model, None, &plan, alone).expect("it is small");
     let observed = results.variants["baseline"].observed.as_ref();

@@ -14,6 +14,7 @@ const ALONE: Onlooker<'static> = Onlooker {
     progress: &Silent,
     stop: &|| false,
     until: None,
+    store: None,
 };
 
 fn plan(text: &str, launches: Option<u32>) -> (onrush::model::Checked, Plan) {

@@ -20,6 +20,7 @@ fn run_case(text: &str, launches: u32) -> Variant {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
     let results = run(&model, None, &plan, onlooker);
     let mut results = results.unwrap_or_else(|failure| panic!("{failure:?}"));

@@ -115,6 +115,7 @@ fn collapses(variant: Option<&str>, launches: u32) -> u32 {
         progress: &Silent,
         stop: &|| false,
         until: None,
+        store: None,
     };
     let results = run(&model, variant, &plan, onlooker);
     let mut results = results.unwrap_or_else(|failure| panic!("{failure:?}"));

@@ -17,6 +17,9 @@ pub struct Basics {
     /// The best answer that this time allows
     #[arg(long, value_name = "TIME", value_parser = lasting)]
     pub within: Option<Span>,
+    /// Play every launch, also those that are in the store
+    #[arg(long)]
+    pub fresh: bool,
     /// Number of threads [default: one per core; most: four per core]; no figure depends on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -38,6 +41,7 @@ impl Basics {
             precision: None,
             confidence: self.confidence,
             within: self.within,
+            fresh: self.fresh,
             at_most: None,
             same_within: Vec::new(),
             threads: self.threads,

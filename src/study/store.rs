@@ -1,0 +1,120 @@
+//! Finished replications that are kept from one study to the next.
+//!
+//! One idea: a replication is known by all that it depends on (the program, the seed, its number,
+//! the sources of the engine), so what is found under that name is what would be played. A name is
+//! made of contents alone: whoever asks a wider question finds what a narrower one has played.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::replicate::Job;
+use crate::base::digest::Digest;
+use crate::observation::{Observation, exchange};
+use crate::program::Program;
+
+/// What names the version that plays: the number of the release, and the sources that it was made
+/// of, since a change of either may change what a replication shows.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ONRUSH_SOURCES"));
+
+/// Replications with fewer events are played again sooner than they are read.
+const WORTH_KEEPING: u64 = 100_000;
+
+/// Programs whose digest is remembered; a study plays few at a time.
+const REMEMBERED: usize = 32;
+
+/// Where replications are kept. A store may forget whatever it likes, and may return anything: what
+/// is not whole is not used.
+pub trait Store: Sync {
+    /// What was kept under this name.
+    fn find(&self, name: &Digest) -> Option<Vec<u8>>;
+
+    /// Keeps something under a name.
+    fn keep(&self, name: &Digest, bytes: &[u8]);
+}
+
+/// A store as a study uses it.
+pub(crate) struct Shelf<'a> {
+    store: Option<&'a dyn Store>,
+    known: Mutex<VecDeque<Arc<Known>>>,
+}
+
+/// A program with its digest.
+struct Known {
+    program: Program,
+    digest: Digest,
+    /// Whether its replications are too small to be kept.
+    is_small: AtomicBool,
+}
+
+/// Where a replication would be.
+pub(crate) struct Place<'a> {
+    store: &'a dyn Store,
+    known: Arc<Known>,
+    name: Digest,
+}
+
+impl<'a> Shelf<'a> {
+    pub(crate) fn new(store: Option<&'a dyn Store>) -> Shelf<'a> {
+        Shelf {
+            store,
+            known: Mutex::default(),
+        }
+    }
+
+    /// Where this replication of a program would be; nowhere without a store, or if those of this
+    /// program are not worth keeping.
+    pub(crate) fn place(&self, program: &Program, job: &Job<'_>) -> Option<Place<'a>> {
+        let store = self.store?;
+        let known = self.known(program);
+        if known.is_small.load(Ordering::Relaxed) {
+            return None;
+        }
+        let name = Digest::of_parts(&[
+            VERSION.as_bytes(),
+            &known.digest.0,
+            &job.seed.to_le_bytes(),
+            &job.number.to_le_bytes(),
+        ]);
+        Some(Place { store, known, name })
+    }
+
+    /// The program with its digest. One that was changed since is another.
+    fn known(&self, program: &Program) -> Arc<Known> {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<Arc<Known>> = lock().iter().cloned().collect();
+        if let Some(one) = all.into_iter().find(|one| one.program == *program) {
+            return one;
+        }
+        let one = Arc::new(Known {
+            digest: Digest::of_debug(program),
+            program: program.clone(),
+            is_small: AtomicBool::new(false),
+        });
+        let mut all = lock();
+        if all.len() == REMEMBERED {
+            all.pop_front();
+        }
+        all.push_back(Arc::clone(&one));
+        one
+    }
+}
+
+impl Place<'_> {
+    /// What is there, unless a replication that was allowed so many events would not have come to
+    /// its end.
+    pub(crate) fn find(&self, job: &Job<'_>) -> Option<Observation> {
+        let seen = exchange::decode(&self.store.find(&self.name)?)?;
+        let fits = seen.replication == job.number && seen.events <= job.limits.events;
+        fits.then_some(seen)
+    }
+
+    /// Puts it there, if that is worth while.
+    pub(crate) fn keep(&self, seen: &Observation) {
+        if seen.events < WORTH_KEEPING {
+            self.known.is_small.store(true, Ordering::Relaxed);
+            return;
+        }
+        self.store.keep(&self.name, &exchange::encode(seen));
+    }
+}
