@@ -5,6 +5,9 @@
 //!
 //! In full: `ONRUSH_SIZING=200 cargo test --release --locked -- --ignored sizing --nocapture`.
 
+mod knobs;
+mod published;
+
 use onrush::model::files::Files;
 use onrush::model::{self, Checked};
 use onrush::results::{Results, Size, SizeFound};
@@ -40,9 +43,21 @@ impl Luck {
     }
 }
 
-fn sized(model: &Checked, knob: &str, (chance, at_most): (f64, u32), threads: usize) -> Results {
+fn sized(model: &Checked, knob: &str, effort: (f64, u32), threads: usize) -> Results {
+    sized_by(model, (&[knob], None), effort, threads)
+}
+
+/// By several knobs, against a load.
+fn sized_by(
+    model: &Checked,
+    (knobs, against): (&[&str], Option<&str>),
+    (chance, at_most): (f64, u32),
+    threads: usize,
+) -> Results {
+    let knob = |text: &str| Knob::parse(text).expect("it is a knob");
     let asked = Sizing {
-        knob: Knob::parse(knob).expect("it is a knob"),
+        knobs: knobs.iter().map(|text| knob(text)).collect(),
+        against: against.map(knob),
         chance,
         at_most,
     };
@@ -357,7 +372,8 @@ fn the_ends_of_a_range_are_said() {
     let refused = |text: &str, knob: &str| {
         let model = read(text);
         let asked = Sizing {
-            knob: Knob::parse(knob).expect("it is a knob"),
+            knobs: vec![Knob::parse(knob).expect("it is a knob")],
+            against: None,
             chance: 0.9,
             at_most: 60,
         };

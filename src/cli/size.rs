@@ -27,7 +27,8 @@ pub(super) fn answer(asked: &Size, console: &Console) -> Result<Ending, Ending> 
     refuse_too_much(&model, plan.limits, console)?;
     deliver::probe(&asked.output)?;
     let sizing = Sizing {
-        knob: asked.knob.clone(),
+        knobs: asked.knob.clone(),
+        against: asked.against.clone(),
         chance: asked.chance.unwrap_or(CHANCE),
         at_most: asked.at_most.unwrap_or(AT_A_VALUE),
     };

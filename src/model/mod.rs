@@ -22,7 +22,7 @@ pub mod tally;
 pub mod cache;
 pub mod class;
 pub mod connections;
-pub(crate) mod cost;
+pub mod cost;
 pub mod dry;
 pub mod keys;
 pub mod retry;
@@ -169,8 +169,8 @@ pub struct Model {
     pub notes: Vec<Note>,
     /// When a system counts as healthy again.
     pub recovery: Recovery,
-    /// What an hour of one server costs, by service.
-    pub prices: BTreeMap<String, f64>,
+    /// What an hour of one server and of one core costs, by service.
+    pub prices: BTreeMap<String, cost::Price>,
     /// What is concluded from inputs that are drawn from their ranges.
     pub uncertain: Option<Uncertain>,
     /// What was measured.

@@ -105,10 +105,11 @@ fn parts(results: &Results) -> Vec<Part> {
     all.push(part(0, |page| {
         sized.iter().for_each(|text| page.line(&escaped(text)));
         links(page, results, &pictures, |kind| {
-            matches!(kind, Kind::Ladder)
+            matches!(kind, Kind::Ladder | Kind::Frontier)
         });
     }));
     all.push(spare(1, &table::sized(results)));
+    all.push(spare(1, &table::frontier(results)));
     let known = words::how_known(results);
     all.push(section(5, &|page| {
         let fitted = words::calibrated(results);

@@ -14,7 +14,7 @@ pub(crate) use calibrate::{correlations, fitted, fitted_parts};
 pub(crate) use explain::{actions, broken, causes, chain, cleared, preventions, sensitive};
 pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
-pub(crate) use size::sized;
+pub(crate) use size::{frontier, sized};
 
 use super::{number, reading, words};
 use crate::results::{Estimate, Percentiles, Results, Unit, Variant, key};

@@ -54,7 +54,7 @@ pub use judgement::{Objective, ObjectiveVerdict, Standing, StandingVerdict};
 pub use observed::{Inside, Observed, ObservedFigure, ObservedSeries, Outside};
 pub use overload::{Backlog, Lane, Odd, Path, Phase, Storm};
 pub use request::{Attempts, Request};
-pub use size::{Binding, Rung, Size, SizeFound, SizedKnob};
+pub use size::{Binding, Frontier, FrontierPoint, Rung, Size, SizeFound, SizedKnob};
 pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
 pub use subject::{
     CallFacts, FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,

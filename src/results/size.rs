@@ -22,6 +22,9 @@ pub struct Size {
     pub limits: Vec<f64>,
     /// What was moved, in the order of asking.
     pub knobs: Vec<SizedKnob>,
+    /// Price of an hour with the values found; absent for one knob.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<f64>,
     /// Share of launches that must meet every objective; absent in a steady study, where the
     /// interval of each value is held against its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +44,9 @@ pub struct Size {
     /// Values where the objectives are missed again although there is more, as numbers in `rungs`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub against: Vec<u32>,
+    /// Number in `rungs` of a neighbour on the wrong side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short: Option<u32>,
     /// What keeps the next value on the wrong side from being enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binds: Option<Binding>,
@@ -48,6 +54,50 @@ pub struct Size {
     pub launches: u32,
     /// Launches at the value found and at its neighbours: what the answer rests on.
     pub verified_by: u32,
+    /// What would be enough for other loads, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontier: Option<Frontier>,
+}
+
+/// What would be enough for which load. Each point is looked at in passing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Frontier {
+    /// Path of the load in the model.
+    pub path: String,
+    /// What stands behind each number.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// The load that the model has, if it is a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned: Option<f64>,
+    /// By knob, what the model has, if it is a number.
+    pub had: Vec<Option<f64>>,
+    /// Price of an hour of that; absent for one knob.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub had_price: Option<f64>,
+    /// What the model carries with what it has: the most of the range, all of it, or nothing of it.
+    pub carries: SizeFound,
+    /// The largest load that it carries, if that is within the range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carries_up_to: Option<f64>,
+    /// Load by load, upwards.
+    pub points: Vec<FrontierPoint>,
+}
+
+/// What is enough for a load.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct FrontierPoint {
+    /// The load.
+    pub load: f64,
+    /// The values of the knobs; empty where none of the range is enough.
+    pub values: Vec<f64>,
+    /// Price of an hour with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<f64>,
+    /// Launches, all values together.
+    pub launches: u32,
 }
 
 /// An input that was moved.
@@ -92,6 +142,9 @@ pub enum SizeFound {
 pub struct Rung {
     /// The values of the knobs, in their order.
     pub values: Vec<f64>,
+    /// Price of an hour with them; absent for one knob.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<f64>,
     /// Launches.
     pub launches: u32,
     /// Chance that a launch meets every objective; absent in a steady study.

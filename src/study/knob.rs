@@ -147,6 +147,13 @@ impl Knob {
         format!("{}{}", self.value(at), self.unit)
     }
 
+    /// The number of a value as a model has it, if it is one in the unit of the knob.
+    pub fn number(&self, written: &str) -> Option<f64> {
+        let digits = written.replace('_', "");
+        let found = measure(digits.trim()).ok()?;
+        (found.unit == self.unit).then_some(found.number)
+    }
+
     /// What is set to which value.
     pub fn said(&self, at: u32) -> String {
         format!("{} = {}", self.path, self.written(at))

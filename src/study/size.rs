@@ -5,13 +5,16 @@
 //! few values tell where to look, and the many are spent at the value found and at its two
 //! neighbours. That more helps is looked at, not assumed.
 
+mod cheapest;
+mod frontier;
 mod ladder;
+mod least;
 
 use std::collections::BTreeMap;
 
-use self::ladder::Ladder;
+use self::ladder::{Closely, Ladder, Point};
 use crate::model::Checked;
-use crate::results::{self, BottleneckKind, Results, SizeFound, SizedKnob};
+use crate::results::{self, BottleneckKind, Results, SizeFound, SizedKnob, Stopped};
 use crate::study::knob::Knob;
 use crate::study::plan::{Effort, Failure, Plan};
 use crate::study::replicate::{Crew, Onlooker};
@@ -21,16 +24,16 @@ use crate::study::{compare, contender, measures};
 pub const CHANCE: f64 = 0.95;
 /// Launches at one value at most, unless told otherwise.
 pub const AT_A_VALUE: u32 = 1_000;
-/// Values of the first look.
-const SCAN: u32 = 9;
 /// Launches of the study of what binds.
 const BINDING: u32 = 20;
 
 /// What is to be sized.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sizing {
-    /// What is moved.
-    pub knob: Knob,
+    /// What is moved; where there are several, the combination with the lowest price is looked for.
+    pub knobs: Vec<Knob>,
+    /// A load, for what would be enough at others than the one planned.
+    pub against: Option<Knob>,
     /// Share of launches that must meet every objective.
     pub chance: f64,
     /// Launches at one value at most.
@@ -47,51 +50,86 @@ enum Way {
 }
 
 /// Finds the least value of a knob with which every objective is met, or the largest where more of
-/// it is worse.
+/// it is worse; of several knobs the combination with the lowest price of an hour.
 ///
 /// # Errors
-/// If the model has no objectives, no value makes a valid model, a launch needs more than it may
-/// use, or nothing was finished when somebody stopped it.
+/// If the model has no objectives or, for several knobs, no prices, no value makes a valid model,
+/// or a launch needs more than it may use.
 pub fn size(
     model: &Checked,
     asked: &Sizing,
     plan: &Plan,
     onlooker: Onlooker<'_>,
 ) -> Result<Results, Failure> {
+    check(model, asked)?;
+    let crew = Crew::new(plan.threads, onlooker);
+    let effort = Closely {
+        chance: asked.chance,
+        at_most: asked.at_most,
+    };
+    let mut ladder = Ladder::new(model, (&asked.knobs, effort), (plan, &crew));
+    let found = frontier::search(&mut ladder)?;
+    let frontier = match &asked.against {
+        Some(load) => Some(frontier::frontier(model, (asked, load), (plan, &crew))?),
+        None => None,
+    };
+    let is_stopped = ladder.is_stopped();
+    if ladder.rungs().iter().all(|(_, rung)| rung.launches == 0) {
+        return Err(crew.nothing());
+    }
+    crew.rest();
+    let at = found.at.clone().unwrap_or_else(|| {
+        let end = |knob: &Knob| knob.count() - 1;
+        asked.knobs.iter().map(end).collect()
+    });
+    let changed = ladder
+        .model(&at)
+        .ok_or_else(|| nothing("no value of the range makes a valid model"))?;
+    let binds = match &found.short {
+        Some(short) if !is_stopped => binding(&ladder, short, plan, onlooker)?,
+        _ => None,
+    };
+    let mut results = match compare::run(&changed, None, plan, onlooker) {
+        Err(Failure::Interrupted | Failure::OutOfTime) => {
+            compare::unfinished(&changed, plan, crew.stopped())
+        }
+        other => other?,
+    };
+    results.command = "size".to_owned();
+    if is_stopped {
+        results.stopped = crew.stopped();
+        results.complete &= results.stopped != Stopped::Interrupted;
+    }
+    let mut answer = answer(model, (asked, &ladder), &found, binds);
+    answer.frontier = frontier;
+    results.answers.size = Some(answer);
+    Ok(results)
+}
+
+/// Whether this can be asked: something must hold, several knobs need prices, and one of the ends
+/// must make a valid model.
+fn check(model: &Checked, asked: &Sizing) -> Result<(), Failure> {
     if model.objectives.is_empty() {
         return Err(nothing(
             "the model says nothing that must hold; add an `[[objective]]`",
         ));
     }
-    check(model, &asked.knob)?;
-    let crew = Crew::new(plan.threads, onlooker);
-    let mut ladder = Ladder::new(model, asked, plan, &crew);
-    let found = search(&mut ladder, &asked.knob)?;
-    crew.rest();
-    let at = found.at.unwrap_or(match found.way {
-        Some(Way::Down) => 0,
-        _ => asked.knob.count() - 1,
-    });
-    let changed = ladder
-        .model(at)
-        .ok_or_else(|| nothing("no value of the range makes a valid model"))?;
-    let mut results = compare::run(&changed, None, plan, onlooker)?;
-    results.command = "size".to_owned();
-    let binds = match found.short {
-        Some(short) => binding(&ladder, short, plan, onlooker)?,
-        None => None,
+    if asked.knobs.len() > 1 && model.prices.is_empty() {
+        return Err(nothing(
+            "with several knobs the cheapest combination is looked for, so the model needs prices; \
+             add `[cost]`, for example `\"service.web.servers\" = 0.40`",
+        ));
+    }
+    let ends = |last: bool| -> Point {
+        let end = |knob: &Knob| if last { knob.count() - 1 } else { 0 };
+        asked.knobs.iter().map(end).collect()
     };
-    results.answers.size = Some(answer(model, &ladder, &found, binds));
-    Ok(results)
-}
-
-/// Whether the knob moves anything: one of its ends must make a valid model.
-fn check(model: &Checked, knob: &Knob) -> Result<(), Failure> {
-    let tried = [0, knob.count() - 1].map(|at| {
-        let changes = [knob.change(at)];
-        (at, contender::apply(model, &knob.said(at), &changes, None))
+    let said: Vec<String> = asked.knobs.iter().map(|knob| knob.said(0)).collect();
+    let tried = [ends(false), ends(true)].map(|at| {
+        let changes = ladder::changes(&asked.knobs, &at);
+        contender::apply(model, &said.join(", "), &changes, None)
     });
-    let mut failures = tried.into_iter().filter_map(|(_, tried)| tried.err());
+    let mut failures = tried.into_iter().filter_map(Result::err);
     match (failures.next(), failures.next()) {
         (Some(_), Some(last)) => Err(last),
         _ => Ok(()),
@@ -109,165 +147,31 @@ fn nothing(why: &str) -> Failure {
 struct Found {
     way: Option<Way>,
     /// The value found.
-    at: Option<u32>,
-    /// The neighbour that is not enough.
-    short: Option<u32>,
+    at: Option<Point>,
+    /// A neighbour that is not enough.
+    short: Option<Point>,
     settled: bool,
     /// Values where more is worse.
-    against: Vec<u32>,
+    against: Vec<Point>,
     /// The value found and its neighbours.
-    verified: Vec<u32>,
+    verified: Vec<Point>,
 }
 
-/// The value, with its neighbours looked at.
-fn search(ladder: &mut Ladder<'_>, knob: &Knob) -> Result<Found, Failure> {
-    let last = knob.count() - 1;
-    let scan: Vec<u32> = (0..SCAN.min(knob.count()))
-        .map(|part| {
-            (u64::from(part) * u64::from(last) / u64::from(SCAN.min(knob.count()).max(2) - 1))
-                as u32
-        })
-        .collect();
-    for &at in &scan {
-        ladder.glance(at)?;
-    }
-    let enough: Vec<bool> = scan.iter().map(|&at| ladder.leans(at)).collect();
-    let way = match (enough.first(), enough.last()) {
-        (Some(false), Some(true)) => Way::Up,
-        (Some(true), Some(false)) => Way::Down,
-        (Some(true), _) if enough.iter().all(|one| *one) => {
-            return all_or_nothing(ladder, &scan, SizeFound::All);
-        }
-        _ if enough.iter().any(|one| *one) => Way::Up,
-        _ => return all_or_nothing(ladder, &scan, SizeFound::Nothing),
-    };
-    let mut found = Found {
-        way: Some(way),
-        ..Found::default()
-    };
-    let mut at = bisect(ladder, &scan, &enough, way)?;
-    let better = |at: u32| match way {
-        Way::Up => at.checked_add(1).filter(|at| *at <= last),
-        Way::Down => at.checked_sub(1),
-    };
-    let worse = |at: u32| match way {
-        Way::Up => at.checked_sub(1),
-        Way::Down => at.checked_add(1).filter(|at| *at <= last),
-    };
-    // To the first value that is enough, then back as long as its neighbour is, too.
-    let mut settled = true;
-    loop {
-        let standing = ladder.settle(at)?;
-        settled &= standing.is_known();
-        if standing.leans() {
-            break;
-        }
-        let Some(next) = better(at) else {
-            found.against = Vec::new();
-            return all_or_nothing(ladder, &scan, SizeFound::Nothing);
-        };
-        (at, settled) = (next, true);
-    }
-    while let Some(next) = worse(at) {
-        let standing = ladder.settle(next)?;
-        if !standing.leans() {
-            settled &= standing.is_known();
-            found.short = Some(next);
-            break;
-        }
-        settled = standing.is_known();
-        at = next;
-    }
-    (found.at, found.settled) = (Some(at), settled);
-    found.verified = [worse(at), Some(at), better(at)]
-        .into_iter()
-        .flatten()
-        .collect();
-    found.against = against(ladder, (&scan, way), (at, better(at)))?;
-    Ok(found)
-}
-
-/// Every value that was looked at is enough, or none is: known of the end that is nearest to the
-/// contrary.
-fn all_or_nothing(
-    ladder: &mut Ladder<'_>,
-    scan: &[u32],
-    found: SizeFound,
-) -> Result<Found, Failure> {
-    let ends = [scan.first(), scan.last()].into_iter().flatten().copied();
-    let ends: Vec<u32> = ends.collect();
-    let mut settled = true;
-    for &at in &ends {
-        let standing = ladder.settle(at)?;
-        settled &= standing.is_known() && standing.leans() == (found == SizeFound::All);
-    }
-    Ok(Found {
-        settled,
-        short: (found == SizeFound::Nothing).then(|| ends[ends.len() - 1]),
-        verified: ends,
-        ..Found::default()
-    })
-}
-
-/// The first value that seems enough, seen from the worse end: between two neighbours of the scan
-/// by halves.
-fn bisect(
-    ladder: &mut Ladder<'_>,
-    scan: &[u32],
-    enough: &[bool],
-    way: Way,
-) -> Result<u32, Failure> {
-    let (mut short, mut at) = match way {
-        Way::Up => {
-            let first = enough.iter().position(|one| *one).unwrap_or(0);
-            (first.checked_sub(1).map(|before| scan[before]), scan[first])
-        }
-        Way::Down => {
-            let last = enough.iter().rposition(|one| *one).unwrap_or(0);
-            (scan.get(last + 1).copied(), scan[last])
-        }
-    };
-    while let Some(low) = short.filter(|low| low.abs_diff(at) > 1) {
-        let middle = low.midpoint(at);
-        ladder.glance(middle)?;
-        match ladder.leans(middle) {
-            true => at = middle,
-            false => short = Some(middle),
+impl Found {
+    fn what(&self) -> SizeFound {
+        match (self.way, &self.at) {
+            (Some(Way::Up), Some(_)) => SizeFound::Least,
+            (Some(Way::Down), Some(_)) => SizeFound::Most,
+            _ if self.short.is_none() => SizeFound::All,
+            _ => SizeFound::Nothing,
         }
     }
-    Ok(at)
-}
-
-/// Values where it is worse again although there is more: the neighbour of the value found, and
-/// those of the scan, if many launches say so too.
-fn against(
-    ladder: &mut Ladder<'_>,
-    (scan, way): (&[u32], Way),
-    (at, next): (u32, Option<u32>),
-) -> Result<Vec<u32>, Failure> {
-    let beyond = |one: u32| match way {
-        Way::Up => one > at,
-        Way::Down => one < at,
-    };
-    let mut suspects: Vec<u32> = scan.iter().copied().filter(|&one| beyond(one)).collect();
-    suspects.retain(|&one| !ladder.leans(one));
-    suspects.extend(next);
-    suspects.sort_unstable();
-    suspects.dedup();
-    let mut found = Vec::new();
-    for one in suspects {
-        let standing = ladder.settle(one)?;
-        if standing.is_known() && !standing.leans() {
-            found.push(one);
-        }
-    }
-    Ok(found)
 }
 
 /// What keeps a value from being enough.
 fn binding(
     ladder: &Ladder<'_>,
-    at: u32,
+    at: &[u32],
     plan: &Plan,
     onlooker: Onlooker<'_>,
 ) -> Result<Option<results::Binding>, Failure> {
@@ -282,7 +186,10 @@ fn binding(
         effort: Effort::Replications(few.max(2)),
         ..plan.clone()
     };
-    let seen = compare::run(&model, None, &plan, onlooker)?;
+    let seen = match compare::run(&model, None, &plan, onlooker) {
+        Err(Failure::Interrupted | Failure::OutOfTime) => return Ok(None),
+        other => other?,
+    };
     let Some(variant) = seen.variants.get("baseline") else {
         return Ok(None);
     };
@@ -304,45 +211,50 @@ fn binding(
 
 fn answer(
     model: &Checked,
-    ladder: &Ladder<'_>,
+    (asked, ladder): (&Sizing, &Ladder<'_>),
     found: &Found,
     binds: Option<results::Binding>,
 ) -> results::Size {
-    let (knob, rungs) = (&ladder.asked.knob, ladder.rungs());
-    let number: BTreeMap<u32, u32> = (0..)
+    let rungs = ladder.rungs();
+    let number: BTreeMap<&Point, u32> = (0..)
         .zip(rungs.iter())
-        .map(|(n, (at, _))| (*at, n))
+        .map(|(n, (at, _))| (at, n))
         .collect();
-    let launches = |at: &u32| ladder.launches(*at);
+    let launches = |at: &Point| ladder.launches(at);
     let objectives = || model.objectives.iter();
+    let knobs = asked.knobs.iter().enumerate();
     results::Size {
         objectives: objectives().map(|one| one.that.clone()).collect(),
         limits: objectives().map(|one| one.limit).collect(),
         units: objectives()
             .map(|one| measures::unit(&one.metric))
             .collect(),
-        knobs: vec![SizedKnob {
-            path: knob.path.clone(),
-            unit: knob.unit.clone(),
-            low: knob.value(0),
-            high: knob.value(knob.count() - 1),
-            was: model.written_at(&knob.path),
-            value: found.at.map(|at| knob.value(at)),
-        }],
+        knobs: knobs
+            .map(|(at, knob)| SizedKnob {
+                path: knob.path.clone(),
+                unit: knob.unit.clone(),
+                low: knob.value(0),
+                high: knob.value(knob.count() - 1),
+                was: model.written_at(&knob.path),
+                value: found.at.as_ref().map(|found| knob.value(found[at])),
+            })
+            .collect(),
+        price: found
+            .at
+            .as_ref()
+            .and_then(|at| ladder.price(at))
+            .filter(|_| asked.knobs.len() > 1),
         chance: ladder.chance(),
         confidence: ladder.confidence(),
-        found: match (found.way, found.at) {
-            (Some(Way::Up), Some(_)) => SizeFound::Least,
-            (Some(Way::Down), Some(_)) => SizeFound::Most,
-            _ if found.short.is_none() => SizeFound::All,
-            _ => SizeFound::Nothing,
-        },
+        found: found.what(),
         settled: found.settled,
-        at: found.at.map(|at| number[&at]),
+        at: found.at.as_ref().and_then(|at| number.get(at).copied()),
         against: found.against.iter().map(|at| number[at]).collect(),
+        short: found.short.as_ref().and_then(|at| number.get(at).copied()),
         binds,
         launches: rungs.iter().map(|(at, _)| launches(at)).sum(),
         verified_by: found.verified.iter().map(launches).sum(),
-        rungs: rungs.into_iter().map(|(_, rung)| rung).collect(),
+        frontier: None,
+        rungs: rungs.iter().map(|(_, rung)| rung.clone()).collect(),
     }
 }

@@ -120,6 +120,13 @@ fn prices_decide_what_is_cheapest_and_what_each_variant_costs() {
     let cost = |name: &str| found["variants"][name]["cost"]["price"]["estimate"].as_f64();
     assert_eq!((cost("second"), cost("quicker")), (Some(0.4), Some(0.2)));
     assert!(said.contains("cost 0.2 0.4"), "{said}");
+    let cores = format!("{ASKS}[cost]\n\"service.desk.servers\" = 6\n\"service.desk.cores\" = 3\n");
+    let (_, found_cores) = ask(&cores, &["compare", "--replications", "2"]);
+    let cost = |name: &str| found_cores["variants"][name]["cost"]["price"]["estimate"].as_f64();
+    let cores =
+        |name: &str| found_cores["variants"][name]["cost"]["core_hours"]["estimate"].as_f64();
+    let by_hand = |servers: f64, name: &str| Some(6.0 * servers / 30.0 + 3.0 * cores(name)?);
+    assert_eq!(cost("second"), by_hand(2.0, "second"));
     let free = format!("{ASKS}[cost]\n\"service.desk.servers\" = 0\n");
     let (_, found) = ask(&free, &["compare", "--replications", "2"]);
     assert_eq!(

@@ -14,9 +14,13 @@ pub struct Size {
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
     /// What may be moved, and how far: `service.shop.servers=1..60`, or `param.peak=2/s..90/s:1/s`
-    /// with a step
+    /// with a step; may be repeated, and then the combination with the lowest price by `[cost]` is
+    /// looked for
     #[arg(long, value_name = "PATH=LOW..HIGH[:STEP]", required = true, value_parser = Knob::parse)]
-    pub knob: Knob,
+    pub knob: Vec<Knob>,
+    /// Also say what would be enough for other loads: `param.crowd=60_000..250_000`
+    #[arg(long, value_name = "PATH=LOW..HIGH[:STEP]", value_parser = Knob::parse)]
+    pub against: Option<Knob>,
     /// The share of launches that must meet every objective [default: 95%]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub chance: Option<f64>,

@@ -22,6 +22,14 @@ pub(crate) fn is_known(size: &results::Size) -> bool {
         > 1
 }
 
+/// Where a value stands: at itself, or at the price of a combination.
+fn position(size: &results::Size, rung: &Rung) -> Option<f64> {
+    match size.knobs.len() {
+        1 => rung.values.first().copied(),
+        _ => rung.price,
+    }
+}
+
 /// What is drawn of a value: the share of launches, or of a steady study its first metric.
 fn height(size: &results::Size, rung: &Rung) -> Option<f64> {
     match size.chance {
@@ -48,11 +56,12 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
         return frame.scene;
     };
     let (limit, unit) = border(found);
-    let rungs: Vec<(&Rung, f64, f64)> = found
+    let mut rungs: Vec<(&Rung, f64, f64)> = found
         .rungs
         .iter()
-        .filter_map(|rung| Some((rung, *rung.values.first()?, height(found, rung)?)))
+        .filter_map(|rung| Some((rung, position(found, rung)?, height(found, rung)?)))
         .collect();
+    rungs.sort_by(|a, b| a.1.total_cmp(&b.1));
     let most = top(&rungs, (limit, unit));
     let body = frame.body.within(20.0, 44.0);
     let y = Scale::new(
@@ -124,7 +133,7 @@ fn values(
     (found, rungs): (&results::Size, &[(&Rung, f64, f64)]),
 ) {
     let best = found.at.and_then(|at| found.rungs.get(at as usize));
-    let best = best.and_then(|rung| rung.values.first().copied());
+    let best = best.and_then(|rung| position(found, rung));
     if let Some(best) = best {
         let line = vec![(x.at(best), panel.y), (x.at(best), panel.bottom())];
         scene.dashed(line, Ink::Text, 1.2, Dash::Dashed);
@@ -153,7 +162,10 @@ fn values(
         let at = (x.at(value), panel.bottom() + 14.0);
         scene.words(at, &text, (TICK, Anchor::Middle, ink));
     }
-    let name = found.knobs.first().map_or("", |knob| knob.path.as_str());
     let at = (panel.right(), panel.bottom() + 34.0);
-    scene.words(at, name, (TICK, Anchor::Right, Ink::Muted));
+    scene.words(
+        at,
+        words::ladder_along(found),
+        (TICK, Anchor::Right, Ink::Muted),
+    );
 }

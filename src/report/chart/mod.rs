@@ -14,6 +14,7 @@ pub(crate) mod heat;
 pub(crate) mod ink;
 pub(crate) mod inline;
 pub(crate) mod labels;
+mod frontier;
 mod ladder;
 pub(crate) mod lanes;
 pub(crate) mod level;
@@ -89,6 +90,8 @@ pub enum Kind {
     Profiles,
     /// What came of each value that was looked at.
     Ladder,
+    /// What is enough for which load.
+    Frontier,
     /// What each cause carries of an outage.
     Causes,
     /// How many launches meet each objective.
@@ -196,6 +199,7 @@ impl Picture {
             Kind::Observed(at) => observed::draw(size, heading, (name, variant, *at), &marks),
             Kind::Profiles => profile::draw(size, heading, results),
             Kind::Ladder => ladder::draw(size, heading, results),
+            Kind::Frontier => frontier::draw(size, heading, results),
             Kind::Causes => {
                 let found = results.answers.explain.clone().unwrap_or_default();
                 causes::draw(size, heading, &found)
@@ -232,6 +236,9 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
     let sized = results.answers.size.as_ref();
     if sized.is_some_and(ladder::is_known) {
         all.hang("enough", Kind::Ladder, Subject::Study);
+    }
+    if sized.is_some_and(frontier::is_known) {
+        all.hang("frontier", Kind::Frontier, Subject::Study);
     }
     if results
         .answers

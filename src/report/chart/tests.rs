@@ -232,6 +232,7 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Topology
             | Kind::Profiles
             | Kind::Ladder
+            | Kind::Frontier
             | Kind::Causes
             | Kind::Dots => false,
         };

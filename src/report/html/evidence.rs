@@ -53,7 +53,7 @@ fn question_of(kind: &Kind) -> Option<usize> {
         }
         Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Some(2),
         Kind::Forest | Kind::Waterfall(..) => Some(3),
-        Kind::Ladder | Kind::Dots | Kind::Observed(_) => Some(4),
+        Kind::Ladder | Kind::Frontier | Kind::Dots | Kind::Observed(_) => Some(4),
         Kind::Profiles => Some(5),
     }
 }

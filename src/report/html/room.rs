@@ -113,6 +113,7 @@ fn rank(kind: &Kind) -> u8 {
         | Kind::Observed(_)
         | Kind::Profiles
         | Kind::Ladder
+        | Kind::Frontier
         | Kind::Causes
         | Kind::Dots
         | Kind::Topology => 7,

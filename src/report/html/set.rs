@@ -96,6 +96,7 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Observed(_)
         | Kind::Profiles
         | Kind::Ladder
+        | Kind::Frontier
         | Kind::Causes
         | Kind::Dots
         | Kind::Topology

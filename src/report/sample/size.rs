@@ -1,7 +1,9 @@
 //! A study of how much is enough.
 
 use super::run;
-use crate::results::{Binding, ResourceKind, Results, Rung, Size, SizeFound, SizedKnob, Unit};
+use crate::results::{
+    Binding, Frontier, FrontierPoint, ResourceKind, Results, Rung, Size, SizeFound, SizedKnob, Unit,
+};
 
 /// Eight values, the least that is enough and its neighbours looked at closely; far above it is
 /// worse again.
@@ -10,6 +12,7 @@ pub(crate) fn sized() -> Results {
     results.command = "size".into();
     let rung = |value: f64, (k, n): (u32, u32), enough: Option<bool>| Rung {
         values: vec![value],
+        price: None,
         launches: n,
         chance: crate::estimate::interval::probability(k, n, 0.95),
         metric: vec![Some(0.99), Some(1.4)],
@@ -51,8 +54,40 @@ pub(crate) fn sized() -> Results {
             place: "db".into(),
             resource: ResourceKind::Cores,
         }),
+        short: Some(2),
         launches: 352,
         verified_by: 320,
+        frontier: Some(frontier()),
+        ..Size::default()
     });
     results
+}
+
+/// Seven loads; the plan carries a fifth more than what is planned.
+fn frontier() -> Frontier {
+    let point = |(load, servers): (f64, f64)| FrontierPoint {
+        load,
+        values: vec![servers],
+        price: None,
+        launches: 90,
+    };
+    Frontier {
+        path: "param.crowd".into(),
+        planned: Some(120_000.0),
+        had: vec![Some(18.0)],
+        carries: SizeFound::Most,
+        carries_up_to: Some(144_000.0),
+        points: [
+            (60_000.0, 8.0),
+            (90_000.0, 11.0),
+            (120_000.0, 14.0),
+            (150_000.0, 19.0),
+            (180_000.0, 23.0),
+            (210_000.0, 30.0),
+            (240_000.0, 38.0),
+        ]
+        .map(point)
+        .to_vec(),
+        ..Frontier::default()
+    }
 }

@@ -4,7 +4,7 @@
 //! anybody reads; the CSV file has them all.
 
 use super::observed::values;
-use super::{ROWS, Table, causes, fitted, objectives, outcomes, sized, worth};
+use super::{ROWS, Table, causes, fitted, frontier, objectives, outcomes, sized, worth};
 use crate::report::chart::{
     Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
     servers, spectrum,
@@ -38,6 +38,7 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Observed(at) => values(variant, *at),
         Kind::Profiles => fitted(results),
         Kind::Ladder => sized(results),
+        Kind::Frontier => frontier(results),
         Kind::Causes => causes(results),
         Kind::Dots => objectives(results),
         Kind::Topology => call_rows(results, variant),

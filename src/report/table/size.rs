@@ -16,3 +16,17 @@ pub(crate) fn sized(results: &Results) -> Table {
     }
     table
 }
+
+/// What is enough for which load.
+pub(crate) fn frontier(results: &Results) -> Table {
+    let mut table = Table::new(words::FRONTIER, &[]);
+    let size = results.answers.size.as_ref();
+    if let Some((size, frontier)) = size.and_then(|one| Some((one, one.frontier.as_ref()?))) {
+        table.head = words::frontier_head(size, frontier);
+        let points = frontier.points.iter();
+        table
+            .rows
+            .extend(points.map(|point| words::frontier_row(size, frontier, point)));
+    }
+    table
+}

@@ -20,6 +20,7 @@ pub fn size(results: &Results, _asked: &Asked, screen: Screen) -> String {
         page.wrapped(&text, 0, Tone::Normal);
     }
     set(&mut page, &table::sized(results));
+    set(&mut page, &table::frontier(results));
     if let Some(variant) = reading::baseline(results) {
         objectives(&mut page, results, variant);
     }

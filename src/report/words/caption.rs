@@ -138,14 +138,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
             forest_takeaway(results),
         ),
         Kind::Waterfall(of, metric) => worth_caption(results, of, metric),
-        Kind::Multiples(names) => {
-            let others: Vec<&str> = names.iter().skip(1).map(String::as_str).collect();
-            let all: Vec<String> = others.iter().map(|n| served_change(results, n)).collect();
-            (
-                "The variants side by side, on the same axes".to_owned(),
-                format!("{}.", listed(&all)),
-            )
-        }
+        Kind::Multiples(names) => multiples_caption(results, names),
         Kind::Servers(of) => servers_caption(results, (variant, &name), of),
         Kind::Phase => (
             format!("Who waits and who tries again: {name}"),
@@ -159,24 +152,37 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
         Kind::Observed(at) => observed_caption(results, subject_name(results, subject), *at),
         Kind::Profiles => profiles_caption(results),
         Kind::Ladder => super::ladder_caption(results),
+        Kind::Frontier => super::frontier_caption(results),
         Kind::Causes => causes_caption(results),
         Kind::Dots => dots_caption(results),
-        Kind::Topology => (
-            format!("Who calls whom: {name}"),
-            "A line is as wide as its attempts are many, a dashed one is messages; the bar is the \
-             share of the workers that is held, and a thick frame says that they were all."
-                .to_owned(),
-        ),
+        Kind::Topology => (format!("Who calls whom: {name}"), TOPOLOGY.to_owned()),
         Kind::Lanes => (
             format!("What happened in which order: {name}"),
-            "Bars run from begin to end, in the median over launches; a diamond is an instant."
-                .to_owned(),
+            LANES.to_owned(),
         ),
         Kind::Funnel(journey) => (
             format!("Where users leave the journey {journey}: {name}"),
             variant.map_or_else(String::new, |v| funnel_takeaway(v, journey)),
         ),
     }
+}
+
+/// How the picture of calls is read.
+const TOPOLOGY: &str = "A line is as wide as its attempts are many, a dashed one is messages; the \
+                        bar is the share of the workers that is held, and a thick frame says that \
+                        they were all.";
+
+/// How the lanes are read.
+const LANES: &str = "Bars run from begin to end, in the median over launches; a diamond is an \
+                     instant.";
+
+fn multiples_caption(results: &Results, names: &[String]) -> (String, String) {
+    let others: Vec<&str> = names.iter().skip(1).map(String::as_str).collect();
+    let all: Vec<String> = others.iter().map(|n| served_change(results, n)).collect();
+    (
+        "The variants side by side, on the same axes".to_owned(),
+        format!("{}.", listed(&all)),
+    )
 }
 
 fn servers_caption(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::cost::Price;
 use crate::observation::{LevelId, ServiceCounter, ServiceLevel, ServiceSample};
 use crate::program::ServiceId;
 use crate::results::{Estimate, Service, Wasted};
@@ -45,13 +46,17 @@ pub(super) fn price(sight: &Sight<'_>) -> Option<Estimate> {
         return None;
     }
     let services = sight.lens.program.names.services.iter().enumerate();
-    let priced: Vec<(u32, f64)> = services
+    let priced: Vec<(u32, Price)> = services
         .filter_map(|(at, name)| Some((at as u32, *prices.get(name)?)))
         .collect();
+    let grain = |service| f64::from(sight.lens.program.services[ServiceId(service)].grain);
     sight.mean(|reader| {
-        let hours =
-            |service| reader.integral(layout.service_level(service, ServiceLevel::Up)) / 3_600.0;
-        Some(priced.iter().map(|&(at, price)| price * hours(at)).sum())
+        let hours = |service, what| reader.integral(layout.service_level(service, what)) / 3_600.0;
+        let cost = |&(at, price): &(u32, Price)| {
+            let cores = hours(at, ServiceLevel::Cores) / grain(at);
+            price.server * hours(at, ServiceLevel::Up) + price.core * cores
+        };
+        Some(priced.iter().map(cost).sum())
     })
 }
 

@@ -7,15 +7,16 @@
 
 use std::collections::BTreeMap;
 
-use super::Sizing;
 use crate::engine::Exceeded;
 use crate::estimate::interval;
+use crate::model::overlay::Change;
 use crate::model::{Checked, Study};
 use crate::program::{self, Asked};
 use crate::results::{ObjectiveVerdict, Rung};
 use crate::study::compare;
 use crate::study::contender::BASELINE;
 use crate::study::fill::objectives::holds;
+use crate::study::knob::Knob;
 use crate::study::lens::Lens;
 use crate::study::plan::{Effort, Failure, Plan};
 use crate::study::replicate::{Crew, Job};
@@ -28,6 +29,36 @@ const GLANCE: u32 = 6;
 const FIRST: u32 = 20;
 /// What all looks at a value may go wrong with.
 const DOUBT: f64 = 0.05;
+
+/// Part of the time allowed that the search may take; the rest is for the report on what it finds.
+const SEARCHING: f64 = 0.8;
+
+/// How closely values are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closely {
+    /// Share of launches that must meet every objective.
+    pub(super) chance: f64,
+    /// Launches at one value at most.
+    pub(super) at_most: u32,
+}
+
+/// What is set at a point.
+pub(super) fn changes(knobs: &[Knob], at: &[u32]) -> Vec<Change> {
+    knobs
+        .iter()
+        .zip(at)
+        .map(|(knob, at)| knob.change(*at))
+        .collect()
+}
+
+/// The values of a point.
+pub(super) fn values(knobs: &[Knob], at: &[u32]) -> Vec<f64> {
+    knobs
+        .iter()
+        .zip(at)
+        .map(|(knob, at)| knob.value(*at))
+        .collect()
+}
 
 /// What is known of a value.
 #[derive(Clone, Debug, Default)]
@@ -80,13 +111,17 @@ impl Standing {
     }
 }
 
+/// The numbers of the values of all knobs, in their order.
+pub(super) type Point = Vec<u32>;
+
 /// All values.
 pub(super) struct Ladder<'a> {
-    pub(super) asked: &'a Sizing,
+    pub(super) knobs: &'a [Knob],
+    effort: Closely,
     original: &'a Checked,
     plan: &'a Plan,
     crew: &'a Crew<'a>,
-    known: BTreeMap<u32, Known>,
+    known: BTreeMap<Point, Known>,
     /// How launches are judged, by the model as it is, where an objective is about that.
     judge: Option<Judge>,
 }
@@ -94,9 +129,8 @@ pub(super) struct Ladder<'a> {
 impl<'a> Ladder<'a> {
     pub(super) fn new(
         original: &'a Checked,
-        asked: &'a Sizing,
-        plan: &'a Plan,
-        crew: &'a Crew<'a>,
+        (knobs, effort): (&'a [Knob], Closely),
+        (plan, crew): (&'a Plan, &'a Crew<'a>),
     ) -> Self {
         let program = program::compile(original, &Asked::default());
         let job = Job {
@@ -110,7 +144,8 @@ impl<'a> Ladder<'a> {
             .then(|| trigger::judge(original, &program, &stations, (crew, &job)))
             .flatten();
         Self {
-            asked,
+            knobs,
+            effort,
             original,
             plan,
             crew,
@@ -120,8 +155,19 @@ impl<'a> Ladder<'a> {
     }
 
     /// The model with a value, if that is valid.
-    pub(super) fn model(&self, at: u32) -> Option<Checked> {
-        Checked::new(self.original.with(&[self.asked.knob.change(at)]).0)
+    pub(super) fn model(&self, at: &[u32]) -> Option<Checked> {
+        Checked::new(self.original.with(&changes(self.knobs, at)).0)
+    }
+
+    /// What an hour costs with these values; nothing where they make no valid model.
+    pub(super) fn price(&self, at: &[u32]) -> Option<f64> {
+        self.model(at)?.price_an_hour()
+    }
+
+    /// Whether nothing more is to be done.
+    pub(super) fn is_stopped(&self) -> bool {
+        let until = self.crew.onlooker().until;
+        self.crew.is_stopped() || until.is_some_and(|until| until.spent() >= SEARCHING)
     }
 
     fn is_steady(&self) -> bool {
@@ -129,7 +175,7 @@ impl<'a> Ladder<'a> {
     }
 
     pub(super) fn chance(&self) -> Option<f64> {
-        (!self.is_steady()).then_some(self.asked.chance)
+        (!self.is_steady()).then_some(self.effort.chance)
     }
 
     pub(super) fn confidence(&self) -> f64 {
@@ -140,13 +186,13 @@ impl<'a> Ladder<'a> {
     }
 
     /// A first look at a value.
-    pub(super) fn glance(&mut self, at: u32) -> Result<(), Failure> {
-        self.look(at, GLANCE.min(self.asked.at_most))
+    pub(super) fn glance(&mut self, at: &[u32]) -> Result<(), Failure> {
+        self.look(at, GLANCE.min(self.effort.at_most))
     }
 
     /// Whether a value seems enough.
-    pub(super) fn leans(&self, at: u32) -> bool {
-        let Some(known) = self.known.get(&at).filter(|known| !known.invalid) else {
+    pub(super) fn leans(&self, at: &[u32]) -> bool {
+        let Some(known) = self.known.get(at).filter(|known| !known.invalid) else {
             return false;
         };
         if let Some(enough) = known.enough {
@@ -156,15 +202,15 @@ impl<'a> Ladder<'a> {
             Some(steady) => steady.leans,
             None => {
                 let (k, n) = passes(known);
-                n > 0 && f64::from(k) >= self.asked.chance * f64::from(n)
+                n > 0 && f64::from(k) >= self.effort.chance * f64::from(n)
             }
         }
     }
 
     /// Looks at a value until it is known whether it is enough, or with all launches allowed.
-    pub(super) fn settle(&mut self, at: u32) -> Result<Standing, Failure> {
+    pub(super) fn settle(&mut self, at: &[u32]) -> Result<Standing, Failure> {
         for launches in self.looks() {
-            if self.enough(at).is_some() {
+            if self.enough(at).is_some() || self.is_stopped() {
                 break;
             }
             self.look(at, launches)?;
@@ -175,28 +221,31 @@ impl<'a> Ladder<'a> {
         })
     }
 
-    fn enough(&self, at: u32) -> Option<bool> {
-        self.known.get(&at).and_then(|known| known.enough)
+    fn enough(&self, at: &[u32]) -> Option<bool> {
+        self.known.get(at).and_then(|known| known.enough)
     }
 
     /// The launches after each look.
     fn looks(&self) -> Vec<u32> {
-        let mut all = vec![FIRST.min(self.asked.at_most)];
-        while let Some(&last) = all.last().filter(|last| **last < self.asked.at_most) {
-            all.push((last + last / 2).min(self.asked.at_most));
+        let mut all = vec![FIRST.min(self.effort.at_most)];
+        while let Some(&last) = all.last().filter(|last| **last < self.effort.at_most) {
+            all.push((last + last / 2).min(self.effort.at_most));
         }
         all
     }
 
     /// Makes launches at a value until there are so many, and says what they tell.
-    fn look(&mut self, at: u32, launches: u32) -> Result<(), Failure> {
-        let mut known = self.known.remove(&at).unwrap_or_default();
+    fn look(&mut self, at: &[u32], launches: u32) -> Result<(), Failure> {
+        if self.is_stopped() {
+            return Ok(());
+        }
+        let mut known = self.known.remove(at).unwrap_or_default();
         match self.model(at) {
             None => (known.invalid, known.enough) = (true, Some(false)),
             Some(model) if self.is_steady() => self.watch(&model, launches, &mut known)?,
             Some(model) => self.launch(&model, launches, &mut known)?,
         }
-        self.known.insert(at, known);
+        self.known.insert(at.to_vec(), known);
         Ok(())
     }
 
@@ -213,7 +262,10 @@ impl<'a> Ladder<'a> {
             effort: Effort::Replications(launches.max(2)),
             ..self.plan.clone()
         };
-        let seen = compare::run(model, None, &plan, self.crew.onlooker())?;
+        let seen = match compare::run(model, None, &plan, self.crew.onlooker()) {
+            Err(Failure::Interrupted | Failure::OutOfTime) => return Ok(()),
+            other => other?,
+        };
         let objectives = &seen.variants[BASELINE].objectives;
         let words: Vec<ObjectiveVerdict> = objectives.iter().map(|one| one.verdict).collect();
         known.enough = match words.as_slice() {
@@ -277,8 +329,8 @@ impl<'a> Ladder<'a> {
                 replication: first + overrun.job as u32,
                 why: overrun.why,
             })?;
-            let done: Option<Vec<Vec<Met>>> = done.into_iter().collect();
-            known.launches.extend(done.ok_or(Failure::Interrupted)?);
+            // Launches are paired, so those after a gap count no more than the gap.
+            known.launches.extend(done.into_iter().map_while(|one| one));
         }
         known.enough = known.enough.or_else(|| self.word(known));
         Ok(())
@@ -287,37 +339,51 @@ impl<'a> Ladder<'a> {
     /// Whether a value is enough, by the bounds of its chance.
     fn word(&self, known: &Known) -> Option<bool> {
         let (k, n) = passes(known);
-        if n < FIRST.min(self.asked.at_most) {
+        if n < FIRST.min(self.effort.at_most) {
             return None;
         }
         let confidence = 1.0 - DOUBT / self.looks().len() as f64;
-        if interval::lower_bound(k, n, confidence) >= self.asked.chance {
+        if interval::lower_bound(k, n, confidence) >= self.effort.chance {
             Some(true)
-        } else if interval::upper_bound(k, n, confidence) < self.asked.chance {
+        } else if interval::upper_bound(k, n, confidence) < self.effort.chance {
             Some(false)
         } else {
             None
         }
     }
 
+    /// Whether a value was looked at.
+    pub(super) fn is_known(&self, at: &[u32]) -> bool {
+        self.known
+            .get(at)
+            .is_some_and(|one| one.invalid || launches(one) > 0)
+    }
+
+    /// Looks at a value once with as many launches as tell something, in passing.
+    pub(super) fn consider(&mut self, at: &[u32]) -> Result<bool, Failure> {
+        self.look(at, FIRST.min(self.effort.at_most))?;
+        Ok(self.leans(at))
+    }
+
     /// Launches that were made at a value.
-    pub(super) fn launches(&self, at: u32) -> u32 {
-        self.known.get(&at).map_or(0, launches)
+    pub(super) fn launches(&self, at: &[u32]) -> u32 {
+        self.known.get(at).map_or(0, launches)
     }
 
     /// By objective, in how many launches it was missed at a value.
-    pub(super) fn missed(&self, at: u32) -> Vec<u32> {
-        self.known.get(&at).map_or_else(Vec::new, |known| {
+    pub(super) fn missed(&self, at: &[u32]) -> Vec<u32> {
+        self.known.get(at).map_or_else(Vec::new, |known| {
             missed(known, self.original.objectives.len())
         })
     }
 
     /// Every value that was looked at, upwards.
-    pub(super) fn rungs(&self) -> Vec<(u32, Rung)> {
-        let rung = |at: u32, known: &Known| {
+    pub(super) fn rungs(&self) -> Vec<(Point, Rung)> {
+        let rung = |at: &[u32], known: &Known| {
             let (k, n) = passes(known);
             Rung {
-                values: vec![self.asked.knob.value(at)],
+                values: values(self.knobs, at),
+                price: self.price(at).filter(|_| self.knobs.len() > 1),
                 launches: launches(known),
                 chance: interval::probability(k, n, self.plan.confidence)
                     .filter(|_| known.steady.is_none()),
@@ -329,7 +395,7 @@ impl<'a> Ladder<'a> {
         };
         self.known
             .iter()
-            .map(|(at, known)| (*at, rung(*at, known)))
+            .map(|(at, known)| (at.clone(), rung(at, known)))
             .collect()
     }
 }
