@@ -54,6 +54,7 @@ const COMMANDS: [&str; 13] = [
     "run",
     "compare",
     "size",
+    "uncertain",
     "import",
     "calibrate",
     "explain",

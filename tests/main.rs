@@ -21,6 +21,7 @@ mod bounds;
 mod sizes;
 mod sizing;
 mod storing;
+mod ranges;
 #[cfg(unix)]
 mod files;
 mod document;

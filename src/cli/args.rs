@@ -7,6 +7,7 @@ mod basics;
 mod calibrate;
 mod importing;
 mod size;
+mod uncertain;
 mod explain;
 mod store;
 
@@ -29,6 +30,7 @@ pub use explain::Explain;
 pub use importing::{Import, Importable, Values};
 pub use size::Size;
 pub use store::Store;
+pub use uncertain::Uncertain;
 
 /// Simulates launches and outages: will it hold, where does it break, what would have helped
 #[derive(Debug, Parser)]
@@ -68,6 +70,10 @@ pub enum Command {
     /// Find how much is enough: the least capacity that meets every objective, or the largest load
     #[command(after_help = "Example:\n  onrush size launch.toml --knob service.shop.servers=1..60")]
     Size(Size),
+    /// Draw the inputs from their ranges: will it hold, which guess decides, which variant is
+    /// regretted least
+    #[command(after_help = "Example:\n  onrush uncertain launch.toml --points 64 --out out")]
+    Uncertain(Uncertain),
     /// Explain an outage: which cause carries how much of it, what would have prevented it
     #[command(after_help = "Example:\n  onrush explain storm.toml --out out")]
     Explain(Explain),

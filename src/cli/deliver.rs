@@ -196,6 +196,7 @@ fn said(results: &Results, asked: &Asked, screen: Screen) -> String {
         "run" => terminal::run(results, asked, screen),
         "calibrate" => terminal::calibrate(results, asked, screen),
         "size" => terminal::size(results, asked, screen),
+        "uncertain" => terminal::ranged(results, asked, screen),
         "explain" => terminal::explain(results, asked, screen),
         _ => terminal::compare(results, asked, screen) + &terminal::uncertain(results, screen),
     }

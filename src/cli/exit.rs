@@ -191,6 +191,37 @@ pub fn of_size(results: &Results) -> Ending {
     }
 }
 
+/// How `uncertain` ends with these results: by the chance that a launch meets every objective,
+/// whatever the inputs are.
+pub fn of_uncertain(results: &Results) -> Ending {
+    let found = results.answers.uncertain.as_ref();
+    let outcome = found.and_then(|one| one.outcome.as_ref());
+    if !results.complete {
+        let draws = counted(found.map_or(0, |one| one.draws as usize), "draw");
+        return Ending::new(
+            Exit::Interrupted,
+            format!("interrupted; {draws} finished and kept"),
+        );
+    }
+    match outcome.and_then(|one| Some((one.chance?, one.required?))) {
+        None if found.is_none() => {
+            Ending::new(Exit::Unclear, "the time is over before a draw was finished")
+        }
+        None => Ending::done("the model names no objectives"),
+        Some((chance, required)) if chance.low >= required => {
+            Ending::done("the objectives are met often enough over the ranges")
+        }
+        Some((chance, required)) if chance.high < required => Ending::new(
+            Exit::ObjectiveFailed,
+            "the objectives are not met often enough over the ranges",
+        ),
+        Some(_) => {
+            let why = "how often the objectives are met is unclear at this cost";
+            Ending::new(Exit::Unclear, why)
+        }
+    }
+}
+
 /// How `explain` ends with these results: what is explained has failed, so objectives play no part.
 pub fn of_explain(results: &Results) -> Ending {
     let found = results.answers.explain.as_ref();

@@ -32,6 +32,7 @@ mod size;
 mod stage;
 mod store;
 mod study;
+mod uncertain;
 mod write;
 
 use std::ffi::OsString;
@@ -78,6 +79,7 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Import(asked) => import::answer(&asked, console),
         Command::Calibrate(asked) => calibrate::answer(&asked, console),
         Command::Size(asked) => size::answer(&asked, console),
+        Command::Uncertain(asked) => uncertain::answer(&asked, console),
         Command::Explain(asked) => explain::answer(&asked, console),
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]

@@ -12,7 +12,9 @@ use crate::base::time::Span;
 use crate::model::{Checked, Model};
 use crate::report::number;
 use crate::results::{Results, Stopped};
-use crate::study::{self, Allowance, Calibrated, Failure, Fit, Onlooker, Plan, Sizing};
+use crate::study::{
+    self, Allowance, Calibrated, Failure, Fit, Onlooker, Others, Plan, Ranges, Sizing,
+};
 
 /// A time that is running.
 struct Hourglass {
@@ -122,6 +124,21 @@ pub(super) fn sized(
     })
 }
 
+/// What the ranges of the inputs of a model without errors do to an outcome.
+///
+/// # Errors
+/// If it was interrupted before a draw was finished, needs too much, or nothing has a range.
+pub(super) fn ranged(
+    model: Model,
+    asked: &Ranges,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    watched(model, (plan, console), |model, onlooker| {
+        study::uncertain(model, asked, plan, onlooker)
+    })
+}
+
 /// Why a launch of a model without errors broke.
 ///
 /// # Errors
@@ -162,8 +179,9 @@ fn watched<T>(
     found.map_err(|failure| ending(failure, &model, console))
 }
 
-/// Adds the draws over the ranges of the inputs, if the model has something to draw. What was
-/// finished before an interruption stays.
+/// Adds the draws over the ranges of the inputs, if the model has something to draw: as `uncertain`
+/// with one launch a draw, of the variants that conclusions speak of. What was finished before an
+/// interruption stays.
 fn draws(
     results: &mut Results,
     model: &Checked,
@@ -171,9 +189,16 @@ fn draws(
     onlooker: Onlooker<'_>,
     console: &Console,
 ) -> Result<(), Failure> {
-    match study::uncertain(results, model, plan, onlooker) {
+    let asked = Ranges {
+        points: None,
+        replications: 1,
+        variant: None,
+        metric: None,
+        others: Others::Spoken,
+    };
+    match study::drawn(results, model, &asked, plan, onlooker) {
         Err(Failure::NothingUncertain) => {
-            console.note("note: the model has no `[uncertain]` table, so no inputs are drawn");
+            console.note("note: no parameter of the model has a `range`, so no inputs are drawn");
             Ok(())
         }
         Err(Failure::OutOfTime) => {
@@ -192,9 +217,8 @@ fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
     match failure {
         Failure::Interrupted => Ending::new(Exit::Interrupted, failure.to_string()),
         Failure::OutOfTime => Ending::new(Exit::Unclear, failure.to_string()),
-        Failure::Exceeded { .. } | Failure::Full { .. } | Failure::NothingUncertain => {
-            Ending::could_not(&failure)
-        }
+        Failure::Exceeded { .. } | Failure::Full { .. } => Ending::could_not(&failure),
+        Failure::NothingUncertain => Ending::new(Exit::Usage, failure.to_string()),
         Failure::NothingToFit { why } | Failure::NothingToSize { why } => {
             Ending::new(Exit::Usage, why)
         }

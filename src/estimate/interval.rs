@@ -146,6 +146,22 @@ pub fn probability(k: u32, n: u32, confidence: f64) -> Option<Probability> {
     })
 }
 
+/// As [`probability`], of `k` of `n` launches that come in clusters, so that they are worth only so
+/// many independent ones (Korn & Graubard 1998).
+pub fn clustered(k: u32, n: u32, worth: f64, confidence: f64) -> Option<Probability> {
+    let mut found = probability(k, n, confidence)?;
+    let of = worth.clamp(1.0, f64::from(n));
+    let hits = found.estimate * of;
+    let one_sided = 0.5 + confidence / 2.0;
+    if k > 0 {
+        found.low = beta_quantile(1.0 - one_sided, hits, of - hits + 1.0);
+    }
+    if k < n {
+        found.high = beta_quantile(one_sided, hits + 1.0, of - hits);
+    }
+    Some(found)
+}
+
 /// The chance is at least this, with one-sided `confidence`.
 pub fn lower_bound(k: u32, n: u32, confidence: f64) -> f64 {
     if k == 0 {

@@ -20,6 +20,7 @@ pub mod precision;
 pub mod quantile;
 pub mod recovery;
 pub mod resample;
+pub mod sensitivity;
 pub mod series;
 pub mod share;
 pub mod sign;

@@ -62,8 +62,8 @@ static CONCLUSION: TableDef = TableDef {
     ],
 };
 
-/// The most draws.
-const DRAWS_MAX: u64 = 100_000;
+/// The most draws: as many points as a scrambled sequence has.
+const DRAWS_MAX: u64 = 65_536;
 
 /// What is concluded, and how it is held against draws of the inputs.
 #[derive(Clone, Debug, PartialEq)]

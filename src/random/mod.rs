@@ -13,3 +13,4 @@ mod tabulated;
 pub mod empirical;
 pub mod popularity;
 pub mod working_set;
+pub mod sobol;

@@ -110,6 +110,15 @@ fn parts(results: &Results) -> Vec<Part> {
     }));
     all.push(spare(1, &table::sized(results)));
     all.push(spare(1, &table::frontier(results)));
+    let ranging = words::ranging(results);
+    all.push(part(0, |page| {
+        ranging.iter().for_each(|text| page.line(&escaped(text)));
+        links(page, results, &pictures, |kind| {
+            matches!(kind, Kind::Tornado)
+        });
+    }));
+    all.push(spare(1, &table::worth_knowing(results)));
+    all.push(spare(1, &table::regrets(results)));
     let known = words::how_known(results);
     all.push(section(5, &|page| {
         let fitted = words::calibrated(results);
@@ -409,13 +418,14 @@ mod tests {
             sample::run(),
             sample::calibrated(),
             sample::sized(),
+            sample::ranged(),
         ] {
             let document: serde_json::Value =
                 serde_json::from_str(&crate::results::to_json(&results)).unwrap();
             let mut known = BTreeSet::new();
             collect(&document, &mut known);
-            // Counts of a percentile and heads of columns are words, not figures of the study.
-            known.extend(["8", "9", "10", "5", "50", "95", "99"].map(str::to_owned));
+            // Counts of a percentile, twenty dots and heads of columns are words, not figures.
+            known.extend(["8", "9", "10", "20", "5", "50", "95", "99"].map(str::to_owned));
             for figure in figures(&summary(&results)) {
                 assert!(
                     known.contains(&figure),

@@ -11,9 +11,11 @@ use crate::results::*;
 mod calls;
 mod observed;
 mod size;
+mod uncertain;
 
 pub(crate) use observed::{calibrated, observed};
 pub(crate) use size::sized;
+pub(crate) use uncertain::{ranged, uncertain};
 
 const BINS: usize = 154;
 const BIN_S: f64 = 30.0;
@@ -947,46 +949,6 @@ pub(crate) fn run() -> Results {
     results.differences.clear();
     results.attribution.clear();
     results.family = None;
-    results
-}
-
-/// The compare, with the answer about drawn inputs.
-pub(crate) fn uncertain() -> Results {
-    let mut results = compare();
-    let drawn = |low: f64, high: f64| DrawnParam {
-        low,
-        high,
-        kept_min: Some(low * 1.1),
-        kept_median: Some((low + high) / 2.0),
-        kept_max: Some(high * 0.9),
-    };
-    let conclusion = |name: &str, k: u32| Conclusion {
-        name: name.into(),
-        rule: "difference of share(served) below 5 points".into(),
-        kept: chance(k),
-        all: None,
-    };
-    results.answers.uncertain = Some(Uncertain {
-        draws: 200,
-        kept: 63,
-        unplayed: 2,
-        replications: 3,
-        keep_metric: "count(ordered)".into(),
-        keep_range: [20_000.0, 99_000.0],
-        variants: results.order.clone(),
-        conclusions: vec![
-            conclusion("doubling does not prevent the collapse", 28),
-            conclusion("patching prevents it", 24),
-        ],
-        params: [
-            ("crowd".to_owned(), drawn(20_000.0, 100_000.0)),
-            ("login_work".to_owned(), drawn(0.02, 0.09)),
-        ]
-        .into(),
-        rows: Vec::new(),
-    });
-    let login_work = results.model.params.get_mut("login_work").unwrap();
-    login_work.unit = Some("s".into());
     results
 }
 

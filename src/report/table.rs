@@ -5,6 +5,7 @@
 mod behind;
 mod calibrate;
 mod size;
+mod uncertain;
 mod explain;
 mod observed;
 mod overload;
@@ -15,6 +16,7 @@ pub(crate) use explain::{actions, broken, causes, chain, cleared, preventions, s
 pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
 pub(crate) use size::{frontier, sized};
+pub(crate) use uncertain::{regrets, worth_knowing};
 
 use super::{number, reading, words};
 use crate::results::{Estimate, Percentiles, Results, Unit, Variant, key};

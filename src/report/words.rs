@@ -24,6 +24,7 @@ mod screen;
 mod size;
 mod settling;
 mod storm;
+mod uncertain;
 mod worth;
 
 pub use answer::{Part, answer_parts, called, question_answered, variant_label};
@@ -52,6 +53,7 @@ pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 pub use size::*;
 pub use storm::*;
+pub use uncertain::*;
 pub use worth::{nothing_shared, together, what_meets};
 
 use super::number::{self, change, duration, points};

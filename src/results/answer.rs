@@ -1,18 +1,15 @@
 //! Answers of the commands that ask more than `run` and `compare` do.
 //!
-//! One idea: a question has an answer in a word, with the figure that decides; a conclusion from
-//! guessed inputs is worth the share of plausible inputs under which
-//! it holds.
-
-use std::collections::BTreeMap;
+//! One idea: a question has an answer in a word, with the figure that decides.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::calibrate::Calibrate;
-use super::estimate::{Estimate, Probability};
+use super::estimate::Estimate;
 use super::explain::Explain;
 use super::size::Size;
+use super::uncertain::Uncertain;
 
 /// One part for each kind of question; absent if it was not asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -166,82 +163,4 @@ pub struct Settled {
     /// The `run_for`, seconds, that should do for the 99th percentile and beyond.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tails_need_s: Option<f64>,
-}
-
-/// What holds when the inputs are drawn from their ranges by a Latin hypercube.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Uncertain {
-    /// Points drawn.
-    pub draws: u32,
-    /// Draws whose `keep_metric` lies within the published range.
-    pub kept: u32,
-    /// Draws that were not run: they make no valid model, or need more than a replication may.
-    pub unplayed: u32,
-    /// Replications of each variant at each draw.
-    pub replications: u32,
-    /// The metric that decides whether a draw is plausible.
-    pub keep_metric: String,
-    /// The published range of that metric: least and most.
-    pub keep_range: [f64; 2],
-    /// The variants that were run at each draw, in order.
-    pub variants: Vec<String>,
-    /// What was concluded from the base case, and how often it holds; in the order of printing.
-    pub conclusions: Vec<Conclusion>,
-    /// The inputs, and where the kept draws lie.
-    pub params: BTreeMap<String, DrawnParam>,
-    /// Every draw.
-    pub rows: Vec<Draw>,
-}
-
-/// A conclusion, held against the draws.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Conclusion {
-    /// Short name, as `doubling does not prevent the collapse`.
-    pub name: String,
-    /// The rule by which it is decided in a draw, in words.
-    pub rule: String,
-    /// Share of kept draws in which it holds; absent if none was kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept: Option<Probability>,
-    /// Share of all draws in which it holds; absent where only kept ones were run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all: Option<Probability>,
-}
-
-/// An input that was drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct DrawnParam {
-    /// Its 5 % point.
-    pub low: f64,
-    /// Its 95 % point.
-    pub high: f64,
-    /// Least value among kept draws.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept_min: Option<f64>,
-    /// Median among kept draws.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept_median: Option<f64>,
-    /// Largest value among kept draws.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kept_max: Option<f64>,
-}
-
-/// One draw of all inputs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Draw {
-    /// The value of each input.
-    pub params: BTreeMap<String, f64>,
-    /// The metric that decides whether the draw is plausible.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keep_value: Option<f64>,
-    /// Whether it lies within the published range.
-    pub kept: bool,
-    /// False if the draw makes no valid model, or needs more than a replication may.
-    pub played: bool,
-    /// For each conclusion, in their order, whether it holds; absent where it cannot be said.
-    pub holds: Vec<Option<bool>>,
 }

@@ -25,14 +25,12 @@ mod size;
 mod station;
 mod subject;
 mod timeline;
+mod uncertain;
 mod user;
 mod variant;
 mod written;
 
-pub use answer::{
-    Answered, Answers, Cheaper, Cheapest, Conclusion, Deciding, Draw, DrawnParam, Said, Settled,
-    Steady, Uncertain,
-};
+pub use answer::{Answered, Answers, Cheaper, Cheapest, Deciding, Said, Settled, Steady};
 pub use attribution::{Attribution, AttributionMethod, AttributionPart};
 pub use bottleneck::{
     Bottleneck, BottleneckKind, Effect, Event, EventKind, Holder, Lost, Moment, OutKind, Place,
@@ -60,6 +58,10 @@ pub use subject::{
     CallFacts, FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,
 };
 pub use timeline::{Heat, Series, Spectrum, Timeline};
+pub use uncertain::{
+    Conclusion, Draw, DrawnParam, Fraction, InputWorth, OutcomeOverRanges, Regret, Surrogate,
+    Uncertain, VarianceSplit, VariantRegret,
+};
 pub use user::{Journey, Outcomes, StepFlow, Users};
 pub use variant::{Change, Checks, Cost, Variant};
 

@@ -139,8 +139,8 @@ pub enum Failure {
     /// Somebody asked to stop before any replication was finished.
     #[error("interrupted before a replication was finished")]
     Interrupted,
-    /// The model concludes nothing, or no parameter has a range.
-    #[error("the model has no `[uncertain]` table, or no parameter with a range")]
+    /// No parameter has a range.
+    #[error("no parameter of the model has a `range`, so there is nothing to draw")]
     NothingUncertain,
     /// A calibration has nothing to fit, or nothing to fit to.
     #[error("{why}")]

@@ -303,6 +303,15 @@ fn limits_fail_with_the_replication() {
     );
 }
 
+/// As `compare --full` asks.
+const FULL: Ranges = Ranges {
+    points: None,
+    replications: 1,
+    variant: None,
+    metric: None,
+    others: Others::Spoken,
+};
+
 /// Of the draws of the work of a login, those in which the sale goes half well are kept: in them
 /// the patch helps by construction, and nobody can be served more than all.
 #[test]
@@ -313,7 +322,7 @@ value = "60%"
 range = ["30%", "85%"]
 
 [uncertain]
-draws = 12
+draws = 16
 keep = { that = "share(served)", is = ["5%", "80%"] }
 
 [[uncertain.conclusion]]
@@ -331,14 +340,14 @@ holds = ["more-servers: share(served) > 99%"]
     };
     let answer = |threads| {
         let mut results = Results::default();
-        draws::uncertain(&mut results, &model, &on(threads), ALONE).unwrap();
+        drawn(&mut results, &model, &FULL, &on(threads), ALONE).unwrap();
         results
     };
     let results = answer(2);
     assert!(to_json(&results) == to_json(&answer(1)));
     let found = results.answers.uncertain.unwrap();
-    assert_eq!((found.draws, found.rows.len()), (12, 12));
-    assert!(found.kept > 0 && found.kept < 12, "{} kept", found.kept);
+    assert_eq!((found.draws, found.rows.len()), (16, 16));
+    assert!(found.kept > 0 && found.kept < 16, "{} kept", found.kept);
     assert_eq!(found.unplayed, 0, "a drawn share is a share");
     let prepared = found.rows.iter().map(|row| row.params["prepared"]);
     assert!(prepared.clone().all(|share| 0.0 < share && share < 1.0));
@@ -350,13 +359,14 @@ holds = ["more-servers: share(served) > 99%"]
     assert_eq!(servers.kept.unwrap().k, 0);
     let work = &found.params["work"];
     assert!((work.low - 0.05).abs() < 1e-9 && (work.high - 0.2).abs() < 1e-9);
-    // One draw in every twelfth of the distribution: half of them above its median of 100 ms.
+    // One draw in every sixteenth of the distribution: half of them above its median of 100 ms.
     let above = found
         .rows
         .iter()
         .filter(|row| row.params["work"] > 0.1)
         .count();
-    assert_eq!(above, 6);
-    let failure = draws::uncertain(&mut Results::default(), &read(SHOP), &on(1), ALONE);
+    assert_eq!(above, 8);
+    let known = read(&SHOP.replace("range = [\"50ms\", \"200ms\"]\n", ""));
+    let failure = drawn(&mut Results::default(), &known, &FULL, &on(1), ALONE);
     assert!(matches!(failure, Err(Failure::NothingUncertain)));
 }

@@ -105,7 +105,7 @@ pub(super) const HAND_OVERS: [(&str, &str); 9] = [
 pub(super) const OF_THE_LOOP: [&str; 3] = ["make_ready", "is_next_alone", "another"];
 
 /// The only places where a dependency may be named; a place is a beginning of a path in `src`.
-pub(super) const DOORS: [(&str, &[&str]); 37] = [
+pub(super) const DOORS: [(&str, &[&str]); 38] = [
     ("annotate_snippets", &["text/render.rs"]),
     ("anstream", &["cli/"]),
     ("anstyle", &["report/terminal/"]),
@@ -156,6 +156,7 @@ pub(super) const DOORS: [(&str, &[&str]); 37] = [
     ),
     ("sha2", &["base/digest.rs"]),
     ("signal_hook", &["cli/interrupt.rs"]),
+    ("sobol_burley", &["random/"]),
     ("statrs", &["base/", "estimate/"]),
     ("strsim", &["text/nearest.rs"]),
     ("tempfile", &["cli/stage.rs", "cli/store.rs"]),

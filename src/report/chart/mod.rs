@@ -32,6 +32,7 @@ pub(crate) mod servers;
 pub(crate) mod spectrum;
 pub(crate) mod thin;
 pub(crate) mod topology;
+mod tornado;
 pub(crate) mod waterfall;
 
 pub use super::reading::Place;
@@ -94,6 +95,8 @@ pub enum Kind {
     Frontier,
     /// What each cause carries of an outage.
     Causes,
+    /// Each input at the ends of its range.
+    Tornado,
     /// How many launches meet each objective.
     Dots,
     /// Who calls whom.
@@ -204,6 +207,7 @@ impl Picture {
                 let found = results.answers.explain.clone().unwrap_or_default();
                 causes::draw(size, heading, &found)
             }
+            Kind::Tornado => tornado::draw(size, heading, results),
             Kind::Dots => dots::draw(size, heading, results),
             Kind::Topology => topology::draw(size, heading, &results.model, variant),
             Kind::Lanes => lanes::draw(size, heading, (name, variant), &marks),
@@ -239,6 +243,11 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
     }
     if sized.is_some_and(frontier::is_known) {
         all.hang("frontier", Kind::Frontier, Subject::Study);
+    }
+    let ranged = results.answers.uncertain.as_ref();
+    let ranged = ranged.and_then(|one| one.outcome.as_ref());
+    if ranged.is_some_and(tornado::is_known) {
+        all.hang("inputs", Kind::Tornado, Subject::Study);
     }
     if results
         .answers

@@ -46,6 +46,7 @@ fn every_word_is_on_the_sheet_and_covers_no_other() {
         sample::run(),
         sample::calibrated(),
         sample::sized(),
+        sample::ranged(),
     ] {
         for picture in pictures(&results) {
             for size in [Size::Wide, Size::Small] {
@@ -234,6 +235,7 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Ladder
             | Kind::Frontier
             | Kind::Causes
+            | Kind::Tornado
             | Kind::Dots => false,
         };
         if !is_over_time {

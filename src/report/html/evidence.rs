@@ -53,7 +53,8 @@ fn question_of(kind: &Kind) -> Option<usize> {
         }
         Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Some(2),
         Kind::Forest | Kind::Waterfall(..) => Some(3),
-        Kind::Ladder | Kind::Frontier | Kind::Dots | Kind::Observed(_) => Some(4),
+        Kind::Ladder | Kind::Frontier | Kind::Tornado => Some(4),
+        Kind::Dots | Kind::Observed(_) => Some(4),
         Kind::Profiles => Some(5),
     }
 }
@@ -139,6 +140,9 @@ impl Evidence<'_> {
                 p { (text) }
                 (open_table(&table::conclusions(results)))
             }
+            @for line in words::ranging(results) { p { (line) } }
+            (open_table(&table::worth_knowing(results)))
+            (open_table(&table::regrets(results)))
             @for line in words::sizing(results) { p { (line) } }
             @for line in words::observed(results, reading::baseline_name(results)) { p { (line) } }
             (self.charts((4, ""), &|_, variant| vec![

@@ -115,6 +115,7 @@ fn rank(kind: &Kind) -> u8 {
         | Kind::Ladder
         | Kind::Frontier
         | Kind::Causes
+        | Kind::Tornado
         | Kind::Dots
         | Kind::Topology => 7,
     }

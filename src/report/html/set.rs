@@ -98,6 +98,7 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Ladder
         | Kind::Frontier
         | Kind::Causes
+        | Kind::Tornado
         | Kind::Dots
         | Kind::Topology
         | Kind::Lanes => text(&Vec::<[String; 3]>::new()),

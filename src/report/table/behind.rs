@@ -4,7 +4,9 @@
 //! anybody reads; the CSV file has them all.
 
 use super::observed::values;
-use super::{ROWS, Table, causes, fitted, frontier, objectives, outcomes, sized, worth};
+use super::{
+    ROWS, Table, causes, fitted, frontier, objectives, outcomes, sized, worth, worth_knowing,
+};
 use crate::report::chart::{
     Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
     servers, spectrum,
@@ -40,6 +42,7 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Ladder => sized(results),
         Kind::Frontier => frontier(results),
         Kind::Causes => causes(results),
+        Kind::Tornado => worth_knowing(results),
         Kind::Dots => objectives(results),
         Kind::Topology => call_rows(results, variant),
     }

@@ -19,7 +19,7 @@ pub use explain::explain;
 pub use layout::labelled;
 pub use run::run;
 pub use size::size;
-pub use uncertain::uncertain;
+pub use uncertain::{ranged, uncertain};
 
 use anstyle::{AnsiColor, Style};
 

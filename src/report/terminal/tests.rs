@@ -143,6 +143,16 @@ fn a_size_as_it_is_read() {
     insta::assert_snapshot!(text);
 }
 
+/// The answer to `uncertain`: how often it holds first, then which guess decides.
+#[test]
+fn ranges_as_they_are_read() {
+    let results = sample::ranged();
+    let screen = Screen::new(Look::Plain, WIDTH);
+    let text = ranged(&results, &Asked::of(&results), screen);
+    assert_fits(&text);
+    insta::assert_snapshot!(text);
+}
+
 /// The answer to a calibration: values first, then how good the fit is and what it cannot tell.
 #[test]
 fn a_calibration_as_it_is_read() {

@@ -3,14 +3,51 @@
 //! One idea: nothing is asserted that rests on guessed inputs; the share of draws is printed with
 //! its interval.
 
-use super::super::{table, words};
+use super::super::words::Asked;
+use super::super::{reading, table, words};
+use super::calibrate::set;
 use super::layout::{Page, cell, columns};
+use super::run::{head, notes, objectives};
 use super::{Screen, Tone, WIDTH};
 use crate::results::Results;
+
+/// The answer to `uncertain` for a terminal, without its last line.
+pub fn ranged(results: &Results, _asked: &Asked, screen: Screen) -> String {
+    let mut page = Page::new(screen);
+    head(&mut page, results);
+    page.blank();
+    if let Some(text) = words::ranged(results) {
+        page.wrapped(&text, 0, Tone::Heading);
+    }
+    for text in words::ranging(results) {
+        page.wrapped(&text, 0, Tone::Normal);
+    }
+    set(&mut page, &table::worth_knowing(results));
+    set(&mut page, &table::regrets(results));
+    let mut text = page.finish() + &drawn(results, screen);
+    let mut page = Page::new(screen);
+    if let Some(variant) = reading::baseline(results) {
+        objectives(&mut page, results, variant);
+    }
+    notes(&mut page, results);
+    text.push_str(&page.finish());
+    text
+}
 
 /// The answer about drawn inputs for a terminal, to stand below that of the comparison; empty if
 /// none were drawn.
 pub fn uncertain(results: &Results, screen: Screen) -> String {
+    let mut text = drawn(results, screen);
+    let mut page = Page::new(screen);
+    for sentence in words::ranging(results) {
+        page.wrapped(&sentence, 0, Tone::Normal);
+    }
+    text.push_str(&page.finish());
+    text
+}
+
+/// What was drawn, what holds, and where the kept draws lie.
+fn drawn(results: &Results, screen: Screen) -> String {
     if results.answers.uncertain.is_none() {
         return String::new();
     }

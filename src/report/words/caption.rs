@@ -154,6 +154,7 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
         Kind::Ladder => super::ladder_caption(results),
         Kind::Frontier => super::frontier_caption(results),
         Kind::Causes => causes_caption(results),
+        Kind::Tornado => super::tornado_caption(results),
         Kind::Dots => dots_caption(results),
         Kind::Topology => (format!("Who calls whom: {name}"), TOPOLOGY.to_owned()),
         Kind::Lanes => (

@@ -3,15 +3,12 @@
 //! One idea: pages and tables hold no word of their own, so a thing has one name everywhere.
 
 use super::{
-    capital, change_estimate, difference, estimate, k_of_n, objective_symbol, objective_word,
-    outcome, outcome_word, small, t_zero, verdict_symbol, verdict_with_reason,
+    capital, change_estimate, difference, estimate, objective_symbol, objective_word, outcome,
+    outcome_word, small, t_zero, verdict_symbol, verdict_with_reason,
 };
 use crate::base::size::{Size, SizeRate};
 use crate::report::number;
-use crate::report::reading;
-use crate::results::{
-    Conclusion, Difference, Estimate, Known, ObjectiveVerdict, Results, Unit, Users,
-};
+use crate::results::{Difference, Estimate, Known, ObjectiveVerdict, Results, Unit, Users};
 
 /// Table of outcomes.
 pub const USERS_BY_OUTCOME: &str = "Users by outcome";
@@ -340,18 +337,6 @@ pub fn how_known(results: &Results) -> String {
     }
 }
 
-/// How often a conclusion holds: `91.2 % [80.1, 97.0] of kept draws: 31 of 34`.
-pub fn holds_in(found: &Conclusion) -> String {
-    let (chance, whose) = match (&found.all, &found.kept) {
-        (Some(all), _) => (all, "draws"),
-        (None, Some(kept)) => (kept, "kept draws"),
-        (None, None) => return number::ABSENT.to_owned(),
-    };
-    let (low, high) = (number::share(chance.low), number::share(chance.high));
-    let share = number::with_interval(&number::share(chance.estimate), &low, &high);
-    format!("{share} of {whose}: {}", k_of_n(Some(chance)))
-}
-
 /// An input's value in its own unit.
 pub fn input_value(results: &Results, name: &str, value: f64) -> String {
     let unit = results
@@ -367,37 +352,6 @@ pub fn input_value(results: &Results, name: &str, value: f64) -> String {
         Some("bytes/s") => SizeRate(value).to_string(),
         _ => number::count(value),
     }
-}
-
-/// What was drawn, and what of it was kept.
-pub fn uncertain(results: &Results) -> Option<String> {
-    let found = results.answers.uncertain.as_ref()?;
-    let whole = |count: u32| capital(&number::whole(f64::from(count)));
-    let times = match found.draws {
-        1 => "once".to_owned(),
-        many => format!("{} times", whole(many)),
-    };
-    let inputs = match found.params.len() {
-        1 => "One input has a range; a value was".to_owned(),
-        many => format!("{} inputs have a range; values were", capital(&small(many))),
-    };
-    let mut text = format!("{inputs} drawn {times}.");
-    if !found.keep_metric.is_empty() {
-        let unit = reading::measure(results, &found.keep_metric).unit;
-        let [low, high] = found.keep_range.map(|v| number::value(v, unit));
-        text.push_str(&format!(
-            " {} of the draws put {} between {low} and {high}, as published; only those are kept.",
-            whole(found.kept),
-            found.keep_metric
-        ));
-    }
-    if found.unplayed > 0 {
-        text.push_str(&format!(
-            " {} of the draws were not run: their model is not valid, or asks for too much.",
-            whole(found.unplayed)
-        ));
-    }
-    Some(text)
 }
 
 /// `30 of 30`.

@@ -116,7 +116,7 @@ pub fn lead(results: &Results) -> Vec<(Part, String)> {
     if let Some(text) = found {
         return vec![(Part::Rest, text)];
     }
-    if let Some(text) = super::sized(results) {
+    if let Some(text) = super::sized(results).or_else(|| super::ranged(results)) {
         return vec![(Part::Rest, text)];
     }
     answer_parts(results).unwrap_or_else(|| {

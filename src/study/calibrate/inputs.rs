@@ -8,8 +8,8 @@ use crate::base::math::{exp, ln};
 use crate::model::Model;
 use crate::model::overlay::Change;
 use crate::model::param::{Param, ParamUnit};
-use crate::study::hypercube::spelled;
 use crate::study::plan::Failure;
+use crate::study::ranges::spelled;
 
 /// Digits of a fitted value: more than any interval is worth.
 const DIGITS: usize = 5;

@@ -1,18 +1,16 @@
-//! Plausible inputs: a Latin hypercube over the ranges of all parameters.
+//! Plausible inputs: scrambled points of Sobol' over the ranges of all parameters.
 //!
-//! One idea: of n draws each parameter has one in every nth of its distribution, in an order of its
-//! own (McKay, Beckman & Conover 1979). The order is keyed by the seed and the parameter's name, so
-//! another parameter moves no draw. A range is the 5 % and 95 % point of a lognormal, of a
-//! logit-normal where the parameter is a share, of a normal where it reaches 0 or below.
+//! One idea: a draw is a point of the unit cube, one axis a parameter in the order of their names,
+//! and more draws add to those that there are. A range is the 5 % and 95 % point of a lognormal, of
+//! a logit-normal where the parameter is a share, of a normal where it reaches 0 or below.
 
 use crate::base::decimal::nearest_short;
 use crate::base::math::{exp, ln, normal_quantile};
 use crate::base::time::Span;
-use crate::estimate::resample::Luck;
 use crate::model::Model;
 use crate::model::overlay::Change;
 use crate::model::param::{Param, ParamUnit};
-use crate::random::key::identity;
+use crate::random::sobol::{INPUTS_MAX, coordinate};
 
 /// The 95 % point of the standard normal distribution.
 const Z95: f64 = 1.644_853_626_951_472_7;
@@ -29,47 +27,49 @@ pub(crate) struct Drawn {
     pub(crate) low: f64,
     /// Its 95 % point.
     pub(crate) high: f64,
+    /// Where each draw lies in its distribution, 0 to 1.
+    pub(crate) at: Vec<f64>,
     /// Its value in each draw, in its unit.
     pub(crate) values: Vec<f64>,
     /// The same as written in a model.
     written: Vec<String>,
+    /// Its 5 % and 95 % points as written in a model.
+    ends: [String; 2],
 }
 
 /// So many draws of every parameter that has a range or a distribution.
 pub(crate) fn draw(model: &Model, draws: u32, seed: u64) -> Vec<Drawn> {
-    let params = model.params.iter();
-    params
-        .filter_map(|(name, param)| drawn(name, param, draws, seed))
-        .collect()
+    let mut all: Vec<Drawn> = Vec::new();
+    for (name, param) in &model.params {
+        let axis = all.len();
+        all.extend(drawn((name, param), draws, (axis, seed)).filter(|_| axis < INPUTS_MAX));
+    }
+    all
 }
 
-fn drawn(name: &str, param: &Param, draws: u32, seed: u64) -> Option<Drawn> {
+fn drawn((name, param): (&str, &Param), draws: u32, (axis, seed): (usize, u64)) -> Option<Drawn> {
     let quantile = |u: f64| match (&param.dist, param.range) {
         (Some(law), _) => Some(law.quantile(u)),
         (None, Some((low, high))) => Some(within(param.unit, (low, high), u)),
         (None, None) => None,
     };
-    if param.unit == ParamUnit::Other {
+    if param.unit == ParamUnit::Other || axis >= INPUTS_MAX {
         return None;
     }
     let (low, high) = (quantile(0.05)?, quantile(0.95)?);
-    let mut luck = Luck::new(seed ^ identity(name));
-    let n = draws as usize;
-    let mut strata: Vec<usize> = (0..n).collect();
-    for last in (1..n).rev() {
-        strata.swap(last, luck.below(last + 1));
-    }
-    let points: Option<Vec<f64>> = strata
-        .into_iter()
-        .map(|stratum| quantile((stratum as f64 + luck.uniform()) / n as f64))
+    let at: Vec<f64> = (0..draws)
+        .map(|draw| coordinate(draw, axis, seed))
         .collect();
+    let points: Option<Vec<f64>> = at.iter().map(|u| quantile(*u)).collect();
     let (values, written) = points?.into_iter().map(|v| spelled(param, v)).unzip();
     Some(Drawn {
         name: name.to_owned(),
         low,
         high,
+        at,
         values,
         written,
+        ends: [low, high].map(|end| spelled(param, end).1),
     })
 }
 
@@ -109,6 +109,11 @@ impl Drawn {
     /// The change that sets the parameter to its value in a draw.
     pub(crate) fn change(&self, draw: usize) -> Change {
         Change::new(&format!("param.{}", self.name), &self.written[draw])
+    }
+
+    /// The change that sets the parameter to its 5 % or its 95 % point.
+    pub(crate) fn end(&self, end: usize) -> Change {
+        Change::new(&format!("param.{}", self.name), &self.ends[end])
     }
 }
 
