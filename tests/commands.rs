@@ -48,13 +48,15 @@ fn in_one_line(answer: &Answer) -> String {
     answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "init",
     "check",
     "run",
     "compare",
     "size",
     "uncertain",
+    "sweep",
+    "tip",
     "import",
     "calibrate",
     "explain",

@@ -20,6 +20,8 @@ mod limits;
 mod bounds;
 mod sizes;
 mod sizing;
+mod sweeping;
+mod tipping;
 mod storing;
 mod ranges;
 #[cfg(unix)]

@@ -8,6 +8,8 @@ mod calibrate;
 mod importing;
 mod size;
 mod uncertain;
+mod sweep;
+mod tip;
 mod explain;
 mod store;
 
@@ -30,6 +32,8 @@ pub use explain::Explain;
 pub use importing::{Import, Importable, Values};
 pub use size::Size;
 pub use store::Store;
+pub use sweep::{Law, Sweep};
+pub use tip::Tip;
 pub use uncertain::Uncertain;
 
 /// Simulates launches and outages: will it hold, where does it break, what would have helped
@@ -74,6 +78,18 @@ pub enum Command {
     /// regretted least
     #[command(after_help = "Example:\n  onrush uncertain launch.toml --points 64 --out out")]
     Uncertain(Uncertain),
+    /// Move one or two inputs over their values: how a metric follows, and where its knee is
+    #[command(
+        after_help = "Example:\n  onrush sweep launch.toml --over param.peak=10/s..90/s\n  \
+                      onrush sweep --fit usl measured.csv"
+    )]
+    Sweep(Sweep),
+    /// Find where it tips: which trigger is survived at which load, and how far away that is
+    #[command(
+        after_help = "Example:\n  onrush tip storm.toml --knob fault.slow.for=10s..10m --knob \
+                      param.load=50/s..150/s"
+    )]
+    Tip(Tip),
     /// Explain an outage: which cause carries how much of it, what would have prevented it
     #[command(after_help = "Example:\n  onrush explain storm.toml --out out")]
     Explain(Explain),

@@ -197,6 +197,8 @@ fn said(results: &Results, asked: &Asked, screen: Screen) -> String {
         "calibrate" => terminal::calibrate(results, asked, screen),
         "size" => terminal::size(results, asked, screen),
         "uncertain" => terminal::ranged(results, asked, screen),
+        "sweep" => terminal::sweep(results, asked, screen),
+        "tip" => terminal::tip(results, asked, screen),
         "explain" => terminal::explain(results, asked, screen),
         _ => terminal::compare(results, asked, screen) + &terminal::uncertain(results, screen),
     }

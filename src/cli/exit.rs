@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use super::args::FailOn;
 use crate::base::visible::visible;
 use crate::report::words;
-use crate::results::{ObjectiveVerdict, Results, SizeFound};
+use crate::results::{ObjectiveVerdict, Results, SizeFound, Stopped, TipFound};
 use crate::study::{Demands, Outcome, Tolerance, outcome};
 
 /// How a command can end.
@@ -222,6 +222,52 @@ pub fn of_uncertain(results: &Results) -> Ending {
     }
 }
 
+/// How `sweep` ends with these results: what is looked at is not what must hold, so objectives play
+/// no part.
+pub fn of_sweep(results: &Results) -> Ending {
+    if results.answers.scalability.is_some() {
+        return Ending::done("the law is fitted");
+    }
+    let swept = results.answers.sweep.as_ref();
+    let all = swept.map_or(0, |sweep| sweep.launches.len());
+    let played = swept.iter().flat_map(|sweep| &sweep.launches);
+    let played = played.filter(|launches| **launches > 0).count();
+    match results.stopped {
+        Stopped::Interrupted => Ending::new(
+            Exit::Interrupted,
+            format!("interrupted; {played} of {all} combinations are finished and kept"),
+        ),
+        Stopped::Time if played < all => Ending::new(
+            Exit::Unclear,
+            format!("the time allowed was enough for {played} of {all} combinations"),
+        ),
+        Stopped::Time | Stopped::Replications | Stopped::Precision | Stopped::Budget => {
+            Ending::done(format!("{} played", counted(played, "combination")))
+        }
+    }
+}
+
+/// How `tip` ends with these results.
+pub fn of_tip(results: &Results) -> Ending {
+    let columns = results.answers.tip.iter().flat_map(|tip| &tip.columns);
+    let missing = columns.clone().any(|one| one.found == TipFound::Nothing);
+    let unsettled = columns.clone().any(|one| !one.settled);
+    let borders: usize = columns.map(|one| one.borders.len()).sum();
+    match results.stopped {
+        Stopped::Interrupted => {
+            let why = format!("interrupted; {} kept", counted(borders, "border"));
+            Ending::new(Exit::Interrupted, why)
+        }
+        _ if missing || unsettled => {
+            let why = "the border is not settled everywhere at this cost";
+            Ending::new(Exit::Unclear, why)
+        }
+        Stopped::Time | Stopped::Replications | Stopped::Precision | Stopped::Budget => {
+            Ending::done(format!("{} found", counted(borders, "border")))
+        }
+    }
+}
+
 /// How `explain` ends with these results: what is explained has failed, so objectives play no part.
 pub fn of_explain(results: &Results) -> Ending {
     let found = results.answers.explain.as_ref();
@@ -289,7 +335,7 @@ fn counted(n: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::{Objective, Stopped, Variant};
+    use crate::results::{Objective, Variant};
 
     fn ran(verdicts: &[ObjectiveVerdict]) -> Results {
         let objective = |verdict: &ObjectiveVerdict| Objective {

@@ -33,6 +33,8 @@ mod stage;
 mod store;
 mod study;
 mod uncertain;
+mod sweep;
+mod tip;
 mod write;
 
 use std::ffi::OsString;
@@ -80,6 +82,8 @@ fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
         Command::Calibrate(asked) => calibrate::answer(&asked, console),
         Command::Size(asked) => size::answer(&asked, console),
         Command::Uncertain(asked) => uncertain::answer(&asked, console),
+        Command::Sweep(asked) => sweep::answer(&asked, console),
+        Command::Tip(asked) => tip::answer(&asked, console),
         Command::Explain(asked) => explain::answer(&asked, console),
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]

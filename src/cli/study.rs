@@ -13,7 +13,8 @@ use crate::model::{Checked, Model};
 use crate::report::number;
 use crate::results::{Results, Stopped};
 use crate::study::{
-    self, Allowance, Calibrated, Failure, Fit, Onlooker, Others, Plan, Ranges, Sizing,
+    self, Allowance, Calibrated, Failure, Fit, Onlooker, Others, Plan, Ranges, Sizing, Sweeping,
+    Tipping,
 };
 
 /// A time that is running.
@@ -139,6 +140,36 @@ pub(super) fn ranged(
     })
 }
 
+/// How metrics of a model without errors follow one or two inputs.
+///
+/// # Errors
+/// If it was interrupted before anything was finished, needs too much, or cannot be asked so.
+pub(super) fn swept(
+    model: Model,
+    sweeping: &Sweeping,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    watched(model, (plan, console), |model, onlooker| {
+        study::sweep(model, sweeping, plan, onlooker)
+    })
+}
+
+/// Which triggers a model without errors survives at which load.
+///
+/// # Errors
+/// If it was interrupted before anything was finished, needs too much, or cannot be asked so.
+pub(super) fn tipped(
+    model: Model,
+    tipping: &Tipping,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    watched(model, (plan, console), |model, onlooker| {
+        study::tip(model, tipping, plan, onlooker)
+    })
+}
+
 /// Why a launch of a model without errors broke.
 ///
 /// # Errors
@@ -219,9 +250,9 @@ fn ending(failure: Failure, model: &Model, console: &Console) -> Ending {
         Failure::OutOfTime => Ending::new(Exit::Unclear, failure.to_string()),
         Failure::Exceeded { .. } | Failure::Full { .. } => Ending::could_not(&failure),
         Failure::NothingUncertain => Ending::new(Exit::Usage, failure.to_string()),
-        Failure::NothingToFit { why } | Failure::NothingToSize { why } => {
-            Ending::new(Exit::Usage, why)
-        }
+        Failure::NothingToFit { why }
+        | Failure::NothingToSize { why }
+        | Failure::NothingToSweep { why } => Ending::new(Exit::Usage, why),
         Failure::UnknownVariant { name, .. } => no_variant(model, &name),
         Failure::Invalid {
             variant,

@@ -6,8 +6,8 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::reading;
-use crate::results::Results;
+use super::{reading, words};
+use crate::results::{Estimate, Results};
 
 /// Heads of the columns.
 const HEAD: [&str; 8] = [
@@ -36,6 +36,62 @@ pub fn timeline(results: &Results) -> Vec<u8> {
                 writeln!(table, "{head},{from},{to},{mean},{p10},{p90},{n}")
                     .expect("writing into memory");
             }
+        }
+    }
+    table.into_bytes()
+}
+
+/// Heads of the columns of a sweep behind its inputs.
+const SWEPT: [&str; 7] = ["metric", "value", "low", "high", "launches", "never", "law"];
+
+/// Every value of a sweep, a row for each metric and combination; of measured pairs the pairs.
+pub fn sweep(results: &Results) -> Vec<u8> {
+    let mut table = String::new();
+    if let Some(sweep) = &results.answers.sweep {
+        let heads = sweep.inputs.iter().map(|input| match input.unit.as_str() {
+            "" => cell(&input.path),
+            unit => cell(&format!("{} [{unit}]", input.path)),
+        });
+        let heads = heads.chain(SWEPT.map(str::to_owned));
+        table = heads.collect::<Vec<_>>().join(",") + "\n";
+        for curve in &sweep.curves {
+            for (number, launches) in sweep.launches.iter().enumerate() {
+                let mut rest = number;
+                for input in &sweep.inputs {
+                    let count = input.values.len().max(1);
+                    let value = input.values.get(rest % count).copied();
+                    write!(table, "{},", Cell(value)).expect("writing into memory");
+                    rest /= count;
+                }
+                let found = curve.values.get(number).and_then(Option::as_ref);
+                let of = |part: fn(&Estimate) -> Option<f64>| Cell(found.and_then(part));
+                let law = curve.line.as_ref();
+                let law = law.and_then(|line| line.values.get(number).copied().flatten());
+                writeln!(
+                    table,
+                    "{},{},{},{},{launches},{},{}",
+                    cell(&curve.metric),
+                    of(|one| one.estimate),
+                    of(|one| one.low),
+                    of(|one| one.high),
+                    found.map_or(0, |one| one.never),
+                    Cell(law)
+                )
+                .expect("writing into memory");
+            }
+        }
+    }
+    if let Some(found) = &results.answers.scalability {
+        let fits = found
+            .fits
+            .iter()
+            .map(|fit| cell(words::way_of_fit(fit.method)));
+        let heads = [cell(&found.load), cell(&found.throughput)].into_iter();
+        table = heads.chain(fits).collect::<Vec<_>>().join(",") + "\n";
+        for pair in &found.pairs {
+            let fits = found.fits.iter().map(|fit| fit.throughput(pair[0]));
+            let row = pair.iter().copied().chain(fits).map(|v| v.to_string());
+            table += &(row.collect::<Vec<_>>().join(",") + "\n");
         }
     }
     table.into_bytes()

@@ -101,11 +101,18 @@ fn parts(results: &Results) -> Vec<Part> {
     all.push(spare(1, &table::conclusions(results)));
     let told_above = if reading::is_compared(results) { 5 } else { 1 };
     all.push(spare(told_above, &table::objectives(results)));
-    let sized = words::sizing(results);
+    let asked = words::sizing(results).into_iter();
+    let asked: Vec<String> = asked
+        .chain(words::sweeping(results))
+        .chain(words::tipping(results))
+        .collect();
     all.push(part(0, |page| {
-        sized.iter().for_each(|text| page.line(&escaped(text)));
+        asked.iter().for_each(|text| page.line(&escaped(text)));
         links(page, results, &pictures, |kind| {
-            matches!(kind, Kind::Ladder | Kind::Frontier)
+            matches!(
+                kind,
+                Kind::Ladder | Kind::Frontier | Kind::Swept(_) | Kind::Scalability | Kind::Tip
+            )
         });
     }));
     all.push(spare(1, &table::sized(results)));
@@ -119,6 +126,8 @@ fn parts(results: &Results) -> Vec<Part> {
     }));
     all.push(spare(1, &table::worth_knowing(results)));
     all.push(spare(1, &table::regrets(results)));
+    all.push(spare(1, &table::swept(results)));
+    all.push(spare(1, &table::tipped(results)));
     let known = words::how_known(results);
     all.push(section(5, &|page| {
         let fitted = words::calibrated(results);

@@ -86,6 +86,9 @@ pub fn parts<'a>(
             postmortem::markdown(results).into_bytes()
         }));
     }
+    if results.answers.sweep.is_some() || results.answers.scalability.is_some() {
+        all.push(Part::new("sweep.csv", || csv::sweep(results)));
+    }
     all.extend(pictures);
     all.extend(model.map(|text| Part::new(MODEL, || text.as_bytes().to_vec())));
     let list = "results.json".to_owned();
@@ -110,6 +113,7 @@ pub fn is_name(path: &str) -> bool {
         "summary.md",
         "results.json",
         "timeline.csv",
+        "sweep.csv",
         "junit.xml",
         "postmortem.html",
         "postmortem.md",

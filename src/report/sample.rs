@@ -12,6 +12,7 @@ mod calls;
 mod observed;
 mod size;
 mod uncertain;
+pub(crate) mod sweep;
 
 pub(crate) use observed::{calibrated, observed};
 pub(crate) use size::sized;

@@ -6,6 +6,8 @@ mod behind;
 mod calibrate;
 mod size;
 mod uncertain;
+mod sweep;
+mod tip;
 mod explain;
 mod observed;
 mod overload;
@@ -16,6 +18,8 @@ pub(crate) use explain::{actions, broken, causes, chain, cleared, preventions, s
 pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
 pub(crate) use size::{frontier, sized};
+pub(crate) use sweep::swept;
+pub(crate) use tip::tipped;
 pub(crate) use uncertain::{regrets, worth_knowing};
 
 use super::{number, reading, words};

@@ -22,6 +22,8 @@ mod rare;
 mod recovery;
 mod screen;
 mod size;
+mod sweep;
+mod tip;
 mod settling;
 mod storm;
 mod uncertain;
@@ -53,6 +55,8 @@ pub use settling::{Asked, next_step, settling};
 use settling::{objective_settling, unclear_objectives};
 pub use size::*;
 pub use storm::*;
+pub use sweep::*;
+pub use tip::*;
 pub use uncertain::*;
 pub use worth::{nothing_shared, together, what_meets};
 

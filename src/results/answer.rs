@@ -9,6 +9,8 @@ use super::calibrate::Calibrate;
 use super::estimate::Estimate;
 use super::explain::Explain;
 use super::size::Size;
+use super::sweep::{Scalability, Sweep};
+use super::tip::Tip;
 use super::uncertain::Uncertain;
 
 /// One part for each kind of question; absent if it was not asked.
@@ -27,6 +29,15 @@ pub struct Answers {
     /// How much is enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
+    /// One or two inputs over their values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
+    /// The universal scalability law of measured pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scalability: Option<Scalability>,
+    /// Which triggers are survived at which load.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tip: Option<Tip>,
     /// Why it broke, and what would have prevented it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Explain>,

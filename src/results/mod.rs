@@ -24,8 +24,10 @@ mod request;
 mod size;
 mod station;
 mod subject;
+mod sweep;
 mod timeline;
 mod uncertain;
+mod tip;
 mod user;
 mod variant;
 mod written;
@@ -57,7 +59,11 @@ pub use station::{Mark, Message, Pool, Room, Service, Stock, Wasted};
 pub use subject::{
     CallFacts, FaultFacts, Known, Labels, ModelFacts, NoteAt, ParamFacts, SourceFacts, Study,
 };
+pub use sweep::{
+    Curve, CurveKnee, Fitted, Line, LineLaw, Scalability, Sweep, SweptInput, UslFit, UslMethod,
+};
 pub use timeline::{Heat, Series, Spectrum, Timeline};
+pub use tip::{Tip, TipCell, TipColumn, TipFound, TipKnob, TipWorse};
 pub use uncertain::{
     Conclusion, Draw, DrawnParam, Fraction, InputWorth, OutcomeOverRanges, Regret, Surrogate,
     Uncertain, VarianceSplit, VariantRegret,

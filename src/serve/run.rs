@@ -408,6 +408,7 @@ impl From<study::Failure> for NoAnswer {
             | study::Failure::NothingUncertain
             | study::Failure::NothingToFit { .. }
             | study::Failure::NothingToSize { .. }
+            | study::Failure::NothingToSweep { .. }
             | study::Failure::UnknownVariant { .. } => NoAnswer::because(why),
         }
     }

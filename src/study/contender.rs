@@ -10,6 +10,7 @@ use crate::model::overlay::Change as Written;
 use crate::model::{Checked, Model};
 use crate::program::{self, Asked, Program};
 use crate::results::Change;
+use crate::study::knob::Knob;
 use crate::study::plan::Failure;
 
 /// Name of the model as it is.
@@ -121,6 +122,20 @@ pub(crate) fn apply(
         diagnostics,
         sources,
     })
+}
+
+/// Whether some knobs move anything: with all of them at their lowest value, or all at their
+/// highest, the model must be valid.
+pub(crate) fn moves(model: &Checked, knobs: &[Knob]) -> Result<(), Failure> {
+    let at_end = |at: fn(&Knob) -> u32| {
+        let changes: Vec<Written> = knobs.iter().map(|knob| knob.change(at(knob))).collect();
+        let said: Vec<String> = knobs.iter().map(|knob| knob.said(at(knob))).collect();
+        apply(model, &said.join(", "), &changes, None)
+    };
+    match (at_end(|_| 0), at_end(|knob| knob.count() - 1)) {
+        (Err(_), Err(failure)) => Err(failure),
+        _ => Ok(()),
+    }
 }
 
 /// What each change moves: the old value and the new one, at every place that it reaches.

@@ -32,7 +32,9 @@ mod store;
 mod storm;
 mod strain;
 mod subject;
+mod sweep;
 mod threads;
+mod tip;
 mod together;
 mod trigger;
 mod uncertain;
@@ -49,6 +51,8 @@ pub use plan::{AT_MOST, Attribute, Effort, Failure, Plan, budget};
 pub use replicate::{Onlooker, Progress, Silent};
 pub use size::{AT_A_VALUE, CHANCE, Sizing, size};
 pub use store::{Store, VERSION};
+pub use sweep::{Sweeping, fit_usl, sweep};
+pub use tip::{AT_A_CELL, SURVIVED, Tipping, tip};
 pub use uncertain::{Others, REPLICATIONS, Ranges, drawn, uncertain};
 
 #[cfg(test)]

@@ -154,6 +154,12 @@ pub enum Failure {
         /// What is missing.
         why: String,
     },
+    /// A sweep or the search for a tipping point cannot be made as asked.
+    #[error("{why}")]
+    NothingToSweep {
+        /// What is missing or wrong.
+        why: String,
+    },
     /// No variant of the model has this name.
     #[error("no variant is called `{name}`")]
     UnknownVariant {

@@ -7,6 +7,7 @@
 use super::Amount;
 use super::robust::{Design, Sign, median};
 use super::spread::Spread;
+use crate::estimate::usl::Law;
 
 /// How throughput grows with those who are at work.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,9 +25,15 @@ pub struct Usl {
 impl Usl {
     /// The throughput with so many at work.
     pub fn throughput(&self, at_work: f64) -> f64 {
-        let others = at_work - 1.0;
-        let slower = 1.0 + self.contention.value * others + self.coherency.value * at_work * others;
-        self.alone.value * at_work / slower
+        self.law().throughput(at_work)
+    }
+
+    fn law(&self) -> Law {
+        Law {
+            alone: self.alone.value,
+            contention: self.contention.value,
+            coherency: self.coherency.value,
+        }
     }
 }
 
@@ -87,9 +94,6 @@ pub fn usl(pairs: &[(f64, f64)], confidence: f64) -> Option<Usl> {
         coherency,
         peak: None,
     };
-    if coherency.value > 0.0 && contention.value < 1.0 {
-        let at = ((1.0 - contention.value) / coherency.value).sqrt();
-        law.peak = Some((at, law.throughput(at)));
-    }
+    law.peak = law.law().peak();
     Some(law)
 }

@@ -169,10 +169,29 @@ pub(crate) fn legend(scene: &mut Scene, body: Area, [title, little, most]: [&str
     x += 20.0;
     scene.text((x, y), words::NONE_HELD, TICK);
     x += width_of(words::NONE_HELD, TICK) + 14.0;
+    steps(scene, (x, y), [little, most]);
+}
+
+/// The same of any quantity: its least value, and its most.
+pub(crate) fn scale_of(scene: &mut Scene, body: Area, [title, little, most]: [&str; 3]) {
+    let y = body.y + 12.0;
+    scene.words((body.x, y), title, (HEAD, Anchor::Left, Ink::Text));
+    let x = body.x + width_of(title, HEAD) + 14.0;
+    steps(scene, (x, y), [little, most]);
+}
+
+/// All colours in a row, between the words for the first and the last one.
+fn steps(scene: &mut Scene, (mut x, y): (f64, f64), [little, most]: [&str; 2]) {
+    let swatch = |x: f64| Area {
+        x,
+        y: y - 7.0,
+        w: 6.0,
+        h: 14.0,
+    };
     scene.text((x, y), little, TICK);
     x += width_of(little, TICK) + 6.0;
     for step in 1..=HEAT_STEPS {
-        scene.fill_box(swatch(x, 6.0), Ink::Heat(step), 1.0);
+        scene.fill_box(swatch(x), Ink::Heat(step), 1.0);
         x += 6.0;
     }
     scene.text((x + 6.0, y), most, TICK);

@@ -30,7 +30,9 @@ pub(crate) mod scale;
 pub(crate) mod scene;
 pub(crate) mod servers;
 pub(crate) mod spectrum;
+mod swept;
 pub(crate) mod thin;
+mod tip;
 pub(crate) mod topology;
 mod tornado;
 pub(crate) mod waterfall;
@@ -93,6 +95,12 @@ pub enum Kind {
     Ladder,
     /// What is enough for which load.
     Frontier,
+    /// How a metric follows one or two inputs, by its number.
+    Swept(usize),
+    /// Measured pairs of load and throughput with the law through them.
+    Scalability,
+    /// Which triggers are survived at which load.
+    Tip,
     /// What each cause carries of an outage.
     Causes,
     /// Each input at the ends of its range.
@@ -203,6 +211,12 @@ impl Picture {
             Kind::Profiles => profile::draw(size, heading, results),
             Kind::Ladder => ladder::draw(size, heading, results),
             Kind::Frontier => frontier::draw(size, heading, results),
+            Kind::Swept(number) => swept::draw(size, heading, results, *number),
+            Kind::Tip => tip::draw(size, heading, results),
+            Kind::Scalability => {
+                let found = results.answers.scalability.clone().unwrap_or_default();
+                swept::scalability(size, heading, &found)
+            }
             Kind::Causes => {
                 let found = results.answers.explain.clone().unwrap_or_default();
                 causes::draw(size, heading, &found)
@@ -248,6 +262,17 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
     let ranged = ranged.and_then(|one| one.outcome.as_ref());
     if ranged.is_some_and(tornado::is_known) {
         all.hang("inputs", Kind::Tornado, Subject::Study);
+    }
+    let curves = results.answers.sweep.iter().flat_map(|one| &one.curves);
+    for (number, curve) in curves.enumerate().filter(|(_, one)| swept::is_known(one)) {
+        let name = format!("sweep-{}", curve.metric);
+        all.hang(&name, Kind::Swept(number), Subject::Study);
+    }
+    if results.answers.tip.as_ref().is_some_and(tip::is_known) {
+        all.hang("tip", Kind::Tip, Subject::Study);
+    }
+    if results.answers.scalability.is_some() {
+        all.hang("scalability", Kind::Scalability, Subject::Study);
     }
     if results
         .answers

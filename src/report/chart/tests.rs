@@ -47,6 +47,11 @@ fn every_word_is_on_the_sheet_and_covers_no_other() {
         sample::calibrated(),
         sample::sized(),
         sample::ranged(),
+        sample::sweep::swept(),
+        sample::sweep::mapped(),
+        sample::sweep::scalability(),
+        sample::sweep::tipped(),
+        sample::sweep::tipped_alone(),
     ] {
         for picture in pictures(&results) {
             for size in [Size::Wide, Size::Small] {
@@ -234,6 +239,9 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Profiles
             | Kind::Ladder
             | Kind::Frontier
+            | Kind::Swept(_)
+            | Kind::Scalability
+            | Kind::Tip
             | Kind::Causes
             | Kind::Tornado
             | Kind::Dots => false,

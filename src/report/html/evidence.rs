@@ -55,6 +55,7 @@ fn question_of(kind: &Kind) -> Option<usize> {
         Kind::Forest | Kind::Waterfall(..) => Some(3),
         Kind::Ladder | Kind::Frontier | Kind::Tornado => Some(4),
         Kind::Dots | Kind::Observed(_) => Some(4),
+        Kind::Swept(_) | Kind::Scalability | Kind::Tip => Some(4),
         Kind::Profiles => Some(5),
     }
 }
@@ -144,6 +145,10 @@ impl Evidence<'_> {
             (open_table(&table::worth_knowing(results)))
             (open_table(&table::regrets(results)))
             @for line in words::sizing(results) { p { (line) } }
+            @for line in words::sweeping(results) { p { (line) } }
+            (open_table(&table::swept(results)))
+            @for line in words::tipping(results) { p { (line) } }
+            (open_table(&table::tipped(results)))
             @for line in words::observed(results, reading::baseline_name(results)) { p { (line) } }
             (self.charts((4, ""), &|_, variant| vec![
                 table::measured(variant),

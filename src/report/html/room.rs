@@ -114,6 +114,9 @@ fn rank(kind: &Kind) -> u8 {
         | Kind::Profiles
         | Kind::Ladder
         | Kind::Frontier
+        | Kind::Swept(_)
+        | Kind::Scalability
+        | Kind::Tip
         | Kind::Causes
         | Kind::Tornado
         | Kind::Dots

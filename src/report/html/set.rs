@@ -97,6 +97,9 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Profiles
         | Kind::Ladder
         | Kind::Frontier
+        | Kind::Swept(_)
+        | Kind::Scalability
+        | Kind::Tip
         | Kind::Causes
         | Kind::Tornado
         | Kind::Dots

@@ -5,7 +5,8 @@
 
 use super::observed::values;
 use super::{
-    ROWS, Table, causes, fitted, frontier, objectives, outcomes, sized, worth, worth_knowing,
+    ROWS, Table, causes, fitted, frontier, objectives, outcomes, sized, swept, tipped, worth,
+    worth_knowing,
 };
 use crate::report::chart::{
     Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
@@ -41,6 +42,8 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Profiles => fitted(results),
         Kind::Ladder => sized(results),
         Kind::Frontier => frontier(results),
+        Kind::Swept(_) | Kind::Scalability => swept(results),
+        Kind::Tip => tipped(results),
         Kind::Causes => causes(results),
         Kind::Tornado => worth_knowing(results),
         Kind::Dots => objectives(results),

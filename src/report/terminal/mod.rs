@@ -11,6 +11,8 @@ mod compare;
 mod layout;
 mod run;
 mod size;
+mod sweep;
+mod tip;
 mod uncertain;
 
 pub use calibrate::calibrate;
@@ -19,6 +21,8 @@ pub use explain::explain;
 pub use layout::labelled;
 pub use run::run;
 pub use size::size;
+pub use sweep::sweep;
+pub use tip::tip;
 pub use uncertain::{ranged, uncertain};
 
 use anstyle::{AnsiColor, Style};

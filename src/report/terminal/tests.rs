@@ -153,6 +153,34 @@ fn ranges_as_they_are_read() {
     insta::assert_snapshot!(text);
 }
 
+/// The answer to `sweep`: the knee first, with what it is there; and the law of measured pairs.
+#[test]
+fn a_sweep_as_it_is_read() {
+    let all = [
+        sample::sweep::swept(),
+        sample::sweep::mapped(),
+        sample::sweep::scalability(),
+    ]
+    .map(|results| {
+        let screen = Screen::new(Look::Plain, WIDTH);
+        let text = sweep(&results, &Asked::of(&results), screen);
+        let sentences = text.split("\n\n").filter(|part| !part.contains("  "));
+        sentences.for_each(assert_fits);
+        text
+    });
+    insta::assert_snapshot!(all.join("\n=====\n"));
+}
+
+/// The answer to `tip`: what is survived first, with its chance and its load.
+#[test]
+fn a_tip_as_it_is_read() {
+    let all = [sample::sweep::tipped(), sample::sweep::tipped_alone()].map(|results| {
+        let screen = Screen::new(Look::Plain, WIDTH);
+        tip(&results, &Asked::of(&results), screen)
+    });
+    insta::assert_snapshot!(all.join("\n=====\n"));
+}
+
 /// The answer to a calibration: values first, then how good the fit is and what it cannot tell.
 #[test]
 fn a_calibration_as_it_is_read() {

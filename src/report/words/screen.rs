@@ -116,7 +116,9 @@ pub fn lead(results: &Results) -> Vec<(Part, String)> {
     if let Some(text) = found {
         return vec![(Part::Rest, text)];
     }
-    if let Some(text) = super::sized(results).or_else(|| super::ranged(results)) {
+    let found = super::sized(results).or_else(|| super::ranged(results));
+    let found = found.or_else(|| super::swept(results));
+    if let Some(text) = found.or_else(|| super::tipped(results)) {
         return vec![(Part::Rest, text)];
     }
     answer_parts(results).unwrap_or_else(|| {
