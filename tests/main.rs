@@ -24,6 +24,7 @@ mod sweeping;
 mod tipping;
 mod storing;
 mod ranges;
+mod versions;
 #[cfg(unix)]
 mod files;
 mod document;

@@ -239,9 +239,10 @@ pub struct Run {
 /// `onrush compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// The model; `-` reads stdin
-    #[arg(value_name = "MODEL")]
-    pub model: PathBuf,
+    /// The model; `-` reads stdin. Or two files, whose models are compared as they are: two models,
+    /// or two stored `results.json`
+    #[arg(value_name = "MODEL", required = true, num_args = 1..=2)]
+    pub models: Vec<PathBuf>,
     /// Compare only these variants, in this order [default: all]
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub variants: Vec<String>,

@@ -11,6 +11,7 @@ use super::load::{self, no_variant};
 use super::memory;
 use super::plan::{self, plan};
 use super::study::{self, Question};
+use super::versions;
 use crate::model::Model;
 use crate::report::junit::{Strictness, Unclear};
 use crate::report::{number, words};
@@ -22,8 +23,13 @@ use crate::study::{Attribute, Effort};
 /// If a file, the model or a limit stands in the way.
 pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
+    let file = match asked.models.as_slice() {
+        [first, second] => return versions::answer(asked, (first, second), console),
+        [one, ..] => one,
+        [] => return Err(Ending::new(Exit::Usage, "name a model to compare")),
+    };
     let memory = memory::limit(asked.effort.memory);
-    let loaded = load::model(&asked.model, &asked.set, memory)?.sound(console)?;
+    let loaded = load::model(file, &asked.set, memory)?.sound(console)?;
     let mut plan = plan(&loaded.model, &asked.effort, &asked.set)?;
     if let (true, None, Effort::Replications(n)) =
         (asked.full, asked.effort.replications, plan.effort)
@@ -62,7 +68,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
     let answer = Answer {
         results: &results,
         model: Some(text),
-        asked: deliver::asked(&asked.model, (&asked.set, asked.from), &asked.effort),
+        asked: deliver::asked(file, (&asked.set, asked.from), &asked.effort),
         strictness: strictness(asked),
     };
     deliver::deliver(&answer, &asked.output, console)?;
@@ -74,7 +80,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
 }
 
 /// What the build server is told must not be let pass.
-fn strictness(asked: &Compare) -> Strictness {
+pub(super) fn strictness(asked: &Compare) -> Strictness {
     let unclear = match asked.fail_on.contains(&FailOn::Unclear) {
         true => Unclear::Fails,
         false => Unclear::Skips,

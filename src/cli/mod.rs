@@ -35,6 +35,7 @@ mod study;
 mod uncertain;
 mod sweep;
 mod tip;
+mod versions;
 mod write;
 
 use std::ffi::OsString;

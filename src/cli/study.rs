@@ -185,6 +185,31 @@ pub(super) fn explained(
     })
 }
 
+/// Two models to compare, and what the second is called.
+pub(super) struct VersionsOf<'a> {
+    /// The first.
+    pub(super) first: Model,
+    /// The second.
+    pub(super) second: Model,
+    /// Its name.
+    pub(super) name: &'a str,
+}
+
+/// Two models without errors side by side.
+///
+/// # Errors
+/// If it was interrupted before anything was finished, or needs too much.
+pub(super) fn versions(
+    of: VersionsOf<'_>,
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    let second = Checked::new(of.second).expect("a model with errors was refused before");
+    watched(of.first, (plan, console), |first, onlooker| {
+        study::versions((first, &second), of.name, plan, onlooker)
+    })
+}
+
 /// A study of a model without errors, with a bar and a way to stop it.
 fn watched<T>(
     model: Model,

@@ -99,7 +99,7 @@ pub(crate) static ROOT: TableDef = TableDef {
             "cost",
             Kind::Settings,
             "",
-            "what an hour of a server or core costs: paths such as `service.web.servers`, and prices",
+            "what an hour of a server or core costs: paths such as `service.web.servers`, prices",
         ),
     ],
 };

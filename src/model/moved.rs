@@ -21,6 +21,20 @@ pub struct Moved {
 const LONGEST: usize = 48;
 
 impl Model {
+    /// What differs between this model and another, by place.
+    pub fn differs_from(&self, other: &Model) -> Vec<Moved> {
+        let (before, after) = (&self.origin.document, &other.origin.document);
+        let added = after
+            .entries
+            .iter()
+            .filter(|one| before.get(&one.key).is_none());
+        let mut all = Vec::new();
+        for Entry { key, .. } in before.entries.iter().chain(added) {
+            differ(key, before.get(key), after.get(key), &mut all);
+        }
+        all
+    }
+
     /// What differs between this model and another at a path as changes are written, with `*` and
     /// names or numbers of steps; by place.
     pub fn moved(&self, after: &Model, path: &str) -> Vec<Moved> {

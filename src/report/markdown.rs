@@ -191,7 +191,8 @@ fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
 /// What each change is worth.
 fn worth(results: &Results, pictures: &[Picture]) -> Vec<Part> {
     let mut all = vec![section(3, &|page| {
-        let told = words::worths(results);
+        let told = words::versions(results).into_iter();
+        let told: Vec<String> = told.chain(words::worths(results)).collect();
         told.iter().for_each(|text| page.line(&escaped(text)));
         links(page, results, pictures, |kind| {
             matches!(kind, Kind::Forest | Kind::Waterfall(..))

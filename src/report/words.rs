@@ -24,6 +24,7 @@ mod screen;
 mod size;
 mod sweep;
 mod tip;
+mod versions;
 mod settling;
 mod storm;
 mod uncertain;
@@ -58,6 +59,7 @@ pub use storm::*;
 pub use sweep::*;
 pub use tip::*;
 pub use uncertain::*;
+pub use versions::*;
 pub use worth::{nothing_shared, together, what_meets};
 
 use super::number::{self, change, duration, points};

@@ -12,6 +12,7 @@ use super::size::Size;
 use super::sweep::{Scalability, Sweep};
 use super::tip::Tip;
 use super::uncertain::Uncertain;
+use super::versions::Versions;
 
 /// One part for each kind of question; absent if it was not asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +42,9 @@ pub struct Answers {
     /// Why it broke, and what would have prevented it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Explain>,
+    /// Two versions of a model, or two stored results, side by side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Versions>,
     /// The beginning of a steady state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<Steady>,

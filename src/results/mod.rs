@@ -30,6 +30,7 @@ mod uncertain;
 mod tip;
 mod user;
 mod variant;
+mod versions;
 mod written;
 
 pub use answer::{Answered, Answers, Cheaper, Cheapest, Deciding, Said, Settled, Steady};
@@ -70,6 +71,7 @@ pub use uncertain::{
 };
 pub use user::{Journey, Outcomes, StepFlow, Users};
 pub use variant::{Change, Checks, Cost, Variant};
+pub use versions::{Shape, Versions};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -39,6 +39,7 @@ mod together;
 mod trigger;
 mod uncertain;
 mod usual;
+mod versions;
 mod worth;
 
 pub use allowance::Allowance;
@@ -54,6 +55,7 @@ pub use store::{Store, VERSION};
 pub use sweep::{Sweeping, fit_usl, sweep};
 pub use tip::{AT_A_CELL, SURVIVED, Tipping, tip};
 pub use uncertain::{Others, REPLICATIONS, Ranges, drawn, uncertain};
+pub use versions::{Differs, differs, side_by_side, versions};
 
 #[cfg(test)]
 mod tests;

@@ -124,6 +124,7 @@ impl Evidence<'_> {
         tables.extend(worths);
         html! {
             @if !reading::is_compared(results) { p { (words::ONE_ALONE) } }
+            @for paragraph in words::versions(results) { p { (paragraph) } }
             @for paragraph in words::worths(results) { p { (paragraph) } }
             @for paragraph in words::preventions(results) { p { (paragraph) } }
             div #pinned hidden {}

@@ -19,6 +19,9 @@ pub fn compare(results: &Results, asked: &Asked, screen: Screen) -> String {
     question(&mut page, results);
     page.blank();
     page.wrapped(&words::pairing(results), 0, Tone::Normal);
+    for text in words::versions(results) {
+        page.wrapped(&text, 0, Tone::Normal);
+    }
     page.blank();
     match column(&page, results) {
         Some(column) => side_by_side(&mut page, results, column),
