@@ -10,6 +10,7 @@ mod calibration;
 mod explained;
 mod determinism;
 mod memory;
+mod chained;
 mod chance;
 mod paths;
 mod mutants;

@@ -224,6 +224,9 @@ pub struct Run {
     /// What is changed.
     #[command(flatten)]
     pub changes: Changes,
+    /// Also tell a typical launch and a bad one: what happened in them, one thing after the other
+    #[arg(long)]
+    pub explain: bool,
     /// Apply the variant from this instant on, as an action, not from the start: `10m`
     #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true)]
     #[arg(requires = "variant")]

@@ -40,7 +40,11 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
         (None, false) => loaded.model.written(),
         (None, true) => loaded.text.clone(),
     };
-    let results = study::results(loaded.model, Question::Run(variant), &plan, console)?;
+    let question = match asked.explain {
+        true => Question::RunAndTell(variant),
+        false => Question::Run(variant),
+    };
+    let results = study::results(loaded.model, question, &plan, console)?;
     let answer = Answer {
         results: &results,
         model: Some(text),

@@ -43,6 +43,8 @@ impl Allowance for Hourglass {
 pub(super) enum Question<'a> {
     /// Will it, or this variant of it, hold.
     Run(Option<&'a str>),
+    /// As above, and what happened in a typical launch and in a bad one.
+    RunAndTell(Option<&'a str>),
     /// Which of these variants helps.
     Compare(&'a [String]),
     /// As above, and whether the conclusions hold over the ranges of the inputs.
@@ -71,7 +73,9 @@ pub(super) fn results(
         store: store.as_ref().map(|store| store as &dyn study::Store),
     };
     let found = match question {
-        Question::Run(variant) => study::run(&model, variant, plan, onlooker),
+        Question::Run(variant) | Question::RunAndTell(variant) => {
+            study::run(&model, variant, plan, onlooker)
+        }
         Question::Compare(variants) | Question::CompareInFull(variants) => {
             study::compare(&model, variants, plan, onlooker)
         }
@@ -79,6 +83,9 @@ pub(super) fn results(
     let found = found.and_then(|mut results| {
         if matches!(question, Question::CompareInFull(_)) && !interrupt::asked() {
             draws(&mut results, &model, plan, onlooker, console)?;
+        }
+        if let Question::RunAndTell(variant) = question {
+            chain(&mut results, (&model, variant), plan, onlooker)?;
         }
         Ok(results)
     });
@@ -93,6 +100,23 @@ pub(super) fn results(
         ));
     }
     found.map_err(|failure| ending(failure, &model, console))
+}
+
+/// Adds what happened in two of the launches; what was finished before an interruption stays.
+fn chain(
+    results: &mut Results,
+    of: (&Checked, Option<&str>),
+    plan: &Plan,
+    onlooker: Onlooker<'_>,
+) -> Result<(), Failure> {
+    match study::told(results, of, plan, onlooker) {
+        Err(Failure::Interrupted) => {
+            (results.complete, results.stopped) = (false, Stopped::Interrupted);
+            Ok(())
+        }
+        Err(Failure::OutOfTime) => Ok(()),
+        other => other,
+    }
 }
 
 /// The fit of a model without errors to what was measured.

@@ -155,6 +155,11 @@ fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
         told.iter().for_each(|text| page.line(&escaped(text)));
         let told = words::why(results);
         told.iter().for_each(|text| page.line(&escaped(text)));
+        for (head, sentences) in words::chains(results) {
+            page.line(&escaped(&head));
+            sentences.iter().for_each(|text| page.item(text));
+            page.end_of_list();
+        }
         links(page, results, pictures, |kind| {
             matches!(
                 kind,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::calibrate::Calibrate;
+use super::chain::Chain;
 use super::estimate::Estimate;
 use super::explain::Explain;
 use super::size::Size;
@@ -30,6 +31,9 @@ pub struct Answers {
     /// How much is enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
+    /// What happened in a typical launch and in a bad one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chain: Option<Chain>,
     /// One or two inputs over their values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Sweep>,

@@ -13,6 +13,7 @@ mod answer;
 mod attribution;
 mod bottleneck;
 mod calibrate;
+mod chain;
 mod difference;
 mod estimate;
 mod explain;
@@ -40,6 +41,7 @@ pub use bottleneck::{
     Recovery, ResourceKind, Split, Stable, Symptom, SymptomTest, TriggerKind,
 };
 pub use calibrate::{Calibrate, FittedParam, FittedPart, Untold, UntoldParam};
+pub use chain::{Chain, ChainLaunch, ChainWhich};
 pub use difference::{
     Because, Better, ChangedSides, Difference, Family, FamilyOf, Measure, NeverPairs, Unit,
     Verdict, WithinIs,

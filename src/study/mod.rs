@@ -8,6 +8,7 @@ mod allowance;
 mod answer;
 mod brims;
 mod calibrate;
+mod chain;
 mod columns;
 mod compare;
 mod contender;
@@ -44,6 +45,7 @@ mod worth;
 
 pub use allowance::Allowance;
 pub use calibrate::{Calibrated, Fit, LAUNCHES, NEAR, calibrate};
+pub use chain::told;
 pub use compare::{compare, run};
 pub use explain::{EXPLAINED, explain};
 pub use knob::{Knob, KnobError};

@@ -88,6 +88,11 @@ impl Evidence<'_> {
             @for paragraph in words::causes(results) { p { (paragraph) } }
             (open_table(&table::chain(results)))
             @for paragraph in words::why(results) { p { (paragraph) } }
+            @for (head, sentences) in words::chains(results) {
+                h3 { (words::CHAINS) }
+                p { (head) }
+                ol.chain { @for text in sentences { li { (text) } } }
+            }
             (self.charts((1, "places"), &|name, variant| vec![
                 table::stations(results, name, variant),
                 table::rooms(results, name, variant),

@@ -27,6 +27,7 @@ pub fn run(results: &Results, asked: &Asked, screen: Screen) -> String {
         where_it_broke(&mut page, variant);
         timeline(&mut page, results, variant);
         groups(&mut page, results, variant);
+        chains(&mut page, results);
         measured(&mut page, results, variant);
         next(&mut page, results, asked);
     } else {
@@ -35,6 +36,21 @@ pub fn run(results: &Results, asked: &Asked, screen: Screen) -> String {
     }
     notes(&mut page, results);
     page.finish()
+}
+
+/// What happened in two launches, one thing after the other.
+fn chains(page: &mut Page, results: &Results) {
+    let told = words::chains(results);
+    if told.is_empty() {
+        return;
+    }
+    page.heading(&words::CHAINS.to_uppercase(), "");
+    for (head, sentences) in told {
+        page.wrapped(&head, 2, Tone::Heading);
+        for text in sentences {
+            page.wrapped(&text, 4, Tone::Normal);
+        }
+    }
 }
 
 /// What was run: version, file, hash, seed, launches.

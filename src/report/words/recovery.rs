@@ -87,9 +87,19 @@ fn onset(found: &Recovery, unhealthy: &Probability) -> String {
     };
     let launches = k_of_n(Some(unhealthy));
     let mut text = format!("{launches} launches {become_} unhealthy{at}");
-    if let Some(first) = found.symptoms.first() {
-        text.push_str(&format!(": {}", symptom(first)));
+    let seen = symptoms(found);
+    if !seen.is_empty() {
+        text.push_str(&format!(": {seen}"));
     }
+    text + "."
+}
+
+/// What is wrong with the steps that were bad at first; empty if nothing is known.
+pub(super) fn symptoms(found: &Recovery) -> String {
+    let Some(first) = found.symptoms.first() else {
+        return String::new();
+    };
+    let mut text = symptom(first);
     let mut others: Vec<String> = Vec::new();
     for other in found.symptoms.iter().skip(1) {
         let name = format!("`{}`", other.step);
@@ -101,7 +111,7 @@ fn onset(found: &Recovery, unhealthy: &Probability) -> String {
         let is = if others.len() == 1 { "is" } else { "are" };
         text.push_str(&format!("; {} {is} in trouble too", listed(&others)));
     }
-    text + "."
+    text
 }
 
 /// What is wrong with a step.
