@@ -1,7 +1,7 @@
 //! `sweep` held against formulas, against `run --set`, and against published pairs.
 //!
-//! One idea: a figure of a sweep is what a run with that value says, so what is left to test is that
-//! every value is played, that the formula stands beside a curve where its conditions hold and
+//! One idea: a figure of a sweep is what a run with that value says, so what is left to test is
+//! that every value is played, that the formula stands beside a curve where its conditions hold and
 //! nowhere else, and that knees are where the curve turns.
 
 use onrush::results::{Curve, LineLaw, Results, Sweep};
@@ -115,7 +115,7 @@ fn a_formula_stands_only_where_its_conditions_hold() {
         ),
         ("rate = \"10/s\"", "rate = \"10/s\"\nspacing = \"even\""),
         ("workers = 2", "workers = 2\nservers = 2"),
-        ("workers = 2", "workers = 2\nqueue = 5"),
+        ("workers = 2", "workers = 2\nqueue = { limit = 5 }"),
         ("workers = 2", "workers = 2\nnetwork = \"1ms\""),
         ("workers = 2", "workers = 2\nqueue = { order = \"lifo\" }"),
         (

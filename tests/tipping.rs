@@ -152,10 +152,8 @@ fn the_stable_capacity_is_a_bound_in_full() {
 /// A pause at a desk with luck: longer pauses and higher loads tip.
 const DESK: &str = r#"
 [model]
-run_for = "160s"
+run_for = "420s"
 seed = 3
-[recovery]
-window = "2s"
 [param.load]
 value = "6/s"
 [param.pause]
@@ -181,15 +179,15 @@ pause = { service = "desk" }
 #[test]
 fn the_search_costs_a_third_of_the_grid_or_less() {
     let model = read(DESK);
-    let knobs = ["param.pause=0.2s..4s:0.2s", "param.load=3/s..9/s:1/s"];
-    let tipping = asked(&knobs, (0.5, 40));
+    let knobs = ["param.pause=0.2s..4s:0.2s", "param.load=3/s,6/s,8/s"];
+    let tipping = asked(&knobs, (0.5, 20));
     let results = tipped(&model, &tipping, 0);
     let found = answer(&results);
     let borders = found.columns.iter().filter(|one| !one.borders.is_empty());
-    assert!(borders.count() >= 3, "{:#?}", found.columns);
-    // Of the full grid one launch in forty is played, all of which have as many events, about.
+    assert!(borders.count() >= 2, "{:#?}", found.columns);
+    // Of the full grid one launch in twenty is played, all of which have as many events, about.
     let mut grid = 0;
-    for load in 3..=9 {
+    for load in [3, 6, 8] {
         for pause in 1..=20 {
             let changes = [
                 Change::new("param.load", &format!("{load}/s")),
@@ -218,8 +216,8 @@ fn the_search_costs_a_third_of_the_grid_or_less() {
     }
 }
 
-/// More is not always worse: who comes in a pause of the right length is gone before it ends. Here a
-/// fault is planted that strikes in the middle of the range alone, and both borders are found.
+/// More is not always worse: a pause while hardly anybody comes does nothing, an earlier one or a
+/// later one is for ever. Both borders are found.
 #[test]
 fn more_than_one_border_is_found_and_said() {
     let text = DESK
@@ -253,8 +251,8 @@ fn what_cannot_tip_is_refused() {
         tip(&model, &tipping, &Plan::of(&model), ALONE).expect_err("it is refused")
     };
     let steady = DESK.replace(
-        "run_for = \"160s\"",
-        "run_for = \"160s\"\nstudy = \"steady\"",
+        "run_for = \"420s\"",
+        "run_for = \"420s\"\nstudy = \"steady\"",
     );
     let why = refused(&steady, "param.pause=1s..4s");
     assert!(why.to_string().contains("steady"), "{why}");

@@ -1,8 +1,8 @@
 //! The knee of a curve: where it turns from nearly flat to steep, or from steep to nearly flat.
 //!
 //! One idea: after both axes are stretched to 0 … 1, the knee is the point that is farthest from
-//! the straight line between the ends (Kneedle: Satopää et al., "Finding a 'Kneedle' in a Haystack",
-//! ICDCS workshops 2011, with sensitivity 1). A curve that is nearly straight has none, and what
+//! the straight line between the ends (Kneedle: Satopää et al., "Finding a 'Kneedle' in a
+//! Haystack", ICDCS workshops 2011, with sensitivity 1). A curve that is nearly straight has none, and what
 //! luck could have bent has none either. Where a knee is depends on the range that is looked at.
 
 /// What is nearer to the straight line than this part of the height is no knee.
@@ -88,7 +88,8 @@ mod tests {
     }
 
     /// y = −1/(x + 0.1) + 5, the example of the paper: its knee is at x = 0.22 by calculus (where
-    /// the slope is that of the line, √(0.1 · 1.1) − 0.1 = 0.2317); of twentieths the fifth is next.
+    /// the slope is that of the line, √(0.1 · 1.1) − 0.1 = 0.2317); of twentieths the fifth is
+    /// next.
     #[test]
     fn the_example_of_the_paper() {
         let points = curve(0.0, |x| -1.0 / (x + 0.1) + 5.0, &tenths());

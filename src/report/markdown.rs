@@ -101,33 +101,7 @@ fn parts(results: &Results) -> Vec<Part> {
     all.push(spare(1, &table::conclusions(results)));
     let told_above = if reading::is_compared(results) { 5 } else { 1 };
     all.push(spare(told_above, &table::objectives(results)));
-    let asked = words::sizing(results).into_iter();
-    let asked: Vec<String> = asked
-        .chain(words::sweeping(results))
-        .chain(words::tipping(results))
-        .collect();
-    all.push(part(0, |page| {
-        asked.iter().for_each(|text| page.line(&escaped(text)));
-        links(page, results, &pictures, |kind| {
-            matches!(
-                kind,
-                Kind::Ladder | Kind::Frontier | Kind::Swept(_) | Kind::Scalability | Kind::Tip
-            )
-        });
-    }));
-    all.push(spare(1, &table::sized(results)));
-    all.push(spare(1, &table::frontier(results)));
-    let ranging = words::ranging(results);
-    all.push(part(0, |page| {
-        ranging.iter().for_each(|text| page.line(&escaped(text)));
-        links(page, results, &pictures, |kind| {
-            matches!(kind, Kind::Tornado)
-        });
-    }));
-    all.push(spare(1, &table::worth_knowing(results)));
-    all.push(spare(1, &table::regrets(results)));
-    all.push(spare(1, &table::swept(results)));
-    all.push(spare(1, &table::tipped(results)));
+    all.extend(asked(results, &pictures));
     let known = words::how_known(results);
     all.push(section(5, &|page| {
         let fitted = words::calibrated(results);
@@ -145,6 +119,38 @@ fn parts(results: &Results) -> Vec<Part> {
     all.push(part(0, |page| {
         page.line(&escaped(&words::provenance(results)));
     }));
+    all
+}
+
+/// What the commands that ask more than `run` and `compare` found.
+fn asked(results: &Results, pictures: &[Picture]) -> Vec<Part> {
+    let told = words::sizing(results).into_iter();
+    let told: Vec<String> = told
+        .chain(words::sweeping(results))
+        .chain(words::tipping(results))
+        .collect();
+    let mut all = vec![part(0, |page| {
+        told.iter().for_each(|text| page.line(&escaped(text)));
+        links(page, results, pictures, |kind| {
+            matches!(
+                kind,
+                Kind::Ladder | Kind::Frontier | Kind::Swept(_) | Kind::Scalability | Kind::Tip
+            )
+        });
+    })];
+    all.push(spare(1, &table::sized(results)));
+    all.push(spare(1, &table::frontier(results)));
+    let ranging = words::ranging(results);
+    all.push(part(0, |page| {
+        ranging.iter().for_each(|text| page.line(&escaped(text)));
+        links(page, results, pictures, |kind| {
+            matches!(kind, Kind::Tornado)
+        });
+    }));
+    all.push(spare(1, &table::worth_knowing(results)));
+    all.push(spare(1, &table::regrets(results)));
+    all.push(spare(1, &table::swept(results)));
+    all.push(spare(1, &table::tipped(results)));
     all
 }
 

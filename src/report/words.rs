@@ -745,6 +745,10 @@ pub fn method(results: &Results) -> Vec<String> {
 /// What was run, in one line: version, file, hash, seed, launches.
 pub fn provenance(results: &Results) -> String {
     let model = &results.model;
+    if let Some(found) = &results.answers.scalability {
+        let pairs = found.pairs.len();
+        return format!("onrush {} · {pairs} measured pairs", results.onrush);
+    }
     let hash: String = model.hash.chars().take(6).collect();
     format!(
         "onrush {} · {} · model {hash} · seed {} · {}",

@@ -26,8 +26,8 @@ pub struct Tip {
     /// Every combination that was looked at.
     pub cells: Vec<TipCell>,
     /// The value of the last input at which its load is the stable capacity, C_norm ÷ (w_L* ·
-    /// w_C*): below it no trigger leaves the system stuck. Absent where it does not lie in the range, or
-    /// depends on the other input.
+    /// w_C*): below it no trigger leaves the system stuck. Absent where it does not lie in the
+    /// range, or depends on the other input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stable_at: Option<f64>,
     /// Launches in all.

@@ -336,6 +336,7 @@ pub fn fit_usl(
         confidence,
         ..Results::default()
     };
+    results.model.title = format!("{throughput} against {load}");
     results.answers.scalability = Some(Scalability {
         load: load.to_owned(),
         throughput: throughput.to_owned(),

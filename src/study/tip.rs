@@ -140,24 +140,42 @@ fn search(
             false => TipWorse::Down,
         }));
     }
-    found.found = TipFound::Border;
     if found.borders.is_empty() {
-        let end = match worse {
-            TipWorse::Up => last,
-            TipWorse::Down => 0,
-        };
-        let other = last - end;
-        // All alike: known of the end that is nearest to the contrary.
-        let survives = cells.leans((end, column));
-        let looked_at = if survives { end } else { other };
-        let certain = cells.settle((looked_at, column))?;
-        found.settled &= certain;
-        found.found = match cells.leans((looked_at, column)) {
-            true => TipFound::Survives,
-            false => TipFound::Collapses,
-        };
+        alike(cells, (column, last), worse, &mut found)?;
+    } else {
+        found.found = TipFound::Border;
     }
     Ok(found)
+}
+
+/// Where all that was looked at seems alike: known of the end that is nearest to the contrary,
+/// which may after all be beyond a border.
+fn alike(
+    cells: &mut Cells<'_>,
+    (column, last): (u32, u32),
+    worse: TipWorse,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let end = match worse {
+        TipWorse::Up => last,
+        TipWorse::Down => 0,
+    };
+    let survives = cells.leans((end, column));
+    let near = if survives { end } else { last - end };
+    found.settled &= cells.settle((near, column))?;
+    let still = cells.leans((near, column));
+    if still != survives && last > 0 {
+        let next = if near == 0 { 1 } else { near - 1 };
+        let pair = if survives { (next, near) } else { (near, next) };
+        let border = settled(cells, (column, last), pair, found)?;
+        found.borders.extend(border);
+    }
+    found.found = match (found.borders.is_empty(), cells.leans((near, column))) {
+        (false, _) => TipFound::Border,
+        (true, true) => TipFound::Survives,
+        (true, false) => TipFound::Collapses,
+    };
+    Ok(())
 }
 
 /// Two neighbours between which the word changes, by halves.

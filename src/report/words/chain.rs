@@ -1,7 +1,7 @@
 //! What happened in a launch, sentence by sentence in the order of time.
 //!
-//! One idea: each sentence has its instant, its subject and its number; what became full is told with
-//! why, what users saw of it with how it usually is, and retries with how many there are.
+//! One idea: each sentence has its instant, its subject and its number; what became full is told
+//! with why, what users saw of it with how it usually is, and retries with how many there are.
 
 use super::moment::with_clock;
 use crate::report::number::{self, instant};
@@ -56,12 +56,13 @@ fn sentences(results: &Results, one: &ChainLaunch) -> Vec<String> {
     let mut all: Vec<(f64, u8, String)> = Vec::new();
     for event in &one.events {
         if let (Some(when), Some(text)) = (at(event.at_s), happened(event)) {
-            all.push((when, 0, text));
+            let planned = matches!(event.kind, EventKind::Fault | EventKind::Action);
+            all.push((when, u8::from(!planned), text));
         }
     }
     for found in &one.bottlenecks {
         if let Some(when) = at(found.from_s) {
-            all.push((when, 1, full(found)));
+            all.push((when, 1, full(found, results.model.to_s)));
         }
         let over = at(found.to_s).filter(|_| found.kind == BottleneckKind::Cause);
         let horizon = results.model.to_s;
@@ -92,9 +93,8 @@ fn happened(event: &Event) -> Option<String> {
     match event.kind {
         // Told with its reason by what was full.
         EventKind::Saturated => None,
-        EventKind::Milestone if event.what == "arrival peak" => {
-            Some("the most users come".to_owned())
-        }
+        // A matter of luck where the rate is even, and seen on every chart.
+        EventKind::Milestone if event.what == "arrival peak" => None,
         EventKind::Milestone if event.what == "first timeout" => {
             Some("the first callers give up waiting".to_owned())
         }
@@ -110,7 +110,7 @@ fn happened(event: &Event) -> Option<String> {
 }
 
 /// `db is full: its cores are busy, 310 wait, 47 % of what arrives are retries`.
-fn full(found: &Bottleneck) -> String {
+fn full(found: &Bottleneck, end: f64) -> String {
     let mut all = vec![match (&found.swallowed, found.resource) {
         (Some(_), _) => "does not answer".to_owned(),
         (None, ResourceKind::Cores) => "is full: its cores are busy".to_owned(),
@@ -149,8 +149,10 @@ fn full(found: &Bottleneck) -> String {
             number::share(share)
         ));
     }
-    if let Some(when) = at(found.to_s) {
-        all.push(format!("until {}", instant(when)));
+    match at(found.to_s) {
+        Some(when) if when < end => all.push(format!("until {}", instant(when))),
+        Some(_) => all.push("until the end".to_owned()),
+        None => {}
     }
     format!("{} {}", found.place, all.join(", "))
 }

@@ -196,8 +196,8 @@ fn line(results: &Results, sweep: &Sweep, curve: &Curve) -> Option<String> {
             };
             Some(format!(
                 "The model is a queue with Poisson arrivals, exponential work and one line \
-                 (M/M/c), so {} has a formula, drawn beside it; it lies within the interval at {inside} of \
-                 {all} values.{endless}",
+                 (M/M/c), so {} has a formula, drawn beside it; it lies within the interval at \
+                 {inside} of {all} values.{endless}",
                 curve.metric
             ))
         }

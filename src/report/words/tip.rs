@@ -31,8 +31,8 @@ pub fn tip_value(knob: &TipKnob, value: f64) -> String {
     format!("{value}{}", knob.unit)
 }
 
-/// The column to speak of first: of the loads that are at least as planned the lowest, else of those
-/// with a border the middle one, else the last.
+/// The column to speak of first: of the loads that are at least as planned the lowest, else of
+/// those with a border the middle one, else the last.
 fn of_the_plan(tip: &Tip) -> Option<&TipColumn> {
     let known = || {
         tip.columns
@@ -47,10 +47,10 @@ fn of_the_plan(tip: &Tip) -> Option<&TipColumn> {
     of_plan.or(middle).or_else(|| known().last())
 }
 
-/// `At param.load = 120/s `.
+/// `At param.load = 120/s, `.
 fn condition(tip: &Tip, column: &TipColumn) -> String {
     match (tip.knobs.get(1), column.value) {
-        (Some(load), Some(value)) => format!("At {} = {} ", load.path, tip_value(load, value)),
+        (Some(load), Some(value)) => format!("At {} = {}, ", load.path, tip_value(load, value)),
         _ => String::new(),
     }
 }
@@ -89,11 +89,11 @@ fn about(tip: &Tip, column: &TipColumn) -> String {
             "{at}{} = {range} is survived {chance}, wherever it was looked at.",
             trigger.path
         ),
-        (TipFound::Border | TipFound::Collapses, _) => format!(
+        (TipFound::Border | TipFound::Collapses, _) => super::capital(&format!(
             "{at}no value of {} = {range} is survived {chance}, wherever it was looked at.",
             trigger.path
-        ),
-        (TipFound::Nothing, _) => format!("{at}nothing is known yet."),
+        )),
+        (TipFound::Nothing, _) => super::capital(&format!("{at}nothing is known yet.")),
     }
 }
 
@@ -251,9 +251,15 @@ fn stable(tip: &Tip) -> Option<String> {
     let broken = tip.columns.iter().filter(|one| {
         one.stable == Some(true) && matches!(one.found, TipFound::Border | TipFound::Collapses)
     });
-    let broken: Vec<String> = broken
+    let mut broken: Vec<String> = broken
         .filter_map(|one| Some(tip_value(knob, one.value?)))
         .collect();
+    if tip.knobs.len() == 1 {
+        // Along the load alone a border must not lie below it.
+        let sides = tip.columns.iter().filter_map(|one| sides(tip, one));
+        let lost = sides.map(|(_, bad)| first(bad)).filter(|bad| *bad <= at);
+        broken.extend(lost.map(|bad| tip_value(knob, bad)));
+    }
     let seen = match broken.as_slice() {
         [] => "what was played agrees".to_owned(),
         some => format!(
@@ -288,12 +294,12 @@ fn against(tip: &Tip) -> Option<String> {
     });
     let values: Vec<String> = values.collect();
     let at = condition(tip, column);
-    Some(format!(
+    Some(super::capital(&format!(
         "{at}it tips more than once, between {}: more of {} is not always worse, so look at the \
          model there before you trust a value in between.",
         listed(&values),
         trigger.path
-    ))
+    )))
 }
 
 fn doubt(tip: &Tip) -> Option<String> {
@@ -313,8 +319,8 @@ fn doubt(tip: &Tip) -> Option<String> {
         None => "This".to_owned(),
     };
     Some(format!(
-        "{at} is not certain: even after as many launches as are allowed a value next to the border \
-         is too close to {} of launches to tell on which side it is. Allow more with --at-most.",
+        "{at} is not certain: even after as many launches as are allowed a value next to the \
+         border is too close to {} of launches to tell on which side it is. Allow more with --at-most.",
         number::level(tip.chance)
     ))
 }

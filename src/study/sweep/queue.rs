@@ -1,8 +1,8 @@
 //! Which models are a queue with a formula, and what it says of a metric.
 //!
 //! One idea: the conditions are looked at, one by one, in the model of every value: Poisson
-//! arrivals at one rate, one call that nothing cuts short, one line before workers that do exponential work
-//! and share nothing. Whatever else a model has makes it no such queue.
+//! arrivals at one rate, one call that nothing cuts short, one line before workers that do
+//! exponential work and share nothing. Whatever else a model has makes it no such queue.
 
 use crate::base::time::Time;
 use crate::estimate::erlang::Queue;
