@@ -111,6 +111,10 @@ pub struct TipCell {
     pub values: Vec<f64>,
     /// Launches that could be judged.
     pub launches: u32,
+    /// Launches that could not: those that had not come back when they ended, too early after the
+    /// trigger for a word.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    pub unjudged: u32,
     /// Chance to collapse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collapsed: Option<Probability>,
@@ -123,4 +127,8 @@ pub struct TipCell {
     /// True if this combination makes no valid model.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub invalid: bool,
+}
+
+fn is_none_of_them(count: &u32) -> bool {
+    *count == 0
 }

@@ -163,6 +163,7 @@ pub(crate) fn tipped() -> Results {
     let cell = |seconds: f64, load: f64, (k, n): (u32, u32), survives: Option<bool>| TipCell {
         values: vec![seconds, load],
         launches: n,
+        unjudged: 0,
         collapsed: probability(k, n, 0.95),
         recovered: probability(n - k, n, 0.95),
         survives,

@@ -135,6 +135,7 @@ pub fn tipping(results: &Results) -> Vec<String> {
     all.extend(stable(tip));
     all.extend(against(tip));
     all.extend(doubt(tip));
+    all.extend(unjudged(tip));
     all.push(effort(tip));
     all
 }
@@ -320,9 +321,22 @@ fn doubt(tip: &Tip) -> Option<String> {
     };
     Some(format!(
         "{at} is not certain: even after as many launches as are allowed a value next to the \
-         border is too close to {} of launches to tell on which side it is. Allow more with --at-most.",
+         border is too close to {} of launches to tell on which side it is. Allow \
+         more with --at-most.",
         number::level(tip.chance)
     ))
+}
+
+/// Launches without a word.
+fn unjudged(tip: &Tip) -> Option<String> {
+    let all: u32 = tip.cells.iter().map(|cell| cell.unjudged).sum();
+    (all > 0).then(|| {
+        format!(
+            "{} had not come back when the launch ended, too soon after the trigger to say that \
+             they never would: they are left out. A longer `run_for` gives them their word.",
+            super::capital(&launches(all))
+        )
+    })
 }
 
 fn effort(tip: &Tip) -> String {

@@ -244,6 +244,7 @@ impl<'a> Cells<'a> {
             TipCell {
                 values,
                 launches: n,
+                unjudged: known.played - n,
                 collapsed: interval::probability(count(|end| end.collapsed), n, confidence),
                 recovered: interval::probability(well, ill, confidence),
                 survives: known.survives,
