@@ -3,7 +3,8 @@
 //! One idea: after both axes are stretched to 0 … 1, the knee is the point that is farthest from
 //! the straight line between the ends (Kneedle: Satopää et al., "Finding a 'Kneedle' in a
 //! Haystack", ICDCS workshops 2011, with sensitivity 1). A curve that is nearly straight has none,
-//! and what luck could have bent has none either. Where a knee is depends on the range that is looked at.
+//! and what luck could have bent has none either. Where a knee is depends on the range that is
+//! looked at.
 
 /// What is nearer to the straight line than this part of the height is no knee.
 const LEAST: f64 = 0.1;
