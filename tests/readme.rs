@@ -171,7 +171,12 @@ fn figures(prose: &str) -> Vec<String> {
 /// What the reports of the pre-order print, and what the page of the gallery counts (the sentence
 /// itself is written by `gallery`).
 fn reported() -> String {
-    let folders = ["oneplus-2014", "oneplus-2014-full"];
+    let folders = [
+        "oneplus-2014",
+        "oneplus-2014-full",
+        "oneplus-2014-size",
+        "oneplus-2014-size-patched",
+    ];
     let texts = folders.map(|folder| {
         let path = root().join(format!("reports/{folder}/terminal.txt"));
         fs::read_to_string(path).unwrap_or_default()

@@ -96,6 +96,9 @@ pub struct FrontierPoint {
     /// Price of an hour with them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
+    /// True if that is the least of the range, so that less may be enough, too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub or_less: bool,
     /// Launches, all values together.
     pub launches: u32,
 }

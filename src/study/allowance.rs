@@ -4,23 +4,37 @@
 //! short of time begins nothing that would not be done in time, and what it has done by then is
 //! its answer. It knows no clock: whoever looks on tells how much of the time is spent.
 
+use super::plan::Attribute;
+
 /// A time that was allowed, running.
 pub trait Allowance: Sync {
     /// The part of it that is spent, from 0; at 1 it is over.
     fn spent(&self) -> f64;
 }
 
-/// Part of the time that launches may take; the rest is for what each change is worth.
-const LAUNCHING: f64 = 0.6;
+/// Part of the time that launches may take where the rest is for what each change is worth.
+const SHARED: f64 = 0.6;
+/// The same where nothing follows but the figures.
+const ALONE: f64 = 0.95;
 
 /// How much of the time a handful of replications takes.
-#[derive(Default)]
 pub(crate) struct Pace {
+    part: f64,
     began: Option<f64>,
     longest: f64,
 }
 
 impl Pace {
+    /// The pace of launches of so many contenders, whose changes are taken apart or not.
+    pub(crate) fn of(contenders: usize, attribute: Attribute) -> Pace {
+        let is_shared = contenders > 1 && attribute != Attribute::Nothing;
+        Pace {
+            part: if is_shared { SHARED } else { ALONE },
+            began: None,
+            longest: 0.0,
+        }
+    }
+
     /// Whether another handful will be done before the time for launches is over; the first one is
     /// always tried.
     pub(crate) fn has_room(&mut self, allowed: &dyn Allowance) -> bool {
@@ -29,7 +43,7 @@ impl Pace {
             self.longest = self.longest.max(now - began);
         }
         self.began = Some(now);
-        self.longest == 0.0 || now + self.longest <= LAUNCHING
+        self.longest == 0.0 || now + self.longest <= self.part
     }
 }
 
@@ -52,7 +66,7 @@ mod tests {
     #[test]
     fn what_would_not_be_done_in_time_is_not_begun() {
         let looks = Looks(Mutex::new(vec![0.0, 0.2, 0.3, 0.5]));
-        let mut pace = Pace::default();
+        let mut pace = Pace::of(2, Attribute::Every);
         let rooms: Vec<bool> = (0..4).map(|_| pace.has_room(&looks)).collect();
         assert_eq!(rooms, [true, true, true, false]);
     }

@@ -38,7 +38,7 @@ impl Field<'_> {
     /// Runs the replications that the plan asks for.
     pub(crate) fn launch(&self, plan: &Plan, crew: &Crew<'_>) -> Result<Launches, Failure> {
         let mut rows: Vec<Vec<Option<Seen>>> = Vec::new();
-        let mut pace = Pace::default();
+        let mut pace = Pace::of(self.lenses.len(), plan.attribute);
         let (keep, stopped) = loop {
             let (more, stopped) = match self.next(plan, crew, &rows) {
                 Next::More(more) => (more, None),

@@ -142,6 +142,20 @@ fn other_loads_need_other_capacities() {
         .iter()
         .map(|point| point.values[0])
         .collect();
+    assert!(frontier.points.iter().all(|point| !point.or_less));
+    let few = "arrivals.rush.crowd.users=2..4:2";
+    let few = sized_by(
+        &model,
+        (&["service.till.servers=4..9"], Some(few)),
+        (0.9, 60),
+        0,
+    );
+    let few = answer(&few).frontier.as_ref().expect("it was asked for");
+    assert!(
+        few.points
+            .iter()
+            .all(|point| point.or_less && point.values == [4.0])
+    );
     assert!(needed.is_sorted() && needed[0] < needed[6], "{needed:?}");
     assert_eq!(frontier.carries, SizeFound::Most);
     let most = frontier.carries_up_to.expect("it is within the range");

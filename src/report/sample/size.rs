@@ -69,6 +69,7 @@ fn frontier() -> Frontier {
         load,
         values: vec![servers],
         price: None,
+        or_less: false,
         launches: 90,
     };
     Frontier {

@@ -384,6 +384,7 @@ pub fn frontier_row(size: &Size, frontier: &Frontier, point: &FrontierPoint) -> 
     row.extend(size.knobs.iter().enumerate().map(|(at, knob)| {
         let value = point.values.get(at);
         match value {
+            Some(value) if point.or_less => format!("{} or less", of(knob, *value)),
             Some(value) => of(knob, *value),
             None if at == 0 => "none is enough".to_owned(),
             None => number::ABSENT.to_owned(),

@@ -41,11 +41,15 @@ pub(super) fn frontier(
         if ladder.is_stopped() {
             break;
         }
-        let best = found.at.as_ref();
+        // Where the least of the range is enough, less may be, too.
+        let or_less = found.what() == SizeFound::All;
+        let least = vec![0; asked.knobs.len()];
+        let best = found.at.as_ref().or(or_less.then_some(&least));
         points.push(FrontierPoint {
             load: load.value(at),
             values: best.map_or_else(Vec::new, |at| super::ladder::values(&asked.knobs, at)),
             price: best.and_then(|at| ladder.price(at)),
+            or_less,
             launches: ladder.rungs().iter().map(|(_, rung)| rung.launches).sum(),
         });
     }
