@@ -89,6 +89,7 @@ fn a_tail_that_the_median_hides_is_told() {
             &desk("9s").replace("workers = 3", "workers = 90"),
         );
     let said = scene.run(["compare", "old.toml", "new.toml"]);
+    assert!(!said.out.contains("Next:"), "{}", said.out);
     let words: Vec<&str> = said.out.split_whitespace().collect();
     let words = words.join(" ");
     assert!(

@@ -118,7 +118,8 @@ pub fn lead(results: &Results) -> Vec<(Part, String)> {
     }
     let found = super::sized(results).or_else(|| super::ranged(results));
     let found = found.or_else(|| super::swept(results));
-    if let Some(text) = found.or_else(|| super::tipped(results)) {
+    let found = found.or_else(|| super::tipped(results));
+    if let Some(text) = found.or_else(|| super::second_version(results)) {
         return vec![(Part::Rest, text)];
     }
     answer_parts(results).unwrap_or_else(|| {

@@ -110,6 +110,9 @@ impl Asked {
 /// The command that goes on from here: more launches if they settle something, else the what-ifs.
 pub fn next_step(results: &Results, asked: &Asked) -> Option<String> {
     let model = &asked.model;
+    if results.answers.versions.is_some() {
+        return None;
+    }
     if let Some(launches) = settled_in_all(results) {
         let command = &results.command;
         let others: Vec<&str> = reading::others(results).map(|(name, _)| name).collect();

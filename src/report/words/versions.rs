@@ -37,6 +37,12 @@ pub fn versions(results: &Results) -> Vec<String> {
     all
 }
 
+/// How the second of two studies stands against the first, in one sentence.
+pub fn second_version(results: &Results) -> Option<String> {
+    results.answers.versions.as_ref()?;
+    super::answers(results).pop()
+}
+
 /// What stands in one model and not in the other.
 fn differs(results: &Results, found: &Versions) -> String {
     let changes = results.variants.get(&found.name).map(|one| &one.changes);
