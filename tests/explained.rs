@@ -8,12 +8,14 @@
 
 mod incidents;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use onrush::model::files::Files;
 use onrush::model::{self, Checked};
 use onrush::results::{
-    Cause, ClearedWhy, Explain, ImpactKind, LinkKind, Results, Together, to_json,
+    Cause, ClearedWhy, Explain, ImpactKind, LinkKind, Results, Stopped, Together, to_json,
 };
-use onrush::study::{Effort, Onlooker, Plan, Silent, explain};
+use onrush::study::{Effort, Failure, Onlooker, Plan, Silent, explain};
 use onrush::text::Source;
 
 const ALONE: Onlooker<'static> = Onlooker {
@@ -253,4 +255,39 @@ fn what_helped_is_told_as_such() {
     assert_eq!(keys, ["fault-down"]);
     let helped = found.cleared.iter().find(|one| one.name == "again");
     assert_eq!(helped.expect("it was tried").why, ClearedWhy::Helps);
+}
+
+/// Whoever is stopped before the causes are told apart keeps the launches of the model as it is.
+#[test]
+fn launches_are_kept_when_somebody_stops() {
+    let fault = "[fault.long]\nat = '2m'\nfor = '60s'\nerror = { service = 'a' }\n";
+    let model = read(&format!("{TWO}{fault}"));
+    let plan = Plan {
+        effort: Effort::Replications(4),
+        threads: 1,
+        ..Plan::of(&model)
+    };
+    let mut kept = 0;
+    for looks in [0, 2, 8, 12, 20, 40] {
+        let asked = AtomicU32::new(0);
+        let stop = || asked.fetch_add(1, Ordering::Relaxed) >= looks;
+        let onlooker = Onlooker {
+            stop: &stop,
+            ..ALONE
+        };
+        match explain(&model, None, &plan, onlooker) {
+            Ok(found) if found.complete => {}
+            Ok(found) => {
+                assert_eq!(found.stopped, Stopped::Interrupted);
+                assert_eq!(
+                    (found.command.as_str(), found.answers.explain),
+                    ("run", None)
+                );
+                assert!(found.replications > 0);
+                kept += 1;
+            }
+            Err(failure) => assert!(matches!(failure, Failure::Interrupted), "{failure}"),
+        }
+    }
+    assert!(kept > 0);
 }

@@ -276,6 +276,14 @@ pub fn of_explain(results: &Results) -> Ending {
         .and_then(|one| one.impact.value?.estimate)
         .is_none_or(|value| value <= 0.0);
     match causes {
+        _ if results.stopped == Stopped::Interrupted => {
+            let why = "interrupted before the causes were told apart; the launches are kept";
+            Ending::new(Exit::Interrupted, why)
+        }
+        _ if found.is_none() => {
+            let why = "the time is over before the causes were told apart: allow more";
+            Ending::new(Exit::Unclear, why)
+        }
         _ if is_nothing => Ending::done("nothing to explain"),
         0 => Ending::new(Exit::Unclear, "no cause can be seen at this cost"),
         n => Ending::done(format!("{} told", counted(n, "cause"))),

@@ -68,12 +68,7 @@ pub fn explain(
     let base = Contender::baseline(&model, &asked);
     let judge = compare::judge(&base, plan, &crew);
     let first = compare::of_contenders(&model, vec![base], plan, &crew)?;
-    let broke = &first.variants[BASELINE];
-    let mut explain = Explain {
-        of: variant.map(str::to_owned),
-        ..Explain::default()
-    };
-    let ways = Impact::ways(&model, broke);
+    let ways = Impact::ways(&model, &first.variants[BASELINE]);
     let mut plays = Plays {
         model: &model,
         impact: &ways[0],
@@ -84,24 +79,50 @@ pub fn explain(
         known: BTreeMap::new(),
         launches: 0,
     };
-    measured(&mut plays, &ways, &mut explain)?;
-    let (all, cleared) = candidates::candidates(&model, broke);
-    explain.cleared = cleared;
-    let causes = match is_nothing(&explain) {
-        true => Vec::new(),
-        false => share_out(&mut plays, all, &mut explain)?,
+    let mut results = match told(&mut plays, &ways, &first) {
+        // The launches of the model as it is are finished, so they are the answer.
+        Err(Failure::Interrupted | Failure::OutOfTime) => {
+            return Ok(Results {
+                command: "run".to_owned(),
+                stopped: crew.stopped(),
+                complete: false,
+                ..first
+            });
+        }
+        other => other?,
     };
-    let mut results = compared(&model, &causes, (plan, &crew))?;
-    explain.preventions = prevent::preventions(&mut plays, &results, &causes)?;
-    explain.chain = chain::chain(&mut plays, &results, &causes)?;
-    explain.sensitive = sensitive::sensitive(&mut plays, causes.first())?;
-    explain.replications = plays.replications;
-    explain.launches = plays.launches;
-    results.answers.explain = Some(explain);
+    if let Some(explain) = &mut results.answers.explain {
+        explain.of = variant.map(str::to_owned);
+    }
     results.command = "explain".to_owned();
     if is_adrift {
         adrift::told(&mut results);
     }
+    Ok(results)
+}
+
+/// The causes of what the first launches of the model saw.
+fn told<'a>(
+    plays: &mut Plays<'a>,
+    ways: &'a [Impact],
+    first: &Results,
+) -> Result<Results, Failure> {
+    let (model, broke) = (plays.model, &first.variants[BASELINE]);
+    let mut explain = Explain::default();
+    measured(plays, ways, &mut explain)?;
+    let (all, cleared) = candidates::candidates(model, broke);
+    explain.cleared = cleared;
+    let causes = match is_nothing(&explain) {
+        true => Vec::new(),
+        false => share_out(plays, all, &mut explain)?,
+    };
+    let mut results = compared(model, &causes, (plays.plan, plays.crew))?;
+    explain.preventions = prevent::preventions(plays, &results, &causes)?;
+    explain.chain = chain::chain(plays, &results, &causes)?;
+    explain.sensitive = sensitive::sensitive(plays, causes.first())?;
+    explain.replications = plays.replications;
+    explain.launches = plays.launches;
+    results.answers.explain = Some(explain);
     Ok(results)
 }
 
