@@ -202,7 +202,7 @@ fn knee(
         );
         let text = format!("{} {}", words::KNEE, words::input_at(input, number));
         let half = width_of(&text, LABEL) / 2.0;
-        let x = x.clamp(panel.x + half, panel.right() - half);
+        let x = x.min(panel.right() - half).max(panel.x + half);
         // The title of the axis stands at the left of the same row.
         let title = panel.x + width_of(&curve.metric, super::frame::HEAD) + half + 12.0;
         let at = (x.max(title), panel.y - 11.0);

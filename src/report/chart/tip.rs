@@ -28,6 +28,11 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
     }
 }
 
+/// The value of the first input.
+fn trigger_of(cell: &TipCell) -> f64 {
+    cell.values.first().copied().unwrap_or(0.0)
+}
+
 fn ink(cell: &TipCell) -> Ink {
     match cell.survives {
         Some(true) => Ink::Green,
@@ -55,7 +60,7 @@ fn line(mut frame: Frame, tip: &Tip) -> Scene {
         .iter()
         .filter_map(|cell| Some((cell, cell.collapsed?)));
     for (cell, collapsed) in known.clone() {
-        let at = x.at(cell.values[0]);
+        let at = x.at(trigger_of(cell));
         let ends = [collapsed.low, collapsed.high].map(|chance| (at, y.at(1.0 - chance)));
         scene.line(ends.to_vec(), ink(cell), 2.0);
         scene.dot((at, y.at(1.0 - collapsed.estimate)), ink(cell), 4.0);
@@ -70,7 +75,7 @@ fn line(mut frame: Frame, tip: &Tip) -> Scene {
     let borders = borders.filter_map(|at| tip.cells.get(*at as usize));
     let values = borders.chain(tip.cells.first()).chain(tip.cells.last());
     let values = values.chain(known.map(|one| one.0));
-    let texts: Vec<(f64, String)> = values.map(|cell| text(knob, x, cell.values[0])).collect();
+    let texts: Vec<(f64, String)> = values.map(|cell| text(knob, x, trigger_of(cell))).collect();
     under(scene, panel, &texts);
     x_title(scene, panel, &knob.path);
     frame.scene
@@ -167,7 +172,7 @@ fn regions(scene: &mut Scene, panel: Area, tip: &Tip, (x, y): (Scale, Scale)) {
                 tip.cells.get(*good as usize)?,
                 tip.cells.get(*bad as usize)?,
             ];
-            Some(cells.map(|cell| y.at(cell.values[0])))
+            Some(cells.map(|cell| y.at(trigger_of(cell))))
         });
         let (safe, lost) = match (column.found, sides) {
             (TipFound::Border, Some([good, bad])) => match up {
