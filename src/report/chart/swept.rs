@@ -12,6 +12,7 @@ use super::heat;
 use super::ink::{Dash, Ink, Marker, Pen};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Area, Scene, cut, width_of};
+use crate::base::math::ln;
 use crate::report::words;
 use crate::results::{Curve, Results, Scalability, Sweep, SweptInput, Unit};
 
@@ -238,7 +239,17 @@ fn map(mut frame: Frame, sweep: &Sweep, curve: &Curve) -> Scene {
     let body = frame.body;
     let scene = &mut frame.scene;
     let value = |value: f64| crate::report::number::value(value, curve.unit);
-    heat::scale_of(scene, body, [&curve.metric, &value(least), &value(most)]);
+    // A few very large values would leave nothing to see of all others.
+    let in_factors = least > 0.0 && most / least >= WIDE;
+    let highest = match in_factors {
+        true => format!("{}, {}", value(most), words::IN_FACTORS),
+        false => value(most),
+    };
+    let part = |height: f64| match in_factors {
+        true => ln(height / least) / ln(most / least),
+        false => (height - least) / (most - least),
+    };
+    heat::scale_of(scene, body, [&curve.metric, &value(least), &highest]);
     let panel = body
         .within(52.0, 48.0)
         .between(names.min(200.0) + 12.0, 8.0);
@@ -259,25 +270,32 @@ fn map(mut frame: Frame, sweep: &Sweep, curve: &Curve) -> Scene {
         let Some(found) = found else { continue };
         match found.estimate {
             Some(height) if most > least => {
-                scene.fill_box(cell, Ink::heat((height - least) / (most - least)), 1.0);
+                scene.fill_box(cell, Ink::heat(part(height)), 1.0);
             }
             Some(_) => scene.fill_box(cell, Ink::Zero, 1.0),
             // Never: a frame without a filling.
             None => frame_of(scene, cell),
         }
     }
-    for (row, text) in rows.iter().enumerate() {
-        let every = (APART / h).ceil().max(1.0) as usize;
-        if row % every == 0 {
-            let middle = panel.bottom() - h * (row as f64 + 0.5);
-            let at = (panel.x - 8.0, middle);
-            scene.words(
-                at,
-                &cut(text, TICK, 200.0),
-                (TICK, Anchor::Right, Ink::Muted),
-            );
-        }
+    let cell = (w, h);
+    map_axes(scene, panel, (first, &rows), cell);
+    frame.scene
+}
+
+/// The values of both inputs beside and below a map, as far as there is room.
+fn map_axes(
+    scene: &mut Scene,
+    panel: Area,
+    (first, rows): (&SweptInput, &[String]),
+    (w, h): (f64, f64),
+) {
+    let every = (APART / h).ceil().max(1.0) as usize;
+    for (row, text) in rows.iter().enumerate().step_by(every) {
+        let at = (panel.x - 8.0, panel.bottom() - h * (row as f64 + 0.5));
+        let text = cut(text, TICK, 200.0);
+        scene.words(at, &text, (TICK, Anchor::Right, Ink::Muted));
     }
+    let columns = first.values.len().max(1);
     let middle = |column: usize| panel.x + w * (column as f64 + 0.5);
     let order = [0, columns - 1].into_iter().chain(0..columns);
     let texts: Vec<(f64, String)> = order
@@ -285,7 +303,6 @@ fn map(mut frame: Frame, sweep: &Sweep, curve: &Curve) -> Scene {
         .collect();
     under(scene, panel, &texts);
     x_title(scene, panel, &first.path);
-    frame.scene
 }
 
 fn frame_of(scene: &mut Scene, cell: Area) {

@@ -19,6 +19,8 @@ pub const PAIRS: &str = "Measured pairs and the law";
 pub const PLAYED: &str = "played";
 /// What a knee is called in a chart.
 pub const KNEE: &str = "knee";
+/// Of a scale of colours.
+pub const IN_FACTORS: &str = "each step the same factor";
 /// A metric that does not come to be in some launch.
 const NEVER: &str = "never";
 
