@@ -26,6 +26,7 @@ mod tipping;
 mod storing;
 mod ranges;
 mod versions;
+mod choosing;
 #[cfg(unix)]
 mod files;
 mod document;

@@ -258,6 +258,16 @@ pub struct Compare {
     /// Run at least 30 replications, and draw the inputs from their ranges; takes minutes
     #[arg(long)]
     pub full: bool,
+    /// Find the best variant with as few launches as that takes: who is plainly worse falls out
+    #[arg(long, conflicts_with_all = ["full", "replications", "precision"])]
+    pub best: bool,
+    /// Play every combination of the changes: what each does on average, and which two help or
+    /// hinder each other
+    #[arg(long, conflicts_with_all = ["full", "best", "no_attribution", "from"])]
+    pub factorial: bool,
+    /// With --best: what makes a variant the best [default: the metric of the first objective]
+    #[arg(long, value_name = "METRIC", requires = "best")]
+    pub metric: Option<String>,
     /// Do not work out what each change of a variant is worth: saves the runs of its subsets
     #[arg(long)]
     pub no_attribution: bool,
@@ -374,7 +384,7 @@ pub struct Changes {
 }
 
 /// How much is done, with which luck, within which limits.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Effort {
     /// Seed of the random numbers
     #[arg(long, value_name = "N")]
@@ -391,7 +401,7 @@ pub struct Effort {
     /// The best answer that this time allows: as many launches as it takes, and no more
     #[arg(long, value_name = "TIME", value_parser = lasting)]
     pub within: Option<Span>,
-    /// With --precision or --within: maximum number of replications
+    /// With --precision, --within or --best: maximum number of replications
     #[arg(long, value_name = "N", value_parser = launches(2))]
     #[arg(conflicts_with = "replications")]
     pub at_most: Option<u32>,

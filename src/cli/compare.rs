@@ -15,7 +15,7 @@ use super::versions;
 use crate::model::Model;
 use crate::report::junit::{Strictness, Unclear};
 use crate::report::{number, words};
-use crate::study::{Attribute, Effort};
+use crate::study::{AT_MOST, Attribute, Choice, Effort, Plan};
 
 /// Compares variants with the model as it is and delivers the answer.
 ///
@@ -30,7 +30,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
     };
     let memory = memory::limit(asked.effort.memory);
     let loaded = load::model(file, &asked.set, memory)?.sound(console)?;
-    let mut plan = plan(&loaded.model, &asked.effort, &asked.set)?;
+    let mut plan = plan_of(&loaded.model, asked)?;
     if let (true, None, Effort::Replications(n)) =
         (asked.full, asked.effort.replications, plan.effort)
     {
@@ -48,16 +48,21 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         }
     }
     deliver::probe(&asked.output)?;
-    let question = match asked.full {
-        true => Question::CompareInFull(&variants),
-        false => Question::Compare(&variants),
+    let question = match (asked.full, asked.factorial) {
+        (true, _) => Question::CompareInFull(&variants),
+        (_, true) => Question::Combine(&variants),
+        _ => Question::Compare(&variants),
     };
+    let choice = choice(&loaded.model, asked)?;
     let text = match asked.set.is_empty() {
         true => loaded.text.clone(),
         false => loaded.model.written(),
     };
     let began = Instant::now();
-    let results = study::results(loaded.model, question, &plan, console)?;
+    let results = match &choice {
+        Some(choice) => study::chosen(loaded.model, (&variants, choice), &plan, console)?,
+        None => study::results(loaded.model, question, &plan, console)?,
+    };
     if asked.full {
         let took = number::duration(began.elapsed().as_secs_f64());
         console.note(&format!(
@@ -72,11 +77,39 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         strictness: strictness(asked),
     };
     deliver::deliver(&answer, &asked.output, console)?;
+    if asked.best {
+        return Ok(exit::of_best(&results));
+    }
     Ok(exit::of_compare(
         &results,
         asked.require.as_ref(),
         &asked.fail_on,
     ))
+}
+
+/// The plan; with `--best` the most launches are those of the selection.
+fn plan_of(model: &Model, asked: &Compare) -> Result<Plan, Ending> {
+    if !asked.best {
+        return plan(model, &asked.effort, &asked.set);
+    }
+    let effort = super::args::Effort {
+        at_most: None,
+        ..asked.effort.clone()
+    };
+    plan(model, &effort, &asked.set)
+}
+
+/// By what the best is selected, if that is asked.
+fn choice(model: &Model, asked: &Compare) -> Result<Option<Choice>, Ending> {
+    if !asked.best {
+        return Ok(None);
+    }
+    let metric = asked.metric.as_deref();
+    let metric = metric.map(|text| super::uncertain::metric(model, text));
+    Ok(Some(Choice {
+        metric: metric.transpose()?,
+        at_most: asked.effort.at_most.unwrap_or(AT_MOST),
+    }))
 }
 
 /// What the build server is told must not be let pass.

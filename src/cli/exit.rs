@@ -191,6 +191,21 @@ pub fn of_size(results: &Results) -> Ending {
     }
 }
 
+/// How `compare --best` ends with these results.
+pub fn of_best(results: &Results) -> Ending {
+    match &results.answers.best {
+        _ if !results.complete => {
+            let why = "interrupted; what was found so far is kept";
+            Ending::new(Exit::Interrupted, why)
+        }
+        Some(best) if best.settled => Ending::done(format!("`{}` is the best", best.variant)),
+        _ => Ending::new(
+            Exit::Unclear,
+            "which variant is best is not settled at this cost",
+        ),
+    }
+}
+
 /// How `uncertain` ends with these results: by the chance that a launch meets every objective,
 /// whatever the inputs are.
 pub fn of_uncertain(results: &Results) -> Ending {

@@ -13,8 +13,8 @@ use crate::model::{Checked, Model};
 use crate::report::number;
 use crate::results::{Results, Stopped};
 use crate::study::{
-    self, Allowance, Calibrated, Failure, Fit, Onlooker, Others, Plan, Ranges, Sizing, Sweeping,
-    Tipping,
+    self, Allowance, Calibrated, Choice, Failure, Fit, Onlooker, Others, Plan, Ranges, Sizing,
+    Sweeping, Tipping,
 };
 
 /// A time that is running.
@@ -47,7 +47,9 @@ pub(super) enum Question<'a> {
     RunAndTell(Option<&'a str>),
     /// Which of these variants helps.
     Compare(&'a [String]),
-    /// As above, and whether the conclusions hold over the ranges of the inputs.
+    /// As above, and which changes help or hinder each other.
+    Combine(&'a [String]),
+    /// As the second, and whether the conclusions hold over the ranges of the inputs.
     CompareInFull(&'a [String]),
 }
 
@@ -79,6 +81,7 @@ pub(super) fn results(
         Question::Compare(variants) | Question::CompareInFull(variants) => {
             study::compare(&model, variants, plan, onlooker)
         }
+        Question::Combine(variants) => study::factorial(&model, variants, plan, onlooker),
     };
     let found = found.and_then(|mut results| {
         if matches!(question, Question::CompareInFull(_)) && !interrupt::asked() {
@@ -161,6 +164,22 @@ pub(super) fn ranged(
 ) -> Result<Results, Ending> {
     watched(model, (plan, console), |model, onlooker| {
         study::uncertain(model, asked, plan, onlooker)
+    })
+}
+
+/// The best variant of a model without errors.
+///
+/// # Errors
+/// If it was interrupted before the first stage was over, a variant is invalid or needs too much,
+/// or nothing tells which is better.
+pub(super) fn chosen(
+    model: Model,
+    (variants, choice): (&[String], &Choice),
+    plan: &Plan,
+    console: &Console,
+) -> Result<Results, Ending> {
+    watched(model, (plan, console), |model, onlooker| {
+        study::best(model, variants, choice, plan, onlooker)
     })
 }
 

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 use super::interval;
 use super::resample::Luck;
-use crate::results::{Attribution, AttributionMethod, AttributionPart};
+use crate::results::{
+    Attribution, AttributionMethod, AttributionPart, Factorial, Interaction, MainEffect,
+};
 
 /// With more changes than this, 2ⁿ combinations are too many: each alone, and all together.
 pub const SHAPLEY_CHANGES_MAX: usize = 5;
@@ -134,6 +136,60 @@ pub fn by_shapley(
     )
 }
 
+/// What each change does on average over all combinations of the others, and by how much more when
+/// another one is made too (Box, Hunter & Hunter, *Statistics for Experimenters*, ch. 5, without
+/// their halving of interactions): formed within each replication, so that intervals are paired.
+/// `combinations` as [`by_shapley`] has them; `None` if no replication has all of them.
+pub fn factorial(
+    changes: &[String],
+    combinations: &[&[Option<f64>]],
+    confidence: f64,
+) -> Option<Factorial> {
+    assert_eq!(
+        combinations.len(),
+        1 << changes.len(),
+        "one run for each combination"
+    );
+    let rows = complete_rows(combinations);
+    let of_row = |pick: &dyn Fn(&[f64]) -> f64| {
+        let each = rows.iter().map(|row| row.as_deref().map(pick));
+        interval::mean(&each.collect::<Vec<_>>(), confidence)
+    };
+    let without = |bits: usize| (0..combinations.len()).filter(move |set| set & bits == 0);
+    let mean = |bits: usize, gain: &dyn Fn(usize) -> f64| {
+        without(bits).map(gain).sum::<f64>() / without(bits).count() as f64
+    };
+    let effect = |one: usize| {
+        let bit = 1 << one;
+        of_row(&|row| mean(bit, &|set| row[set | bit] - row[set]))
+    };
+    let more = |one: usize, other: usize| {
+        let (a, b) = (1 << one, 1 << other);
+        let gain = |row: &[f64], set: usize| row[set | a] - row[set];
+        of_row(&|row| mean(a | b, &|set| gain(row, set | b) - gain(row, set)))
+    };
+    let n = changes.len();
+    let effects = (0..n).map(|one| {
+        Some(MainEffect {
+            change: changes[one].clone(),
+            effect: effect(one)?,
+        })
+    });
+    let pairs = (0..n).flat_map(|one| (one + 1..n).map(move |other| (one, other)));
+    let interactions = pairs.map(|(one, other)| {
+        Some(Interaction {
+            first: changes[one].clone(),
+            second: changes[other].clone(),
+            more: more(one, other)?,
+        })
+    });
+    Some(Factorial {
+        combinations: combinations.len() as u32,
+        effects: effects.collect::<Option<_>>()?,
+        interactions: interactions.collect::<Option<_>>()?,
+    })
+}
+
 /// Attribution from each change alone and all together, for more changes than Shapley shares are
 /// worth. `runs` holds the baseline, then each change alone, then all together.
 pub fn one_at_a_time(
@@ -194,6 +250,7 @@ fn attribution(
         interaction: interval::mean(&sums.interaction, sums.confidence),
         order: changes.to_vec(),
         parts,
+        factorial: None,
     })
 }
 
@@ -288,6 +345,49 @@ mod tests {
         {
             assert!((found - known).abs() < 1e-15);
         }
+    }
+
+    /// Nothing 0, A alone 14, B alone 4, both 20: A brings (14 + 16)/2 = 15, B (4 + 6)/2 = 5, and A
+    /// brings 2 more when B is made too. In a second replication all is twice as much.
+    #[test]
+    fn effects_and_interactions_by_hand() {
+        let names = ["a".to_owned(), "b".to_owned()];
+        let runs: Vec<Vec<Option<f64>>> = [0.0, 14.0, 4.0, 20.0]
+            .iter()
+            .map(|v| vec![Some(*v), Some(2.0 * v), None])
+            .collect();
+        let slices: Vec<&[Option<f64>]> = runs.iter().map(Vec::as_slice).collect();
+        let found = factorial(&names, &slices, 0.95).unwrap();
+        let close =
+            |found: Option<f64>, known: f64| assert!((found.unwrap() - known).abs() < 1e-12);
+        close(found.effects[0].effect.estimate, 22.5);
+        close(found.effects[1].effect.estimate, 7.5);
+        let [pair] = found.interactions.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert_eq!((pair.first.as_str(), pair.second.as_str()), ("a", "b"));
+        close(pair.more.estimate, 3.0);
+        assert_eq!((pair.more.n, pair.more.of, found.combinations), (2, 3, 4));
+    }
+
+    /// Of three changes that add up no two help each other; each brings what it brings alone.
+    #[test]
+    fn what_adds_up_does_not_interact() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        let value = |set: usize| 10.0 + [1.0, 2.0, 4.0][0] * (set & 1) as f64 + (set & 6) as f64;
+        let runs: Vec<Vec<Option<f64>>> = (0..8).map(|set| vec![Some(value(set)); 3]).collect();
+        let slices: Vec<&[Option<f64>]> = runs.iter().map(Vec::as_slice).collect();
+        let found = factorial(&names, &slices, 0.95).unwrap();
+        let effects = found.effects.iter().map(|one| one.effect.estimate.unwrap());
+        assert_eq!(effects.collect::<Vec<_>>(), [1.0, 2.0, 4.0]);
+        let pairs = found
+            .interactions
+            .iter()
+            .map(|one| one.more.estimate.unwrap().abs());
+        assert_eq!(
+            (pairs.clone().count(), pairs.fold(0.0, f64::max) < 1e-12),
+            (3, true)
+        );
     }
 
     #[test]

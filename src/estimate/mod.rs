@@ -22,6 +22,7 @@ pub mod precision;
 pub mod quantile;
 pub mod recovery;
 pub mod resample;
+pub mod selection;
 pub mod sensitivity;
 pub mod series;
 pub mod share;

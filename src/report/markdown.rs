@@ -126,6 +126,8 @@ fn parts(results: &Results) -> Vec<Part> {
 fn asked(results: &Results, pictures: &[Picture]) -> Vec<Part> {
     let told = words::sizing(results).into_iter();
     let told: Vec<String> = told
+        .chain(words::best(results))
+        .chain(words::best_by(results))
         .chain(words::sweeping(results))
         .chain(words::tipping(results))
         .collect();
@@ -138,6 +140,7 @@ fn asked(results: &Results, pictures: &[Picture]) -> Vec<Part> {
             )
         });
     })];
+    all.push(spare(1, &table::best(results)));
     all.push(spare(1, &table::sized(results)));
     all.push(spare(1, &table::frontier(results)));
     let ranging = words::ranging(results);

@@ -5,8 +5,8 @@
 //! computes no figure and prints no word.
 
 use crate::results::{
-    Attribution, Bottleneck, BottleneckKind, Difference, Estimate, Measure, Results, Unit, Variant,
-    Verdict,
+    Attribution, Bottleneck, BottleneckKind, Difference, Estimate, Factorial, Measure, Results,
+    Unit, Variant, Verdict,
 };
 
 /// The metric that the first sentence is about, wherever it was measured.
@@ -240,6 +240,13 @@ pub(crate) fn attributions(results: &Results) -> Vec<(&str, &str, &Attribution)>
     let mut all = of_the_lead(results);
     all.retain(|one| !is_same(results, one));
     all
+}
+
+/// What was found over all combinations, where that was asked for: variant, metric.
+pub(crate) fn factorials(results: &Results) -> Vec<(&str, &str, &Factorial)> {
+    let all = of_the_lead(results).into_iter();
+    all.filter_map(|(name, metric, found)| Some((name, metric, found.factorial.as_ref()?)))
+        .collect()
 }
 
 /// The variants of several changes that leave the metric the same, with that metric.

@@ -687,6 +687,7 @@ fn attribution(results: &Results) -> Attribution {
             ("patch-login".to_owned(), part(b)),
         ]
         .into(),
+        factorial: None,
     }
 }
 

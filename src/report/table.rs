@@ -3,18 +3,22 @@
 //! One idea: a table is made once, as text in cells, and set by the page and by Markdown alike.
 
 mod behind;
+mod best;
 mod calibrate;
 mod size;
 mod uncertain;
 mod sweep;
 mod tip;
 mod explain;
+mod factorial;
 mod observed;
 mod overload;
 
 pub(crate) use behind::of_picture;
+pub(crate) use best::best;
 pub(crate) use calibrate::{correlations, fitted, fitted_parts};
 pub(crate) use explain::{actions, broken, causes, chain, cleared, preventions, sensitive};
+pub(crate) use factorial::factorials;
 pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
 pub(crate) use size::{frontier, sized};

@@ -5,11 +5,13 @@
 //! out; figures are printed as `number` prints them.
 
 mod answer;
+mod best;
 mod bottleneck;
 mod calibrate;
 mod caption;
 mod chain;
 mod explain;
+mod factorial;
 mod figure;
 mod heading;
 mod judged;
@@ -32,12 +34,14 @@ mod uncertain;
 mod worth;
 
 pub use answer::{Part, answer_parts, called, question_answered, variant_label};
+pub use best::*;
 pub use bottleneck::bottleneck_remark;
 use bottleneck::{spell, what_broke, where_it_moved};
 pub use calibrate::*;
 pub use caption::*;
 pub use chain::{CHAINS, chains};
 pub use explain::*;
+pub use factorial::*;
 pub use figure::*;
 pub use heading::*;
 use judged::{all_met_so_far, beside, counted, failed_and_unclear, met_so_far, on_fewer};
@@ -493,6 +497,7 @@ pub fn worths(results: &Results) -> Vec<String> {
     let all = all.filter_map(|(name, metric, found)| worth(results, (name, metric), found));
     let mut paragraphs: Vec<String> = all.collect();
     paragraphs.extend(nothing_shared(results));
+    paragraphs.extend(factorials(results));
     paragraphs.retain(|p| !p.is_empty());
     paragraphs
 }

@@ -5,6 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::best::Best;
 use super::calibrate::Calibrate;
 use super::chain::Chain;
 use super::estimate::Estimate;
@@ -25,6 +26,9 @@ pub struct Answers {
     /// Inputs drawn from their ranges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<Uncertain>,
+    /// Which variant is best, by as few launches as that takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<Best>,
     /// The inputs that reproduce what was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibrate: Option<Calibrate>,

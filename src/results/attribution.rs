@@ -31,6 +31,46 @@ pub struct Attribution {
     pub order: Vec<String>,
     /// The worth of each change.
     pub parts: BTreeMap<String, AttributionPart>,
+    /// What each change does on average over all combinations of the others, and how two of them
+    /// help or hinder each other; absent unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factorial: Option<Factorial>,
+}
+
+/// A full factorial: every combination of the changes, run with the same luck.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Factorial {
+    /// Combinations that were run.
+    pub combinations: u32,
+    /// The changes in the order of the file.
+    pub effects: Vec<MainEffect>,
+    /// Every two of them.
+    pub interactions: Vec<Interaction>,
+}
+
+/// What a change does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct MainEffect {
+    /// The change.
+    pub change: String,
+    /// By how much the metric is higher with it than without it, on average over all combinations
+    /// of the others.
+    pub effect: Estimate,
+}
+
+/// How two changes help or hinder each other.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Interaction {
+    /// One.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// By how much more the first moves the metric when the second is made too, on average over all
+    /// combinations of the others; the other way round it is the same.
+    pub more: Estimate,
 }
 
 /// The worth of one change.

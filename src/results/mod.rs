@@ -11,6 +11,7 @@
 
 mod answer;
 mod attribution;
+mod best;
 mod bottleneck;
 mod calibrate;
 mod chain;
@@ -35,7 +36,10 @@ mod versions;
 mod written;
 
 pub use answer::{Answered, Answers, Cheaper, Cheapest, Deciding, Said, Settled, Steady};
-pub use attribution::{Attribution, AttributionMethod, AttributionPart};
+pub use attribution::{
+    Attribution, AttributionMethod, AttributionPart, Factorial, Interaction, MainEffect,
+};
+pub use best::{Best, BestRow};
 pub use bottleneck::{
     Bottleneck, BottleneckKind, Effect, Event, EventKind, Holder, Lost, Moment, OutKind, Place,
     Recovery, ResourceKind, Split, Stable, Symptom, SymptomTest, TriggerKind,

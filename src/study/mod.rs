@@ -6,6 +6,7 @@
 mod adrift;
 mod allowance;
 mod answer;
+mod best;
 mod brims;
 mod calibrate;
 mod chain;
@@ -15,6 +16,7 @@ mod contender;
 mod demand;
 mod differences;
 mod explain;
+mod factorial;
 mod fill;
 mod knob;
 mod launches;
@@ -44,10 +46,12 @@ mod versions;
 mod worth;
 
 pub use allowance::Allowance;
+pub use best::{Choice, best};
 pub use calibrate::{Calibrated, Fit, LAUNCHES, NEAR, calibrate};
 pub use chain::told;
 pub use compare::{compare, run};
 pub use explain::{EXPLAINED, explain};
+pub use factorial::factorial;
 pub use knob::{Knob, KnobError};
 pub use outcome::{Demands, Outcome, Tolerance, outcome};
 pub use plan::{AT_MOST, Attribute, Effort, Failure, Plan, budget};

@@ -61,6 +61,8 @@ pub enum Attribute {
     /// Every one with more than one change.
     #[default]
     Every,
+    /// Every one with more than one change, from all replications, with effects and interactions.
+    Factorial,
     /// Only those made of other variants.
     Composed,
     /// None.

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::time::Time;
-use crate::estimate::attribution::{SHAPLEY_CHANGES_MAX, by_shapley, one_at_a_time};
+use crate::estimate::attribution::{SHAPLEY_CHANGES_MAX, by_shapley, factorial, one_at_a_time};
 use crate::model::{Checked, Part};
 use crate::program::{self, Asked, Program};
 use crate::results::{Attribution, Difference};
@@ -117,7 +117,7 @@ fn take_apart(compared: &Compared<'_>, plan: &Plan) -> (Vec<Apart>, Vec<Extra>) 
     let mut extras: Vec<Extra> = Vec::new();
     for contender in compared.contenders {
         let wanted = match plan.attribute {
-            Attribute::Every => true,
+            Attribute::Every | Attribute::Factorial => true,
             Attribute::Composed => !contender.of.is_empty(),
             Attribute::Nothing => false,
         };
@@ -222,7 +222,11 @@ impl Runs<'_> {
             .collect();
         let slices: Vec<&[Option<f64>]> = columns.iter().map(Vec::as_slice).collect();
         if names.len() <= SHAPLEY_CHANGES_MAX {
-            by_shapley(&names, &slices, plan.confidence)
+            let mut found = by_shapley(&names, &slices, plan.confidence)?;
+            if plan.attribute == Attribute::Factorial {
+                found.factorial = factorial(&names, &slices, plan.confidence);
+            }
+            Some(found)
         } else {
             one_at_a_time(&names, &slices, plan.confidence)
         }
@@ -231,6 +235,9 @@ impl Runs<'_> {
     /// Whether what every change of a variant is worth is known well enough on all metrics that
     /// can be shared out at all.
     fn is_known(&self, apart: &Apart, plan: &Plan) -> bool {
+        if plan.attribute == Attribute::Factorial {
+            return false;
+        }
         self.compared.headline.iter().all(|metric| {
             let Some(found) = self.attribution(apart, metric, plan) else {
                 return true;

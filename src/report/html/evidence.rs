@@ -122,14 +122,18 @@ impl Evidence<'_> {
         let worths = reading::attributions(results).into_iter();
         let worths = worths.map(|(name, metric, _)| table::worth(results, name, metric));
         let mut tables = vec![
+            table::best(results),
             table::preventions(results),
             table::changes(results),
             table::comparison(results),
         ];
         tables.extend(worths);
+        tables.extend(table::factorials(results));
         html! {
             @if !reading::is_compared(results) { p { (words::ONE_ALONE) } }
             @for paragraph in words::versions(results) { p { (paragraph) } }
+            @if let Some(paragraph) = words::best(results) { p { (paragraph) } }
+            @for paragraph in words::best_by(results) { p { (paragraph) } }
             @for paragraph in words::worths(results) { p { (paragraph) } }
             @for paragraph in words::preventions(results) { p { (paragraph) } }
             div #pinned hidden {}

@@ -1,7 +1,8 @@
 //! What `compare` prints: every variant beside the baseline, what each change is worth, in words.
 
 use super::super::words::{self, Asked};
-use super::super::{number, reading};
+use super::super::{number, reading, table};
+use super::calibrate::set;
 use super::layout::{Cell, Page, bar, cell, columns};
 use super::run::{head, mark, next, notes, question, tone_of};
 use super::{Look, Screen, Tone};
@@ -18,6 +19,14 @@ pub fn compare(results: &Results, asked: &Asked, screen: Screen) -> String {
     head(&mut page, results);
     question(&mut page, results);
     page.blank();
+    if let Some(text) = words::best(results) {
+        page.wrapped(&text, 0, Tone::Heading);
+        for text in words::best_by(results) {
+            page.wrapped(&text, 0, Tone::Normal);
+        }
+        set(&mut page, &table::best(results));
+        page.blank();
+    }
     page.wrapped(&words::pairing(results), 0, Tone::Normal);
     for text in words::versions(results) {
         page.wrapped(&text, 0, Tone::Normal);
@@ -33,6 +42,12 @@ pub fn compare(results: &Results, asked: &Asked, screen: Screen) -> String {
     for text in words::nothing_shared(results) {
         page.heading("WHY", "");
         page.indented(&text, 2);
+    }
+    for table in table::factorials(results) {
+        set(&mut page, &table);
+    }
+    for text in words::factorials(results) {
+        page.wrapped(&text, 0, Tone::Normal);
     }
     page.heading("IN WORDS", "");
     for sentence in words::answers(results) {

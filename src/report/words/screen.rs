@@ -119,6 +119,7 @@ pub fn lead(results: &Results) -> Vec<(Part, String)> {
     let found = super::sized(results).or_else(|| super::ranged(results));
     let found = found.or_else(|| super::swept(results));
     let found = found.or_else(|| super::tipped(results));
+    let found = found.or_else(|| super::best(results));
     if let Some(text) = found.or_else(|| super::second_version(results)) {
         return vec![(Part::Rest, text)];
     }

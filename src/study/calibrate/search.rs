@@ -1,6 +1,6 @@
 //! Where to look: everywhere with few launches, then near the best with many.
 //!
-//! One idea: two launches at each point of a Latin ranges tell which corner of the ranges to
+//! One idea: two launches at each point of a Latin hypercube tell which corner of the ranges to
 //! look in; from there a box is filled with points, its surrogate is minimised, and the next box
 //! is laid about that minimum, a few standard errors wide, until it stays where it is. All
 //! launches of all points meet the same luck, so their means move smoothly; at the centre there
@@ -120,7 +120,7 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// The points of the first look: a Latin ranges over the ranges.
+    /// The points of the first look: a Latin hypercube over the ranges.
     fn everywhere(&self) -> Vec<Vec<f64>> {
         let whole = Region {
             centre: vec![0.5; self.inputs.len()],

@@ -1,0 +1,72 @@
+//! What changes do on average, and which two help or hinder each other, in sentences.
+
+use super::{change_estimate, listed, variant_label};
+use crate::report::{number, reading};
+use crate::results::{Better, Estimate, Factorial, Interaction, Results};
+
+/// Columns of the table.
+pub const FACTORIAL_HEAD: [&str; 2] = ["change", "on average"];
+
+/// Title of the table.
+pub fn factorial_title(results: &Results, name: &str, metric: &str) -> String {
+    format!(
+        "{metric} over all combinations of the changes of {}",
+        variant_label(results, name)
+    )
+}
+
+/// Two changes, as a row is called.
+pub fn pair_label(results: &Results, pair: &Interaction) -> String {
+    let [first, second] = [&pair.first, &pair.second].map(|name| variant_label(results, name));
+    format!("{first} x {second}")
+}
+
+/// Every factorial that was asked for, in sentences.
+pub fn factorials(results: &Results) -> Vec<String> {
+    let all = reading::factorials(results).into_iter();
+    all.flat_map(|(_, metric, found)| sentences(results, metric, found))
+        .collect()
+}
+
+fn sentences(results: &Results, metric: &str, found: &Factorial) -> Vec<String> {
+    let measure = reading::measure(results, metric);
+    let said = |e: &Estimate| change_estimate(Some(e), measure.unit);
+    let effects = found.effects.iter();
+    let effects = effects.map(|one| {
+        format!(
+            "{} {}",
+            variant_label(results, &one.change),
+            said(&one.effect)
+        )
+    });
+    let effects: Vec<String> = effects.collect();
+    let mut all = vec![format!(
+        "Averaged over all {} combinations, {metric} changes by: {}.",
+        number::whole(f64::from(found.combinations)),
+        listed(&effects)
+    )];
+    let sure = |one: &&Interaction| {
+        let ends = one.more.low.zip(one.more.high);
+        ends.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+    };
+    let sure: Vec<&Interaction> = found.interactions.iter().filter(sure).collect();
+    for pair in &sure {
+        let more = pair.more.estimate.unwrap_or(0.0);
+        let word = match measure.better {
+            Better::Neither => "depend on each other",
+            Better::Higher if more > 0.0 => "help each other",
+            Better::Lower if more < 0.0 => "help each other",
+            Better::Higher | Better::Lower => "make each other less worth",
+        };
+        let [first, second] = [&pair.first, &pair.second].map(|name| variant_label(results, name));
+        all.push(format!(
+            "{first} and {second} {word}: with the other one made too, each changes {metric} by {} \
+             on top of what it does without.",
+            said(&pair.more)
+        ));
+    }
+    if sure.is_empty() {
+        all.push("No two of them are known to help or hinder each other.".to_owned());
+    }
+    all
+}
