@@ -362,14 +362,14 @@ pub fn tip_head(tip: &Tip) -> Vec<String> {
         .skip(1)
         .map(|load| load.path.clone())
         .collect();
-    let trigger = tip.knobs.first().map_or("", |knob| knob.path.as_str());
-    head.extend([
-        format!("{trigger} survived"),
-        "launches that survive".to_owned(),
-        format!("{trigger} not survived"),
-        "launches that survive".to_owned(),
-        "certain".to_owned(),
-    ]);
+    let heads = [
+        "survived",
+        "of launches",
+        "not survived",
+        "of launches",
+        "certain",
+    ];
+    head.extend(heads.map(str::to_owned));
     head
 }
 
