@@ -84,17 +84,28 @@ fn switch(run_for: &str) -> Checked {
     )
 }
 
-/// P3: 150/s, half of what the database can do, is where the published outage tips; that is the
-/// stable capacity, too, and no load below it tips whatever the outage.
-#[test]
-fn an_outage_tips_at_the_stable_capacity() {
-    let knobs = ["param.rate=146/s..154/s:1/s"];
-    let results = tipped(&switch("300s"), &asked(&knobs, (0.5, 10)), 0);
+/// P3: 150/s, half of what the database can do, is where the published outage tips, if there is time
+/// enough to come back: at r/s it takes 20 r ÷ (300 − 2 r) seconds. That is the stable capacity, too.
+fn tips_at(run_for: &str, knob: &str, launches: u32) -> (f64, f64) {
+    let results = tipped(&switch(run_for), &asked(&[knob], (0.5, launches)), 0);
     let found = answer(&results);
     let (good, bad) = sides(found, &found.columns[0]);
     println!("P3: {:?} survived, {:?} not", good.values, bad.values);
     assert_eq!(found.stable_at, Some(150.0));
-    assert!((good.values[0] - 150.0).abs() <= 1.0 && (bad.values[0] - 150.0).abs() <= 1.5);
+    (good.values[0], bad.values[0])
+}
+
+#[test]
+fn an_outage_tips_below_the_stable_capacity_for_want_of_time_alone() {
+    let (good, bad) = tips_at("400s", "param.rate=130/s..160/s:5/s", 8);
+    assert!((135.0..=150.0).contains(&good) && bad <= 155.0);
+}
+
+#[test]
+#[ignore = "minutes; see the head of this file"]
+fn an_outage_tips_at_the_stable_capacity() {
+    let (good, bad) = tips_at("2500s", "param.rate=146/s..154/s:1/s", 20);
+    assert!((good - 150.0).abs() <= 1.0 && (bad - 150.0).abs() <= 1.0);
 }
 
 /// The stable capacity is a sufficient bound: at 0.93 of it no trigger leaves it stuck, at 1.07 the
@@ -108,17 +119,16 @@ fn bound(run_for: &str, launches: u32, outages: &str) {
     };
     assert_eq!((below.stable, above.stable), (Some(true), Some(false)));
     assert_eq!(below.found, TipFound::Survives);
-    let (good, bad) = sides(found, above);
-    println!(
-        "P3 at 160.5/s: {:?} survived, {:?} not",
-        good.values, bad.values
-    );
-    assert!(bad.values[0] <= 10.0, "ten seconds are beyond the border");
+    // Beyond it, ten seconds are on the far side of the border, wherever that is.
+    match above.found {
+        TipFound::Border => assert!(sides(found, above).1.values[0] <= 10.0),
+        other => assert_eq!(other, TipFound::Collapses),
+    }
 }
 
 #[test]
 fn below_the_stable_capacity_no_trigger_tips() {
-    bound("320s", 12, "fault.switch.for=2s,10s,30s");
+    bound("320s", 8, "fault.switch.for=2s,5s,10s");
 }
 
 /// The same with the launches that it takes to be sure of 5 % and 90 %, at each trigger.
@@ -126,29 +136,29 @@ fn below_the_stable_capacity_no_trigger_tips() {
 #[ignore = "minutes; see the head of this file"]
 fn the_stable_capacity_is_a_bound_in_full() {
     let launches = std::env::var("ONRUSH_TIPPING").map_or(20, |_| 100);
-    let chance = |rate: &str, outage: &str| {
+    let stuck = |rate: &str, outage: &str| {
         let changes = [("param.rate", rate), ("fault.switch.for", outage)];
-        let changes: Vec<Change> = changes.map(|(path, value)| Change::new(path, value)).into();
-        let model = Checked::new(switch("800s").with(&changes).0).expect("it is valid");
+        let changes = changes.map(|(path, value)| Change::new(path, value));
+        let model = Checked::new(switch("2500s").with(&changes).0).expect("it is valid");
         let plan = Plan {
             effort: Effort::Replications(launches),
             ..Plan::of(&model)
         };
         let results = onrush::study::run(&model, None, &plan, ALONE).expect("it is small");
         let recovery = results.variants["baseline"].recovery.as_ref();
-        recovery
-            .and_then(|one| one.collapsed)
-            .expect("it was judged")
+        let recovery = recovery.expect("it was judged");
+        let ill = recovery.unhealthy.map_or(0, |one| one.k);
+        let well = recovery.recovered.map_or(0, |one| one.k);
+        let found = onrush::estimate::interval::probability(ill - well, launches, 0.9);
+        let found = found.expect("there are launches");
+        println!("{rate}, {outage}: {} of {}", found.k, found.n);
+        found
     };
     for outage in ["1s", "5s", "10s", "20s", "40s", "80s"] {
-        let found = chance("139.5/s", outage);
-        println!("139.5/s, {outage}: {} of {}", found.k, found.n);
-        assert!(found.high <= 0.05, "{outage}: {found:?}");
+        assert!(stuck("139.5/s", outage).high <= 0.05, "{outage}");
     }
-    let found = chance("160.5/s", "10s");
-    println!("160.5/s, 10s: {} of {}", found.k, found.n);
-    assert!(found.low >= 0.90, "{found:?}");
-    bound("800s", launches, "fault.switch.for=1s..40s:1s");
+    assert!(stuck("160.5/s", "10s").low >= 0.90);
+    bound("2500s", launches, "fault.switch.for=1s..40s:1s");
 }
 
 /// A pause at a desk with luck: longer pauses and higher loads tip.

@@ -115,7 +115,8 @@ pub struct TipCell {
     /// trigger for a word.
     #[serde(skip_serializing_if = "is_none_of_them")]
     pub unjudged: u32,
-    /// Chance to collapse.
+    /// Chance to collapse for good: to be unhealthy, and not to be well again when the grace time
+    /// after the trigger is over, nor before the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collapsed: Option<Probability>,
     /// Chance to recover, of those that were unhealthy; absent where none was.

@@ -32,6 +32,7 @@ type At = (u32, u32);
 /// What became of a launch.
 #[derive(Clone, Copy, Debug)]
 struct End {
+    /// Not well when the grace time was over, nor before the end.
     collapsed: bool,
     /// Absent if it was never unhealthy.
     recovered: Option<bool>,
@@ -176,7 +177,7 @@ impl<'a> Cells<'a> {
             .each((launches - first) as usize, &|number, seat| {
                 let seen = self.crew.execute(&job(first + number as u32), seat)?;
                 let end = lens.fate(&seen).map(|fate| End {
-                    collapsed: fate.collapsed(),
+                    collapsed: fate.collapsed() && fate.recovered() != Some(true),
                     recovered: fate.recovered(),
                 });
                 Ok::<(Option<End>, u64), Exceeded>((end, seen.events))
