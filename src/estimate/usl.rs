@@ -120,7 +120,7 @@ pub fn normalised(pairs: &[(f64, f64)], confidence: f64) -> Option<Fitted> {
         Method::Normalised,
         law,
         pairs,
-        covariance.map(|of| (of, reach)),
+        covariance.map(|of| (of, reach)).as_ref(),
     ))
 }
 
@@ -195,7 +195,7 @@ pub fn least_squares(pairs: &[(f64, f64)], confidence: f64) -> Option<Fitted> {
         Method::LeastSquares,
         law,
         pairs,
-        covariance.map(|of| (of, reach)),
+        covariance.map(|of| (of, reach)).as_ref(),
     ))
 }
 
@@ -307,10 +307,10 @@ fn fitted(
     method: Method,
     law: Law,
     pairs: &[(f64, f64)],
-    covariance: Option<(Matrix, f64)>,
+    covariance: Option<&(Matrix, f64)>,
 ) -> Fitted {
     let amount = |value: f64, slopes: [f64; 3]| {
-        let ends = covariance.as_ref().map(|(of, reach)| {
+        let ends = covariance.map(|(of, reach)| {
             let variance: f64 = (0..3).map(|row| slopes[row] * dot(&of[row], &slopes)).sum();
             let off = reach * variance.max(0.0).sqrt();
             (value - off, value + off)

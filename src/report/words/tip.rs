@@ -44,7 +44,7 @@ fn of_the_plan(tip: &Tip) -> Option<&TipColumn> {
         .and_then(|planned| known().find(|one| one.value.is_some_and(|value| value >= planned)));
     let borders: Vec<&TipColumn> = known().filter(|one| !one.borders.is_empty()).collect();
     let middle = borders.get(borders.len() / 2).copied();
-    of_plan.or(middle).or_else(|| known().last())
+    of_plan.or(middle).or_else(|| known().next_back())
 }
 
 /// `At param.load = 120/s, `.

@@ -139,10 +139,10 @@ fn asked(metric: &Metric, station: &Station<'_>) -> Option<Figure> {
                 _ => None,
             }
         }
-        Quantity::Visits { aspect, .. } => match aspect {
-            VisitAspect::Time | VisitAspect::OkTime => time(),
-            _ => None,
-        },
+        Quantity::Visits {
+            aspect: VisitAspect::Time | VisitAspect::OkTime,
+            ..
+        } => time(),
         _ => None,
     }
 }
