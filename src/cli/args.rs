@@ -76,7 +76,11 @@ pub enum Command {
     Size(Size),
     /// Draw the inputs from their ranges: will it hold, which guess decides, which variant is
     /// regretted least
-    #[command(after_help = "Example:\n  onrush uncertain launch.toml --points 64 --out out")]
+    #[command(
+        after_help = "Example:\n  onrush uncertain launch.toml --points 64 --out out\n\n\
+            It ends with 99 if launches over all ranges meet the objectives less often than they\n\
+            must, with 98 if that is unclear, with 0 if they do or there are no objectives."
+    )]
     Uncertain(Uncertain),
     /// Move one or two inputs over their values: how a metric follows, and where its knee is
     #[command(
@@ -258,7 +262,8 @@ pub struct Compare {
     /// Run at least 30 replications, and draw the inputs from their ranges; takes minutes
     #[arg(long)]
     pub full: bool,
-    /// Find the best variant with as few launches as that takes: who is plainly worse falls out
+    /// Find the best variant with as few launches as that takes: who is plainly worse falls out.
+    /// Ends with 98 if --at-most is reached before one is left
     #[arg(long, conflicts_with_all = ["full", "replications", "precision"])]
     pub best: bool,
     /// Play every combination of the changes: what each does on average, and which two help or
