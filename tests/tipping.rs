@@ -84,8 +84,9 @@ fn switch(run_for: &str) -> Checked {
     )
 }
 
-/// P3: 150/s, half of what the database can do, is where the published outage tips, if there is time
-/// enough to come back: at r/s it takes 20 r ÷ (300 − 2 r) seconds. That is the stable capacity, too.
+/// P3: 150/s, half of what the database can do, is where the published outage tips, if there is
+/// time enough to come back: at r/s it takes 20 r ÷ (300 − 2 r) seconds. That is the stable
+/// capacity, too.
 fn tips_at(run_for: &str, knob: &str, launches: u32) -> (f64, f64) {
     let results = tipped(&switch(run_for), &asked(&[knob], (0.5, launches)), 0);
     let found = answer(&results);
