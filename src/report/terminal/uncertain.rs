@@ -37,6 +37,9 @@ pub fn ranged(results: &Results, _asked: &Asked, screen: Screen) -> String {
 /// The answer about drawn inputs for a terminal, to stand below that of the comparison; empty if
 /// none were drawn.
 pub fn uncertain(results: &Results, screen: Screen) -> String {
+    if results.answers.uncertain.is_none() {
+        return String::new();
+    }
     let mut text = drawn(results, screen);
     let mut page = Page::new(screen);
     for sentence in words::ranging(results) {
