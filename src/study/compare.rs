@@ -9,7 +9,7 @@ use crate::estimate::verdict;
 use crate::model::{Checked, Model};
 use crate::observation::sketch::RELATIVE_ERROR;
 use crate::program::Asked;
-use crate::results::{Precision, Results, SCHEMA, Steady, Stopped};
+use crate::results::{Objective, Precision, Results, SCHEMA, Steady, Stopped};
 use crate::study::contender::{BASELINE, Contender, make_room};
 use crate::study::differences::{Scales, differences, standing};
 use crate::study::fill::{self, Sight};
@@ -167,6 +167,42 @@ fn contenders(model: &Checked, names: &[&str], plan: &Plan) -> Result<Vec<Conten
         make_room(&mut all);
     }
     Ok(all)
+}
+
+/// What became of the objectives of a model, and nothing else: for whoever asks often.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn objectives(
+    model: &Checked,
+    plan: &Plan,
+    crew: &Crew<'_>,
+) -> Result<Vec<Objective>, Failure> {
+    let mut all = vec![Contender::baseline(model, &Asked::default())];
+    steady::cut(model, &mut all, plan, crew)?;
+    let one = &all[0];
+    let judge = judge(one, plan, crew);
+    let lenses = [(
+        BASELINE,
+        Lens::new(&one.model, &one.program, judge.as_ref()),
+    )];
+    let headline = headline(one);
+    let field = Field {
+        lenses: &lenses,
+        headline: &headline,
+    };
+    let launches = field.launch(plan, crew)?;
+    let seen = &launches.seen[0];
+    let sight = Sight {
+        lens: &lenses[0].1,
+        seen,
+        confidence: plan.confidence,
+        replicas: Replicas::new(seen.len(), plan.seed),
+        changes: &one.changes,
+        of: &one.of,
+    };
+    let settled = steady::settled(sight.lens, seen);
+    Ok(fill::objectives::objectives(&sight, settled.as_ref()))
 }
 
 /// How launches are judged: by the baseline, for all alike.

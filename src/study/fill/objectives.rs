@@ -17,7 +17,7 @@ use crate::study::{measures, usual};
 const TAIL: f64 = 0.99;
 
 /// The objectives in the order of the file.
-pub(super) fn objectives(sight: &Sight<'_>, settled: Option<&Settled>) -> Vec<Objective> {
+pub(crate) fn objectives(sight: &Sight<'_>, settled: Option<&Settled>) -> Vec<Objective> {
     let judges = &sight.lens.program.names.judges;
     let asked = sight.lens.model.objectives.iter().zip(judges);
     asked

@@ -262,11 +262,10 @@ impl<'a> Ladder<'a> {
             effort: Effort::Replications(launches.max(2)),
             ..self.plan.clone()
         };
-        let seen = match compare::run(model, None, &plan, self.crew.onlooker()) {
+        let objectives = match compare::objectives(model, &plan, self.crew) {
             Err(Failure::Interrupted | Failure::OutOfTime) => return Ok(()),
             other => other?,
         };
-        let objectives = &seen.variants[BASELINE].objectives;
         let words: Vec<ObjectiveVerdict> = objectives.iter().map(|one| one.verdict).collect();
         known.enough = match words.as_slice() {
             all if all.contains(&ObjectiveVerdict::Failed) => Some(false),
