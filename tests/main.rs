@@ -23,6 +23,7 @@ mod sizes;
 mod sizing;
 mod sweeping;
 mod tipping;
+mod sentences;
 mod storing;
 mod ranges;
 mod versions;
