@@ -1,6 +1,7 @@
 //! What identifies a text or some bytes: SHA-256 (FIPS 180-4).
 
 use std::fmt;
+use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +30,37 @@ impl Digest {
         let mut all = Text(Sha256::new());
         fmt::write(&mut all, format_args!("{thing:?}")).expect("a digest takes any text");
         Digest(all.0.finalize().into())
+    }
+}
+
+/// A digest in the making, of bytes that come piece by piece.
+#[derive(Clone, Default)]
+pub struct Running(Sha256);
+
+impl Running {
+    /// Takes further bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes so far.
+    pub fn digest(&self) -> Digest {
+        Digest(self.0.clone().finalize().into())
+    }
+}
+
+impl FromStr for Digest {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Digest, ()> {
+        let mut digest = Digest([0; 32]);
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(());
+        }
+        for (byte, at) in digest.0.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(drop)?;
+        }
+        Ok(digest)
     }
 }
 

@@ -11,6 +11,7 @@ mod uncertain;
 mod sweep;
 mod tip;
 mod explain;
+mod shard;
 mod store;
 
 use std::ffi::OsString;
@@ -30,6 +31,7 @@ pub use calibrate::Calibrate;
 pub use clap_complete::Shell;
 pub use explain::Explain;
 pub use importing::{Import, Importable, Values};
+pub use shard::{MergeShards, PlanShards, RunShard, SHARDS, Shard};
 pub use size::Size;
 pub use store::Store;
 pub use sweep::{Law, Sweep};
@@ -104,6 +106,9 @@ pub enum Command {
     #[cfg(feature = "serve")]
     #[command(after_help = "Example:\n  onrush serve launch.toml")]
     Serve(Serve),
+    /// Play a study in shards on many machines: plan it, run each shard, merge them
+    #[command(subcommand)]
+    Shard(Shard),
     /// Show the store of finished launches, clear it, or make it smaller
     #[command(after_help = "Example:\n  onrush store --trim 500MB")]
     Store(Store),
@@ -430,7 +435,7 @@ pub struct Effort {
 }
 
 /// What is written, and where.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Output {
     /// Write the page, charts, tables and results to this folder
     #[arg(long, short, value_name = "DIR")]

@@ -11,6 +11,7 @@ use super::load;
 use super::memory;
 use super::plan::plan;
 use super::study;
+use super::supply::Supply;
 use super::write::{self, Existing, Page};
 use crate::model::Model;
 use crate::model::fitted::in_place;
@@ -21,15 +22,16 @@ use crate::study::{Fit, LAUNCHES, NEAR};
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way, or nothing is to be fitted.
-pub(super) fn answer(asked: &Calibrate, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Calibrate,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     let effort = asked.basics.effort(None);
-    let mut set = asked.set.clone();
-    if let Some(file) = &asked.observed {
-        set.push(("observed.file".to_owned(), from_model(&asked.model, file)?));
-    }
+    let set = changes(asked)?;
     let memory = memory::limit(asked.basics.memory);
-    let loaded = load::model(&asked.model, &set, memory)?.sound(console)?;
+    let loaded = load::model(supply, &asked.model, &set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &effort, &asked.set)?;
     refuse_too_much(&loaded.model, plan.limits, console)?;
     deliver::probe(&asked.output)?;
@@ -41,7 +43,7 @@ pub(super) fn answer(asked: &Calibrate, console: &Console) -> Result<Ending, End
         replications: asked.replications.unwrap_or(NEAR),
         at_most: asked.at_most.unwrap_or(LAUNCHES),
     };
-    let done = study::calibrated(loaded.model, &fit, &plan, console)?;
+    let done = study::calibrated(loaded.model, &fit, &plan, (console, supply))?;
     let text = in_place(&loaded.text, &done.values).unwrap_or_else(|| done.model.written());
     let answer = Answer {
         results: &done.results,
@@ -62,6 +64,18 @@ pub(super) fn answer(asked: &Calibrate, console: &Console) -> Result<Ending, End
         console.note(&format!("wrote {}", load::named(path)));
     }
     Ok(exit::of_calibrate(&done.results))
+}
+
+/// The changes of the command line: `--observed` is one of them.
+///
+/// # Errors
+/// If the measured file cannot be named from where the model is.
+pub(super) fn changes(asked: &Calibrate) -> Result<Vec<(String, String)>, Ending> {
+    let mut set = asked.set.clone();
+    if let Some(file) = &asked.observed {
+        set.push(("observed.file".to_owned(), from_model(&asked.model, file)?));
+    }
+    Ok(set)
 }
 
 /// A path as seen from the folder of the model.

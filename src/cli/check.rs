@@ -16,6 +16,7 @@ use super::console::Console;
 use super::exit::{Ending, Exit};
 use super::load::{model as read, shown};
 use super::memory;
+use super::supply::Supply;
 use crate::base::time::Time;
 use crate::engine::Limits;
 use crate::model::{Checked, Effort, Model};
@@ -58,7 +59,12 @@ pub(super) fn answer(asked: &Check, console: &Console) -> Result<Ending, Ending>
 }
 
 fn one(asked: &Check, path: &Path, console: &Console) -> Result<(), Ending> {
-    let loaded = read(path, &asked.changes.set, memory::limit(asked.memory))?;
+    let loaded = read(
+        &Supply::default(),
+        path,
+        &asked.changes.set,
+        memory::limit(asked.memory),
+    )?;
     let loaded = loaded
         .variant(asked.changes.variant.as_deref())?
         .sound(console)?;

@@ -11,6 +11,7 @@ use super::load::{self, no_variant};
 use super::memory;
 use super::plan::{self, plan};
 use super::study::{self, Question};
+use super::supply::Supply;
 use super::versions;
 use crate::model::Model;
 use crate::report::junit::{Strictness, Unclear};
@@ -21,7 +22,11 @@ use crate::study::{AT_MOST, Attribute, Choice, Effort, Plan};
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way.
-pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Compare,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     let file = match asked.models.as_slice() {
         [first, second] => return versions::answer(asked, (first, second), console),
@@ -29,7 +34,7 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
         [] => return Err(Ending::new(Exit::Usage, "name a model to compare")),
     };
     let memory = memory::limit(asked.effort.memory);
-    let loaded = load::model(file, &asked.set, memory)?.sound(console)?;
+    let loaded = load::model(supply, file, &asked.set, memory)?.sound(console)?;
     let mut plan = plan_of(&loaded.model, asked)?;
     if let (true, None, Effort::Replications(n)) =
         (asked.full, asked.effort.replications, plan.effort)
@@ -60,8 +65,8 @@ pub(super) fn answer(asked: &Compare, console: &Console) -> Result<Ending, Endin
     };
     let began = Instant::now();
     let results = match &choice {
-        Some(choice) => study::chosen(loaded.model, (&variants, choice), &plan, console)?,
-        None => study::results(loaded.model, question, &plan, console)?,
+        Some(choice) => study::chosen(loaded.model, (&variants, choice), &plan, (console, supply))?,
+        None => study::results(loaded.model, question, &plan, (console, supply))?,
     };
     if asked.full {
         let took = number::duration(began.elapsed().as_secs_f64());

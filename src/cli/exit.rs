@@ -23,6 +23,8 @@ pub enum Exit {
     Usage,
     /// A variant is worse than the baseline.
     Worse,
+    /// Launches of a study in shards are missing, or another round of it is.
+    Lacking,
     /// Not known at the allowed cost.
     Unclear,
     /// An objective failed.
@@ -34,10 +36,11 @@ pub enum Exit {
 }
 
 /// All of them, in the order of their numbers.
-pub const ALL: [Exit; 8] = [
+pub const ALL: [Exit; 9] = [
     Exit::Done,
     Exit::CouldNot,
     Exit::Usage,
+    Exit::Lacking,
     Exit::Worse,
     Exit::Unclear,
     Exit::ObjectiveFailed,
@@ -52,6 +55,7 @@ impl Exit {
             Exit::Done => 0,
             Exit::CouldNot => 1,
             Exit::Usage => 2,
+            Exit::Lacking => 96,
             Exit::Worse => 97,
             Exit::Unclear => 98,
             Exit::ObjectiveFailed => 99,
@@ -66,6 +70,7 @@ impl Exit {
             Exit::Done => "all well",
             Exit::CouldNot => "could not do it (files, limits, internal)",
             Exit::Usage => "wrong usage",
+            Exit::Lacking => "launches are missing, or another round is needed (shard merge)",
             Exit::Worse => "worse than the baseline (compare --fail-on worse)",
             Exit::Unclear => "unclear at the allowed cost",
             Exit::ObjectiveFailed => "an objective failed",
@@ -256,9 +261,11 @@ pub fn of_sweep(results: &Results) -> Ending {
             Exit::Unclear,
             format!("the time allowed was enough for {played} of {all} combinations"),
         ),
-        Stopped::Time | Stopped::Replications | Stopped::Precision | Stopped::Budget => {
-            Ending::done(format!("{} played", counted(played, "combination")))
-        }
+        Stopped::Partial
+        | Stopped::Time
+        | Stopped::Replications
+        | Stopped::Precision
+        | Stopped::Budget => Ending::done(format!("{} played", counted(played, "combination"))),
     }
 }
 
@@ -277,9 +284,11 @@ pub fn of_tip(results: &Results) -> Ending {
             let why = "the border is not settled everywhere at this cost";
             Ending::new(Exit::Unclear, why)
         }
-        Stopped::Time | Stopped::Replications | Stopped::Precision | Stopped::Budget => {
-            Ending::done(format!("{} found", counted(borders, "border")))
-        }
+        Stopped::Partial
+        | Stopped::Time
+        | Stopped::Replications
+        | Stopped::Precision
+        | Stopped::Budget => Ending::done(format!("{} found", counted(borders, "border"))),
     }
 }
 
@@ -348,7 +357,8 @@ fn of_variant<'a>(results: &'a Results, name: &str) -> impl Iterator<Item = Obje
         .map(|objective| objective.verdict)
 }
 
-fn counted(n: usize, noun: &str) -> String {
+/// `1 shard`, `2 shards`.
+pub(super) fn counted(n: usize, noun: &str) -> String {
     match n {
         1 => format!("1 {noun}"),
         _ => format!("{n} {noun}s"),

@@ -9,6 +9,7 @@ use super::load::{self, no_variant};
 use super::memory;
 use super::plan::plan;
 use super::study;
+use super::supply::Supply;
 use crate::model::Study;
 use crate::report::junit::Strictness;
 use crate::report::words::Asked;
@@ -18,13 +19,17 @@ use crate::study::EXPLAINED;
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way, or the model is of a steady state.
-pub(super) fn answer(asked: &Explain, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Explain,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     let effort = asked
         .basics
         .effort(Some(asked.replications.unwrap_or(EXPLAINED)));
     let memory = memory::limit(asked.basics.memory);
-    let loaded = load::model(&asked.model, &asked.changes.set, memory)?.sound(console)?;
+    let loaded = load::model(supply, &asked.model, &asked.changes.set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &effort, &asked.changes.set)?;
     if loaded.model.study != Study::Launch {
         let why = "only a launch has causes to explain: the model is of a steady state";
@@ -46,7 +51,7 @@ pub(super) fn answer(asked: &Explain, console: &Console) -> Result<Ending, Endin
         (None, false) => loaded.model.written(),
         (None, true) => loaded.text.clone(),
     };
-    let results = study::explained(loaded.model, variant, &plan, console)?;
+    let results = study::explained(loaded.model, variant, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,
         model: Some(text),

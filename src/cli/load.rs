@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::exit::{Ending, Exit};
+use super::supply::Supply;
 use super::write::reason;
 use super::{memory, read};
 use crate::base::visible::visible;
@@ -119,11 +120,12 @@ pub(super) fn named(path: &Path) -> String {
 /// # Errors
 /// If a file cannot be read.
 pub(super) fn model(
+    supply: &Supply<'_>,
     path: &Path,
     set: &[(String, String)],
     memory: usize,
 ) -> Result<Loaded, Unreadable> {
-    let text = text(path)?;
+    let text = supply.text(path)?;
     let source = Source::new(&shown(path), &text);
     let changes: Vec<Change> = set
         .iter()
@@ -136,6 +138,14 @@ pub(super) fn model(
             false => model.with(&changes),
         }
     };
+    if let Some(texts) = supply.texts {
+        let (model, diagnostics) = read(texts.files.clone());
+        return Ok(Loaded {
+            model,
+            diagnostics,
+            text,
+        });
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
     let data = DataFiles {
         folder,

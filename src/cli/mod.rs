@@ -26,12 +26,14 @@ mod read;
 mod report;
 mod run;
 mod schema;
+mod shard;
 #[cfg(feature = "serve")]
 mod serve;
 mod size;
 mod stage;
 mod store;
 mod study;
+mod supply;
 mod uncertain;
 mod sweep;
 mod tip;
@@ -41,10 +43,11 @@ mod write;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use args::{Arguments, Command, NotAsked};
+use args::{Command, NotAsked};
 use console::{Console, Unprintable};
 use exit::{Ending, Exit};
 use load::Unreadable;
+use supply::Supply;
 use write::Unwritable;
 
 /// Runs what a command line asks for; the first word is the program's name.
@@ -68,27 +71,29 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let console = Console::new(arguments.voice);
-    let ending = answer(arguments, &console).unwrap_or_else(|ending| ending);
+    let ending =
+        answer(arguments.command, &Supply::default(), &console).unwrap_or_else(|ending| ending);
     console.closing(&ending);
     ending.code()
 }
 
-fn answer(arguments: Arguments, console: &Console) -> Result<Ending, Ending> {
-    match arguments.command {
+fn answer(command: Command, supply: &Supply<'_>, console: &Console) -> Result<Ending, Ending> {
+    match command {
         Command::Init(asked) => init::answer(&asked, console),
         Command::Check(asked) => check::answer(&asked, console),
-        Command::Run(asked) => run::answer(&asked, console),
-        Command::Compare(asked) => compare::answer(&asked, console),
+        Command::Run(asked) => run::answer(&asked, supply, console),
+        Command::Compare(asked) => compare::answer(&asked, supply, console),
         Command::Import(asked) => import::answer(&asked, console),
-        Command::Calibrate(asked) => calibrate::answer(&asked, console),
-        Command::Size(asked) => size::answer(&asked, console),
-        Command::Uncertain(asked) => uncertain::answer(&asked, console),
-        Command::Sweep(asked) => sweep::answer(&asked, console),
-        Command::Tip(asked) => tip::answer(&asked, console),
-        Command::Explain(asked) => explain::answer(&asked, console),
+        Command::Calibrate(asked) => calibrate::answer(&asked, supply, console),
+        Command::Size(asked) => size::answer(&asked, supply, console),
+        Command::Uncertain(asked) => uncertain::answer(&asked, supply, console),
+        Command::Sweep(asked) => sweep::answer(&asked, supply, console),
+        Command::Tip(asked) => tip::answer(&asked, supply, console),
+        Command::Explain(asked) => explain::answer(&asked, supply, console),
         Command::Report(asked) => report::answer(&asked, console),
         #[cfg(feature = "serve")]
         Command::Serve(asked) => serve::answer(&asked, console),
+        Command::Shard(asked) => shard::answer(&asked, console),
         Command::Store(asked) => store::answer(&asked, console),
         Command::Schema(asked) => schema::answer(&asked, console),
         Command::Completions(asked) => completions::answer(&asked, console),

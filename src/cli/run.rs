@@ -9,6 +9,7 @@ use super::load::{self, no_variant};
 use super::memory;
 use super::plan::{self, plan};
 use super::study::{self, Question};
+use super::supply::Supply;
 use crate::base::time::Time;
 use crate::model::Model;
 use crate::report::junit::Strictness;
@@ -18,10 +19,14 @@ use crate::report::words::Asked;
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way.
-pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Run,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     let memory = memory::limit(asked.effort.memory);
-    let loaded = load::model(&asked.model, &asked.changes.set, memory)?.sound(console)?;
+    let loaded = load::model(supply, &asked.model, &asked.changes.set, memory)?.sound(console)?;
     let mut plan = plan(&loaded.model, &asked.effort, &asked.changes.set)?;
     plan.from = plan::from(&loaded.model, asked.from)?;
     let variant = asked.changes.variant.as_deref();
@@ -44,7 +49,7 @@ pub(super) fn answer(asked: &Run, console: &Console) -> Result<Ending, Ending> {
         true => Question::RunAndTell(variant),
         false => Question::Run(variant),
     };
-    let results = study::results(loaded.model, question, &plan, console)?;
+    let results = study::results(loaded.model, question, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,
         model: Some(text),

@@ -9,6 +9,7 @@ use super::load;
 use super::memory;
 use super::plan::plan;
 use super::study;
+use super::supply::Supply;
 use crate::model::Model;
 use crate::report::junit::Strictness;
 use crate::study::{AT_A_VALUE, CHANCE, Sizing};
@@ -17,11 +18,15 @@ use crate::study::{AT_A_VALUE, CHANCE, Sizing};
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way, or nothing must hold.
-pub(super) fn answer(asked: &Size, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Size,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     let effort = asked.basics.effort(asked.replications);
     let memory = memory::limit(asked.basics.memory);
-    let loaded = load::model(&asked.model, &asked.set, memory)?.sound(console)?;
+    let loaded = load::model(supply, &asked.model, &asked.set, memory)?.sound(console)?;
     let model = variant(loaded.model, asked.variant.as_deref())?;
     let plan = plan(&model, &effort, &asked.set)?;
     refuse_too_much(&model, plan.limits, console)?;
@@ -33,7 +38,7 @@ pub(super) fn answer(asked: &Size, console: &Console) -> Result<Ending, Ending> 
         at_most: asked.at_most.unwrap_or(AT_A_VALUE),
     };
     let text = asked.set.is_empty().then_some(loaded.text);
-    let results = study::sized(model, &sizing, &plan, console)?;
+    let results = study::sized(model, &sizing, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,
         model: text,

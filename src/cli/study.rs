@@ -8,6 +8,7 @@ use super::interrupt;
 use super::load::no_variant;
 use super::progress::Bar;
 use super::store::Store;
+use super::supply::Supply;
 use crate::base::time::Span;
 use crate::model::{Checked, Model};
 use crate::report::number;
@@ -61,48 +62,26 @@ pub(super) fn results(
     model: Model,
     question: Question<'_>,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
-    let model = Checked::new(model).expect("a model with errors was refused before");
-    interrupt::listen();
-    let bar = Bar::new(console);
-    let store = Store::open(plan);
-    let hourglass = plan.within.map(Hourglass::new);
-    let onlooker = Onlooker {
-        progress: &bar,
-        stop: &interrupt::asked,
-        until: hourglass.as_ref().map(|glass| glass as &dyn Allowance),
-        store: store.as_ref().map(|store| store as &dyn study::Store),
-    };
-    let found = match question {
-        Question::Run(variant) | Question::RunAndTell(variant) => {
-            study::run(&model, variant, plan, onlooker)
-        }
-        Question::Compare(variants) | Question::CompareInFull(variants) => {
-            study::compare(&model, variants, plan, onlooker)
-        }
-        Question::Combine(variants) => study::factorial(&model, variants, plan, onlooker),
-    };
-    let found = found.and_then(|mut results| {
+    watched(model, (plan, at), |model, onlooker| {
+        let mut results = match question {
+            Question::Run(variant) | Question::RunAndTell(variant) => {
+                study::run(model, variant, plan, onlooker)
+            }
+            Question::Compare(variants) | Question::CompareInFull(variants) => {
+                study::compare(model, variants, plan, onlooker)
+            }
+            Question::Combine(variants) => study::factorial(model, variants, plan, onlooker),
+        }?;
         if matches!(question, Question::CompareInFull(_)) && !interrupt::asked() {
-            draws(&mut results, &model, plan, onlooker, console)?;
+            draws(&mut results, model, plan, onlooker, at.0)?;
         }
         if let Question::RunAndTell(variant) = question {
-            chain(&mut results, (&model, variant), plan, onlooker)?;
+            chain(&mut results, (model, variant), plan, onlooker)?;
         }
         Ok(results)
-    });
-    bar.clear();
-    if let Some(store) = &store {
-        store.close(console);
-    }
-    if bar.shared() > 0 {
-        let events = number::count(bar.shared() as f64);
-        console.note(&format!(
-            "variants shared what came before they part: {events} events were not simulated again"
-        ));
-    }
-    found.map_err(|failure| ending(failure, &model, console))
+    })
 }
 
 /// Adds what happened in two of the launches; what was finished before an interruption stays.
@@ -130,9 +109,9 @@ pub(super) fn calibrated(
     model: Model,
     fit: &Fit,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Calibrated, Ending> {
-    watched(model, (plan, console), |model, onlooker| {
+    watched(model, (plan, at), |model, onlooker| {
         study::calibrate(model, fit, plan, onlooker)
     })
 }
@@ -145,9 +124,9 @@ pub(super) fn sized(
     model: Model,
     sizing: &Sizing,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
-    watched(model, (plan, console), |model, onlooker| {
+    watched(model, (plan, at), |model, onlooker| {
         study::size(model, sizing, plan, onlooker)
     })
 }
@@ -160,9 +139,9 @@ pub(super) fn ranged(
     model: Model,
     asked: &Ranges,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
-    watched(model, (plan, console), |model, onlooker| {
+    watched(model, (plan, at), |model, onlooker| {
         study::uncertain(model, asked, plan, onlooker)
     })
 }
@@ -176,9 +155,9 @@ pub(super) fn chosen(
     model: Model,
     (variants, choice): (&[String], &Choice),
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
-    watched(model, (plan, console), |model, onlooker| {
+    watched(model, (plan, at), |model, onlooker| {
         study::best(model, variants, choice, plan, onlooker)
     })
 }
@@ -191,9 +170,9 @@ pub(super) fn swept(
     model: Model,
     sweeping: &Sweeping,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
-    watched(model, (plan, console), |model, onlooker| {
+    watched(model, (plan, at), |model, onlooker| {
         study::sweep(model, sweeping, plan, onlooker)
     })
 }
@@ -206,9 +185,9 @@ pub(super) fn tipped(
     model: Model,
     tipping: &Tipping,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
-    watched(model, (plan, console), |model, onlooker| {
+    watched(model, (plan, at), |model, onlooker| {
         study::tip(model, tipping, plan, onlooker)
     })
 }
@@ -221,9 +200,9 @@ pub(super) fn explained(
     model: Model,
     variant: Option<&str>,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
-    watched(model, (plan, console), |model, onlooker| {
+    watched(model, (plan, at), |model, onlooker| {
         study::explain(model, variant, plan, onlooker)
     })
 }
@@ -245,10 +224,10 @@ pub(super) struct VersionsOf<'a> {
 pub(super) fn versions(
     of: VersionsOf<'_>,
     plan: &Plan,
-    console: &Console,
+    at: (&Console, &Supply<'_>),
 ) -> Result<Results, Ending> {
     let second = Checked::new(of.second).expect("a model with errors was refused before");
-    watched(of.first, (plan, console), |first, onlooker| {
+    watched(of.first, (plan, at), |first, onlooker| {
         study::versions((first, &second), of.name, plan, onlooker)
     })
 }
@@ -256,24 +235,39 @@ pub(super) fn versions(
 /// A study of a model without errors, with a bar and a way to stop it.
 fn watched<T>(
     model: Model,
-    (plan, console): (&Plan, &Console),
+    (plan, (console, supply)): (&Plan, (&Console, &Supply<'_>)),
     ask: impl FnOnce(&Checked, Onlooker<'_>) -> Result<T, Failure>,
 ) -> Result<T, Ending> {
     let model = Checked::new(model).expect("a model with errors was refused before");
     interrupt::listen();
     let bar = Bar::new(console);
-    let store = Store::open(plan);
+    let own = match supply.launches {
+        None => Store::open(plan),
+        Some(_) => None,
+    };
+    let own_store = own.as_ref().map(|store| store as &dyn study::Store);
+    let store = supply.launches.or(own_store);
     let hourglass = plan.within.map(Hourglass::new);
     let onlooker = Onlooker {
         progress: &bar,
         stop: &interrupt::asked,
         until: hourglass.as_ref().map(|glass| glass as &dyn Allowance),
-        store: store.as_ref().map(|store| store as &dyn study::Store),
+        store,
     };
     let found = ask(&model, onlooker);
     bar.clear();
-    if let Some(store) = &store {
-        store.close(console);
+    if let Some(own) = &own {
+        own.close(console);
+    }
+    if bar.shared() > 0 {
+        let events = number::count(bar.shared() as f64);
+        console.note(&format!(
+            "variants shared what came before they part: {events} events were not simulated again"
+        ));
+    }
+    let is_lacking = store.is_some_and(|store| store.is_lacking());
+    if is_lacking && !interrupt::asked() && (!supply.is_partial || found.is_err()) {
+        return Err(Ending::new(Exit::Lacking, "launches are missing"));
     }
     found.map_err(|failure| ending(failure, &model, console))
 }

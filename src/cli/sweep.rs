@@ -11,6 +11,7 @@ use super::load;
 use super::memory;
 use super::plan::plan;
 use super::study;
+use super::supply::Supply;
 use super::write::{self, Existing, Page};
 use crate::base::decimal::Decimal;
 use crate::report::csv;
@@ -26,7 +27,11 @@ const CONFIDENCE: f64 = 0.95;
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way, or there is nothing to sweep.
-pub(super) fn answer(asked: &Sweep, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Sweep,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     if asked.over.len() > 2 {
         let why = "--over can be given once or twice: nobody reads three inputs in a picture";
@@ -34,14 +39,14 @@ pub(super) fn answer(asked: &Sweep, console: &Console) -> Result<Ending, Ending>
     }
     match asked.fit {
         Some(Law::Usl) => fit(asked, console),
-        None => over(asked, console),
+        None => over(asked, supply, console),
     }
 }
 
-fn over(asked: &Sweep, console: &Console) -> Result<Ending, Ending> {
+fn over(asked: &Sweep, supply: &Supply<'_>, console: &Console) -> Result<Ending, Ending> {
     let effort = asked.basics.effort(asked.replications);
     let memory = memory::limit(asked.basics.memory);
-    let loaded = load::model(&asked.model, &asked.set, memory)?.sound(console)?;
+    let loaded = load::model(supply, &asked.model, &asked.set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &effort, &asked.set)?;
     refuse_too_much(&loaded.model, plan.limits, console)?;
     probe(asked)?;
@@ -50,7 +55,7 @@ fn over(asked: &Sweep, console: &Console) -> Result<Ending, Ending> {
         metrics: asked.metric.clone(),
     };
     let text = asked.set.is_empty().then_some(loaded.text);
-    let results = study::swept(loaded.model, &sweeping, &plan, console)?;
+    let results = study::swept(loaded.model, &sweeping, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,
         model: text,

@@ -9,6 +9,7 @@ use super::load;
 use super::memory;
 use super::plan::plan;
 use super::study;
+use super::supply::Supply;
 use crate::report::junit::Strictness;
 use crate::study::{AT_A_CELL, SURVIVED, Tipping};
 
@@ -16,7 +17,11 @@ use crate::study::{AT_A_CELL, SURVIVED, Tipping};
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way, or launches cannot be judged.
-pub(super) fn answer(asked: &Tip, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Tip,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     if asked.knob.len() > 2 {
         let why = "--knob can be given once or twice: the trigger, and the load";
@@ -24,7 +29,7 @@ pub(super) fn answer(asked: &Tip, console: &Console) -> Result<Ending, Ending> {
     }
     let effort = asked.basics.effort(asked.replications);
     let memory = memory::limit(asked.basics.memory);
-    let loaded = load::model(&asked.model, &asked.set, memory)?.sound(console)?;
+    let loaded = load::model(supply, &asked.model, &asked.set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &effort, &asked.set)?;
     refuse_too_much(&loaded.model, plan.limits, console)?;
     deliver::probe(&asked.output)?;
@@ -34,7 +39,7 @@ pub(super) fn answer(asked: &Tip, console: &Console) -> Result<Ending, Ending> {
         at_most: asked.at_most.unwrap_or(AT_A_CELL),
     };
     let text = asked.set.is_empty().then_some(loaded.text);
-    let results = study::tipped(loaded.model, &tipping, &plan, console)?;
+    let results = study::tipped(loaded.model, &tipping, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,
         model: text,

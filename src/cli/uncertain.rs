@@ -9,6 +9,7 @@ use super::load::{self, no_variant};
 use super::memory;
 use super::plan::plan;
 use super::study;
+use super::supply::Supply;
 use crate::model::Model;
 use crate::model::metric::Metric;
 use crate::report::junit::Strictness;
@@ -19,11 +20,15 @@ use crate::study::{Others, REPLICATIONS, Ranges};
 ///
 /// # Errors
 /// If a file, the model or a limit stands in the way, or nothing has a range.
-pub(super) fn answer(asked: &Uncertain, console: &Console) -> Result<Ending, Ending> {
+pub(super) fn answer(
+    asked: &Uncertain,
+    supply: &Supply<'_>,
+    console: &Console,
+) -> Result<Ending, Ending> {
     let console = &deliver::console(&asked.output, console);
     let effort = asked.basics.effort(None);
     let memory = memory::limit(asked.basics.memory);
-    let loaded = load::model(&asked.model, &asked.changes.set, memory)?.sound(console)?;
+    let loaded = load::model(supply, &asked.model, &asked.changes.set, memory)?.sound(console)?;
     let plan = plan(&loaded.model, &effort, &asked.changes.set)?;
     let variant = asked.changes.variant.as_deref();
     let changed = match variant.filter(|name| *name != "baseline") {
@@ -57,7 +62,7 @@ pub(super) fn answer(asked: &Uncertain, console: &Console) -> Result<Ending, End
         (None, false) => loaded.model.written(),
         (None, true) => loaded.text.clone(),
     };
-    let results = study::ranged(loaded.model, &ranges, &plan, console)?;
+    let results = study::ranged(loaded.model, &ranges, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,
         model: Some(text),

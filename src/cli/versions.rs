@@ -14,6 +14,7 @@ use super::memory;
 use super::plan::plan;
 use super::report::{model_beside, stored};
 use super::study::{self, VersionsOf};
+use super::supply::Supply;
 use crate::model::{self, files::Files};
 use crate::report::MODEL;
 use crate::report::words::Asked;
@@ -88,7 +89,8 @@ fn of_models(
     console: &Console,
 ) -> Result<Found, Ending> {
     let memory = memory::limit(asked.effort.memory);
-    let sound = |path: &Path| load::model(path, &asked.set, memory)?.sound(console);
+    let sound =
+        |path: &Path| load::model(&Supply::default(), path, &asked.set, memory)?.sound(console);
     let (one, other): (Loaded, Loaded) = (sound(first)?, sound(second)?);
     if one.model.study != other.model.study {
         let why = "one model is a launch and the other a steady study: they have no common measure";
@@ -105,7 +107,7 @@ fn of_models(
         second: other.model,
         name,
     };
-    let results = study::versions(models, &plan, console)?;
+    let results = study::versions(models, &plan, (console, &Supply::default()))?;
     Ok((results, Some(text), said))
 }
 

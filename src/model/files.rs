@@ -68,6 +68,14 @@ impl Files {
         Err(said.at(place))
     }
 
+    /// The text of a path, if it was read.
+    pub fn written(&self, path: &str) -> Option<&str> {
+        match self.files.get(path)? {
+            Content::Text(text) => Some(text),
+            Content::Later | Content::Unreadable(_) => None,
+        }
+    }
+
     /// Whether one of them is there, but was not read yet.
     pub fn has_later(&self) -> bool {
         self.files.values().any(|known| *known == Content::Later)

@@ -578,6 +578,11 @@ impl Model {
         &self.origin.sources
     }
 
+    /// The data files that it was read with.
+    pub fn files(&self) -> &Files {
+        &self.origin.files
+    }
+
     /// The horizon as an instant.
     pub fn horizon(&self) -> Time {
         Time::ZERO + self.run_for

@@ -32,7 +32,8 @@ use self::places::Places;
 use self::probes::Probes;
 use super::source::long_run;
 use super::{
-    Cache, CacheId, Form, NOT_COUNTED, Program, Room, RoomId, RoomSettings, ServiceId, Settings,
+    Cache, CacheId, Form, NOT_COUNTED, Origin, Program, Room, RoomId, RoomSettings, ServiceId,
+    Settings,
 };
 use crate::base::table::{Id, Table};
 use crate::base::time::Time;
@@ -61,6 +62,7 @@ pub struct Asked {
 /// # Panics
 /// When an action by the clock changes more than numbers, which a check of the model refuses.
 pub fn compile(model: &Checked, asked: &Asked) -> Program {
+    let origin = Origin::new(model, asked);
     let eras = eras::eras(model);
     let model = &eras[0].model;
     let index = Index::of(model);
@@ -83,7 +85,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
     let deeds = Deeds::of(model, &index, &figures.while_running(), &names.faults);
     let perhaps = deeds::reached(model);
     let reached = eras::settings(&perhaps, &index, &places, &structure);
-    let probes = Probes::of(model, &asked.metrics, &figures);
+    let probes = Probes::of(model, (&asked.metrics, &clock), &figures);
     names.probes = probes.names;
     names.judges = probes.judges;
     names.headline = probes.headline;
@@ -145,6 +147,7 @@ pub fn compile(model: &Checked, asked: &Asked) -> Program {
         repeats: structure.repeats,
         parallels: structure.parallels,
         takes: structure.takes,
+        origin,
     }
 }
 

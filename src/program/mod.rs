@@ -11,7 +11,8 @@ pub mod guard;
 pub mod instruction;
 pub mod listing;
 pub mod names;
-pub mod parting;
+pub mod origin;
+mod parting;
 pub mod patch;
 pub mod reaction;
 pub mod settings;
@@ -25,6 +26,7 @@ pub use guard::*;
 pub use instruction::{Instruction, NOWHERE, Pc};
 pub use listing::listing;
 pub use names::{Judge, Names};
+pub use origin::Origin;
 pub use parting::parting;
 pub use reaction::{
     Condition, ConditionId, Deed, EffectId, Follows, Gauge, GaugeId, OfServer, Reactions, Restart,
@@ -167,6 +169,8 @@ pub struct Program {
     pub layout: Layout,
     /// Words for the results; the engine never looks.
     pub names: Names,
+    /// What it was compiled from.
+    pub origin: Origin,
 }
 
 /// When a replication begins, is measured, and ends.

@@ -712,6 +712,7 @@ pub fn incomplete(results: &Results) -> Option<String> {
     match (results.complete, results.stopped) {
         (true, _) => None,
         (false, Stopped::Interrupted) => Some(format!("Interrupted: the figures rest on {done}.")),
+        (false, Stopped::Partial) => Some(format!("Partial: the figures rest on {done}.")),
         (false, Stopped::Time) => Some(format!("The time is over: the figures rest on {done}.")),
         (false, Stopped::Budget) => Some(format!(
             "Less precise than asked: the figures rest on the {done} that were allowed."

@@ -157,8 +157,17 @@ pub enum Stopped {
     Budget,
     /// The time that was allowed was over.
     Time,
+    /// Launches that were to be played elsewhere are not there.
+    Partial,
     /// Somebody interrupted it.
     Interrupted,
+}
+
+impl Stopped {
+    /// Whether it came to no end of its own, and nobody knows what is still missing.
+    pub fn is_unfinished(self) -> bool {
+        matches!(self, Stopped::Partial | Stopped::Interrupted)
+    }
 }
 
 /// How exact recorded quantities are, apart from chance.

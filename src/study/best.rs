@@ -48,7 +48,7 @@ pub fn best(
         ..plan.clone()
     };
     let mut results = compare::compare(model, variants, &first, onlooker)?;
-    if matches!(results.stopped, Stopped::Time | Stopped::Interrupted) {
+    if results.stopped == Stopped::Time || results.stopped.is_unfinished() {
         return Ok(results);
     }
     let crew = Crew::new(plan.threads, onlooker);
@@ -59,7 +59,7 @@ pub fn best(
     }
     if crew.is_stopped() && found.is_none_or(|found| !found.settled) {
         results.stopped = crew.stopped();
-        results.complete = results.stopped != Stopped::Interrupted;
+        results.complete = !results.stopped.is_unfinished();
     }
     Ok(results)
 }

@@ -19,7 +19,7 @@ use crate::study::plan::{Failure, Plan};
 use crate::study::replicate::{Crew, Job, Onlooker};
 use crate::study::stations::Stations;
 use crate::study::trigger::{self, Judge};
-use crate::study::worth::{Compared, worth};
+use crate::study::worth::{Compared, foresee, worth};
 use crate::study::{adrift, answer, measures, notes, steady, subject};
 
 /// How many times the launches that should settle a difference it may take at most.
@@ -115,7 +115,11 @@ pub(crate) fn of_contenders(
         lenses: &lenses,
         headline: &headline,
     };
-    let launches = field.launch(plan, crew)?;
+    let launches = field.launch(plan, crew);
+    if contenders.len() > 1 && crew.is_lacking() {
+        foresee((model, &contenders), plan, crew)?;
+    }
+    let launches = launches?;
     crew.rest();
     let sights: Vec<Sight<'_>> = contenders
         .iter()
@@ -251,7 +255,7 @@ fn head(baseline: &Contender, launches: &Launches, plan: &Plan, steady: Option<S
     let mut results = Results {
         schema: SCHEMA.to_owned(),
         onrush: env!("CARGO_PKG_VERSION").to_owned(),
-        complete: launches.stopped != Stopped::Interrupted,
+        complete: !launches.stopped.is_unfinished(),
         stopped: launches.stopped,
         model: subject::facts(&baseline.model, &baseline.program, plan),
         seed: plan.seed,

@@ -102,6 +102,15 @@ impl Contender {
             model: changed,
         })
     }
+
+    /// Measures from this instant on.
+    pub(crate) fn cut(&mut self, at: Time) {
+        let asked = Asked {
+            cut: Some(at),
+            ..self.program.origin.asked().clone()
+        };
+        self.program = program::compile(&self.model, &asked);
+    }
 }
 
 /// The model with these changes, from the start or from an instant on, which are told of under the

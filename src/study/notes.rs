@@ -90,6 +90,12 @@ fn effort(results: &Results, notes: &mut Vec<Note>) {
             let text = format!("interrupted: the figures rest on {n} finished replication{s}");
             push(notes, "N202", NoteLevel::Warning, None, text);
         }
+        Stopped::Partial => {
+            let s = if n == 1 { "" } else { "s" };
+            let text =
+                format!("partial: the figures rest on the {n} replication{s} that are there");
+            push(notes, "N202", NoteLevel::Warning, None, text);
+        }
         Stopped::Time => {
             let s = if n == 1 { "" } else { "s" };
             let text = format!("the time allowed was enough for {n} replication{s}");

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::allowance::Allowance;
 use super::plan::Failure;
-use super::store::{Place, Shelf, Store};
+use super::store::{Place, Played, Shelf, Store};
 use super::threads::Threads;
 use crate::base::time::Time;
 use crate::engine::{self, Account, Arena, Exceeded, Limits};
@@ -195,8 +195,14 @@ impl<'a> Crew<'a> {
     pub(crate) fn stopped(&self) -> Stopped {
         match (self.onlooker.stop)() {
             true => Stopped::Interrupted,
+            false if self.is_lacking() => Stopped::Partial,
             false => Stopped::Time,
         }
+    }
+
+    /// Whether replications are missing that somebody else is to play.
+    pub(crate) fn is_lacking(&self) -> bool {
+        self.shelf.is_lacking()
     }
 
     /// The failure of a study that was stopped before it had an answer.
@@ -320,6 +326,9 @@ impl<'a> Crew<'a> {
         if let Some(seen) = place.as_ref().and_then(|place| place.find(job)) {
             return Ok(seen);
         }
+        if is_elsewhere(place.as_ref(), job) {
+            return Err(Exceeded::Stopped);
+        }
         let stop = || self.is_stopped();
         let replication = replication(job, &stop);
         let seen = named(job, || {
@@ -344,10 +353,24 @@ impl<'a> Crew<'a> {
         let places = programs.iter().map(|one| self.shelf.place(one.0, job));
         let places: Vec<Option<Place<'_>>> = places.collect();
         let found = places.iter().map(|place| place.as_ref()?.find(job));
-        if let Some(all) = found.collect::<Option<Vec<Observation>>>() {
-            all.into_iter()
-                .enumerate()
-                .for_each(|(at, one)| seen(at, one));
+        let found: Vec<Option<Observation>> = found.collect();
+        let mut elsewhere = 0;
+        for ((place, program), found) in places.iter().zip(programs).zip(&found) {
+            if found.is_some() {
+                continue;
+            }
+            let job = Job {
+                program: program.0,
+                ..*job
+            };
+            elsewhere += usize::from(is_elsewhere(place.as_ref(), &job));
+        }
+        if elsewhere > 0 {
+            return Err(Exceeded::Stopped);
+        }
+        if found.iter().all(Option::is_some) {
+            let all = found.into_iter().flatten().enumerate();
+            all.for_each(|(at, one)| seen(at, one));
             return Ok(());
         }
         let stop = || self.is_stopped();
@@ -366,6 +389,11 @@ impl<'a> Crew<'a> {
         self.onlooker.progress.shared(shared);
         Ok(())
     }
+}
+
+/// Whether somebody else is to play a replication that is not in its place.
+fn is_elsewhere(place: Option<&Place<'_>>, job: &Job<'_>) -> bool {
+    place.is_some_and(|place| place.absent(job) == Played::Elsewhere)
 }
 
 fn replication<'a>(job: &Job<'_>, stop: &'a (dyn Fn() -> bool + Sync)) -> engine::Replication<'a> {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use self::ladder::{Closely, Ladder, Point};
 use crate::model::Checked;
-use crate::results::{self, BottleneckKind, Results, SizeFound, SizedKnob, Stopped};
+use crate::results::{self, BottleneckKind, Results, SizeFound, SizedKnob};
 use crate::study::knob::Knob;
 use crate::study::plan::{Effort, Failure, Plan};
 use crate::study::replicate::{Crew, Onlooker};
@@ -98,7 +98,7 @@ pub fn size(
     results.command = "size".to_owned();
     if is_stopped {
         results.stopped = crew.stopped();
-        results.complete &= results.stopped != Stopped::Interrupted;
+        results.complete &= !results.stopped.is_unfinished();
     }
     let mut answer = answer(model, (asked, &ladder), &found, binds);
     answer.frontier = frontier;

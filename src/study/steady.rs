@@ -10,7 +10,7 @@ use crate::base::time::{Span, Time};
 use crate::estimate::warmup::{Course, Cut, MEANS, TAILS, mser5, settling};
 use crate::model::arrival::Form;
 use crate::model::{Model, Study, Warmup};
-use crate::observation::{Period, UserLevel};
+use crate::observation::UserLevel;
 use crate::program::Program;
 use crate::results::{Settled, Steady};
 use crate::study::contender::Contender;
@@ -59,28 +59,12 @@ pub(crate) fn cut(
         },
     };
     for contender in contenders.iter_mut() {
-        contender.program.clock.cut = at;
-        halve(&mut contender.program);
+        contender.cut(at);
     }
     Ok(Some(Steady {
         warmup_s: at.since(start).as_secs_f64(),
         ..steady
     }))
-}
-
-/// Tells the probes of halves where the halves of the measured time are.
-fn halve(program: &mut Program) {
-    let (cut, horizon) = (program.clock.cut, program.clock.horizon);
-    let middle = Time(cut.0.midpoint(horizon.0));
-    for halves in program.names.judges.iter().filter_map(|judge| judge.halves) {
-        for (probe, (from, until)) in halves.into_iter().zip([(cut, middle), (middle, horizon)]) {
-            program.probes[probe].set_period(Period {
-                from: Some(from),
-                until: Some(until),
-                ..Period::default()
-            });
-        }
-    }
 }
 
 /// Whether a variant was watched for long enough; `None` for a launch.

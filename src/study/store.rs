@@ -20,6 +20,16 @@ pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ONRUSH_S
 /// Replications with fewer events are played again sooner than they are read.
 const WORTH_KEEPING: u64 = 100_000;
 
+/// What names a replication of a program.
+pub(crate) fn name(program: &Digest, seed: u64, number: u32) -> Digest {
+    Digest::of_parts(&[
+        VERSION.as_bytes(),
+        &program.0,
+        &seed.to_le_bytes(),
+        &number.to_le_bytes(),
+    ])
+}
+
 /// Programs whose digest is remembered; a study plays few at a time.
 const REMEMBERED: usize = 32;
 
@@ -31,6 +41,45 @@ pub trait Store: Sync {
 
     /// Keeps something under a name.
     fn keep(&self, name: &Digest, bytes: &[u8]);
+
+    /// How many events a replication has at least that is worth keeping.
+    fn worth(&self) -> u64 {
+        WORTH_KEEPING
+    }
+
+    /// Where a replication is to be played that is not there.
+    fn absent(&self, _launch: &Absent<'_>) -> Played {
+        Played::Here
+    }
+
+    /// Whether some were to be played elsewhere, so that the study cannot come to its end.
+    fn is_lacking(&self) -> bool {
+        false
+    }
+}
+
+/// A replication that a store does not have.
+#[derive(Clone, Copy)]
+pub struct Absent<'a> {
+    /// Its program.
+    pub program: &'a Program,
+    /// The digest of that.
+    pub digest: Digest,
+    /// The seed of all luck.
+    pub seed: u64,
+    /// Its number, from 0.
+    pub number: u32,
+    /// The most events that it may have.
+    pub events: u64,
+}
+
+/// Where a replication is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Played {
+    /// By whoever asked for it.
+    Here,
+    /// By somebody else, later.
+    Elsewhere,
 }
 
 /// A store as a study uses it.
@@ -70,13 +119,13 @@ impl<'a> Shelf<'a> {
         if known.is_small.load(Ordering::Relaxed) {
             return None;
         }
-        let name = Digest::of_parts(&[
-            VERSION.as_bytes(),
-            &known.digest.0,
-            &job.seed.to_le_bytes(),
-            &job.number.to_le_bytes(),
-        ]);
+        let name = name(&known.digest, job.seed, job.number);
         Some(Place { store, known, name })
+    }
+
+    /// Whether replications are missing that others are to play.
+    pub(crate) fn is_lacking(&self) -> bool {
+        self.store.is_some_and(|store| store.is_lacking())
     }
 
     /// The program with its digest. One that was changed since is another.
@@ -109,9 +158,20 @@ impl Place<'_> {
         fits.then_some(seen)
     }
 
+    /// Where it is to be played, since it is not there.
+    pub(crate) fn absent(&self, job: &Job<'_>) -> Played {
+        self.store.absent(&Absent {
+            program: job.program,
+            digest: self.known.digest,
+            seed: job.seed,
+            number: job.number,
+            events: job.limits.events,
+        })
+    }
+
     /// Puts it there, if that is worth while.
     pub(crate) fn keep(&self, seen: &Observation) {
-        if seen.events < WORTH_KEEPING {
+        if seen.events < self.store.worth() {
             self.known.is_small.store(true, Ordering::Relaxed);
             return;
         }

@@ -14,7 +14,7 @@ use crate::model::metric::Metric;
 use crate::model::{Checked, Model};
 use crate::program::Asked;
 use crate::results::{
-    self, Curve, CurveKnee, Estimate, Line, LineLaw, Measure, Results, Scalability, Stopped, Sweep,
+    self, Curve, CurveKnee, Estimate, Line, LineLaw, Measure, Results, Scalability, Sweep,
     SweptInput, Unit, UslFit, UslMethod,
 };
 use crate::study::contender::{self, BASELINE, Contender};
@@ -63,7 +63,7 @@ pub fn sweep(
     for number in halving(combinations.len()) {
         if crew.is_stopped() {
             results.stopped = crew.stopped();
-            results.complete = results.stopped != Stopped::Interrupted;
+            results.complete = !results.stopped.is_unfinished();
             break;
         }
         let at = &combinations[number];

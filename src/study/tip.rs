@@ -10,7 +10,7 @@ mod cells;
 use self::cells::Cells;
 use crate::model::capacity::Stable;
 use crate::model::{Checked, Study};
-use crate::results::{self, Results, Stopped, TipColumn, TipFound, TipKnob, TipWorse};
+use crate::results::{self, Results, TipColumn, TipFound, TipKnob, TipWorse};
 use crate::study::knob::Knob;
 use crate::study::plan::{Failure, Plan};
 use crate::study::replicate::{Crew, Onlooker};
@@ -67,7 +67,7 @@ pub fn tip(
             }
             Err(Failure::Interrupted | Failure::OutOfTime) => {
                 results.stopped = crew.stopped();
-                results.complete = results.stopped != Stopped::Interrupted;
+                results.complete = !results.stopped.is_unfinished();
                 break;
             }
             Err(failure) => return Err(failure),

@@ -95,7 +95,7 @@ pub fn uncertain(
     };
     let mut results = compare::run(model, asked.variant.as_deref(), &base, onlooker)?;
     results.command = "uncertain".to_owned();
-    let is_stopped = matches!(results.stopped, Stopped::Time | Stopped::Interrupted);
+    let is_stopped = results.stopped == Stopped::Time || results.stopped.is_unfinished();
     if is_stopped {
         return Ok(results);
     }
@@ -152,7 +152,7 @@ pub fn drawn(
     };
     if !is_whole || ends.is_none() {
         results.stopped = crew.stopped();
-        results.complete = results.stopped != Stopped::Interrupted;
+        results.complete = !results.stopped.is_unfinished();
     }
     results.answers.uncertain = Some(inquiry.summarise(results, done, ends.as_ref()));
     Ok(())

@@ -17,7 +17,7 @@ use crate::study::contender::{Contender, Identity, apply, identity, room};
 use crate::study::fill::Sight;
 use crate::study::launches::{Rows, values};
 use crate::study::lens::Lens;
-use crate::study::plan::{Attribute, Failure, Plan};
+use crate::study::plan::{Attribute, Effort, Failure, Plan};
 use crate::study::replicate::Crew;
 use crate::study::trigger::Judge;
 
@@ -61,6 +61,10 @@ struct Extra {
 /// Replications of a combination that are made at a time.
 const AT_A_TIME: usize = 5;
 
+/// Replications of a combination that are asked for in advance, where others play them: more are
+/// seldom needed.
+const FORESEEN: u32 = 20;
+
 /// What part of the whole the half width of a share may be.
 const PART: f64 = 0.1;
 
@@ -71,7 +75,7 @@ pub(crate) fn worth(
     plan: &Plan,
     crew: &Crew<'_>,
 ) -> Result<BTreeMap<String, BTreeMap<String, Attribution>>, Failure> {
-    let (apart, extras) = take_apart(compared, plan);
+    let (apart, extras) = take_apart((compared.model, compared.contenders), plan);
     let lenses: Vec<(String, Lens<'_>)> = extras
         .iter()
         .map(|extra| {
@@ -94,6 +98,9 @@ pub(crate) fn worth(
         for (&at, rows) in wanting.iter().zip(more) {
             runs.rows[at].extend(rows);
         }
+        if crew.is_lacking() {
+            break;
+        }
         let unknown = apart.iter().filter(|one| !runs.is_known(one, plan));
         let needed: Vec<&Identity> = unknown.flat_map(|one| &one.combinations).collect();
         wanting.retain(|&at| end < compared.numbers.len() && needed.contains(&runs.identities[at]));
@@ -111,23 +118,61 @@ pub(crate) fn worth(
     Ok(all)
 }
 
+/// Asks for the replications that [`worth`] will ask for first, where somebody else plays them: so
+/// that they are played beside those of the variants, and not after them.
+///
+/// # Errors
+/// As [`worth`].
+pub(crate) fn foresee(
+    of: (&Checked, &[Contender]),
+    plan: &Plan,
+    crew: &Crew<'_>,
+) -> Result<(), Failure> {
+    let Effort::Replications(all) = plan.effort else {
+        return Ok(());
+    };
+    let foreseen = match plan.attribute {
+        Attribute::Factorial => all,
+        _ => all.min(FORESEEN),
+    };
+    let (_, extras) = take_apart(of, plan);
+    let lenses = extras.iter().map(|extra| {
+        let lens = Lens::new(&extra.model, &extra.program, None);
+        (extra.name.clone(), lens)
+    });
+    let lenses: Vec<(String, Lens<'_>)> = lenses.collect();
+    let numbers: Vec<u32> = (0..foreseen).collect();
+    let lenses: Vec<&(String, Lens<'_>)> = lenses.iter().collect();
+    values(&lenses, &[], &numbers, (plan, crew)).map(drop)
+}
+
 /// The variants to take apart, and the combinations that must be run for it.
-fn take_apart(compared: &Compared<'_>, plan: &Plan) -> (Vec<Apart>, Vec<Extra>) {
+fn take_apart(
+    (model, contenders): (&Checked, &[Contender]),
+    plan: &Plan,
+) -> (Vec<Apart>, Vec<Extra>) {
     let mut apart = Vec::new();
     let mut extras: Vec<Extra> = Vec::new();
-    for contender in compared.contenders {
+    for contender in contenders {
         let wanted = match plan.attribute {
             Attribute::Every | Attribute::Factorial => true,
             Attribute::Composed => !contender.of.is_empty(),
             Attribute::Nothing => false,
         };
-        let parts = compared.model.parts(&contender.name).unwrap_or_default();
+        let parts = model.parts(&contender.name).unwrap_or_default();
         if !wanted || parts.len() < 2 {
             continue;
         }
         let found: Option<Vec<(Identity, Option<Extra>)>> = needed(parts.len())
             .into_iter()
-            .map(|members| combination(compared, contender, (&parts, &members), plan.from))
+            .map(|members| {
+                combination(
+                    (model, contenders),
+                    contender,
+                    (&parts, &members),
+                    plan.from,
+                )
+            })
             .collect();
         let mut combinations = Vec::new();
         for (identity, extra) in found.into_iter().flatten() {
@@ -151,7 +196,7 @@ fn take_apart(compared: &Compared<'_>, plan: &Plan) -> (Vec<Apart>, Vec<Extra>) 
 /// Some of a variant's changes, and what must be run for them if they equal no contender. `None`
 /// if they make no valid model.
 fn combination(
-    compared: &Compared<'_>,
+    (original, contenders): (&Checked, &[Contender]),
     contender: &Contender,
     (parts, members): (&[Part], &[usize]),
     from: Option<Time>,
@@ -162,13 +207,13 @@ fn combination(
         .flat_map(|part| part.changes.iter().cloned())
         .collect();
     let identity = identity(&changes);
-    let mut known = compared.contenders.iter();
+    let mut known = contenders.iter();
     if known.any(|one| one.identity == identity) {
         return Some((identity, None));
     }
     let names: Vec<&str> = chosen.iter().map(|part| part.name.as_str()).collect();
     let name = format!("{} with {}", contender.name, names.join(" and "));
-    let model = apply(compared.model, &name, &changes, from).ok()?;
+    let model = apply(original, &name, &changes, from).ok()?;
     let asked = Asked {
         cut: Some(contender.program.clock.cut),
         servers: room(&contender.program),

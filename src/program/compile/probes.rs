@@ -17,7 +17,7 @@ use crate::observation::Statistic as Asked;
 use crate::observation::{
     Among, Comparison, LevelId, Outcome, Period, Probe, SampleId, Term, View, Worst,
 };
-use crate::program::Judge;
+use crate::program::{Clock, Judge};
 
 /// Slices in which a breach is looked for where no window is written: of things, and of levels.
 const SLICE: Span = Span::from_secs(10);
@@ -44,7 +44,11 @@ impl Probes {
     /// What the objectives of a model ask, who is served, then what else is wanted. Words are given
     /// to the metrics of the objectives; without objectives to who is served, and where a stock can
     /// run out to who is served or comes too late, and to the units sold.
-    pub(super) fn of(model: &Model, further: &[Metric], figures: &Figures<'_>) -> Probes {
+    pub(super) fn of(
+        model: &Model,
+        (further, clock): (&[Metric], &Clock),
+        figures: &Figures<'_>,
+    ) -> Probes {
         let mut all = Probes::default();
         for objective in &model.objectives {
             let probe = objective_probe(objective, figures);
@@ -84,7 +88,7 @@ impl Probes {
             all.judges[number].breach = breach.map(|probe| all.ask(&name, &name, probe));
         }
         if matches!(model.study, Study::Steady(_)) {
-            all.halve();
+            all.halve(clock);
         }
         all.observe(model, figures);
         all
@@ -113,7 +117,8 @@ impl Probes {
 
     /// Asks for both halves of what objectives ask of the whole measured time. They stand behind
     /// all that have a name.
-    fn halve(&mut self) {
+    fn halve(&mut self, clock: &Clock) {
+        let middle = Time(clock.cut.0.midpoint(clock.horizon.0));
         for judge in &mut self.judges {
             let whole = &self.probes[judge.value];
             if whole.period() != Some(&Period::default()) {
@@ -121,8 +126,15 @@ impl Probes {
             }
             let first = self.probes.len();
             judge.halves = Some([first, first + 1]);
-            let halves = [whole.clone(), whole.clone()];
-            self.probes.extend(halves);
+            for (from, until) in [(clock.cut, middle), (middle, clock.horizon)] {
+                let mut half = self.probes[judge.value].clone();
+                half.set_period(Period {
+                    from: Some(from),
+                    until: Some(until),
+                    ..Period::default()
+                });
+                self.probes.push(half);
+            }
         }
     }
 

@@ -1,0 +1,377 @@
+//! The file of a shard: what its launches showed.
+//!
+//! One idea: a file is only ever added to, and gets its name when it is whole. It begins with what
+//! it is of, then come its launches in the order in which they were finished, each with a digest of
+//! its own, then how many they are and the digest of all. A process that is killed leaves a file
+//! without a name, from which the next try takes what is whole.
+//!
+//! ```text
+//! onrush.shard/1 ⏎
+//! version ⏎ study ⏎ plan ⏎ number of the shard ⏎     (text; digests as 64 hexadecimal digits)
+//! for each launch: u32 bytes, name (32 bytes), check (8 bytes), bytes: an observation, as zlib
+//! u32 2³²−1, u64 launches, SHA-256 of all before it
+//! ```
+//! Numbers are little-endian. The name of a launch is made of all that it depends on, the check is
+//! the beginning of the SHA-256 of name and bytes.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use tempfile::Builder;
+
+use crate::base::digest::{Digest, Running};
+use crate::study::{self, VERSION};
+
+/// What a file begins with; the number goes up whenever its layout changes.
+const FORMAT: &str = "onrush.shard/1";
+/// How the names of whole files end.
+pub(super) const ENDING: &str = "shard";
+/// How the names of unfinished files end.
+const UNFINISHED: &str = ".part";
+/// Where the length of a launch would stand, after the last.
+const END: u32 = u32::MAX;
+/// No launch is as long: what says so is no launch.
+const LONGEST: u32 = 1 << 30;
+
+/// Of which shard a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Of {
+    /// The study.
+    pub(super) study: Digest,
+    /// The round of it.
+    pub(super) plan: Digest,
+    /// The number of the shard.
+    pub(super) index: u32,
+}
+
+impl Of {
+    /// The name of its file.
+    pub(super) fn name(&self) -> String {
+        let (study, plan) = (self.study.to_string(), self.plan.to_string());
+        format!("{}-{}-{:05}.{ENDING}", &study[..8], &plan[..8], self.index)
+    }
+
+    fn head(&self) -> String {
+        let Of { study, plan, index } = self;
+        format!("{FORMAT}\n{VERSION}\n{study}\n{plan}\n{index}\n")
+    }
+}
+
+/// Where a launch stands in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// Its first byte.
+    pub(super) at: u64,
+    /// How many bytes.
+    pub(super) bytes: u32,
+}
+
+/// Reads a file from its beginning and hands out each launch that is whole. Returns of which shard
+/// it is, and whether the file is whole.
+///
+/// # Errors
+/// If it cannot be read, or is no such file of this version.
+pub(super) fn scan(
+    path: &Path,
+    each: &mut dyn FnMut(Digest, Spot, &[u8]),
+) -> Result<(Of, bool), String> {
+    let file = File::open(path).map_err(|why| why.to_string())?;
+    let mut from = Scan {
+        file: BufReader::with_capacity(1 << 16, file),
+        all: Running::default(),
+        at: 0,
+    };
+    let of = from.head()?;
+    let mut launches = 0;
+    let mut bytes = Vec::new();
+    loop {
+        let Ok(length) = from.number() else {
+            return Ok((of, false));
+        };
+        if length == END {
+            return Ok((of, from.is_end(launches)));
+        }
+        let Ok(Some((name, spot))) = from.launch(length, &mut bytes) else {
+            return Ok((of, false));
+        };
+        launches += 1;
+        each(name, spot, &bytes);
+    }
+}
+
+/// A file that is read.
+struct Scan {
+    file: BufReader<File>,
+    all: Running,
+    at: u64,
+}
+
+impl Scan {
+    fn take(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        self.file.read_exact(bytes)?;
+        self.all.add(bytes);
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn number(&mut self) -> io::Result<u32> {
+        let mut bytes = [0; 4];
+        self.take(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn line(&mut self) -> Option<String> {
+        let mut line = Vec::new();
+        let mut byte = [0];
+        while line.len() < 200 {
+            self.take(&mut byte).ok()?;
+            match byte[0] {
+                b'\n' => return String::from_utf8(line).ok(),
+                other => line.push(other),
+            }
+        }
+        None
+    }
+
+    fn head(&mut self) -> Result<Of, String> {
+        let foreign = || "it is no file of a shard".to_owned();
+        match self.line() {
+            Some(line) if line == FORMAT => {}
+            Some(line) if line.starts_with("onrush.shard/") => {
+                return Err(format!(
+                    "it is written as {line}, and this onrush reads {FORMAT}"
+                ));
+            }
+            _ => return Err(foreign()),
+        }
+        let version = self.line().ok_or_else(foreign)?;
+        if version != VERSION {
+            return Err(format!(
+                "it was played by onrush {version}, and this is {VERSION}"
+            ));
+        }
+        let mut digest = || self.line()?.parse().ok();
+        let (study, plan) = (digest(), digest());
+        let index = self.line().and_then(|line| line.parse().ok());
+        match (study, plan, index) {
+            (Some(study), Some(plan), Some(index)) => Ok(Of { study, plan, index }),
+            _ => Err(foreign()),
+        }
+    }
+
+    fn launch(&mut self, length: u32, bytes: &mut Vec<u8>) -> io::Result<Option<(Digest, Spot)>> {
+        if length > LONGEST {
+            return Ok(None);
+        }
+        let (mut name, mut check) = (Digest([0; 32]), [0; 8]);
+        self.take(&mut name.0)?;
+        self.take(&mut check)?;
+        let spot = Spot {
+            at: self.at,
+            bytes: length,
+        };
+        bytes.resize(length as usize, 0);
+        self.take(bytes)?;
+        Ok((checked(&name, bytes) == check).then_some((name, spot)))
+    }
+
+    /// Whether after so many launches all is as it was written.
+    fn is_end(&mut self, launches: u64) -> bool {
+        let mut count = [0; 8];
+        if self.take(&mut count).is_err() || u64::from_le_bytes(count) != launches {
+            return false;
+        }
+        let all = self.all.digest();
+        let mut digest = [0; 32];
+        self.file.read_exact(&mut digest).is_ok()
+            && digest == all.0
+            && matches!(self.file.read(&mut [0]), Ok(0))
+    }
+}
+
+fn checked(name: &Digest, bytes: &[u8]) -> [u8; 8] {
+    let all = Digest::of_parts(&[&name.0, bytes]);
+    let mut check = [0; 8];
+    check.copy_from_slice(&all.0[..8]);
+    check
+}
+
+/// What a launch showed, as it was before it was made small.
+pub(super) fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut all = Vec::new();
+    ZlibDecoder::new(bytes).read_to_end(&mut all).ok()?;
+    Some(all)
+}
+
+/// Reads a launch of a whole file.
+pub(super) fn launch(file: &mut File, spot: Spot) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; spot.bytes as usize];
+    file.seek(SeekFrom::Start(spot.at)).ok()?;
+    file.read_exact(&mut bytes).ok()?;
+    unpacked(&bytes)
+}
+
+/// The file of a shard that is being written: a store that keeps everything.
+pub(super) struct Unfinished {
+    of: Of,
+    folder: PathBuf,
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+struct State {
+    file: BufWriter<File>,
+    all: Running,
+    launches: u64,
+    failed: Option<io::Error>,
+}
+
+impl Unfinished {
+    /// Begins a file in a folder, with what earlier tries have left there. Returns also the names
+    /// of the launches that it then has.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn begin(folder: &Path, of: Of) -> io::Result<(Unfinished, HashSet<Digest>)> {
+        let earlier = parts(folder, &of)?;
+        let prefix = format!(".{}.", of.name());
+        let made = Builder::new()
+            .prefix(&prefix)
+            .suffix(UNFINISHED)
+            .tempfile_in(folder)?;
+        let (file, path) = made.keep().map_err(|failed| failed.error)?;
+        let begun = Unfinished {
+            of,
+            folder: folder.to_owned(),
+            path,
+            state: Mutex::new(State {
+                file: BufWriter::new(file),
+                all: Running::default(),
+                launches: 0,
+                failed: None,
+            }),
+        };
+        begun.state().add(of.head().as_bytes())?;
+        let mut names = HashSet::new();
+        for part in earlier {
+            let mut failed = None;
+            // What is no such file has nothing to give.
+            let _ = scan(&part, &mut |name, _, bytes| {
+                if names.insert(name) {
+                    failed = failed.take().or(begun.state().launch(&name, bytes).err());
+                }
+            });
+            if let Some(why) = failed {
+                return Err(why);
+            }
+        }
+        begun.state().file.flush()?;
+        Ok((begun, names))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it cannot be written any more.
+    pub(super) fn is_broken(&self) -> bool {
+        self.state().failed.is_some()
+    }
+
+    /// Gives the file its name, now that it is whole, and removes what other tries have left.
+    ///
+    /// # Errors
+    /// If something could not be written.
+    pub(super) fn finish(self) -> io::Result<()> {
+        let mut state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(why) = state.failed.take() {
+            return Err(why);
+        }
+        let launches = state.launches;
+        state.add(&END.to_le_bytes())?;
+        state.add(&launches.to_le_bytes())?;
+        let digest = state.all.digest();
+        state.file.write_all(&digest.0)?;
+        let file = state
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        let place = self.folder.join(self.of.name());
+        match fs::rename(&self.path, &place) {
+            // Another try of the same shard was sooner, and has the same launches.
+            Err(why) if why.kind() == ErrorKind::NotFound && place.exists() => return Ok(()),
+            other => other?,
+        }
+        for part in parts(&self.folder, &self.of)? {
+            // Whoever still writes to it has a name for his own.
+            let _ = fs::remove_file(part);
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.all.add(bytes);
+        self.file.write_all(bytes)
+    }
+
+    fn launch(&mut self, name: &Digest, bytes: &[u8]) -> io::Result<()> {
+        let length = u32::try_from(bytes.len()).ok().filter(|n| *n <= LONGEST);
+        let length = length.ok_or_else(|| io::Error::from(ErrorKind::FileTooLarge))?;
+        self.add(&length.to_le_bytes())?;
+        self.add(&name.0)?;
+        self.add(&checked(name, bytes))?;
+        self.add(bytes)?;
+        self.launches += 1;
+        Ok(())
+    }
+}
+
+impl study::Store for Unfinished {
+    fn find(&self, _: &Digest) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn keep(&self, name: &Digest, bytes: &[u8]) {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+        let packed = packed.write_all(bytes).and_then(|()| packed.finish());
+        let mut state = self.state();
+        if state.failed.is_some() {
+            return;
+        }
+        // What is finished must survive a kill, so it leaves the process at once.
+        let written = packed
+            .and_then(|packed| state.launch(name, &packed))
+            .and_then(|()| state.file.flush());
+        state.failed = written.err();
+    }
+
+    fn worth(&self) -> u64 {
+        0
+    }
+}
+
+/// What earlier tries of a shard have left in a folder.
+fn parts(folder: &Path, of: &Of) -> io::Result<Vec<PathBuf>> {
+    let prefix = format!(".{}.", of.name());
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&prefix) && name.ends_with(UNFINISHED) {
+            all.push(entry.path());
+        }
+    }
+    all.sort();
+    Ok(all)
+}
