@@ -8,4 +8,5 @@ pub(crate) mod asking;
 mod guarded;
 mod moved;
 mod kept;
+mod questions;
 mod running;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Desk;
 use super::asked::Asked;
 use super::knob::{self, Knob};
+use super::proposed::{self, Question};
 use super::reading::Reading;
 use crate::model::{Effort, Model};
 use crate::text::render::{Colour, Frame, render};
@@ -34,6 +35,8 @@ pub(super) struct Checked {
     variants: Vec<Variant>,
     /// The sliders.
     knobs: Vec<Knob>,
+    /// What else can be asked.
+    questions: Vec<Question>,
 }
 
 /// A what-if.
@@ -79,6 +82,7 @@ pub(super) fn check(asked: &Asked, desk: &Desk) -> Checked {
     };
     let base = Reading::of(&plain, desk);
     let knobs = knob::all(&base.model);
+    let questions = proposed::questions(&base.model, &knobs);
     let reading = match asked.set.is_empty() {
         true => base,
         false => Reading::of(asked, desk),
@@ -98,6 +102,7 @@ pub(super) fn check(asked: &Asked, desk: &Desk) -> Checked {
         replications: launches(model),
         variants: model.variants.iter().map(variant).collect(),
         knobs,
+        questions,
     }
 }
 

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use super::asked::Stage;
+use super::asked::{Ask, Stage};
 use crate::report::{html, number, words};
 use crate::results::{Estimate, ReadFailure, Results, Unit, from_json};
 
@@ -48,8 +48,14 @@ fn between(page: &str, from: &str, to: &str) -> String {
 }
 
 /// The one sentence that says how it came out, for those who hear the page.
-pub(super) fn sentence(results: &Results) -> String {
-    words::question_answered(results).unwrap_or_else(|| words::answer(results))
+pub(super) fn sentence(results: &Results, ask: Ask) -> String {
+    match ask {
+        Ask::Run => words::question_answered(results).unwrap_or_else(|| words::answer(results)),
+        Ask::Size | Ask::Sweep | Ask::Tip | Ask::Uncertain => {
+            let parts = words::lead(results).into_iter();
+            parts.map(|(_, text)| text).collect()
+        }
+    }
 }
 
 /// How wide the intervals of the share of served users are, at most: `± 2.4 points`. Nothing where

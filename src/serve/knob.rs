@@ -25,14 +25,24 @@ pub(super) struct Knob {
     /// What it counts: `users`.
     counts: Option<String>,
     /// What follows the number of each stop: `/s`, `ms`, `%`.
-    unit: String,
+    pub(super) unit: String,
     /// Where it stands in the model, as written.
     base: String,
     /// The values that it can take, from low to high, the base among them, each without its unit;
     /// empty if it has no range.
-    stops: Vec<String>,
+    pub(super) stops: Vec<String>,
     /// Which of the stops is the base.
     at: usize,
+}
+
+impl Knob {
+    /// What it is called where its group is not beside it.
+    pub(super) fn called(&self) -> String {
+        match &self.group {
+            Some(group) => format!("{group}, {}", self.label),
+            None => self.label.clone(),
+        }
+    }
 }
 
 /// All sliders of a model: its parameters, then what its services have.

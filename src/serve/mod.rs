@@ -2,9 +2,9 @@
 //!
 //! One idea: the page asks and this answers; nothing is kept but the model that was named at the
 //! start and the one run under way. `door` says who is let in, `routes` what stands at which
-//! address, `asked` what the page may ask, `check` and `knob` what it is told of a model, `run` how
-//! a run goes, `drawn` how an answer looks. It opens no file: the text of the model and the data
-//! that it names are handed in.
+//! address, `asked` what the page may ask, `check`, `knob` and `proposed` what it is told of a
+//! model, `question` which study answers, `run` how a run goes, `drawn` how an answer looks. It
+//! opens no file: the text of the model and the data that it names are handed in.
 
 mod address;
 mod asked;
@@ -16,6 +16,8 @@ mod knob;
 mod reading;
 mod stops;
 mod listen;
+mod proposed;
+mod question;
 mod run;
 mod routes;
 

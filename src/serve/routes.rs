@@ -52,13 +52,14 @@ const SVG: &str = "image/svg+xml";
 
 /// The parts of the page: address, kind, what is there. Beside them stand the style and the script
 /// of every report.
-const PARTS: [(&str, &str, &str); 10] = [
+const PARTS: [(&str, &str, &str); 11] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/page.css", CSS, include_str!("page/page.css")),
     ("/page.js", JS, include_str!("page/page.js")),
     ("/ask.js", JS, include_str!("page/ask.js")),
     ("/state.js", JS, include_str!("page/state.js")),
     ("/knobs.js", JS, include_str!("page/knobs.js")),
+    ("/question.js", JS, include_str!("page/question.js")),
     ("/model.js", JS, include_str!("page/model.js")),
     ("/runs.js", JS, include_str!("page/runs.js")),
     ("/answer.js", JS, include_str!("page/answer.js")),

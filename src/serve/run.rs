@@ -17,14 +17,15 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::Desk;
-use super::asked::{Asked, Stage};
+use super::asked::{Ask, Asked, Stage};
 use super::check::{self, Said};
 use super::reading::Reading;
-use super::{command, drawn};
+use super::{command, drawn, question};
+use crate::base::time::Span;
 use crate::base::visible::visible;
 use crate::model::{Checked, Model};
 use crate::results::{Results, to_json};
-use crate::study::{self, Attribute, Effort, Onlooker, Plan, Progress};
+use crate::study::{self, Allowance, Attribute, Effort, Onlooker, Plan, Progress};
 
 /// How long a preview should take: a moment, less than what drawing and the network take.
 const MOMENT: Duration = Duration::from_millis(600);
@@ -261,6 +262,7 @@ impl Run {
             return Err(NoAnswer::invalid(&reading));
         }
         let plan = self.plan(&reading.model);
+        let asked = question::of(&self.asked, &reading.model).map_err(NoAnswer::because)?;
         self.affordable(&reading.model, &plan)?;
         let stage = self.asked.stage.word();
         let launches = match plan.effort {
@@ -268,13 +270,13 @@ impl Run {
             Effort::Precision { .. } => None,
         };
         self.teller.tell(&Line::Begun { stage, launches });
-        let results = self.results(reading.model, &plan)?;
+        let results = self.results(reading.model, &asked, &plan)?;
         self.wanted()?;
         self.teller.tell(&Line::Answer(Box::new(Answer {
             stage,
             launches: results.replications,
-            width: drawn::width(&results),
-            sentence: drawn::sentence(&results),
+            width: drawn::width(&results).filter(|_| self.asked.ask == Ask::Run),
+            sentence: drawn::sentence(&results, self.asked.ask),
             page: drawn::answer(&results, self.asked.stage),
             figures: drawn::figures(&results),
             command: &command::line(&self.asked, &self.desk),
@@ -297,6 +299,7 @@ impl Run {
         }
         plan.threads = self.desk.threads;
         plan.limits = self.desk.limits;
+        plan.within = self.asked.allowed();
         let shown = |(path, value): &(String, String)| {
             (visible(path).into_owned(), visible(value).into_owned())
         };
@@ -325,7 +328,8 @@ impl Run {
 
     /// What is known beforehand of each variant.
     fn affordable(&self, model: &Model, plan: &Plan) -> Result<(), NoAnswer> {
-        for name in &self.asked.variants {
+        let variants = self.asked.variants.iter();
+        for name in variants.filter(|_| self.asked.ask.compares()) {
             let Some((changed, _)) = model.variant(name) else {
                 continue;
             };
@@ -339,7 +343,12 @@ impl Run {
         Ok(())
     }
 
-    fn results(&self, model: Model, plan: &Plan) -> Result<Results, NoAnswer> {
+    fn results(
+        &self,
+        model: Model,
+        asked: &question::Question<'_>,
+        plan: &Plan,
+    ) -> Result<Results, NoAnswer> {
         let model = Checked::new(model).expect("a model with errors was refused before");
         let began = Instant::now();
         let is_late = || began.elapsed() > self.desk.longest;
@@ -347,16 +356,14 @@ impl Run {
             teller: &self.teller,
             last: Mutex::new(began),
         };
+        let hourglass = plan.within.map(hourglass);
         let onlooker = Onlooker {
             progress: &told,
             stop: &|| self.ticket.gone().is_some() || is_late(),
-            until: None,
+            until: hourglass.as_ref().map(|glass| glass as &dyn Allowance),
             store: None,
         };
-        let found = match self.asked.variants.as_slice() {
-            [] => study::run(&model, None, plan, onlooker),
-            variants => study::compare(&model, variants, plan, onlooker),
-        };
+        let found = asked.answer(&model, plan, onlooker);
         self.wanted()?;
         if is_late() {
             return Err(NoAnswer::because(format!(
@@ -366,11 +373,24 @@ impl Run {
             )));
         }
         let results = found.map_err(NoAnswer::from)?;
+        if self.asked.ask == Ask::Run {
+            self.note(began, &results);
+        }
+        Ok(results)
+    }
+
+    /// Notes what a launch took, for the next preview.
+    fn note(&self, began: Instant, results: &Results) {
         let launches = f64::from(results.replications) * results.order.len() as f64;
         let pace = began.elapsed().as_secs_f64() / launches.max(1.0);
         *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Some(pace);
-        Ok(results)
     }
+}
+
+/// A time that is running from now on.
+fn hourglass(allowed: Span) -> impl Allowance {
+    let began = Instant::now();
+    move || began.elapsed().as_secs_f64() / allowed.as_secs_f64()
 }
 
 /// Why a run has no answer.

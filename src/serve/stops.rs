@@ -82,7 +82,7 @@ fn clean(value: f64) -> f64 {
 }
 
 /// A number as a model has it: no exponent, twelve digits at most, no zeros at the end.
-fn written(value: f64) -> String {
+pub(super) fn written(value: f64) -> String {
     let digits = usize::try_from(11 - exponent(value.abs())).unwrap_or(0);
     let text = format!("{value:.digits$}");
     match text.contains('.') {

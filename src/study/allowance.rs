@@ -12,6 +12,12 @@ pub trait Allowance: Sync {
     fn spent(&self) -> f64;
 }
 
+impl<F: Fn() -> f64 + Sync> Allowance for F {
+    fn spent(&self) -> f64 {
+        self()
+    }
+}
+
 /// Part of the time that launches may take where the rest is for what each change is worth.
 const SHARED: f64 = 0.6;
 /// The same where nothing follows but the figures.

@@ -6,6 +6,7 @@ import * as answer from "./answer.js";
 import * as model from "./model.js";
 import { BROKEN, asked, blank, copy, link, read } from "./state.js";
 import { Choices, Knobs } from "./knobs.js";
+import { Questions } from "./question.js";
 import { Runs, nameOf } from "./runs.js";
 
 const part = (id) => document.getElementById(id);
@@ -16,7 +17,7 @@ const REST = 120;
 let file = { name: "", text: "", starters: [] };
 let state = blank("");
 // What the server says of the model as it stands.
-let known = { variants: [], knobs: [], sound: false, diagnostics: [] };
+let known = { variants: [], knobs: [], questions: [], sound: false, diagnostics: [] };
 let underWay = null;
 let resting = 0;
 
@@ -29,6 +30,10 @@ const choices = new Choices((names) => {
   state.variants = names;
   changed();
 });
+const questions = new Questions((asked) => {
+  Object.assign(state, asked);
+  changed();
+});
 const runs = new Runs((run) => {
   state = copy(run.state);
   stop();
@@ -39,11 +44,13 @@ const runs = new Runs((run) => {
 const show = () => {
   knobs.build(known.knobs);
   choices.build(known.variants);
+  questions.build(known.questions);
   knobs.show(state, known.diagnostics);
   choices.show(state);
+  questions.show(state);
   model.show(state.text);
   part("starter").value = file.starters.find(([, text]) => text === state.text && text !== file.text)?.[0] ?? "";
-  part("reset").hidden = !state.set.size && !state.variants && state.seed === null && state.launches === null;
+  part("reset").hidden = !state.set.size && !state.variants && state.seed === null && state.launches === null && state.ask === "run";
   part("model-reset").hidden = state.text === file.text;
   part("model-note").textContent = state.text === file.text ? "" : "The text is not that of the file: save it before you use the command.";
   for (const [id, value, usual] of [["seed", state.seed, known.seed], ["launches", state.launches, known.replications]]) {
@@ -106,7 +113,8 @@ const refuse = (why, diagnostics = []) => {
   part("said").textContent = why;
 };
 
-/// Checks what is asked; if it is sound, runs it twice: for a moment, then in full.
+/// Checks what is asked; if it is sound, runs it twice: for a moment, then in full. What is asked
+/// over a range has no preview: it is given its time.
 const begin = async ({ preview = true } = {}) => {
   const mine = underWay = new AbortController();
   await remember();
@@ -118,11 +126,14 @@ const begin = async ({ preview = true } = {}) => {
     // A variant that the text no longer has is not asked for.
     const names = known.variants.map((variant) => variant.name);
     if (state.variants) state.variants = state.variants.filter((name) => names.includes(name));
+    // A question that the text no longer allows is not asked either.
+    if (!known.questions.some((one) => one.ask === state.ask)) Object.assign(state, { ask: "run", knobs: [] });
     show();
     model.tell(known.diagnostics);
     if (!known.sound) return refuse("the model has errors", known.diagnostics.filter((one) => one.level === "error"));
     part("refused").hidden = true;
-    if (!preview || await stage("preview", mine)) await stage("full", mine);
+    const quick = preview && state.ask === "run";
+    if (!quick || await stage("preview", mine)) await stage("full", mine);
   } catch (why) {
     if (!mine.signal.aborted) refuse(why instanceof TypeError ? "the server does not answer" : why.message);
   }
@@ -161,17 +172,18 @@ const progress = ({ done, of }, stage, took) => {
   part("left").textContent = left + seconds(took / done * (of - done));
 };
 
-const keyOf = (at) => JSON.stringify([at.text, [...at.set], at.variants, at.seed, at.launches]);
+const keyOf = (at) => JSON.stringify([at.text, [...at.set], at.variants, at.seed, at.launches, at.ask, at.knobs, at.within]);
 
 /// An answer has come: it is drawn with the one before behind it.
 const arrived = (line, at) => {
   const results = JSON.parse(line.results);
   line.most = Math.max(...Object.values(results.variants).map((one) => one.users.arrived?.estimate ?? 0));
   line.span = results.model.from_s + " " + results.model.to_s;
-  const run = { state: at, key: keyOf(at), name: nameOf(at, file.text, known), answer: line };
+  const run = { asked: at.ask, state: at, key: keyOf(at), name: nameOf(at, file.text, known), answer: line };
   // The full answer of the same state has behind it what its preview had.
   const same = runs.shown?.key === run.key ? runs.shown.ghost : runs.shown;
-  run.ghost = same && { ...same, ghost: null };
+  // An answer over a range has no picture to be held against.
+  run.ghost = run.asked === "run" && same?.asked === "run" && { ...same, ghost: null };
   runs.add(run);
   settle(run);
   if (line.stage === "full") {

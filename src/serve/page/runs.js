@@ -2,6 +2,7 @@
 // that is shown against it.
 
 import { make, told } from "./knobs.js";
+import { told as question } from "./question.js";
 
 const list = document.getElementById("runs");
 const beside = document.getElementById("beside");
@@ -62,7 +63,7 @@ export class Runs {
       this.draw();
       this.whenPinned();
     });
-    const served = run.answer.figures.map((row) => row.cells[0].said).join(" → ");
+    const served = run.asked === "run" ? run.answer.figures.map((row) => row.cells[0].said).join(" → ") : run.answer.sentence;
     const stage = run.answer.stage === "preview" ? " · preview" : "";
     return make("li", { value: run.n }, open, " ", pin, make("small", {}, served + stage));
   }
@@ -100,6 +101,7 @@ const moved = (cell, by) => {
 export const nameOf = (state, file, known) => {
   const parts = [...state.set].map(([path, value]) => told(known.knobs, path, value));
   if (state.text !== file) parts.unshift("text changed");
+  if (state.ask !== "run") parts.unshift(question(known.questions, state));
   if (state.seed !== null) parts.push("seed " + state.seed);
   if (state.launches !== null) parts.push(state.launches + (state.launches === 1 ? " launch" : " launches"));
   return parts.join(", ") || "as in the file";

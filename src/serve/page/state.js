@@ -1,11 +1,12 @@
 // What is asked of the model, and how it stands in the address: everything but the answers.
 //
-// A state is the text of the model, what is set, the variants that are shown, seed and launches.
+// A state is the text of the model, what is set, the variants that are shown, seed and launches, and
+// what is asked: the question, what it moves, and the seconds that it may take.
 // Where it says what the file says, it says nothing.
 
-export const blank = (text) => ({ text, set: new Map(), variants: null, seed: null, launches: null });
+export const blank = (text) => ({ text, set: new Map(), variants: null, seed: null, launches: null, ask: "run", knobs: [], within: null });
 
-export const copy = (state) => ({ ...state, set: new Map(state.set), variants: state.variants && [...state.variants] });
+export const copy = (state) => ({ ...state, set: new Map(state.set), variants: state.variants && [...state.variants], knobs: [...state.knobs] });
 
 /// What the server is asked.
 export const asked = (state, known) => ({
@@ -14,6 +15,9 @@ export const asked = (state, known) => ({
   variants: state.variants ?? known.variants.map((variant) => variant.name),
   seed: state.seed,
   replications: state.launches,
+  ask: state.ask,
+  knobs: state.knobs,
+  within: state.within,
 });
 
 // A text is told from another by a short number (FNV-1a), so that a link knows its model.
@@ -45,6 +49,9 @@ export const link = async (state, file) => {
   if (state.variants) parts.set("variants", state.variants.join(","));
   if (state.seed !== null) parts.set("seed", state.seed);
   if (state.launches !== null) parts.set("launches", state.launches);
+  if (state.ask !== "run") parts.set("ask", state.ask);
+  for (const knob of state.knobs) parts.append("knob", knob);
+  if (state.within !== null) parts.set("within", state.within);
   if (state.text !== file) parts.set("text", await packed(state.text));
   const said = parts.toString();
   return said && "model=" + idOf(file) + "&" + said;
@@ -54,6 +61,11 @@ const whole = (text, most) => {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number > most) throw new Error("not a number");
   return number;
+};
+
+const known = (ask) => {
+  if (!["run", "size", "sweep", "tip", "uncertain"].includes(ask)) throw new Error("no question");
+  return ask;
 };
 
 /// The state that an address says, or why it cannot be taken.
@@ -72,6 +84,9 @@ export const read = async (hash, file) => {
     if (parts.has("variants")) state.variants = parts.get("variants").split(",").filter(Boolean);
     if (parts.has("seed")) state.seed = whole(parts.get("seed"), Number.MAX_SAFE_INTEGER);
     if (parts.has("launches")) state.launches = whole(parts.get("launches"), 1000);
+    if (parts.has("ask")) state.ask = known(parts.get("ask"));
+    state.knobs = parts.getAll("knob");
+    if (parts.has("within")) state.within = whole(parts.get("within"), 3600);
     if (parts.has("text")) state.text = await unpacked(parts.get("text"));
     return { state };
   } catch {
