@@ -48,7 +48,7 @@ fn in_one_line(answer: &Answer) -> String {
     answer.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "init",
     "check",
     "run",
@@ -61,6 +61,7 @@ const COMMANDS: [&str; 16] = [
     "calibrate",
     "explain",
     "report",
+    "shard",
     "store",
     "schema",
     "completions",

@@ -25,6 +25,7 @@ mod sweeping;
 mod tipping;
 mod sentences;
 mod storing;
+mod sharding;
 mod ranges;
 mod versions;
 mod choosing;

@@ -107,7 +107,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  onrush serve launch.toml")]
     Serve(Serve),
     /// Play a study in shards on many machines: plan it, run each shard, merge them
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  onrush shard plan --shards 8 compare launch.toml > study.plan"
+    )]
     Shard(Shard),
     /// Show the store of finished launches, clear it, or make it smaller
     #[command(after_help = "Example:\n  onrush store --trim 500MB")]

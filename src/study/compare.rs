@@ -117,7 +117,7 @@ pub(crate) fn of_contenders(
     };
     let launches = field.launch(plan, crew);
     if contenders.len() > 1 && crew.is_lacking() {
-        foresee((model, &contenders), plan, crew)?;
+        foresee((model, &contenders), plan, crew);
     }
     let launches = launches?;
     crew.rest();
@@ -248,6 +248,25 @@ pub(crate) fn unfinished(model: &Checked, plan: &Plan, stopped: Stopped) -> Resu
     let mut results = head(&baseline, &none, plan, None);
     results.complete = false;
     results
+}
+
+/// The first part of a study that has others. Where its launches are played elsewhere, the study
+/// goes on without them, so that those of its other parts are played beside them; the second value
+/// says so, and there is no answer then.
+///
+/// # Errors
+/// What is wrong with the first part.
+pub(crate) fn begun(
+    first: Result<Results, Failure>,
+    (model, plan): (&Checked, &Plan),
+    onlooker: Onlooker<'_>,
+) -> Result<(Results, bool), Failure> {
+    match first {
+        Err(Failure::Interrupted) if onlooker.is_lacking() => {
+            Ok((unfinished(model, plan, Stopped::Partial), true))
+        }
+        other => Ok((other?, false)),
+    }
 }
 
 /// The document before anything is filled in.

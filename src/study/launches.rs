@@ -234,7 +234,7 @@ impl Field<'_> {
 }
 
 /// A replication of a program, as the plan has it.
-fn job<'p>(program: &'p Program, number: u32, plan: &Plan) -> Job<'p> {
+pub(crate) fn job<'p>(program: &'p Program, number: u32, plan: &Plan) -> Job<'p> {
     Job {
         program,
         seed: plan.seed,

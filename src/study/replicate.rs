@@ -59,6 +59,13 @@ pub struct Onlooker<'a> {
     pub store: Option<&'a dyn Store>,
 }
 
+impl Onlooker<'_> {
+    /// Whether replications are missing that somebody else is to play.
+    pub(crate) fn is_lacking(&self) -> bool {
+        self.store.is_some_and(|store| store.is_lacking())
+    }
+}
+
 /// Threads with their arenas.
 pub(crate) struct Crew<'a> {
     threads: Threads,
@@ -202,7 +209,7 @@ impl<'a> Crew<'a> {
 
     /// Whether replications are missing that somebody else is to play.
     pub(crate) fn is_lacking(&self) -> bool {
-        self.shelf.is_lacking()
+        self.onlooker.is_lacking()
     }
 
     /// The failure of a study that was stopped before it had an answer.
@@ -318,6 +325,21 @@ impl<'a> Crew<'a> {
         self.onlooker
             .progress
             .advanced(done as u64, planned.max(done) as u64);
+    }
+
+    /// Asks for replications that will probably be wanted, where somebody else plays them: so that
+    /// they are played beside those that are wanted now.
+    pub(crate) fn foresee(&self, first: &Job<'_>, numbers: Range<u32>) {
+        for number in numbers.filter(|_| self.is_lacking()) {
+            let job = Job { number, ..*first };
+            let place = self.shelf.place(job.program, &job);
+            if place
+                .as_ref()
+                .is_some_and(|place| place.find(&job).is_none())
+            {
+                is_elsewhere(place.as_ref(), &job);
+            }
+        }
     }
 
     /// Executes one replication. A broken invariant of the engine names the replication.

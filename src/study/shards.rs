@@ -258,3 +258,71 @@ pub fn play(
         false => Err(crew.nothing()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn wanted(users: f64, numbers: Vec<u32>) -> Wanted {
+        let recipe = Recipe {
+            digest: Digest::of(b""),
+            text: String::new(),
+            metrics: Vec::new(),
+            cut: None,
+            servers: BTreeMap::new(),
+            seed: 1,
+            events: 1,
+            users,
+        };
+        Wanted { recipe, numbers }
+    }
+
+    proptest! {
+        /// Every launch is in one shard, those of a number are together where there are enough
+        /// numbers, and no shard costs more than its part and one number.
+        #[test]
+        fn shards_share_all_launches_evenly(
+            costs in prop::collection::vec((1.0..1e6_f64, prop::collection::btree_set(0..60_u32, 1..40)), 1..5),
+            shards in 1..20_usize,
+        ) {
+            let all: Vec<Wanted> = costs
+                .iter()
+                .map(|(users, numbers)| wanted(*users, numbers.iter().copied().collect()))
+                .collect();
+            let shards = cut(&all, shards);
+            let mut dealt: Vec<(usize, u32)> = Vec::new();
+            let mut of_number: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+            let mut cost_of_number: BTreeMap<u32, f64> = BTreeMap::new();
+            let mut cost = vec![0.0; shards.len()];
+            for (shard, piece) in shards.iter().enumerate().flat_map(|(at, all)| all.iter().map(move |one| (at, one))) {
+                for number in piece.from..piece.until {
+                    dealt.push((piece.recipe, number));
+                    of_number.entry(number).or_default().push(shard);
+                    let users = all[piece.recipe].recipe.users + 1.0;
+                    *cost_of_number.entry(number).or_default() += users;
+                    cost[shard] += users;
+                }
+            }
+            let mut asked: Vec<(usize, u32)> = all
+                .iter()
+                .enumerate()
+                .flat_map(|(at, one)| one.numbers.iter().map(move |number| (at, *number)))
+                .collect();
+            dealt.sort_unstable();
+            asked.sort_unstable();
+            prop_assert_eq!(dealt, asked);
+            let total: f64 = cost.iter().sum();
+            let most: f64 = cost_of_number.values().copied().fold(0.0, f64::max);
+            for one in &cost {
+                prop_assert!(*one <= total / shards.len() as f64 + most + 1e-6 * total);
+            }
+            if of_number.len() >= shards.len() {
+                for together in of_number.values() {
+                    prop_assert!(together.iter().all(|shard| *shard == together[0]));
+                }
+            }
+        }
+    }
+}

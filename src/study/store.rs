@@ -123,11 +123,6 @@ impl<'a> Shelf<'a> {
         Some(Place { store, known, name })
     }
 
-    /// Whether replications are missing that others are to play.
-    pub(crate) fn is_lacking(&self) -> bool {
-        self.store.is_some_and(|store| store.is_lacking())
-    }
-
     /// The program with its digest. One that was changed since is another.
     fn known(&self, program: &Program) -> Arc<Known> {
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);

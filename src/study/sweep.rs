@@ -58,7 +58,8 @@ pub fn sweep(
     };
     // The model as it is first, then values all over the range: whoever stops it has an overview.
     let as_it_is = vec![Contender::baseline(model, &wanted)];
-    let mut results = compare::of_contenders(model, as_it_is, plan, &crew)?;
+    let first = compare::of_contenders(model, as_it_is, plan, &crew);
+    let (mut results, is_away) = compare::begun(first, (model, plan), onlooker)?;
     let mut cells: Vec<Cell> = combinations.iter().map(|_| Cell::default()).collect();
     for number in halving(combinations.len()) {
         if crew.is_stopped() {
@@ -78,6 +79,9 @@ pub fn sweep(
             Err(Failure::Interrupted | Failure::OutOfTime) => {}
             Err(failure) => return Err(failure),
         }
+    }
+    if is_away {
+        return Err(crew.nothing());
     }
     crew.rest();
     results.command = "sweep".to_owned();

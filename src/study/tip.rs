@@ -51,7 +51,8 @@ pub fn tip(
         ));
     }
     contender::moves(model, &asked.knobs)?;
-    let mut results = compare::run(model, None, plan, onlooker)?;
+    let first = compare::run(model, None, plan, onlooker);
+    let (mut results, is_away) = compare::begun(first, (model, plan), onlooker)?;
     results.command = "tip".to_owned();
     let crew = Crew::new(plan.threads, onlooker);
     let (trigger, load) = (&asked.knobs[0], asked.knobs.get(1).map(Knob::coarse));
@@ -68,10 +69,15 @@ pub fn tip(
             Err(Failure::Interrupted | Failure::OutOfTime) => {
                 results.stopped = crew.stopped();
                 results.complete = !results.stopped.is_unfinished();
-                break;
+                if !crew.is_lacking() {
+                    break;
+                }
             }
             Err(failure) => return Err(failure),
         }
+    }
+    if is_away {
+        return Err(crew.nothing());
     }
     crew.rest();
     if cells.launches() == 0 {
@@ -114,9 +120,10 @@ fn search(
         .map(|part| (u64::from(part) * u64::from(last) / u64::from(parts)) as u32)
         .collect();
     scan.dedup();
-    for &row in &scan {
-        cells.glance((row, column))?;
-    }
+    // Where one is played elsewhere, the others are asked for all the same.
+    let glances = scan.iter().map(|&row| cells.glance((row, column)));
+    let glances: Vec<Result<(), Failure>> = glances.collect();
+    glances.into_iter().collect::<Result<(), Failure>>()?;
     let mut found = Found {
         settled: true,
         ..Found::default()

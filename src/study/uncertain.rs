@@ -93,15 +93,19 @@ pub fn uncertain(
         effort: Effort::Replications(few),
         ..plan.clone()
     };
-    let mut results = compare::run(model, asked.variant.as_deref(), &base, onlooker)?;
+    let first = compare::run(model, asked.variant.as_deref(), &base, onlooker);
+    let (mut results, is_away) = compare::begun(first, (model, plan), onlooker)?;
     results.command = "uncertain".to_owned();
     let is_stopped = results.stopped == Stopped::Time || results.stopped.is_unfinished();
-    if is_stopped {
+    if is_stopped && !is_away {
         return Ok(results);
     }
     match drawn(&mut results, model, asked, plan, onlooker) {
         Err(Failure::OutOfTime) => results.stopped = Stopped::Time,
         other => other?,
+    }
+    if is_away {
+        return Err(Failure::Interrupted);
     }
     Ok(results)
 }
@@ -143,6 +147,9 @@ pub fn drawn(
         .filter_map(|(draw, row)| Some((draw, row?)))
         .collect();
     if done.is_empty() {
+        if crew.is_lacking() {
+            inquiry.ends()?;
+        }
         return Err(crew.nothing());
     }
     let is_whole = done.len() == points as usize;
@@ -254,7 +261,7 @@ impl Inquiry<'_> {
             values: vec![Vec::new(); self.variants.len()],
             ..Draw::default()
         };
-        let mut judge = None;
+        let (mut judge, mut is_away) = (None, false);
         let mut seen = BTreeMap::new();
         let first = self.asked.replications * draw as u32;
         let numbers = first..first + self.asked.replications;
@@ -265,10 +272,17 @@ impl Inquiry<'_> {
         order.extend((1..self.variants.len()).filter(|at| *at != about));
         for at in order {
             let name = &self.variants[at];
-            if at != 0 && at != about && !row.kept {
+            if at != 0 && at != about && !row.kept && !is_away {
                 break;
             }
-            let launches = self.play(&changes, name, (&numbers, &mut judge), seat)?;
+            let launches = match self.play(&changes, name, (&numbers, &mut judge), seat) {
+                Err(Exceeded::Stopped) if self.crew.is_lacking() && self.keep().is_none() => {
+                    // The others are then wanted as well.
+                    is_away = true;
+                    continue;
+                }
+                other => other?,
+            };
             row.played |= at == about && launches.is_some();
             let Some(launches) = launches else {
                 // Without the baseline nobody can say whether the draw is plausible.
@@ -280,6 +294,9 @@ impl Inquiry<'_> {
             };
             self.note((at, at == about), &launches, &mut row);
             seen.insert(name.as_str(), launches);
+        }
+        if is_away {
+            return Err(Exceeded::Stopped);
         }
         if row.kept {
             let asked = self.conclusions().iter();
@@ -347,7 +364,10 @@ impl Inquiry<'_> {
         for number in numbers.clone() {
             let seen = match self.crew.execute(&job(number), seat) {
                 Ok(seen) => seen,
-                Err(why) if why == Exceeded::Stopped || !seat.settles(why) => return Err(why),
+                Err(why) if why == Exceeded::Stopped || !seat.settles(why) => {
+                    self.crew.foresee(&job(number), number..numbers.end);
+                    return Err(why);
+                }
                 Err(_) => return Ok(None),
             };
             let metrics = lens.metrics(&seen, lens.fate(&seen).as_ref());

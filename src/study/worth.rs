@@ -15,7 +15,7 @@ use crate::program::{self, Asked, Program};
 use crate::results::{Attribution, Difference};
 use crate::study::contender::{Contender, Identity, apply, identity, room};
 use crate::study::fill::Sight;
-use crate::study::launches::{Rows, values};
+use crate::study::launches::{Rows, job, values};
 use crate::study::lens::Lens;
 use crate::study::plan::{Attribute, Effort, Failure, Plan};
 use crate::study::replicate::Crew;
@@ -120,30 +120,17 @@ pub(crate) fn worth(
 
 /// Asks for the replications that [`worth`] will ask for first, where somebody else plays them: so
 /// that they are played beside those of the variants, and not after them.
-///
-/// # Errors
-/// As [`worth`].
-pub(crate) fn foresee(
-    of: (&Checked, &[Contender]),
-    plan: &Plan,
-    crew: &Crew<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn foresee(of: (&Checked, &[Contender]), plan: &Plan, crew: &Crew<'_>) {
     let Effort::Replications(all) = plan.effort else {
-        return Ok(());
+        return;
     };
     let foreseen = match plan.attribute {
         Attribute::Factorial => all,
         _ => all.min(FORESEEN),
     };
-    let (_, extras) = take_apart(of, plan);
-    let lenses = extras.iter().map(|extra| {
-        let lens = Lens::new(&extra.model, &extra.program, None);
-        (extra.name.clone(), lens)
-    });
-    let lenses: Vec<(String, Lens<'_>)> = lenses.collect();
-    let numbers: Vec<u32> = (0..foreseen).collect();
-    let lenses: Vec<&(String, Lens<'_>)> = lenses.iter().collect();
-    values(&lenses, &[], &numbers, (plan, crew)).map(drop)
+    for extra in &take_apart(of, plan).1 {
+        crew.foresee(&job(&extra.program, 0, plan), 0..foreseen);
+    }
 }
 
 /// The variants to take apart, and the combinations that must be run for it.

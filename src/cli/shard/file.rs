@@ -17,6 +17,8 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -241,10 +243,12 @@ impl Unfinished {
     pub(super) fn begin(folder: &Path, of: Of) -> io::Result<(Unfinished, HashSet<Digest>)> {
         let earlier = parts(folder, &of)?;
         let prefix = format!(".{}.", of.name());
-        let made = Builder::new()
-            .prefix(&prefix)
-            .suffix(UNFINISHED)
-            .tempfile_in(folder)?;
+        let mut builder = Builder::new();
+        builder.prefix(&prefix).suffix(UNFINISHED);
+        // Whoever merges may be somebody else.
+        #[cfg(unix)]
+        builder.permissions(PermissionsExt::from_mode(0o666));
+        let made = builder.tempfile_in(folder)?;
         let (file, path) = made.keep().map_err(|failed| failed.error)?;
         let begun = Unfinished {
             of,

@@ -282,7 +282,10 @@ impl Search<'_> {
         for number in 0..replications {
             let seen = match self.crew.execute(&job(number), seat) {
                 Ok(seen) => seen,
-                Err(why) if why == Exceeded::Stopped || !seat.settles(why) => return Err(why),
+                Err(why) if why == Exceeded::Stopped || !seat.settles(why) => {
+                    self.crew.foresee(&job(number), number..replications);
+                    return Err(why);
+                }
                 Err(_) => return Ok(None),
             };
             let metrics = lens.metrics(&seen, lens.fate(&seen).as_ref());

@@ -188,7 +188,16 @@ impl<'a> Cells<'a> {
             why: overrun.why,
         })?;
         let done: Option<Vec<(Option<End>, u64)>> = done.into_iter().collect();
-        let done = done.ok_or_else(|| self.crew.nothing())?;
+        let Some(done) = done else {
+            // Whoever looks a second time is at a border, and looks again.
+            let further = if first == 0 {
+                launches
+            } else {
+                self.asked.at_most
+            };
+            self.crew.foresee(&job(0), first..further);
+            return Err(self.crew.nothing());
+        };
         known.played = launches;
         known.ends.extend(done.iter().filter_map(|(end, _)| *end));
         self.events += done.iter().map(|(_, events)| events).sum::<u64>();
