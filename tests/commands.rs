@@ -95,6 +95,26 @@ fn the_help_lists_every_command_and_exit_code() {
     );
 }
 
+/// The exit code that scripts wait for: launches are missing.
+#[test]
+fn a_merge_without_its_shards_ends_with_96() {
+    let scene = Scene::new().file("desk.toml", DESK);
+    let plan = scene.run(["shard", "plan", "--shards", "2", "run", "desk.toml"]);
+    let scene = scene
+        .file("study.plan", &plan.expect(0).out)
+        .file("shards/none", "");
+    let answer = scene
+        .run(["shard", "merge", "study.plan", "shards"])
+        .expect(96);
+    assert!(
+        answer
+            .last_line()
+            .starts_with("exit 96: 2 of 2 shards are missing"),
+        "{}",
+        answer.err
+    );
+}
+
 #[test]
 fn the_command_to_type_next_asks_for_the_same_model() {
     let scene = Scene::new().file("my models/desk.toml", DESK);

@@ -210,7 +210,7 @@ fn launches_of_every_model_can_be_played_elsewhere() {
     for model in models {
         let path = model.to_string_lossy();
         let text = fs::read_to_string(&model).expect("it is text");
-        // Unless launches are looked at first: for a warm-up, or for the offset of what was measured.
+        // Unless launches are looked at first: for a warm-up, or for an offset.
         let planned = match text.contains("\"auto\"") {
             true => "launches planned",
             false => "2 launches planned",

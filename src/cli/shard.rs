@@ -8,7 +8,8 @@ mod file;
 mod found;
 mod plan;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -196,11 +197,14 @@ fn shards_of(asked: &PlanShards) -> Result<(u32, Vec<String>), Ending> {
     }
 }
 
+/// What finds a launch by its name.
+type Finder<'a> = dyn Fn(&Digest) -> Option<Vec<u8>> + Sync + 'a;
+
 /// How a command ends whose launches are where `found` finds them, and the launches that it then
 /// still wants.
 fn asked_for(
     (command, texts): (Command, &Texts),
-    (found, is_partial): (&(dyn Fn(&Digest) -> Option<Vec<u8>> + Sync), bool),
+    (found, is_partial): (&Finder<'_>, bool),
     console: &Console,
 ) -> (Result<Ending, Ending>, Vec<Wanted>) {
     let away = Away::new(found, &texts.files);
@@ -289,17 +293,16 @@ fn programs(
     pieces: &[Piece],
     recipes: &[Recipe],
     plan: &Plan,
-) -> Result<HashMap<usize, crate::program::Program>, Ending> {
+) -> Result<BTreeMap<usize, crate::program::Program>, Ending> {
     let files = plan.texts().files;
-    let mut programs = HashMap::new();
+    let mut programs = BTreeMap::new();
     for piece in pieces {
-        let recipe = recipes.get(piece.recipe);
-        if !programs.contains_key(&piece.recipe) {
+        if let Entry::Vacant(place) = programs.entry(piece.recipe) {
+            let recipe = recipes.get(piece.recipe);
             let program = recipe.and_then(|recipe| recipe.program(&files));
-            let program = program.ok_or_else(|| {
+            place.insert(program.ok_or_else(|| {
                 could_not("a recipe of the plan makes another program here".to_owned())
-            })?;
-            programs.insert(piece.recipe, program);
+            })?);
         }
     }
     Ok(programs)
@@ -440,7 +443,7 @@ fn next(
     write::all(&[page], Existing::Replace)?;
     let name = named(&path);
     console.note(&format!(
-        "{} more are needed: run the {} of {name} into the same folder, then\n\
+        "{} are needed next: run the {} of {name} into the same folder, then\n\
          onrush shard merge {} {}",
         words::launches(launches(wanted)),
         counted(shards, "shard"),

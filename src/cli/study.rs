@@ -265,7 +265,7 @@ fn watched<T>(
             "variants shared what came before they part: {events} events were not simulated again"
         ));
     }
-    let is_lacking = store.is_some_and(|store| store.is_lacking());
+    let is_lacking = store.is_some_and(study::Store::is_lacking);
     if is_lacking && !interrupt::asked() && (!supply.is_partial || found.is_err()) {
         return Err(Ending::new(Exit::Lacking, "launches are missing"));
     }

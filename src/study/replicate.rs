@@ -62,7 +62,7 @@ pub struct Onlooker<'a> {
 impl Onlooker<'_> {
     /// Whether replications are missing that somebody else is to play.
     pub(crate) fn is_lacking(&self) -> bool {
-        self.store.is_some_and(|store| store.is_lacking())
+        self.store.is_some_and(Store::is_lacking)
     }
 }
 

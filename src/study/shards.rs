@@ -7,7 +7,7 @@
 //! known by its contents ([`super::store`]), so nothing can be counted twice, and no list of
 //! launches can make a result wrong.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::plan::Failure;
@@ -98,7 +98,7 @@ pub struct Away<'a> {
 #[derive(Default)]
 struct Noted {
     /// Of each program that was asked for: what is wanted of it, or that nobody else can make it.
-    known: HashMap<(Digest, u64, u64), Option<usize>>,
+    known: BTreeMap<(Digest, u64, u64), Option<usize>>,
     wanted: Vec<Wanted>,
 }
 
@@ -216,8 +216,8 @@ pub fn cut(wanted: &[Wanted], shards: usize) -> Vec<Vec<Piece>> {
     cut
 }
 
-/// Plays the launches of a shard that are not known yet: what they showed goes to the store of whoever looks on, who is
-/// also told and may stop it.
+/// Plays the launches of a shard that are not known yet: what they showed goes to the store of
+/// whoever looks on, who is also told and may stop it.
 ///
 /// # Errors
 /// If a launch needs more than it may use, or somebody stopped it.
@@ -225,8 +225,8 @@ pub fn cut(wanted: &[Wanted], shards: usize) -> Vec<Vec<Piece>> {
 /// # Panics
 /// If a piece names a recipe that has no program.
 pub fn play(
-    (pieces, known): (&[Piece], &HashSet<Digest>),
-    (recipes, programs): (&[Recipe], &HashMap<usize, Program>),
+    (pieces, known): (&[Piece], &BTreeSet<Digest>),
+    (recipes, programs): (&[Recipe], &BTreeMap<usize, Program>),
     (threads, bytes): (usize, usize),
     onlooker: Onlooker<'_>,
 ) -> Result<(), Failure> {
@@ -284,7 +284,10 @@ mod tests {
         /// numbers, and no shard costs more than its part and one number.
         #[test]
         fn shards_share_all_launches_evenly(
-            costs in prop::collection::vec((1.0..1e6_f64, prop::collection::btree_set(0..60_u32, 1..40)), 1..5),
+            costs in prop::collection::vec(
+                (1.0..1e6_f64, prop::collection::btree_set(0..60_u32, 1..40)),
+                1..5,
+            ),
             shards in 1..20_usize,
         ) {
             let all: Vec<Wanted> = costs
@@ -296,7 +299,9 @@ mod tests {
             let mut of_number: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
             let mut cost_of_number: BTreeMap<u32, f64> = BTreeMap::new();
             let mut cost = vec![0.0; shards.len()];
-            for (shard, piece) in shards.iter().enumerate().flat_map(|(at, all)| all.iter().map(move |one| (at, one))) {
+            let pieces = shards.iter().enumerate();
+            let pieces = pieces.flat_map(|(at, all)| all.iter().map(move |one| (at, one)));
+            for (shard, piece) in pieces {
                 for number in piece.from..piece.until {
                     dealt.push((piece.recipe, number));
                     of_number.entry(number).or_default().push(shard);

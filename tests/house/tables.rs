@@ -143,6 +143,7 @@ pub(super) const DOORS: [(&str, &[&str]); 38] = [
             "import/json.rs",
             "observation/",
             "base/time.rs",
+            "cli/shard/plan.rs",
         ],
     ),
     ("serde_saphyr", &["import/yaml.rs"]),

@@ -14,7 +14,7 @@
 //! Numbers are little-endian. The name of a launch is made of all that it depends on, the check is
 //! the beginning of the SHA-256 of name and bytes.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 #[cfg(unix)]
@@ -240,7 +240,7 @@ impl Unfinished {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn begin(folder: &Path, of: Of) -> io::Result<(Unfinished, HashSet<Digest>)> {
+    pub(super) fn begin(folder: &Path, of: Of) -> io::Result<(Unfinished, BTreeSet<Digest>)> {
         let earlier = parts(folder, &of)?;
         let prefix = format!(".{}.", of.name());
         let mut builder = Builder::new();
@@ -262,7 +262,7 @@ impl Unfinished {
             }),
         };
         begun.state().add(of.head().as_bytes())?;
-        let mut names = HashSet::new();
+        let mut names = BTreeSet::new();
         for part in earlier {
             let mut failed = None;
             // What is no such file has nothing to give.

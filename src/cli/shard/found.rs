@@ -3,7 +3,7 @@
 //! One idea: a file is used as a whole or not at all, and whoever is not used is named with the
 //! reason. Only where a launch stands is kept; what it showed is read when it is asked for.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +22,7 @@ type Handles = VecDeque<(u32, Arc<Mutex<File>>)>;
 /// The launches of a study that are there.
 pub(super) struct Found {
     files: Vec<PathBuf>,
-    spots: HashMap<Digest, (u32, Spot)>,
+    spots: BTreeMap<Digest, (u32, Spot)>,
     open: Mutex<Handles>,
     /// Why files that were there are not used, a sentence each.
     pub(super) refused: Vec<String>,
@@ -43,7 +43,7 @@ impl Found {
         paths.sort();
         let mut found = Found {
             files: Vec::new(),
-            spots: HashMap::new(),
+            spots: BTreeMap::new(),
             open: Mutex::default(),
             refused: Vec::new(),
         };

@@ -5,7 +5,7 @@
 //! changed is refused. Models that differ in a value share their lines: each is written as numbers
 //! of lines.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ impl Plan {
     /// The plan of launches that are wanted, in so many shards.
     pub(super) fn new(study: &Study<'_>, wanted: &[Wanted], shards: usize) -> Plan {
         let mut lines: Vec<String> = Vec::new();
-        let mut known: HashMap<&str, u32> = HashMap::new();
+        let mut known: BTreeMap<&str, u32> = BTreeMap::new();
         let mut recipes = Vec::new();
         for Wanted { recipe, .. } in wanted {
             let number = |line| {

@@ -6,6 +6,7 @@
 //! replications, which mostly go the same ways.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -46,7 +47,6 @@ pub(super) struct Effect {
 }
 
 /// Works out what effects make of what is in force.
-#[derive(Debug)]
 pub struct Reckoner {
     first: Arc<State>,
     effects: Table<EffectId, Effect>,
@@ -65,6 +65,24 @@ struct Compiler {
     clock: Clock,
     /// Whether effects change rates of sources.
     pours: bool,
+}
+
+/// As what it is made of says it, without the places of words in a file and without what it has kept:
+/// two of the same model look alike.
+impl fmt::Debug for Reckoner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = |change: &Change| format!("{} = {}", change.path, change.written_value());
+        let effects = self.effects.values().map(|one| {
+            let set: Vec<String> = one.set.iter().map(said).collect();
+            (set, &one.scaled)
+        });
+        let effects: Vec<(Vec<String>, &Vec<ServiceId>)> = effects.collect();
+        f.debug_struct("Reckoner")
+            .field("model", &self.first.model.written())
+            .field("effects", &effects)
+            .field("clock", &self.compiler.clock)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Each is its own: what it has kept belongs to one program.
