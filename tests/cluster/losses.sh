@@ -16,7 +16,8 @@ processes() {
   done | sort -r | sed -n 's/^onrush /onrush /p; t; s/^[^ ]* /other /p'
 }
 
-# strike KIND JOB MOMENT INDEX...: kills the first of the tasks that it finds alive at its moment.
+# strike KIND JOB MOMENT INDEX...: kills the first of the tasks that is alive so many milliseconds
+# after it began. Who was too late for one is sooner for the next.
 strike() {
   local kind=$1 job=$2 moment=$3 index found
   shift 3
@@ -27,9 +28,9 @@ strike() {
       grep -q onrush <<<"$found" && break
       sleep 0.1
     done
-    sleep "$moment"
+    sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
     found=$(processes "$job" "$index")
-    grep -q onrush <<<"$found" || continue
+    grep -q onrush <<<"$found" || { moment=$((moment / 3)); continue; }
     [ "$kind" = all ] || found=$(grep onrush <<<"$found")
     # shellcheck disable=SC2046
     kill -KILL $(cut -d' ' -f2 <<<"$found") 2>/dev/null || continue
@@ -57,16 +58,14 @@ trial() {
   # shellcheck disable=SC2207
   order=($(seq 0 $((shards - 1)) | while read -r n; do echo "$RANDOM $n"; done | sort -n | cut -d' ' -f2))
   job=$(sbatch --parsable --array=0-$((shards - 1)) "$root/docs/cluster/slurm.sbatch" study.plan) || return
-  # From the first launch to about the last of a shard, measured on this machine.
-  local first=$((RANDOM % (longest + 1))) second=$((RANDOM % (longest + 1)))
-  strike onrush "$job" "$(printf '%d.%03d' $((first / 1000)) $((first % 1000)))" "${order[@]:0:4}" &
-  strike all "$job" "$(printf '%d.%03d' $((second / 1000)) $((second % 1000)))" "${order[@]:4}" &
-  wait %1 %2 2>/dev/null
+  # At any moment of a shard's time, as measured on this machine.
+  strike onrush "$job" $((RANDOM % longest)) "${order[@]:0:4}" &
+  strike all "$job" $((RANDOM % longest)) "${order[@]:4}" &
   wait
   within 300 is_empty || return
   local killed
   killed=$(wc -l 2>/dev/null <struck || echo 0)
-  echo "        killed: $(sed 's/\(.*\) \(.*\) \(.*\)/shard \1 (\2) after \3 s/' struck 2>/dev/null | paste -sd, -)"
+  echo "        killed: $(sed 's/\(.*\) \(.*\) \(.*\)/shard \1 (\2) after \3 ms/' struck 2>/dev/null | paste -sd, -)"
   [ "$killed" -ge $((shards / 4)) ] || { echo "only $killed were killed" >&2; return 1; }
   # One file for each shard, and nothing else.
   [ "$(ls -A shards | wc -l)" = "$shards" ] || { ls -lA shards >&2; return 1; }
