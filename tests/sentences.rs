@@ -45,8 +45,9 @@ fn first_sentence(out: &str) -> String {
 
 #[test]
 fn first_sentences_say_number_chance_and_condition() {
-    let scene = Scene::with_model(DESK);
-    let cases: [(&str, &[&str]); 5] = [
+    let second = DESK.replace("workers = 3", "workers = 4");
+    let scene = Scene::with_model(DESK).file("second.toml", &second);
+    let cases: [(&str, &[&str]); 8] = [
         ("size", &["size", "--knob", "service.desk.workers=1..12"]),
         (
             "largest-load",
@@ -55,10 +56,15 @@ fn first_sentences_say_number_chance_and_condition() {
         ("sweep", &["sweep", "--over", "service.desk.workers=1..8"]),
         ("uncertain", &["uncertain", "--points", "16"]),
         ("best", &["compare", "--best"]),
+        ("factorial", &["compare", "--factorial"]),
+        ("versions", &["compare"]),
+        ("explained", &["run", "--explain"]),
     ];
     for (name, words) in cases {
-        let words = words.iter().copied();
-        let answer = scene.run(words.chain(["model.toml", "--plain"]));
+        let second = (name == "versions").then_some("second.toml");
+        let files = ["model.toml"].into_iter().chain(second);
+        let words = words.iter().copied().chain(files);
+        let answer = scene.run(words.chain(["--plain"]));
         insta::assert_snapshot!(name, first_sentence(&answer.out));
     }
 }

@@ -39,7 +39,7 @@ pub use bottleneck::bottleneck_remark;
 use bottleneck::{spell, what_broke, where_it_moved};
 pub use calibrate::*;
 pub use caption::*;
-pub use chain::{CHAINS, chains};
+pub use chain::{CHAINS, chain_lead, chains};
 pub use explain::*;
 pub use factorial::*;
 pub use figure::*;

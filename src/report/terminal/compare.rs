@@ -27,6 +27,10 @@ pub fn compare(results: &Results, asked: &Asked, screen: Screen) -> String {
         set(&mut page, &table::best(results));
         page.blank();
     }
+    let lead = words::second_version(results).or_else(|| words::combined(results));
+    if let Some(text) = &lead {
+        page.wrapped(text, 0, Tone::Heading);
+    }
     page.wrapped(&words::pairing(results), 0, Tone::Normal);
     for text in words::versions(results) {
         page.wrapped(&text, 0, Tone::Normal);
@@ -46,7 +50,9 @@ pub fn compare(results: &Results, asked: &Asked, screen: Screen) -> String {
     for table in table::factorials(results) {
         set(&mut page, &table);
     }
-    for text in words::factorials(results) {
+    // What stands above is not said twice.
+    let told = words::factorials(results).into_iter();
+    for text in told.filter(|text| Some(text) != lead.as_ref()) {
         page.wrapped(&text, 0, Tone::Normal);
     }
     page.heading("IN WORDS", "");

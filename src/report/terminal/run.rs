@@ -20,6 +20,10 @@ pub fn run(results: &Results, asked: &Asked, screen: Screen) -> String {
     let mut page = Page::new(screen);
     head(&mut page, results);
     question(&mut page, results);
+    if let Some(text) = words::chain_lead(results) {
+        page.blank();
+        page.wrapped(&text, 0, Tone::Heading);
+    }
     if let Some(variant) = reading::baseline(results) {
         answer(&mut page, results, variant);
         objectives(&mut page, results, variant);

@@ -3,6 +3,7 @@
 //! One idea: each sentence has its instant, its subject and its number; what became full is told
 //! with why, what users saw of it with how it usually is, and retries with how many there are.
 
+use super::launches;
 use super::moment::with_clock;
 use crate::report::number::{self, instant};
 use crate::results::{
@@ -15,8 +16,38 @@ const GROWN: f64 = 1.05;
 /// Most sentences of a launch.
 const MOST: usize = 24;
 
+/// Of fewer launches the bad one is the worst, of others one in so many is no better.
+const FEW: u32 = 20;
+
 /// Of what the sentences are.
 pub const CHAINS: &str = "What happened, one thing after the other";
+
+/// How a typical launch and a bad one come out: the answer in a sentence.
+pub fn chain_lead(results: &Results) -> Option<String> {
+    let chain = results.answers.chain.as_ref()?;
+    let [typical, rest @ ..] = chain.launches.as_slice() else {
+        return None;
+    };
+    let said = |one: &ChainLaunch| match one.value {
+        Some(value) => format!("is {}", number::value(value, chain.unit)),
+        None => "is never reached".to_owned(),
+    };
+    let (metric, of) = (&chain.metric, launches(typical.of));
+    Some(match rest {
+        [bad, ..] => {
+            let how_bad = match bad.of < FEW {
+                true => format!("in the worst of {of} it"),
+                false => format!("of {of} one in {FEW} is as bad as one where it"),
+            };
+            format!(
+                "In half of the launches {metric} {} or worse, and {how_bad} {}.",
+                said(typical),
+                said(bad)
+            )
+        }
+        [] => format!("In all of {of} {metric} {}.", said(typical)),
+    })
+}
 
 /// A head and its sentences, launch by launch.
 pub fn chains(results: &Results) -> Vec<(String, Vec<String>)> {

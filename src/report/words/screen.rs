@@ -120,6 +120,7 @@ pub fn lead(results: &Results) -> Vec<(Part, String)> {
     let found = found.or_else(|| super::swept(results));
     let found = found.or_else(|| super::tipped(results));
     let found = found.or_else(|| super::best(results));
+    let found = found.or_else(|| super::combined(results));
     if let Some(text) = found.or_else(|| super::second_version(results)) {
         return vec![(Part::Rest, text)];
     }

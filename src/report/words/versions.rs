@@ -3,8 +3,8 @@
 //! One idea: before any figure stands what the second study is, whether luck is the same, and what
 //! differs between the two models; the tail of a time is told where its median hides it.
 
-use super::{launches, listed};
-use crate::report::number;
+use super::{difference, launches, listed};
+use crate::report::{number, reading};
 use crate::results::{Results, Shape, Versions};
 
 /// Differences between models that are told one by one.
@@ -37,10 +37,42 @@ pub fn versions(results: &Results) -> Vec<String> {
     all
 }
 
-/// How the second of two studies stands against the first, in one sentence.
+/// How the second of two studies stands against the first, in one sentence: by the first metric
+/// that has a difference, else in words alone.
 pub fn second_version(results: &Results) -> Option<String> {
-    results.answers.versions.as_ref()?;
-    super::answers(results).pop()
+    let found = results.answers.versions.as_ref()?;
+    let metrics = reading::headline(results).into_iter();
+    let mut said = metrics.filter_map(|metric| moved(results, found, metric));
+    said.next().or_else(|| super::answers(results).pop())
+}
+
+/// `With e, share(served) is 85.7 % and not 30.6 %: +55.1 pt [+43.4, +66.7] at 95 % confidence, over
+/// 8 launches in pairs.`
+fn moved(results: &Results, found: &Versions, metric: &str) -> Option<String> {
+    let by = results.differences.get(&found.name)?.get(metric)?;
+    by.low.zip(by.high)?;
+    let unit = reading::measure(results, metric).unit;
+    let mean = |name: &str| {
+        let value = results.variants.get(name)?.metrics.get(metric)?.estimate?;
+        Some(number::value(value, unit))
+    };
+    let (first, _) = reading::variants(results).next()?;
+    let (was, is) = (mean(first)?, mean(&found.name)?);
+    let how = match found.paired {
+        true => format!("{} in pairs", launches(by.n)),
+        false => format!(
+            "{} against {}, each with luck of its own",
+            launches(found.replications),
+            number::whole(f64::from(results.replications))
+        ),
+    };
+    Some(format!(
+        "With `{}`, {metric} is {is}, and {was} with the first model: {} at {} confidence, over \
+         {how}.",
+        found.name,
+        difference(by, unit),
+        number::level(results.confidence)
+    ))
 }
 
 /// What stands in one model and not in the other.
