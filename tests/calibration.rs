@@ -18,17 +18,12 @@ use onrush::results::{FittedParam, ObservedSeries, Results, Stopped, to_json};
 use onrush::study::{Calibrated, Effort, Fit, Onlooker, Plan, Silent, calibrate, run};
 use onrush::text::Source;
 
+use crate::replicate::ALONE;
+
 const RUSH: &str = include_str!("calibration/rush.toml");
 const POOL: &str = include_str!("calibration/pool.toml");
 const SLOW: &str = include_str!("calibration/slow.toml");
 const PRODUCT: &str = include_str!("calibration/product.toml");
-
-const ALONE: Onlooker<'static> = Onlooker {
-    progress: &Silent,
-    stop: &|| false,
-    until: None,
-    store: None,
-};
 
 /// Seconds of a row.
 const ROW_S: usize = 30;

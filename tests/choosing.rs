@@ -164,7 +164,38 @@ fn the_choice_is_told_in_words() {
     let all = scene
         .run(["compare", "model.toml", "--factorial", "--plain"])
         .expect(0);
-    let from = all.out.find("Averaged over").expect("it is told");
-    let told: Vec<&str> = all.out[from..].lines().take(5).collect();
+    let from = |words: &str| {
+        let at = all.out.find(words).unwrap_or_else(|| panic!("{words}"));
+        all.out[at..].lines()
+    };
+    let first = from("Averaged over").take(3);
+    let told: Vec<&str> = first.chain(from("desk and till").take(2)).collect();
     insta::assert_snapshot!(format!("{}\n\n{}", lines.join("\n"), told.join("\n")));
+}
+
+/// Both have a picture, and the choice a section of its own on the page.
+#[test]
+fn choices_and_combinations_are_drawn() {
+    let scene = Scene::with_model(SHOP);
+    let out = ["model.toml", "--out", "out"];
+    let drawn = |asked: &[&str], name: &str, ids: &[&str]| {
+        let words = ["compare"].into_iter().chain(asked.iter().copied());
+        scene.run(words.chain(out)).expect(0);
+        let page = scene.text("out/report.html");
+        for id in ids {
+            assert!(
+                page.contains(&format!("<section class=\"question\" id=\"{id}\"")),
+                "{id}"
+            );
+        }
+        scene.text(&format!("out/charts/{name}.svg"))
+    };
+    let behind = drawn(&["--best"], "behind-the-best", &["best", "who", "sure"]);
+    for said in ["Difference from both", "out after 10 launches", ">desk<"] {
+        assert!(behind.contains(said), "{said}\n{behind}");
+    }
+    let combined = drawn(&["--factorial"], "combined-both", &["who", "worth"]);
+    for said in ["desk x till", "over all 4 combinations", ">till<"] {
+        assert!(combined.contains(said), "{said}\n{combined}");
+    }
 }

@@ -13,22 +13,15 @@
 
 use onrush::model::Checked;
 use onrush::results::{Estimate, ObjectiveVerdict, Results};
-use onrush::study::{Attribute, Effort, Onlooker, Plan, Silent, compare, run};
+use onrush::study::{Attribute, Effort, Plan, compare, run};
 use statrs::distribution::{Binomial, DiscreteCDF};
 
-use crate::replicate::checked;
+use crate::replicate::{ALONE, checked};
 
 const MM1: &str = include_str!("coverage/mm1.toml");
 const STORM: &str = include_str!("coverage/storm.toml");
 const RARE: &str = include_str!("coverage/rare-failures.toml");
 const UNSEEN: &str = include_str!("coverage/no-failure-seen.toml");
-
-const ALONE: Onlooker<'static> = Onlooker {
-    progress: &Silent,
-    stop: &|| false,
-    until: None,
-    store: None,
-};
 
 /// Studies in full.
 const STUDIES: u64 = 300;

@@ -10,26 +10,13 @@ mod incidents;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use onrush::model::files::Files;
-use onrush::model::{self, Checked};
+use onrush::model::Checked;
 use onrush::results::{
     Cause, ClearedWhy, Explain, ImpactKind, LinkKind, Results, Stopped, Together, to_json,
 };
-use onrush::study::{Effort, Failure, Onlooker, Plan, Silent, explain};
-use onrush::text::Source;
+use onrush::study::{Effort, Failure, Onlooker, Plan, explain};
 
-const ALONE: Onlooker<'static> = Onlooker {
-    progress: &Silent,
-    stop: &|| false,
-    until: None,
-    store: None,
-};
-
-/// A model without errors.
-fn read(text: &str) -> Checked {
-    let (model, found) = model::read(Source::new("model.toml", text), Files::new());
-    Checked::new(model).unwrap_or_else(|| panic!("{found:?}\n{text}"))
-}
+use crate::replicate::{ALONE, read};
 
 /// Explains a model by so many launches of each combination.
 fn results(model: &Checked, replications: u32, threads: usize) -> Results {

@@ -9,13 +9,11 @@
 use std::f64::consts::PI;
 
 use onrush::estimate::sensitivity::{indices, split};
-use onrush::model::files::Files;
-use onrush::model::{self, Checked};
 use onrush::random::sobol::coordinate;
 use onrush::results::{self, Fraction, Results, Stopped};
 use onrush::study::{self, Onlooker, Others, Plan, Ranges, Silent};
-use onrush::text::Source;
 
+use crate::replicate::read;
 use crate::support::Scene;
 
 /// A function with its indices, first and total.
@@ -311,11 +309,6 @@ fn the_first_sentence_says_how_often_it_holds() {
     let answer = Scene::with_model(SHOP).run(words).expect(98);
     let said: Vec<&str> = answer.out.lines().skip(3).take(2).collect();
     insta::assert_snapshot!(said.join("\n"));
-}
-
-fn read(text: &str) -> Checked {
-    let (model, found) = model::read(Source::new("model.toml", text), Files::new());
-    Checked::new(model).unwrap_or_else(|| panic!("{found:?}"))
 }
 
 /// What was drawn before somebody stops it is kept, and said to be a part.

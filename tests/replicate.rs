@@ -13,11 +13,25 @@ use onrush::model::overlay::Change;
 use onrush::model::{self, Checked, Model};
 use onrush::observation::Observation;
 use onrush::program::{Asked, Program, compile};
+use onrush::study::{Onlooker, Silent};
 use onrush::text::render::{Colour, Frame, render};
 use onrush::text::{Diagnostic, Source};
 
 /// A data file that models may name.
 const LOG: (&str, &str) = ("log.csv", "at,users\n0.5,1\n1,2\n4,3\n");
+
+/// Nobody looks on: no progress, no end, no store.
+pub(crate) const ALONE: Onlooker<'static> = Onlooker {
+    progress: &Silent,
+    stop: &|| false,
+    until: None,
+    store: None,
+};
+
+/// The model of a text without errors.
+pub(crate) fn read(text: &str) -> Checked {
+    checked(text, &[])
+}
 
 /// The model of a text without errors, with changes worked in.
 pub(crate) fn checked(text: &str, changes: &[(&str, &str)]) -> Checked {

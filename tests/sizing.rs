@@ -8,23 +8,11 @@
 mod knobs;
 mod published;
 
-use onrush::model::files::Files;
-use onrush::model::{self, Checked};
+use onrush::model::Checked;
 use onrush::results::{Results, Size, SizeFound};
-use onrush::study::{Effort, Failure, Knob, Onlooker, Plan, Silent, Sizing, size};
-use onrush::text::Source;
+use onrush::study::{Effort, Failure, Knob, Plan, Sizing, size};
 
-const ALONE: Onlooker<'static> = Onlooker {
-    progress: &Silent,
-    stop: &|| false,
-    until: None,
-    store: None,
-};
-
-fn read(text: &str) -> Checked {
-    let (model, found) = model::read(Source::new("model.toml", text), Files::new());
-    Checked::new(model).unwrap_or_else(|| panic!("{found:?}\n{text}"))
-}
+use crate::replicate::{ALONE, read};
 
 /// Numbers from 0 to 1, the same on every machine (SplitMix64).
 struct Luck(u64);

@@ -5,29 +5,15 @@
 //!
 //! In full: `ONRUSH_TIPPING=1 cargo test --release --locked -- --ignored tipping --nocapture`.
 
-use onrush::model::files::Files;
+use onrush::model::Checked;
 use onrush::model::overlay::Change;
-use onrush::model::{self, Checked};
 use onrush::results::{Results, Tip, TipCell, TipColumn, TipFound};
-use onrush::study::{Effort, Failure, Knob, Onlooker, Plan, Silent, Tipping, tip};
-use onrush::text::Source;
+use onrush::study::{Effort, Failure, Knob, Plan, Tipping, tip};
 
-use crate::replicate::{Question, replicate, threads};
+use crate::replicate::{ALONE, Question, read, replicate, threads};
 
 const HOTOS21: &str = include_str!("theory/hotos21.toml");
 const PAUSE: &str = include_str!("theory/pause.toml");
-
-const ALONE: Onlooker<'static> = Onlooker {
-    progress: &Silent,
-    stop: &|| false,
-    until: None,
-    store: None,
-};
-
-fn read(text: &str) -> Checked {
-    let (model, found) = model::read(Source::new("model.toml", text), Files::new());
-    Checked::new(model).unwrap_or_else(|| panic!("{found:?}\n{text}"))
-}
 
 fn asked(knobs: &[&str], (chance, at_most): (f64, u32)) -> Tipping {
     let knobs = knobs

@@ -13,12 +13,13 @@ use super::args::{Effort, Output};
 use super::console::Console;
 use super::exit::Ending;
 use super::folder::{self, Folder};
-use super::load::{STDIN, named};
+use super::load::{Loaded, STDIN, named};
 use super::place::{self, Place};
 use super::write::{self, Existing, Page, Unwritable};
 use crate::base::shell::typed;
 use crate::base::time::{Span, Time};
 use crate::base::visible::one_line;
+use crate::model::Model;
 use crate::report::terminal::{self, Screen};
 use crate::report::words::Asked;
 use crate::report::{self, Part, junit, markdown};
@@ -161,6 +162,16 @@ fn documents(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
         })
     });
     asked.collect()
+}
+
+/// The text of the model that a study is of: as written, or with what a variant and the command line
+/// change.
+pub(super) fn text(loaded: &Loaded, variant: Option<&Model>, set: &[(String, String)]) -> String {
+    match (variant, set.is_empty()) {
+        (Some(changed), _) => changed.written(),
+        (None, false) => loaded.model.written(),
+        (None, true) => loaded.text.clone(),
+    }
 }
 
 /// How a study of a model was asked for, as it would be typed again; a text that went over several

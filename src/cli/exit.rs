@@ -179,7 +179,7 @@ pub fn of_size(results: &Results) -> Ending {
     let found = results.answers.size.as_ref();
     match found {
         None => Ending::new(Exit::Interrupted, "interrupted before anything was found"),
-        Some(_) if !results.complete => {
+        Some(_) if !results.complete && results.stopped != Stopped::Time => {
             let why = "interrupted; the value was found, its report is not whole";
             Ending::new(Exit::Interrupted, why)
         }

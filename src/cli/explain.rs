@@ -46,11 +46,7 @@ pub(super) fn answer(
     let explained = changed.as_ref().unwrap_or(&loaded.model);
     refuse_too_much(explained, plan.limits, console)?;
     deliver::probe(&asked.output)?;
-    let text = match (&changed, asked.changes.set.is_empty()) {
-        (Some(changed), _) => changed.written(),
-        (None, false) => loaded.model.written(),
-        (None, true) => loaded.text.clone(),
-    };
+    let text = deliver::text(&loaded, changed.as_ref(), &asked.changes.set);
     let results = study::explained(loaded.model, variant, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,

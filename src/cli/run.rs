@@ -40,11 +40,7 @@ pub(super) fn answer(
         console,
     )?;
     deliver::probe(&asked.output)?;
-    let text = match (&changed, asked.changes.set.is_empty()) {
-        (Some(changed), _) => changed.written(),
-        (None, false) => loaded.model.written(),
-        (None, true) => loaded.text.clone(),
-    };
+    let text = deliver::text(&loaded, changed.as_ref(), &asked.changes.set);
     let question = match asked.explain {
         true => Question::RunAndTell(variant),
         false => Question::Run(variant),

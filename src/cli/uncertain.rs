@@ -57,11 +57,7 @@ pub(super) fn answer(
         },
     };
     deliver::probe(&asked.output)?;
-    let text = match (&changed, asked.changes.set.is_empty()) {
-        (Some(changed), _) => changed.written(),
-        (None, false) => loaded.model.written(),
-        (None, true) => loaded.text.clone(),
-    };
+    let text = deliver::text(&loaded, changed.as_ref(), &asked.changes.set);
     let results = study::ranged(loaded.model, &ranges, &plan, (console, supply))?;
     let answer = Answer {
         results: &results,

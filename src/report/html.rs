@@ -195,10 +195,9 @@ mod tests {
         let at = |word: &str| page.find(word).unwrap_or_else(|| panic!("{word}"));
         assert!(at("class=\"answer\"") < at("<svg "));
         assert!(at("class=\"wall\"") < at("<table class=\"matrix\""));
-        let places: Vec<usize> = words::QUESTIONS
-            .iter()
-            .map(|(_, q)| at(&format!("{q}<a ")))
-            .collect();
+        let places = words::questions(&results).into_iter();
+        let places = places.map(|one| at(&format!("{}<a ", one.words())));
+        let places: Vec<usize> = places.collect();
         assert!(places.is_sorted() && places[0] > at("<table class=\"matrix\""));
         for (name, param) in &results.model.params {
             assert!(page[at("id=\"assumed\"")..].contains(name.as_str()));

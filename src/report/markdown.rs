@@ -7,6 +7,7 @@
 
 use super::chart::{self, Kind, Picture, Subject};
 use super::table::{self, Table};
+use super::words::Question;
 use super::{reading, words};
 use crate::results::Results;
 
@@ -59,9 +60,9 @@ fn joined(parts: &[Part]) -> String {
 }
 
 /// A question with its sentences.
-fn section(at: usize, body: &dyn Fn(&mut Page)) -> Part {
+fn section(of: Question, body: &dyn Fn(&mut Page)) -> Part {
     part(0, |page| {
-        page.heading(words::QUESTIONS[at].1);
+        page.heading(of.words());
         body(page);
     })
 }
@@ -74,7 +75,7 @@ fn spare(level: u8, table: &Table) -> Part {
 fn parts(results: &Results) -> Vec<Part> {
     let pictures = chart::pictures(results);
     let mut all = vec![part(0, |page| head(page, results, &pictures))];
-    all.push(section(0, &|_| ()));
+    all.push(section(Question::Who, &|_| ()));
     all.push(part(2, |page| verdicts(page, results)));
     all.push(spare(1, &table::outcomes(results)));
     all.push(spare(4, &table::marks(results)));
@@ -83,7 +84,7 @@ fn parts(results: &Results) -> Vec<Part> {
     if reading::is_compared(results) {
         all.extend(worth(results, &pictures));
     }
-    all.push(section(4, &|page| {
+    all.push(section(Question::Sure, &|page| {
         sure(page, results);
         links(page, results, &pictures, |kind| {
             matches!(kind, Kind::Dots | Kind::Observed(_))
@@ -103,7 +104,7 @@ fn parts(results: &Results) -> Vec<Part> {
     all.push(spare(told_above, &table::objectives(results)));
     all.extend(asked(results, &pictures));
     let known = words::how_known(results);
-    all.push(section(5, &|page| {
+    all.push(section(Question::Assumed, &|page| {
         let fitted = words::calibrated(results);
         fitted.iter().for_each(|text| page.line(&escaped(text)));
         links(page, results, &pictures, |kind| {
@@ -136,7 +137,12 @@ fn asked(results: &Results, pictures: &[Picture]) -> Vec<Part> {
         links(page, results, pictures, |kind| {
             matches!(
                 kind,
-                Kind::Ladder | Kind::Frontier | Kind::Swept(_) | Kind::Scalability | Kind::Tip
+                Kind::Ladder
+                    | Kind::Frontier
+                    | Kind::Swept(_)
+                    | Kind::Scalability
+                    | Kind::Tip
+                    | Kind::Behind
             )
         });
     })];
@@ -159,7 +165,7 @@ fn asked(results: &Results, pictures: &[Picture]) -> Vec<Part> {
 
 /// Where it broke and how long it took.
 fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
-    let mut all = vec![section(1, &|page| {
+    let mut all = vec![section(Question::Where, &|page| {
         let told = words::causes(results);
         told.iter().for_each(|text| page.line(&escaped(text)));
         let told = words::why(results);
@@ -191,7 +197,7 @@ fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
         let name = reading::baseline_name(results);
         all.push(spare(3, &table::stations(results, name, base)));
         all.push(spare(3, &table::events(results, name, base)));
-        all.push(section(2, &|page| {
+        all.push(section(Question::HowLong, &|page| {
             links(page, results, pictures, |kind| {
                 matches!(kind, Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_))
             });
@@ -204,12 +210,15 @@ fn why(results: &Results, pictures: &[Picture]) -> Vec<Part> {
 
 /// What each change is worth.
 fn worth(results: &Results, pictures: &[Picture]) -> Vec<Part> {
-    let mut all = vec![section(3, &|page| {
+    let mut all = vec![section(Question::Worth, &|page| {
         let told = words::versions(results).into_iter();
         let told: Vec<String> = told.chain(words::worths(results)).collect();
         told.iter().for_each(|text| page.line(&escaped(text)));
         links(page, results, pictures, |kind| {
-            matches!(kind, Kind::Forest | Kind::Waterfall(..))
+            matches!(
+                kind,
+                Kind::Forest | Kind::Waterfall(..) | Kind::Combined(..)
+            )
         });
     })];
     all.push(spare(2, &table::preventions(results)));

@@ -18,7 +18,7 @@ pub(crate) use behind::of_picture;
 pub(crate) use best::best;
 pub(crate) use calibrate::{correlations, fitted, fitted_parts};
 pub(crate) use explain::{actions, broken, causes, chain, cleared, preventions, sensitive};
-pub(crate) use factorial::factorials;
+pub(crate) use factorial::{factorial, factorials};
 pub(crate) use observed::{figures, measured};
 pub(crate) use overload::{overload, recoveries};
 pub(crate) use size::{frontier, sized};

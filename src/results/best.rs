@@ -45,6 +45,10 @@ pub struct BestRow {
     /// The metric over them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean: Option<Estimate>,
+    /// What the metric is beyond that of the best, over the launches that both made; absent of the
+    /// best itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<Estimate>,
     /// Who was plainly better when it fell out; absent of those who are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beaten_by: Option<String>,

@@ -8,7 +8,7 @@ use crate::estimate::selection::{FIRST, Rule, Selection, select};
 use crate::model::Checked;
 use crate::model::metric::Metric;
 use crate::program::Asked;
-use crate::results::{self, BestRow, Better, Results, Stopped};
+use crate::results::{self, BestRow, Better, Estimate, Results, Stopped};
 use crate::study::contender::{Contender, make_room};
 use crate::study::launches::failure;
 use crate::study::lens::{Lens, SERVED};
@@ -204,6 +204,13 @@ impl<'a> Field<'a> {
         (ZONE * best).max(least).max(f64::MIN_POSITIVE)
     }
 
+    /// The difference of a contender from the best, launch by launch.
+    fn beyond(&self, found: &Selection, one: usize) -> Option<Estimate> {
+        let pairs = found.values[one].iter().zip(&found.values[found.best]);
+        let values: Vec<Option<f64>> = pairs.map(|(x, y)| Some(self.sign() * (x - y))).collect();
+        interval::mean(&values, self.plan.confidence).filter(|_| one != found.best)
+    }
+
     fn answer(&self, found: &Selection) -> results::Best {
         let name = |one: usize| self.contenders[one].name.clone();
         let mut order: Vec<usize> = (0..self.contenders.len()).collect();
@@ -214,6 +221,7 @@ impl<'a> Field<'a> {
             BestRow {
                 variant: name(one),
                 launches: launches(found, one),
+                beyond: self.beyond(found, one),
                 mean: interval::mean(&values, self.plan.confidence),
                 beaten_by: found.dropped[one].map(|dropped| name(dropped.by)),
             }

@@ -10,7 +10,7 @@ mod frontier;
 mod ladder;
 mod least;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::ladder::{Closely, Ladder, Point};
 use crate::model::Checked;
@@ -223,6 +223,8 @@ fn answer(
     let launches = |at: &Point| ladder.launches(at);
     let objectives = || model.objectives.iter();
     let knobs = asked.knobs.iter().enumerate();
+    // The ends of a range are their own neighbours.
+    let verified: BTreeSet<&Point> = found.verified.iter().collect();
     results::Size {
         objectives: objectives().map(|one| one.that.clone()).collect(),
         limits: objectives().map(|one| one.limit).collect(),
@@ -253,7 +255,7 @@ fn answer(
         short: found.short.as_ref().and_then(|at| number.get(at).copied()),
         binds,
         launches: rungs.iter().map(|(at, _)| launches(at)).sum(),
-        verified_by: found.verified.iter().map(launches).sum(),
+        verified_by: verified.into_iter().map(launches).sum(),
         frontier: None,
         rungs: rungs.iter().map(|(_, rung)| rung.clone()).collect(),
     }

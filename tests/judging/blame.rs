@@ -6,16 +6,9 @@ mod known;
 use onrush::engine::Arena;
 use onrush::estimate::blame::findings;
 use onrush::results::{Bottleneck, BottleneckKind, ResourceKind, Results, Variant};
-use onrush::study::{Attribute, Effort, Onlooker, Plan, Silent, compare, run};
+use onrush::study::{Attribute, Effort, Plan, compare, run};
 
-use crate::replicate::{Question, checked, replication};
-
-const ALONE: Onlooker<'static> = Onlooker {
-    progress: &Silent,
-    stop: &|| false,
-    until: None,
-    store: None,
-};
+use crate::replicate::{ALONE, Question, checked, replication};
 
 fn plan(text: &str, launches: Option<u32>) -> (onrush::model::Checked, Plan) {
     let model = checked(text, &[]);

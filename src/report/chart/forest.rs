@@ -19,24 +19,25 @@ const AXIS: f64 = 32.0;
 const ROW: (f64, f64) = (17.0, 30.0);
 
 /// A metric with the differences of all variants on it.
-struct Part<'a> {
-    metric: &'a str,
-    measure: Measure,
+pub(super) struct Part {
+    pub(super) metric: String,
+    pub(super) measure: Measure,
     /// What is too small to matter, in the metric's unit.
-    least: f64,
-    rows: Vec<Row<'a>>,
+    pub(super) least: f64,
+    pub(super) rows: Vec<Row>,
 }
 
 /// A variant's difference on a metric.
-struct Row<'a> {
-    place: usize,
-    variant: String,
-    found: Option<&'a Difference>,
+pub(super) struct Row {
+    /// Its pen.
+    pub(super) place: usize,
+    pub(super) variant: String,
+    pub(super) found: Option<Difference>,
     /// The difference in its own unit, and its word.
-    text: String,
+    pub(super) text: String,
 }
 
-impl Part<'_> {
+impl Part {
     /// Differences that are drawn, with zero and the grey band; `None` if nothing is a number.
     fn ends(&self) -> Option<(f64, f64)> {
         let all: Vec<f64> = self.rows.iter().filter_map(drawn).flatten().collect();
@@ -65,8 +66,8 @@ impl Part<'_> {
 }
 
 /// Low end, difference and high end.
-fn drawn(row: &Row<'_>) -> Option<[f64; 3]> {
-    let found = row.found?;
+fn drawn(row: &Row) -> Option<[f64; 3]> {
+    let found = row.found.as_ref()?;
     let lead = found.estimate?;
     Some([found.low.unwrap_or(lead), lead, found.high.unwrap_or(lead)])
 }
@@ -84,32 +85,32 @@ fn side_of_never(found: &Difference) -> Option<f64> {
 }
 
 /// Every headline metric, in order.
-fn parts(results: &Results) -> Vec<Part<'_>> {
-    let part = |metric| {
+fn parts(results: &Results) -> Vec<Part> {
+    let part = |metric: &str| {
         let rows = reading::others(results).enumerate();
         let rows = rows.map(|(index, (variant, _))| Row {
             place: index + 1,
             variant: words::variant_label(results, variant),
-            found: reading::difference(results, variant, metric),
+            found: reading::difference(results, variant, metric).cloned(),
             text: words::forest_label(results, variant, metric),
         });
-        let rows: Vec<Row<'_>> = rows.collect();
-        let least = rows.iter().filter_map(|row| row.found?.threshold);
+        let rows: Vec<Row> = rows.collect();
+        let least = rows.iter().filter_map(|row| row.found.as_ref()?.threshold);
         Part {
-            metric,
+            metric: metric.to_owned(),
             measure: reading::measure(results, metric),
             least: least.fold(0.0, f64::max),
             rows,
         }
     };
-    let mut all: Vec<Part<'_>> = reading::headline(results).into_iter().map(part).collect();
+    let mut all: Vec<Part> = reading::headline(results).into_iter().map(part).collect();
     let most = (MOST / all.first().map_or(1, |one| one.rows.len() + 2)).max(1);
     all.truncate(most);
     all
 }
 
 /// A sheet on which the parts have room, and the height of a variant's line.
-fn sheet(size: Size, heading: &Heading, parts: &[Part<'_>]) -> (Frame, f64) {
+fn sheet(size: Size, heading: &Heading, parts: &[Part]) -> (Frame, f64) {
     let frame = Frame::new(size, heading);
     let room = frame.body.h - FOOT;
     let height = |row: f64| parts.iter().map(|part| part.height(row)).sum::<f64>();
@@ -128,9 +129,19 @@ const FOOT: f64 = 20.0;
 /// The picture.
 pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
     let parts = parts(results);
-    let (mut frame, height) = sheet(size, heading, &parts);
+    let mut about = words::difference_axis(results);
+    let left_out = reading::headline(results).len() - parts.len();
+    if left_out > 0 {
+        about.push_str(&words::more_in_the_table(left_out));
+    }
+    draw_parts(size, heading, &parts, &about)
+}
+
+/// Some metrics one below the other, and what their axes show.
+pub(super) fn draw_parts(size: Size, heading: &Heading, parts: &[Part], about: &str) -> Scene {
+    let (mut frame, height) = sheet(size, heading, parts);
     let body = frame.body;
-    let widest = |of: &dyn Fn(&Row<'_>) -> f64| {
+    let widest = |of: &dyn Fn(&Row) -> f64| {
         let rows = parts.iter().flat_map(|part| &part.rows);
         rows.map(of).fold(0.0, f64::max)
     };
@@ -139,7 +150,7 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
     let panel = body.between(names + 34.0, right + 16.0);
     let scene = &mut frame.scene;
     let mut y = body.y;
-    for part in &parts {
+    for part in parts {
         let panel = Area {
             y: y + TITLE,
             h: height * part.rows.len() as f64,
@@ -149,18 +160,13 @@ pub(crate) fn draw(size: Size, heading: &Heading, results: &Results) -> Scene {
         y += part.height(height);
     }
     let below = (body.x, y + FOOT / 2.0);
-    let mut about = words::difference_axis(results);
-    let left_out = reading::headline(results).len() - parts.len();
-    if left_out > 0 {
-        about.push_str(&words::more_in_the_table(left_out));
-    }
-    let about = cut(&about, TICK, body.w);
+    let about = cut(about, TICK, body.w);
     scene.words(below, &about, (TICK, Anchor::Left, Ink::Muted));
     frame.scene
 }
 
 /// A metric: its name, its axis and its rows.
-fn draw_part(scene: &mut Scene, part: &Part<'_>, (body, panel): (Area, Area), names: f64) {
+fn draw_part(scene: &mut Scene, part: &Part, (body, panel): (Area, Area), names: f64) {
     let x = part.scale(panel);
     let head = panel.y - TITLE / 2.0 + 2.0;
     let muted = |scene: &mut Scene, at: f64, text: &str, anchor| {
@@ -174,7 +180,7 @@ fn draw_part(scene: &mut Scene, part: &Part<'_>, (body, panel): (Area, Area), na
         muted(scene, panel.right() + 14.0, &same, Anchor::Left);
     }
     let room = panel.right() - width_of(better, TICK) - 14.0 - body.x;
-    scene.text((body.x, head), &cut(part.metric, HEAD, room), HEAD);
+    scene.text((body.x, head), &cut(&part.metric, HEAD, room), HEAD);
     if part.ends().is_some() {
         let (one, other) = (x.at(-part.least), x.at(part.least));
         let band = Area {
@@ -200,7 +206,7 @@ fn draw_part(scene: &mut Scene, part: &Part<'_>, (body, panel): (Area, Area), na
 }
 
 /// A dot with its interval; where a side is never, a dashed arrow beyond any number.
-fn difference(scene: &mut Scene, row: &Row<'_>, (x, y): (Scale, f64), panel: Area) {
+fn difference(scene: &mut Scene, row: &Row, (x, y): (Scale, f64), panel: Area) {
     let pen = pen_of_variant(row.place);
     if let Some([low, lead, high]) = drawn(row) {
         let (from, to) = (x.at(low), x.at(high));
@@ -209,7 +215,7 @@ fn difference(scene: &mut Scene, row: &Row<'_>, (x, y): (Scale, f64), panel: Are
             scene.line(vec![(end, y - 4.0), (end, y + 4.0)], pen.ink, 1.6);
         }
         scene.mark((x.at(lead), y), pen.ink, pen.marker);
-    } else if let Some(side) = row.found.and_then(side_of_never) {
+    } else if let Some(side) = row.found.as_ref().and_then(side_of_never) {
         let towards = if x.at(side) > x.at(0.0) { 1.0 } else { -1.0 };
         let tip = if towards > 0.0 {
             panel.right()

@@ -6,6 +6,7 @@
 pub(crate) mod causes;
 pub(crate) mod density;
 pub(crate) mod dots;
+mod effects;
 pub(crate) mod forest;
 pub(crate) mod frame;
 pub(crate) mod funnel;
@@ -103,6 +104,10 @@ pub enum Kind {
     Tip,
     /// What each cause carries of an outage.
     Causes,
+    /// How far each variant is behind the best.
+    Behind,
+    /// What each change of a variant does on average over all combinations: variant, metric.
+    Combined(String, String),
     /// Each input at the ends of its range.
     Tornado,
     /// How many launches meet each objective.
@@ -221,6 +226,13 @@ impl Picture {
                 let found = results.answers.explain.clone().unwrap_or_default();
                 causes::draw(size, heading, &found)
             }
+            Kind::Behind => effects::behind(size, heading, results),
+            Kind::Combined(of, metric) => {
+                let found = results.attribution.get(of).and_then(|by| by.get(metric));
+                let found = found.and_then(|found| found.factorial.clone());
+                let found = found.unwrap_or_default();
+                effects::combined(size, heading, results, (metric, &found))
+            }
             Kind::Tornado => tornado::draw(size, heading, results),
             Kind::Dots => dots::draw(size, heading, results),
             Kind::Topology => topology::draw(size, heading, &results.model, variant),
@@ -240,6 +252,13 @@ pub fn pictures(results: &Results) -> Vec<Picture> {
         results,
         pictures: Vec::new(),
     };
+    if results.answers.best.as_ref().is_some_and(effects::is_known) {
+        all.hang("behind-the-best", Kind::Behind, Subject::Study);
+    }
+    for (variant, metric, _) in reading::factorials(results) {
+        let kind = Kind::Combined(variant.to_owned(), metric.to_owned());
+        all.hang(&format!("combined-{variant}"), kind, Subject::Study);
+    }
     if reading::is_compared(results) {
         all.comparison();
     }

@@ -243,6 +243,8 @@ fn every_chart_over_time_has_the_marks_of_its_variant() {
             | Kind::Scalability
             | Kind::Tip
             | Kind::Causes
+            | Kind::Behind
+            | Kind::Combined(..)
             | Kind::Tornado
             | Kind::Dots => false,
         };

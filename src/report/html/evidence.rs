@@ -1,5 +1,5 @@
-//! The evidence, by question: who got in, where it broke, how long it took, what each change is
-//! worth, how sure this is, what is assumed.
+//! The evidence, by question: what the command asked, who got in, where it broke, how long it took,
+//! what each change is worth, how sure this is, what is assumed.
 //!
 //! One idea: each question has its sentences, its charts of the baseline, those of the variants
 //! behind their names, and its tables behind those.
@@ -11,28 +11,23 @@ use super::set::{behind, open_table};
 use crate::report::chart::{Kind, Subject};
 use crate::report::reading::{self, Place};
 use crate::report::table::{self, Table};
-use crate::report::words;
+use crate::report::words::{self, Question};
 use crate::results::{ObjectiveVerdict, Results, StandingVerdict, Variant};
 
 /// All questions with their answers.
 pub(super) fn questions(results: &Results, hung: &Hung<'_>) -> Markup {
     let of = Evidence { results, hung };
     html! {
-        (section(0, &of.who()))
-        (section(1, &of.places()))
-        (section(2, &of.times()))
-        (section(3, &of.worth()))
-        (section(4, &of.sure()))
-        (section(5, &of.assumed()))
+        @for one in words::questions(results) { (section(one, &of.answer(one))) }
     }
 }
 
-fn section(at: usize, body: &Markup) -> Markup {
-    let (id, question) = words::QUESTIONS[at];
+fn section(of: Question, body: &Markup) -> Markup {
+    let id = of.id();
     html! {
         section.question id=(id) aria-labelledby=(format!("{id}-title")) {
             h2 id=(format!("{id}-title")) {
-                (question)
+                (of.words())
                 a.here href=(format!("#{id}")) aria-label=(words::LINK_HERE) { "#" }
             }
             (body)
@@ -41,23 +36,30 @@ fn section(at: usize, body: &Markup) -> Markup {
 }
 
 /// The question that a picture answers; `None` for what the first screen shows by itself.
-fn question_of(kind: &Kind) -> Option<usize> {
-    match kind {
-        Kind::Multiples(_) => None,
-        Kind::Outcome | Kind::Funnel(_) | Kind::Level(Place::Stock(_)) => Some(0),
-        Kind::Causes => Some(1),
-        Kind::Heat | Kind::Servers(_) | Kind::Lanes | Kind::Growth(_) | Kind::Phase => Some(1),
-        Kind::Topology => Some(1),
-        Kind::Level(Place::Service(_) | Place::Pool(_) | Place::Room(_) | Place::Message(_)) => {
-            Some(1)
+fn question_of(results: &Results, kind: &Kind) -> Option<Question> {
+    Some(match kind {
+        Kind::Multiples(_) => return None,
+        Kind::Outcome | Kind::Funnel(_) | Kind::Level(Place::Stock(_)) => Question::Who,
+        Kind::Heat | Kind::Servers(_) | Kind::Lanes | Kind::Growth(_) | Kind::Phase => {
+            Question::Where
         }
-        Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Some(2),
-        Kind::Forest | Kind::Waterfall(..) => Some(3),
-        Kind::Ladder | Kind::Frontier | Kind::Tornado => Some(4),
-        Kind::Dots | Kind::Observed(_) => Some(4),
-        Kind::Swept(_) | Kind::Scalability | Kind::Tip => Some(4),
-        Kind::Profiles => Some(5),
-    }
+        Kind::Causes | Kind::Topology => Question::Where,
+        Kind::Level(Place::Service(_) | Place::Pool(_) | Place::Room(_) | Place::Message(_)) => {
+            Question::Where
+        }
+        Kind::Ribbon(_) | Kind::Density(_) | Kind::Spectrum(_) => Question::HowLong,
+        Kind::Forest | Kind::Waterfall(..) | Kind::Combined(..) => Question::Worth,
+        Kind::Behind => Question::Best,
+        Kind::Ladder | Kind::Frontier => Question::Enough,
+        Kind::Swept(_) | Kind::Scalability => Question::Knee,
+        Kind::Tip => Question::Tips,
+        Kind::Tornado if words::questions(results).contains(&Question::Guesses) => {
+            Question::Guesses
+        }
+        Kind::Tornado => Question::Sure,
+        Kind::Dots | Kind::Observed(_) => Question::Sure,
+        Kind::Profiles => Question::Assumed,
+    })
 }
 
 /// Rows of a table that is read in passing.
@@ -69,11 +71,90 @@ struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
+    fn answer(&self, of: Question) -> Markup {
+        match of {
+            Question::Enough => self.enough(),
+            Question::Knee => self.knee(),
+            Question::Tips => self.tips(),
+            Question::Guesses => self.guesses(),
+            Question::Best => self.best(),
+            Question::Versions => self.versions(),
+            Question::Who => self.who(),
+            Question::Where => self.places(),
+            Question::HowLong => self.times(),
+            Question::Worth => self.worth(),
+            Question::Sure => self.sure(),
+            Question::Assumed => self.assumed(),
+        }
+    }
+
+    /// What a command found, its charts and its tables.
+    fn asked(&self, of: Question, (told, tables): (Vec<String>, &[Table])) -> Markup {
+        html! {
+            @for line in told { p { (line) } }
+            (self.charts((of, ""), &|_, _| Vec::new()))
+            @for table in tables { (open_table(table)) }
+        }
+    }
+
+    fn enough(&self) -> Markup {
+        let results = self.results;
+        let tables = [table::sized(results), table::frontier(results)];
+        self.asked(Question::Enough, (words::sizing(results), &tables))
+    }
+
+    fn knee(&self) -> Markup {
+        let results = self.results;
+        let tables = [table::swept(results)];
+        self.asked(Question::Knee, (words::sweeping(results), &tables))
+    }
+
+    fn tips(&self) -> Markup {
+        let results = self.results;
+        let tables = [table::tipped(results)];
+        self.asked(Question::Tips, (words::tipping(results), &tables))
+    }
+
+    fn best(&self) -> Markup {
+        let results = self.results;
+        let told = words::best(results)
+            .into_iter()
+            .chain(words::best_by(results));
+        self.asked(Question::Best, (told.collect(), &[table::best(results)]))
+    }
+
+    fn versions(&self) -> Markup {
+        let results = self.results;
+        let tables = [table::changes(results)];
+        self.asked(Question::Versions, (words::versions(results), &tables))
+    }
+
+    fn guesses(&self) -> Markup {
+        html! {
+            (self.drawn())
+            (self.charts((Question::Guesses, ""), &|_, _| Vec::new()))
+        }
+    }
+
+    /// What inputs that are drawn from their ranges do.
+    fn drawn(&self) -> Markup {
+        let results = self.results;
+        html! {
+            @if let Some(text) = words::uncertain(results) {
+                p { (text) }
+                (open_table(&table::conclusions(results)))
+            }
+            @for line in words::ranging(results) { p { (line) } }
+            (open_table(&table::worth_knowing(results)))
+            (open_table(&table::regrets(results)))
+        }
+    }
+
     fn who(&self) -> Markup {
         let results = self.results;
         html! {
             ul.verdicts { (verdicts(results)) }
-            (self.charts((0, "users"), &|_, _| Vec::new()))
+            (self.charts((Question::Who, "users"), &|_, _| Vec::new()))
             (behind(&[
                 table::outcomes(results),
                 table::marks(results),
@@ -93,7 +174,7 @@ impl Evidence<'_> {
                 p { (head) }
                 ol.chain { @for text in sentences { li { (text) } } }
             }
-            (self.charts((1, "places"), &|name, variant| vec![
+            (self.charts((Question::Where, "places"), &|name, variant| vec![
                 table::stations(results, name, variant),
                 table::rooms(results, name, variant),
                 table::events(results, name, variant),
@@ -110,7 +191,7 @@ impl Evidence<'_> {
 
     fn times(&self) -> Markup {
         html! {
-            (self.charts((2, "times"), &|name, variant| vec![
+            (self.charts((Question::HowLong, "times"), &|name, variant| vec![
                 table::requests(self.results, name, variant),
             ]))
             (behind(&[table::messages(self.results)]))
@@ -122,7 +203,6 @@ impl Evidence<'_> {
         let worths = reading::attributions(results).into_iter();
         let worths = worths.map(|(name, metric, _)| table::worth(results, name, metric));
         let mut tables = vec![
-            table::best(results),
             table::preventions(results),
             table::changes(results),
             table::comparison(results),
@@ -131,13 +211,10 @@ impl Evidence<'_> {
         tables.extend(table::factorials(results));
         html! {
             @if !reading::is_compared(results) { p { (words::ONE_ALONE) } }
-            @for paragraph in words::versions(results) { p { (paragraph) } }
-            @if let Some(paragraph) = words::best(results) { p { (paragraph) } }
-            @for paragraph in words::best_by(results) { p { (paragraph) } }
             @for paragraph in words::worths(results) { p { (paragraph) } }
             @for paragraph in words::preventions(results) { p { (paragraph) } }
             div #pinned hidden {}
-            (self.charts((3, ""), &|_, _| Vec::new()))
+            (self.charts((Question::Worth, ""), &|_, _| Vec::new()))
             @if reading::is_compared(results) { (behind(&tables)) }
         }
     }
@@ -147,20 +224,9 @@ impl Evidence<'_> {
         let objectives = table::objectives(results);
         html! {
             @for line in words::spread_of_launches(results) { p { (line) } }
-            @if let Some(text) = words::uncertain(results) {
-                p { (text) }
-                (open_table(&table::conclusions(results)))
-            }
-            @for line in words::ranging(results) { p { (line) } }
-            (open_table(&table::worth_knowing(results)))
-            (open_table(&table::regrets(results)))
-            @for line in words::sizing(results) { p { (line) } }
-            @for line in words::sweeping(results) { p { (line) } }
-            (open_table(&table::swept(results)))
-            @for line in words::tipping(results) { p { (line) } }
-            (open_table(&table::tipped(results)))
+            @if !words::questions(results).contains(&Question::Guesses) { (self.drawn()) }
             @for line in words::observed(results, reading::baseline_name(results)) { p { (line) } }
-            (self.charts((4, ""), &|_, variant| vec![
+            (self.charts((Question::Sure, ""), &|_, variant| vec![
                 table::measured(variant),
                 table::figures(variant),
             ]))
@@ -180,7 +246,7 @@ impl Evidence<'_> {
         let results = self.results;
         html! {
             @for line in words::calibrated(results) { p { (line) } }
-            (self.charts((5, ""), &|_, _| Vec::new()))
+            (self.charts((Question::Assumed, ""), &|_, _| Vec::new()))
             (open_table(&table::fitted(results)))
             (behind(&[table::correlations(results), table::fitted_parts(results)]))
             p { (words::how_known(results)) }
@@ -193,12 +259,16 @@ impl Evidence<'_> {
 
     /// The charts of a question: those of the study and of the baseline, room for one that can be
     /// asked, then those of each variant behind its name, each with its tables.
-    fn charts(&self, of: (usize, &str), tables: &dyn Fn(&str, &Variant) -> Vec<Table>) -> Markup {
+    fn charts(
+        &self,
+        of: (Question, &str),
+        tables: &dyn Fn(&str, &Variant) -> Vec<Table>,
+    ) -> Markup {
         let results = self.results;
         let (at, looked_at) = of;
         let asked = || {
             let all = self.hung.figures.iter();
-            all.filter(move |figure| question_of(&figure.picture.kind) == Some(at))
+            all.filter(move |figure| question_of(results, &figure.picture.kind) == Some(at))
         };
         let base = reading::baseline_name(results);
         let subject = |name: &str| Subject::Variant(name.to_owned());
@@ -223,7 +293,7 @@ impl Evidence<'_> {
                         summary {
                             (words::the_same_with(&words::variant_label(results, name)))
                         }
-                        @if at == 1 {
+                        @if at == Question::Where {
                             @if let Some(text) = words::health(results, variant) { p { (text) } }
                         }
                         @for set in own.iter().filter_map(|figure| figure.set.as_ref()) { (set) }

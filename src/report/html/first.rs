@@ -19,7 +19,7 @@ pub(super) fn screen(results: &Results) -> Markup {
             p.answer { @for (part, text) in words::lead(results) { (said(part, &text)) } }
             (wall::wall(results))
             (matrix(results))
-            (contents())
+            (contents(results))
             (controls(results))
         }
     }
@@ -221,10 +221,12 @@ fn class_of(verdict: StandingVerdict) -> &'static str {
     }
 }
 
-fn contents() -> Markup {
+fn contents(results: &Results) -> Markup {
     html! {
         nav aria-label=(words::CONTENTS) {
-            @for (id, question) in words::QUESTIONS { a href=(format!("#{id}")) { (question) } }
+            @for one in words::questions(results) {
+                a href=(format!("#{}", one.id())) { (one.words()) }
+            }
         }
     }
 }

@@ -118,6 +118,8 @@ fn rank(kind: &Kind) -> u8 {
         | Kind::Scalability
         | Kind::Tip
         | Kind::Causes
+        | Kind::Behind
+        | Kind::Combined(..)
         | Kind::Tornado
         | Kind::Dots
         | Kind::Topology => 7,

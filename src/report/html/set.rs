@@ -101,6 +101,8 @@ fn read_by_cursor(results: &Results, picture: &Picture) -> String {
         | Kind::Scalability
         | Kind::Tip
         | Kind::Causes
+        | Kind::Behind
+        | Kind::Combined(..)
         | Kind::Tornado
         | Kind::Dots
         | Kind::Topology

@@ -5,8 +5,8 @@
 
 use super::observed::values;
 use super::{
-    ROWS, Table, causes, fitted, frontier, objectives, outcomes, sized, swept, tipped, worth,
-    worth_knowing,
+    ROWS, Table, best, causes, factorial, fitted, frontier, objectives, outcomes, sized, swept,
+    tipped, worth, worth_knowing,
 };
 use crate::report::chart::{
     Kind, Picture, Place, Subject, density, funnel, heat, lanes, level, multiples, outcome, ribbon,
@@ -46,6 +46,8 @@ pub(crate) fn of_picture(results: &Results, picture: &Picture) -> Table {
         Kind::Tip => tipped(results),
         Kind::Causes => causes(results),
         Kind::Tornado => worth_knowing(results),
+        Kind::Behind => best(results),
+        Kind::Combined(of, metric) => factorial(results, of, metric),
         Kind::Dots => objectives(results),
         Kind::Topology => call_rows(results, variant),
     }

@@ -1,6 +1,6 @@
 //! Which variant is best, in sentences.
 
-use super::{launches, variant_label};
+use super::{estimate_of_change, interval_label, launches, variant_label};
 use crate::report::number;
 use crate::results::{Best, BestRow, Results};
 
@@ -62,6 +62,30 @@ pub fn best_by(results: &Results) -> Vec<String> {
         all.push("Allow more launches with --at-most, or a wider zone with --same-within.".into());
     }
     all
+}
+
+/// What the picture of those behind the best shows, and what it says.
+pub fn behind_caption(results: &Results) -> (String, String) {
+    let title = "How far is each variant behind the best?".to_owned();
+    (title, best(results).unwrap_or_default())
+}
+
+/// What its axis shows.
+pub fn behind_axis(results: &Results, best: &Best) -> String {
+    format!(
+        "Difference from {}, launch by launch, with its {}",
+        variant_label(results, &best.variant),
+        interval_label(best.confidence)
+    )
+}
+
+/// Beside a dot: `-2.1 pt [-3, -1.2], out after 14 launches`.
+pub fn behind_label(results: &Results, best: &Best, row: &BestRow) -> String {
+    let by = estimate_of_change(row.beyond.as_ref(), best.unit);
+    match &row.beaten_by {
+        Some(_) => format!("{by}, out after {}", launches(row.launches)),
+        None => format!("{by}, {}", best_row(results, best, row)[3]),
+    }
 }
 
 /// A variant.

@@ -158,6 +158,8 @@ fn said(results: &Results, kind: &Kind, subject: &Subject) -> (String, String) {
         Kind::Tip => super::tip_caption(results),
         Kind::Causes => causes_caption(results),
         Kind::Tornado => super::tornado_caption(results),
+        Kind::Behind => super::behind_caption(results),
+        Kind::Combined(of, metric) => super::combined_caption(results, of, metric),
         Kind::Dots => dots_caption(results),
         Kind::Topology => (format!("Who calls whom: {name}"), TOPOLOGY.to_owned()),
         Kind::Lanes => (

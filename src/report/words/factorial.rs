@@ -1,6 +1,6 @@
 //! What changes do on average, and which two help or hinder each other, in sentences.
 
-use super::{change_estimate, estimate_of_change, launches, listed, variant_label};
+use super::{change_estimate, estimate_of_change, interval_label, launches, listed, variant_label};
 use crate::report::{number, reading};
 use crate::results::{Better, Estimate, Factorial, Interaction, Results};
 
@@ -12,6 +12,29 @@ pub fn factorial_title(results: &Results, name: &str, metric: &str) -> String {
     format!(
         "{metric} over all combinations of the changes of {}",
         variant_label(results, name)
+    )
+}
+
+/// What the picture of changes and pairs of them shows, and what it says.
+pub fn combined_caption(results: &Results, of: &str, metric: &str) -> (String, String) {
+    let mut all = reading::factorials(results).into_iter();
+    let found = all.find(|one| (one.0, one.1) == (of, metric));
+    let said = found.map_or_else(String::new, |(_, metric, found)| {
+        sentences(results, metric, found).join(" ")
+    });
+    let name = variant_label(results, of);
+    (
+        format!("Which changes of {name} help or hinder each other?"),
+        said,
+    )
+}
+
+/// What its axis shows.
+pub fn combined_axis(results: &Results, found: &Factorial) -> String {
+    format!(
+        "Change on average over all {} combinations, with its {}; `x`: what two add to each other",
+        number::whole(f64::from(found.combinations)),
+        interval_label(results.confidence)
     )
 }
 

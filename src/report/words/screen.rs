@@ -9,15 +9,95 @@ use crate::base::calendar::Calendar;
 use crate::report::{number, reading};
 use crate::results::{Change, Estimate, Objective, ObjectiveVerdict, Results, Unit, Variant};
 
-/// The questions that the evidence answers, each with the name of its section.
-pub const QUESTIONS: [(&str, &str); 6] = [
-    ("who", "Who got in?"),
-    ("where", "Where did it break, and why?"),
-    ("how-long", "How long did it take?"),
-    ("worth", "What is each change worth?"),
-    ("sure", "How sure is this?"),
-    ("assumed", "What is assumed?"),
-];
+/// A question that the evidence answers, with a section of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Of `size`.
+    Enough,
+    /// Of `sweep`.
+    Knee,
+    /// Of `tip`.
+    Tips,
+    /// Of `uncertain`.
+    Guesses,
+    /// Of `compare --best`.
+    Best,
+    /// Of two models or stored studies.
+    Versions,
+    /// Who got in.
+    Who,
+    /// Where it broke.
+    Where,
+    /// How long it took.
+    HowLong,
+    /// What changes are worth.
+    Worth,
+    /// How sure it is.
+    Sure,
+    /// What is assumed.
+    Assumed,
+}
+
+impl Question {
+    /// The questions that every study answers.
+    pub const ALWAYS: [Question; 6] = [
+        Question::Who,
+        Question::Where,
+        Question::HowLong,
+        Question::Worth,
+        Question::Sure,
+        Question::Assumed,
+    ];
+
+    /// The name of its section.
+    pub fn id(self) -> &'static str {
+        self.both().0
+    }
+
+    /// As a planner asks it.
+    pub fn words(self) -> &'static str {
+        self.both().1
+    }
+
+    fn both(self) -> (&'static str, &'static str) {
+        match self {
+            Question::Enough => ("enough", "How much is enough?"),
+            Question::Knee => ("knee", "Where is the knee?"),
+            Question::Tips => ("tips", "Where does it tip?"),
+            Question::Guesses => ("guesses", "Which guess decides?"),
+            Question::Best => ("best", "Which variant is the best?"),
+            Question::Versions => ("versions", "What differs between the two?"),
+            Question::Who => ("who", "Who got in?"),
+            Question::Where => ("where", "Where did it break, and why?"),
+            Question::HowLong => ("how-long", "How long did it take?"),
+            Question::Worth => ("worth", "What is each change worth?"),
+            Question::Sure => ("sure", "How sure is this?"),
+            Question::Assumed => ("assumed", "What is assumed?"),
+        }
+    }
+}
+
+/// The questions that a study answers: what was asked first, then those of every study.
+pub fn questions(results: &Results) -> Vec<Question> {
+    let answers = &results.answers;
+    let asked = [
+        (Question::Enough, answers.size.is_some()),
+        (
+            Question::Knee,
+            answers.sweep.is_some() || answers.scalability.is_some(),
+        ),
+        (Question::Tips, answers.tip.is_some()),
+        // Beside a comparison draws only say how sure it is.
+        (
+            Question::Guesses,
+            answers.uncertain.is_some() && results.command == "uncertain",
+        ),
+        (Question::Best, answers.best.is_some()),
+        (Question::Versions, answers.versions.is_some()),
+    ];
+    let asked = asked.into_iter().filter(|(_, is)| *is);
+    asked.map(|(one, _)| one).chain(Question::ALWAYS).collect()
+}
 
 /// Words of what the page can do, by the name that its script knows them by.
 pub const CONTROLS: [(&str, &str); 16] = [

@@ -46,8 +46,8 @@ pub fn second_version(results: &Results) -> Option<String> {
     said.next().or_else(|| super::answers(results).pop())
 }
 
-/// `With e, share(served) is 85.7 % and not 30.6 %: +55.1 pt [+43.4, +66.7] at 95 % confidence, over
-/// 8 launches in pairs.`
+/// `With e, share(served) is 85.7 %, and 30.6 % with the first model: +55.1 pt [+43.4, +66.7] at
+/// 95 % confidence, over 8 launches in pairs.`
 fn moved(results: &Results, found: &Versions, metric: &str) -> Option<String> {
     let by = results.differences.get(&found.name)?.get(metric)?;
     by.low.zip(by.high)?;
