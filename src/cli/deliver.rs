@@ -164,8 +164,8 @@ fn documents(answer: &Answer<'_>, output: &Output) -> Vec<Page> {
     asked.collect()
 }
 
-/// The text of the model that a study is of: as written, or with what a variant and the command line
-/// change.
+/// The text of the model that a study is of: as written, or with what a variant and the command
+/// line change.
 pub(super) fn text(loaded: &Loaded, variant: Option<&Model>, set: &[(String, String)]) -> String {
     match (variant, set.is_empty()) {
         (Some(changed), _) => changed.written(),

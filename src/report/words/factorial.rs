@@ -32,7 +32,7 @@ pub fn combined_caption(results: &Results, of: &str, metric: &str) -> (String, S
 /// What its axis shows.
 pub fn combined_axis(results: &Results, found: &Factorial) -> String {
     format!(
-        "Change on average over all {} combinations, with its {}; `x`: what two add to each other",
+        "Change on average over all {} combinations, with its {}; of two: what they add to each other",
         number::whole(f64::from(found.combinations)),
         interval_label(results.confidence)
     )
