@@ -379,3 +379,106 @@ fn parts(folder: &Path, of: &Of) -> io::Result<Vec<PathBuf>> {
     all.sort();
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use study::Store;
+
+    use super::*;
+
+    const OF: Of = Of {
+        study: Digest([1; 32]),
+        plan: Digest([2; 32]),
+        index: 3,
+    };
+
+    fn name(text: &str) -> Digest {
+        Digest::of(text.as_bytes())
+    }
+
+    /// A folder with the whole file of a shard with these launches.
+    fn written(launches: &[String]) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let (file, known) = Unfinished::begin(folder.path(), OF).expect("it can be written");
+        assert!(known.is_empty());
+        for text in launches {
+            file.keep(&name(text), text.as_bytes());
+        }
+        file.finish().expect("it can be written");
+        let path = folder.path().join(OF.name());
+        (folder, path)
+    }
+
+    /// What a file holds: of which shard it is, whether it is whole, and its launches.
+    fn held(path: &Path) -> Result<(Of, bool, Vec<(Digest, String)>), String> {
+        let mut file = File::open(path).expect("it is there");
+        let mut all = Vec::new();
+        let (of, is_whole) = scan(path, &mut |name, spot, bytes| {
+            let bytes = unpacked(bytes).expect("it was packed");
+            assert_eq!(launch(&mut file, spot).as_ref(), Some(&bytes));
+            all.push((name, String::from_utf8(bytes).expect("it was a text")));
+        })?;
+        Ok((of, is_whole, all))
+    }
+
+    fn texts() -> impl Strategy<Value = Vec<String>> {
+        prop::collection::btree_set("[a-z]{0,300}", 0..6).prop_map(|all| all.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(launches in texts()) {
+            let (_folder, path) = written(&launches);
+            let all: Vec<_> = launches.iter().map(|text| (name(text), text.clone())).collect();
+            prop_assert_eq!(held(&path), Ok((OF, true, all)));
+        }
+
+        /// A changed bit, wherever it is, and whatever was cut off: the file is not whole, and no
+        /// launch of it is another than was written.
+        #[test]
+        fn what_was_changed_or_cut_off_is_not_whole(
+            launches in texts(),
+            at in any::<Index>(),
+            bit in 0..8_u8,
+            is_cut in any::<bool>(),
+        ) {
+            let (_folder, path) = written(&launches);
+            let mut bytes = fs::read(&path).expect("it is there");
+            let at = at.index(bytes.len());
+            match is_cut {
+                true => bytes.truncate(at),
+                false => bytes[at] ^= 1 << bit,
+            }
+            fs::write(&path, &bytes).expect("it can be written");
+            if let Ok((of, is_whole, all)) = held(&path) {
+                prop_assert!(!is_whole || of != OF);
+                for (known, text) in all {
+                    prop_assert_eq!(known, name(&text));
+                    prop_assert!(launches.contains(&text));
+                }
+            }
+        }
+
+        /// The next try takes what is whole from what was cut off, and needs the rest alone.
+        #[test]
+        fn the_next_try_goes_on(launches in texts(), at in any::<Index>()) {
+            let (folder, path) = written(&launches);
+            let bytes = fs::read(&path).expect("it is there");
+            fs::remove_file(&path).expect("it is there");
+            let part = folder.path().join(format!(".{}.one{UNFINISHED}", OF.name()));
+            fs::write(&part, &bytes[..at.index(bytes.len())]).expect("it can be written");
+            let (file, known) = Unfinished::begin(folder.path(), OF).expect("it can be written");
+            for text in launches.iter().filter(|text| !known.contains(&name(text))) {
+                file.keep(&name(text), text.as_bytes());
+            }
+            file.finish().expect("it can be written");
+            let (of, is_whole, mut all) = held(&path).expect("it is a file of a shard");
+            all.sort_by(|a, b| a.1.cmp(&b.1));
+            let expected: Vec<_> = launches.iter().map(|text| (name(text), text.clone())).collect();
+            prop_assert_eq!((of, is_whole, all), (OF, true, expected));
+            prop_assert!(!part.exists());
+        }
+    }
+}

@@ -67,8 +67,8 @@ struct Compiler {
     pours: bool,
 }
 
-/// As what it is made of says it, without the places of words in a file and without what it has kept:
-/// two of the same model look alike.
+/// As what it is made of says it, without the places of words in a file and without what it has
+/// kept: two of the same model look alike.
 impl fmt::Debug for Reckoner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let said = |change: &Change| format!("{} = {}", change.path, change.written_value());
