@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_contract() {
         let codes: Vec<u8> = ALL.iter().map(|exit| exit.code()).collect();
-        assert_eq!(codes, [0, 1, 2, 97, 98, 99, 104, 105]);
+        assert_eq!(codes, [0, 1, 2, 96, 97, 98, 99, 104, 105]);
     }
 
     #[test]
