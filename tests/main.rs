@@ -26,6 +26,7 @@ mod tipping;
 mod sentences;
 mod storing;
 mod sharding;
+mod clusters;
 mod ranges;
 mod versions;
 mod choosing;

@@ -30,8 +30,16 @@ PYTHON
 }
 
 stop_ray() {
-  for ((i = ${#ray_nodes[@]} - 1; i >= 0; i--)); do kill "${ray_nodes[i]}"; done
-  wait "${ray_nodes[@]}"
+  local node
+  for node in "${ray_nodes[@]}"; do kill "$node"; done
+  within 15 ray_has_ended
+  # Each node is a session of its own: what is left of it ends here.
+  for node in "${ray_nodes[@]}"; do pkill -KILL --session "$node"; done
+}
+
+ray_has_ended() {
+  local node
+  for node in "${ray_nodes[@]}"; do [ -z "$(pgrep --session "$node")" ] || return; done
 }
 
 ray_plays() {
