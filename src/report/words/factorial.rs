@@ -32,7 +32,8 @@ pub fn combined_caption(results: &Results, of: &str, metric: &str) -> (String, S
 /// What its axis shows.
 pub fn combined_axis(results: &Results, found: &Factorial) -> String {
     format!(
-        "Change on average over all {} combinations, with its {}; of two: what they add to each other",
+        "Change on average over all {} combinations, with its {}; of two: what they add to each \
+         other",
         number::whole(f64::from(found.combinations)),
         interval_label(results.confidence)
     )
@@ -57,8 +58,8 @@ pub fn factorials(results: &Results) -> Vec<String> {
         .collect()
 }
 
-/// `With more share(served) changes by +28.2 pt [+22.3, +34.1], with quicker by …, on average over
-/// all 4 combinations.`
+/// `Averaged over all 4 combinations, share(served) changes by +28.2 pt [+22.3, +34.1] with more and
+/// by …`
 fn averages(results: &Results, metric: &str, found: &Factorial) -> String {
     let unit = reading::measure(results, metric).unit;
     let effects = found.effects.iter().map(|one| {
