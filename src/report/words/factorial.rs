@@ -58,8 +58,8 @@ pub fn factorials(results: &Results) -> Vec<String> {
         .collect()
 }
 
-/// `Averaged over all 4 combinations, share(served) changes by +28.2 pt [+22.3, +34.1] with more and
-/// by …`
+/// `Averaged over all 4 combinations, share(served) changes by +28.2 pt [+22.3, +34.1] with more
+/// and by …`
 fn averages(results: &Results, metric: &str, found: &Factorial) -> String {
     let unit = reading::measure(results, metric).unit;
     let effects = found.effects.iter().map(|one| {
