@@ -412,7 +412,9 @@ mod tests {
     }
 
     /// What a file holds: of which shard it is, whether it is whole, and its launches.
-    fn held(path: &Path) -> Result<(Of, bool, Vec<(Digest, String)>), String> {
+    type Held = (Of, bool, Vec<(Digest, String)>);
+
+    fn held(path: &Path) -> Result<Held, String> {
         let mut file = File::open(path).expect("it is there");
         let mut all = Vec::new();
         let (of, is_whole) = scan(path, &mut |name, spot, bytes| {
