@@ -273,6 +273,13 @@ fn run(asked: &RunShard, console: &Console) -> Result<Ending, Ending> {
             let why = "interrupted; the next try goes on with what is finished";
             return Err(Ending::new(Exit::Interrupted, why));
         }
+        Err(Failure::Exceeded {
+            replication, why, ..
+        }) => {
+            return Err(could_not(format!(
+                "replication {replication} needs too much: {why}"
+            )));
+        }
         Err(failure) if !unfinished.is_broken() => return Err(Ending::could_not(&failure)),
         _ => unfinished.finish().map_err(Unwritable::at(&place))?,
     }

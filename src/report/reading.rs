@@ -203,7 +203,7 @@ pub(crate) fn cause(variant: &Variant) -> Option<&Bottleneck> {
         (waiting.count().max(b.effects.len()), launches)
     };
     let length = |b: &Bottleneck| {
-        let at = |e: Option<Estimate>| e.and_then(|e| e.p50.or(e.estimate)).unwrap_or(0.0);
+        let at = |e: Option<Estimate>| e.and_then(Estimate::middle).unwrap_or(0.0);
         at(b.to_s) - at(b.from_s)
     };
     // The first of equals: `max_by` would take the last.
@@ -220,7 +220,7 @@ pub(crate) fn cause_at<'a>(variant: &'a Variant, name: &str) -> Option<&'a Bottl
 
 /// From when to when a resource was full, in the median over launches that see it so.
 pub(crate) fn spell(found: &Bottleneck) -> Option<(f64, f64)> {
-    let at = |e: Option<Estimate>| e.and_then(|e| e.p50.or(e.estimate));
+    let at = |e: Option<Estimate>| e.and_then(Estimate::middle);
     at(found.from_s)
         .zip(at(found.to_s))
         .filter(|(from, to)| to > from)

@@ -434,7 +434,7 @@ pub(crate) fn events(results: &Results, name: &str, variant: &Variant) -> Table 
     );
     let clock = words::clock_head(results);
     for event in &variant.events {
-        let at = event.at_s.and_then(|e| e.p50.or(e.estimate));
+        let at = event.at_s.and_then(Estimate::middle);
         let mut row = vec![
             at.map_or_else(|| number::ABSENT.to_owned(), number::instant),
             words::told(event),

@@ -44,6 +44,17 @@ pub struct Estimate {
     pub rare: Option<Rare>,
 }
 
+impl Estimate {
+    /// The median of the launches; where there is none, the mean.
+    ///
+    /// Where it was inlined, `rustc` 1.95 read either value before it knew that there is an
+    /// estimate at all, and the process died; so it is a call.
+    #[inline(never)]
+    pub fn middle(self) -> Option<f64> {
+        self.p50.or(self.estimate)
+    }
+}
+
 /// What was seen of the rarer side of a share: of those who failed where most are served, of those
 /// who were served where most fail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -11,7 +11,7 @@ use super::outcome::time_scale;
 use super::scale::Scale;
 use super::scene::{Anchor, Area, Clock, Scene, cut, width_of};
 use crate::report::words;
-use crate::results::{EventKind, Timeline, Variant, key};
+use crate::results::{Estimate, EventKind, Timeline, Variant, key};
 
 /// Most lanes of a picture.
 const MOST: usize = 14;
@@ -123,7 +123,7 @@ fn effects(variant: &Variant) -> Vec<Lane> {
         .iter()
         .filter(|one| one.kind == EventKind::Objective)
     {
-        let at = event.at_s.and_then(|at| at.p50.or(at.estimate));
+        let at = event.at_s.and_then(Estimate::middle);
         all.extend(at.and_then(|at| Lane::of(event.what.clone(), Ink::Text, vec![(at, at)])));
     }
     if let Some(found) = &variant.recovery

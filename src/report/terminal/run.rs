@@ -316,7 +316,7 @@ fn timeline(page: &mut Page, results: &Results, variant: &Variant) {
     let clock = clocks.map(|text| columns(text) + 2).max().unwrap_or(0);
     let shown = told(&variant.events);
     for event in &shown {
-        let at = event.at_s.and_then(|e| e.p50.or(e.estimate));
+        let at = event.at_s.and_then(Estimate::middle);
         let at = at.map_or_else(|| number::ABSENT.to_owned(), number::instant);
         let mut row = vec![cell("", 2), cell(at, 12)];
         if clock > 0 {

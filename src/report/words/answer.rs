@@ -202,7 +202,7 @@ fn outcomes(results: &Results, inside: &str) -> Option<String> {
 /// `the database is full for about two hours`.
 fn cause(results: &Results, variant: &Variant) -> Option<String> {
     let cause = reading::cause(variant)?;
-    let at = |e: Option<Estimate>| e.and_then(|e| e.p50.or(e.estimate));
+    let at = |e: Option<Estimate>| e.and_then(Estimate::middle);
     let name = match results.model.labels.services.get(&cause.place) {
         Some(label) => within_a_sentence(label),
         None => cause.place.clone(),

@@ -18,7 +18,7 @@ const TOLD: f64 = 0.001;
 const NAMED: usize = 4;
 
 fn middle(e: Option<Estimate>) -> Option<f64> {
-    e.and_then(|e| e.p50.or(e.estimate))
+    e.and_then(Estimate::middle)
 }
 
 fn mean(e: Option<Estimate>) -> Option<f64> {

@@ -79,7 +79,7 @@ fn head(chain: &Chain, one: &ChainLaunch) -> String {
 }
 
 fn at(value: Option<Estimate>) -> Option<f64> {
-    value.and_then(|value| value.p50.or(value.estimate))
+    value.and_then(Estimate::middle)
 }
 
 /// The sentences of a launch in the order of time.

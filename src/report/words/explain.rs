@@ -475,7 +475,7 @@ pub fn link(found: &Explain, link: &Link) -> String {
 /// The cells of a link: when, what, from when to when in eight launches of ten, in how many.
 pub fn link_row(found: &Explain, one: &Link) -> Vec<String> {
     let at = one.at_s.unwrap_or_default();
-    let when = at.p50.or(at.estimate).map(instant);
+    let when = at.middle().map(instant);
     let range = match (at.p10, at.p90) {
         (Some(low), Some(high)) if high - low >= 0.5 => {
             format!("{} to {}", instant(low), instant(high))

@@ -67,7 +67,7 @@ fn first(found: &Explain, kind: LinkKind) -> Option<&Link> {
 /// The median of a link, seconds from T+0.
 fn at(link: Option<&Link>) -> Option<f64> {
     let at = link?.at_s?;
-    at.p50.or(at.estimate)
+    at.middle()
 }
 
 /// What started it, in a sentence.

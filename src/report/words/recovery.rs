@@ -64,7 +64,7 @@ fn they_stay(launches: u32) -> &'static str {
 }
 
 fn half(estimate: Option<&Estimate>) -> Option<f64> {
-    estimate.and_then(|e| e.p50.or(e.estimate))
+    estimate.and_then(|e| e.middle())
 }
 
 /// When it began, and what is wrong then.

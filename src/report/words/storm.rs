@@ -179,10 +179,7 @@ fn no_way_back(storm: &Storm, found: &Recovery) -> Option<String> {
              {place} can do, and enough is always left to answer it."
         ));
     }
-    let at = storm
-        .no_return_s
-        .as_ref()
-        .and_then(|at| at.p50.or(at.estimate))?;
+    let at = storm.no_return_s.as_ref().and_then(|at| at.middle())?;
     let late = found.trigger_end_s.is_some_and(|end| at >= end);
     let when = match late {
         true => format!("{}, when that is over already,", instant(at)),

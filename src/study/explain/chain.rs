@@ -57,7 +57,7 @@ pub(super) fn chain(
     let starts = plays.model.starts.as_deref();
     if let Some(calendar) = starts.and_then(Calendar::read) {
         for link in &mut all {
-            let at = link.at_s.and_then(|at| at.p50.or(at.estimate));
+            let at = link.at_s.and_then(Estimate::middle);
             link.clock = at.map(|at| calendar.label(at));
         }
     }

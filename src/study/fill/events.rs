@@ -33,7 +33,7 @@ pub(super) fn events(sight: &Sight<'_>, variant: &Variant) -> Vec<Event> {
     let starts = sight.lens.model.starts.as_deref();
     if let Some(calendar) = starts.and_then(Calendar::read) {
         for event in &mut events {
-            let at = event.at_s.and_then(|at| at.p50.or(at.estimate));
+            let at = event.at_s.and_then(Estimate::middle);
             event.clock = at.map(|at| calendar.label(at));
         }
     }

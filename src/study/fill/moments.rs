@@ -7,7 +7,7 @@
 use crate::base::time::Time;
 use crate::estimate::interval;
 use crate::model::fault::FaultKind;
-use crate::results::{EventKind, Moment, Variant};
+use crate::results::{Estimate, EventKind, Moment, Variant};
 use crate::study::fill::Sight;
 use crate::study::fill::unplanned::{self, Happened, Surprise};
 use crate::study::subject;
@@ -33,9 +33,7 @@ pub(super) fn moments(sight: &Sight<'_>, variant: &Variant) -> Vec<Moment> {
         });
     }
     for (name, stock) in &variant.stock {
-        let at = stock
-            .first_sold_out_at_s
-            .and_then(|at| at.p50.or(at.estimate));
+        let at = stock.first_sold_out_at_s.and_then(Estimate::middle);
         all.extend(at.map(|at_s| Moment {
             what: format!("{name} sold out"),
             kind: EventKind::SoldOut,
@@ -83,9 +81,7 @@ fn surprise(sight: &Sight<'_>, one: &Surprise) -> Option<Moment> {
         what,
         kind,
         at_s,
-        to_s: ends
-            .and_then(|at| at.p50.or(at.estimate))
-            .filter(|to| *to > at_s),
+        to_s: ends.and_then(Estimate::middle).filter(|to| *to > at_s),
         in_launches: chance.filter(|_| !in_all),
     })
 }

@@ -8,7 +8,7 @@ use crate::base::time::{Span, Time};
 use crate::estimate::interval;
 use crate::observation::{Observation, Unplanned};
 use crate::program::{Deed, Program, Trigger};
-use crate::results::EventKind;
+use crate::results::{Estimate, EventKind};
 use crate::study::fill::{Sight, moments};
 
 /// So many times of a trigger are told one by one.
@@ -50,7 +50,7 @@ impl Surprise {
     /// The median over the launches that saw it, and whether all did.
     pub(super) fn median_s(&self, sight: &Sight<'_>) -> (Option<f64>, bool) {
         let at = interval::mean(&self.at_s, sight.confidence);
-        let median = at.and_then(|at| at.p50.or(at.estimate));
+        let median = at.and_then(Estimate::middle);
         (median, self.at_s.iter().all(Option::is_some))
     }
 
