@@ -1,6 +1,7 @@
 //! `calibrate`: which inputs reproduce what was measured, and what the measurements cannot tell.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 
 use super::args::Calibrate;
 use super::check::refuse_too_much;
@@ -78,14 +79,35 @@ pub(super) fn changes(asked: &Calibrate) -> Result<Vec<(String, String)>, Ending
     Ok(set)
 }
 
-/// A path as seen from the folder of the model.
+/// A path as seen from the folder of the model: the same on every machine, wherever that can be
+/// said without a folder of this one.
 fn from_model(model: &Path, file: &Path) -> Result<String, Ending> {
     let folder = model.parent().unwrap_or(Path::new(""));
-    let path: PathBuf = match folder.as_os_str().is_empty() || file.is_absolute() {
-        true => file.to_owned(),
-        false => std::path::absolute(file).map_err(|why| Ending::could_not(&why))?,
+    let is_another = |path: &PathBuf| {
+        let there = fs::canonicalize(folder.join(path)).ok();
+        fs::canonicalize(file).is_ok_and(|here| there != Some(here))
+    };
+    let path: PathBuf = match relative(folder, file).filter(|path| !is_another(path)) {
+        Some(path) => path,
+        None => std::path::absolute(file).map_err(|why| Ending::could_not(&why))?,
     };
     Ok(path.to_string_lossy().into_owned())
+}
+
+/// A path from a folder, where both are known from the same place and no link is on the way.
+fn relative(folder: &Path, file: &Path) -> Option<PathBuf> {
+    match (folder.is_absolute(), file.is_absolute()) {
+        (_, true) => return Some(file.to_owned()),
+        (true, false) => return None,
+        (false, false) => {}
+    }
+    let shared = folder.components().zip(file.components());
+    let shared = shared.take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(shared);
+    let up: Option<PathBuf> = up
+        .map(|part| matches!(part, Component::Normal(_)).then_some(".."))
+        .collect();
+    Some(up?.join(file.components().skip(shared).collect::<PathBuf>()))
 }
 
 /// The free parameters: those that were named, else all with a range.
@@ -119,4 +141,26 @@ fn free(model: &Model, asked: &[String]) -> Result<Vec<String>, Ending> {
         }
     }
     Ok(asked.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measured_file_is_named_from_the_folder_of_the_model() {
+        for (folder, file, expected) in [
+            ("", "cpu.csv", Some("cpu.csv")),
+            ("models", "models/cpu.csv", Some("cpu.csv")),
+            ("models", "cpu.csv", Some("../cpu.csv")),
+            ("a/b", "a/c/cpu.csv", Some("../c/cpu.csv")),
+            ("../models", "../data/cpu.csv", Some("../data/cpu.csv")),
+            ("models", "/data/cpu.csv", Some("/data/cpu.csv")),
+            ("/models", "cpu.csv", None),
+            ("../models", "cpu.csv", None),
+        ] {
+            let found = relative(Path::new(folder), Path::new(file));
+            assert_eq!(found, expected.map(PathBuf::from), "{file} from {folder}");
+        }
+    }
 }
