@@ -4,13 +4,22 @@
 //! relative half width, and stays so for some more (Hoad, Robinson & Davies 2010, "Automated
 //! selection of the number of replications": look-ahead 5, growing with n beyond 100). The answer
 //! depends on the values alone, not on how many were computed at a time: what was computed beyond
-//! it is not used. Stopping when narrow covers slightly less often than it says, so a study that
-//! stopped in this way must say "sequential".
+//! it is not used, so they are asked for by the handful, most of what seems to be missing at a
+//! time.
+//! Stopping when narrow covers slightly less often than it says, so a study that stopped in this
+//! way must say "sequential".
 
-use super::interval::{Moments, t_quantile};
+use super::interval::t_quantile;
 
 /// Replications without which no rule stops.
 pub const FIRST: u32 = 10;
+
+/// The part of what seems to be missing that is asked for at a time: what is beyond the end is
+/// played for nothing.
+const PART: f64 = 0.8;
+
+/// How many times as many as there are may be asked for: few say little of how many are missing.
+const TIMES: f64 = 2.0;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,8 +60,9 @@ fn look_ahead(n: u32) -> u32 {
 /// Whether `done` replications are enough.
 pub fn next(rule: &Rule, done: u32, metrics: &[Watched<'_>]) -> Next {
     let mut narrow = vec![true; done as usize + 1];
+    let mut needed: f64 = 0.0;
     for metric in metrics {
-        mark_wide(rule, metric, &mut narrow);
+        needed = needed.max(mark_wide(rule, metric, &mut narrow));
     }
     let mut since = None;
     for n in FIRST..=done {
@@ -72,25 +82,59 @@ pub fn next(rule: &Rule, done: u32, metrics: &[Watched<'_>]) -> Next {
     if done >= rule.at_most {
         return Next::AtMost(rule.at_most);
     }
-    let wanted = since.map_or_else(|| (done + 1).max(FIRST), |from| from + look_ahead(from));
+    let wanted = since.map_or_else(|| towards(needed, done), |from| from + look_ahead(from));
     Next::More(wanted.min(rule.at_most) - done)
 }
 
-/// Marks each number of replications at which the metric is not yet known well enough. Absent and
-/// infinite values are left out; with fewer than two others there is nothing to wait for.
-fn mark_wide(rule: &Rule, metric: &Watched<'_>, narrow: &mut [bool]) {
-    let mut finite: Vec<f64> = Vec::new();
+/// The next number of replications on the way to so many, of which `done` are done.
+fn towards(needed: f64, done: u32) -> u32 {
+    let now = f64::from(done);
+    let missing = PART * (needed.min(TIMES * now) - now);
+    (now + missing.ceil().max(1.0)).max(f64::from(FIRST)) as u32
+}
+
+/// Marks each number of replications at which the metric is not yet known well enough, and returns
+/// how many seem to be needed. Absent and infinite values are left out; with fewer than two others
+/// there is nothing to wait for.
+fn mark_wide(rule: &Rule, metric: &Watched<'_>, narrow: &mut [bool]) -> f64 {
+    let mut finite = Finite::default();
+    let mut needed = 0.0;
     for (index, value) in metric.values.iter().enumerate().take(narrow.len() - 1) {
-        finite.extend(value.filter(|v| v.is_finite()));
-        if (index as u32) + 1 < FIRST {
+        if let Some(value) = value.filter(|value| value.is_finite()) {
+            finite.add(value);
+        }
+        if (index as u32) + 1 < FIRST || finite.n < 2 {
             continue;
         }
-        let Some(moments) = Moments::of(&finite).filter(|m| m.n > 1) else {
-            continue;
-        };
-        let error = moments.sd / f64::from(moments.n).sqrt();
-        let half = t_quantile(moments.n - 1, rule.confidence) * error;
-        narrow[index + 1] &= half <= (rule.relative * moments.mean.abs()).max(metric.floor);
+        let half = finite.half_width(rule.confidence);
+        let enough = (rule.relative * finite.mean.abs()).max(metric.floor);
+        narrow[index + 1] &= half <= enough;
+        // A half width shrinks as the root of their number.
+        needed = (index + 1) as f64 * (half / enough).powi(2);
+    }
+    needed
+}
+
+/// The finite values so far, by Welford's recurrence (Technometrics 1962).
+#[derive(Default)]
+struct Finite {
+    n: u32,
+    mean: f64,
+    squares: f64,
+}
+
+impl Finite {
+    fn add(&mut self, value: f64) {
+        self.n += 1;
+        let off = value - self.mean;
+        self.mean += off / f64::from(self.n);
+        self.squares += off * (value - self.mean);
+    }
+
+    /// Half the width of the t interval of the mean of two or more.
+    fn half_width(&self, confidence: f64) -> f64 {
+        let n = f64::from(self.n);
+        t_quantile(self.n - 1, confidence) * (self.squares / (n - 1.0) / n).sqrt()
     }
 }
 
@@ -142,6 +186,24 @@ mod tests {
         assert_eq!(ask(&alternating(18, 0.1)), Next::More(1));
         assert_eq!(ask(&alternating(19, 0.1)), Next::More(5));
         assert_eq!(ask(&alternating(60, 0.1)), Next::Enough(24));
+    }
+
+    /// ±50 % about 1 needs about 387, so as many and the look-ahead: not asked for one by one, and
+    /// hardly any for nothing.
+    #[test]
+    fn what_is_missing_is_asked_for_by_the_handful() {
+        let (mut done, mut asked) = (0, 0);
+        let enough = loop {
+            match ask(&alternating(done, 0.5)) {
+                Next::More(more) => done += more as usize,
+                Next::Enough(n) => break n,
+                Next::AtMost(n) => panic!("{n} are not enough"),
+            }
+            asked += 1;
+        };
+        assert_eq!(Next::Enough(enough), ask(&alternating(1_000, 0.5)));
+        assert!(asked <= 12, "{asked} times");
+        assert!(done <= enough as usize + 5, "{done} for {enough}");
     }
 
     #[test]
