@@ -115,6 +115,23 @@ fn a_merge_without_its_shards_ends_with_96() {
     );
 }
 
+/// The exit code that scripts loop on: what is played next depends on what was seen.
+#[test]
+fn a_merge_that_needs_another_round_ends_with_95() {
+    let scene = Scene::new().file("desk.toml", DESK);
+    let exact = ["run", "desk.toml", "--precision", "0.1%"];
+    let plan = scene.run(["shard", "plan", "--shards", "1"].into_iter().chain(exact));
+    let scene = scene.file("study.plan", &plan.expect(0).out);
+    scene
+        .run(["shard", "run", "study.plan", "--index", "0"])
+        .expect(0);
+    let answer = scene
+        .run(["shard", "merge", "study.plan", "shards"])
+        .expect(95);
+    let why = "is needed; wrote study.2.plan";
+    assert!(answer.last_line().contains(why), "{}", answer.err);
+}
+
 #[test]
 fn the_command_to_type_next_asks_for_the_same_model() {
     let scene = Scene::new().file("my models/desk.toml", DESK);

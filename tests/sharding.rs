@@ -7,6 +7,8 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::support::{Answer, Scene, answer};
 
 /// A desk that a spike is too much for, with two changes that help each other.
@@ -62,6 +64,22 @@ that = "mean(desk.wait) < 200ms"
 set = { "service.desk.workers" = 4 }
 "#;
 
+/// A counter that a launch of takes hardly any time.
+const SMALL: &str = r#"[model]
+title = "A counter"
+run_for = "20s"
+replications = 4_050
+[arrivals.people]
+journey = "visit"
+rate = "5/s"
+[journey.visit]
+steps = [ { name = "ask", call = "counter.serve" } ]
+[service.counter]
+endpoint.serve = [ { cpu = "exp(100ms)" } ]
+[[objective]]
+that = "share(served) > 50%"
+"#;
+
 /// How many rounds a study may take before a test gives up.
 const ROUNDS: u32 = 40;
 
@@ -88,19 +106,24 @@ fn merge(scene: &Scene, plan: &str, more: &[&str]) -> Answer {
 /// Plays a study in shards to its end: the answer of the last merge, and how many rounds it took.
 fn in_shards(scene: &Scene, shards: u32, study: &[&str]) -> (Answer, u32) {
     plan(scene, shards, study);
+    to_the_end(scene, shards)
+}
+
+/// The same of a study that was planned.
+fn to_the_end(scene: &Scene, shards: u32) -> (Answer, u32) {
     let mut of_round = "study.plan".to_owned();
     for round in 1..=ROUNDS {
         for index in 0..shards {
             shard(scene, &of_round, index).expect(0);
         }
         let answer = merge(scene, &of_round, &[]);
-        if answer.code != 96 {
+        if answer.code != 95 {
             return (answer, round);
         }
         assert!(answer.err.contains("another round"), "{}", answer.err);
         of_round = format!("study.{}.plan", round + 1);
     }
-    panic!("{study:?} has not come to its end after {ROUNDS} rounds");
+    panic!("it has not come to its end after {ROUNDS} rounds");
 }
 
 /// A study on this machine, with what it prints.
@@ -191,6 +214,24 @@ fn a_plan_needs_no_other_file() {
         merge(&scene, "study.plan", &[]).expect(alone.code).out,
         alone.out
     );
+}
+
+/// A measured file is named from the folder of the model, so that shards and merge may be anywhere.
+#[test]
+fn a_calibration_is_played_and_merged_where_none_of_its_files_is() {
+    let measured = "second,value\n0,50\n10,50\n20,50\n30,50\n40,50\n50,50\n";
+    let model = format!("{DESK}[observed]\nmatch = {{ value = \"mean(desk.busy) in %\" }}\n");
+    let scene = Scene::new()
+        .file("models/desk.toml", &model)
+        .file("measured/cores.csv", measured);
+    let study = "calibrate models/desk.toml --observed measured/cores.csv --at-most 40";
+    let study: Vec<&str> = study.split(' ').collect();
+    let alone = here(&scene, &study);
+    assert_ne!(alone.out, "", "{}", alone.err);
+    plan(&scene, 2, &study);
+    let elsewhere = Scene::new().file("study.plan", &scene.text("study.plan"));
+    let (merged, _) = to_the_end(&elsewhere, 2);
+    assert_eq!((merged.code, merged.out), (alone.code, alone.out));
 }
 
 /// What is read back from a plan is the same program, whatever words a model has: else it would be
@@ -448,4 +489,32 @@ fn killed_workers_lose_nothing() {
         assert_eq!(left.count(), 0);
     }
     assert!(killed > 0);
+}
+
+/// What is said of all launches rests on all, the rest on the first four thousand, and the document
+/// says so: the same in shards as on one machine.
+#[test]
+fn of_many_launches_the_first_are_kept_in_detail() {
+    let scene = Scene::with_model(SMALL);
+    let alone = here(&scene, &["run", "model.toml"]).expect(0);
+    let found: Value = serde_json::from_str(&alone.out).expect("it is JSON");
+    let baseline = &found["variants"]["baseline"];
+    assert_eq!(found["replications"], 4_050);
+    assert_eq!(found["detailed"], 4_000);
+    for of_all in [
+        &baseline["objectives"][0]["chance"]["n"],
+        &baseline["metrics"]["mean(orbit)"]["n"],
+        &baseline["recovery"]["collapsed"]["n"],
+    ] {
+        assert_eq!(*of_all, 4_050);
+    }
+    assert_eq!(baseline["users"]["arrived"]["n"], 4_000);
+    let values = baseline["values"]["count(arrived)"].as_array();
+    assert_eq!(values.map(Vec::len), Some(4_000));
+    let notes = found["notes"].as_array().expect("there are notes");
+    assert!(notes.iter().any(|note| note["code"] == "N214"), "{notes:?}");
+    let (merged, _) = in_shards(&scene, 3, &["run", "model.toml"]);
+    assert!(merged.out == alone.out, "shards give another document");
+    let fewer = here(&scene, &["run", "model.toml", "--replications", "30"]).expect(0);
+    assert!(!fewer.out.contains("detailed"), "{}", fewer.out);
 }

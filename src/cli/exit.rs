@@ -23,7 +23,9 @@ pub enum Exit {
     Usage,
     /// A variant is worse than the baseline.
     Worse,
-    /// Launches of a study in shards are missing, or another round of it is.
+    /// A study in shards needs another round.
+    Round,
+    /// Launches of a study in shards are missing.
     Lacking,
     /// Not known at the allowed cost.
     Unclear,
@@ -36,10 +38,11 @@ pub enum Exit {
 }
 
 /// All of them, in the order of their numbers.
-pub const ALL: [Exit; 9] = [
+pub const ALL: [Exit; 10] = [
     Exit::Done,
     Exit::CouldNot,
     Exit::Usage,
+    Exit::Round,
     Exit::Lacking,
     Exit::Worse,
     Exit::Unclear,
@@ -55,6 +58,7 @@ impl Exit {
             Exit::Done => 0,
             Exit::CouldNot => 1,
             Exit::Usage => 2,
+            Exit::Round => 95,
             Exit::Lacking => 96,
             Exit::Worse => 97,
             Exit::Unclear => 98,
@@ -70,7 +74,8 @@ impl Exit {
             Exit::Done => "all well",
             Exit::CouldNot => "could not do it (files, limits, internal)",
             Exit::Usage => "wrong usage",
-            Exit::Lacking => "launches are missing, or another round is needed (shard merge)",
+            Exit::Round => "another round is needed (shard merge)",
+            Exit::Lacking => "launches are missing (shard merge)",
             Exit::Worse => "worse than the baseline (compare --fail-on worse)",
             Exit::Unclear => "unclear at the allowed cost",
             Exit::ObjectiveFailed => "an objective failed",
@@ -392,7 +397,7 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_contract() {
         let codes: Vec<u8> = ALL.iter().map(|exit| exit.code()).collect();
-        assert_eq!(codes, [0, 1, 2, 96, 97, 98, 99, 104, 105]);
+        assert_eq!(codes, [0, 1, 2, 95, 96, 97, 98, 99, 104, 105]);
     }
 
     #[test]

@@ -449,8 +449,9 @@ fn next(
     };
     write::all(&[page], Existing::Replace)?;
     let name = named(&path);
+    let is = if launches(wanted) == 1 { "is" } else { "are" };
     console.note(&format!(
-        "{} are needed next: run the {} of {name} into the same folder, then\n\
+        "{} {is} needed next: run the {} of {name} into the same folder, then\n\
          onrush shard merge {} {}",
         words::launches(launches(wanted)),
         counted(shards, "shard"),
@@ -458,7 +459,7 @@ fn next(
         typed(&named(&asked.folder)),
     ));
     Err(Ending::new(
-        Exit::Lacking,
+        Exit::Round,
         format!(
             "another round of {} is needed; wrote {name}",
             words::launches(launches(wanted))

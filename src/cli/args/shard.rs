@@ -26,8 +26,8 @@ pub enum Shard {
     /// Answer the question of a plan from the shards in a folder, as if all had run here
     #[command(
         after_help = "Example:\n  onrush shard merge study.plan shards --out report\n\n\
-            It ends as the command of the plan does, or with 96 if shards are missing or another\n\
-            round is needed, whose plan it then writes."
+            It ends as the command of the plan does, with 96 if shards are missing, or with 95 if\n\
+            another round is needed, whose plan it then writes."
     )]
     Merge(MergeShards),
 }
