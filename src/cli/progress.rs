@@ -49,6 +49,9 @@ impl Bar {
 
 impl Progress for Bar {
     fn advanced(&self, done: u64, of: u64) {
+        if self.bar.is_hidden() {
+            return;
+        }
         self.bar.set_length(of);
         self.bar.set_position(done);
     }

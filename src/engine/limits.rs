@@ -117,6 +117,11 @@ impl Account {
     pub fn keep(&self, bytes: usize) {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }
+
+    /// So many of those that were kept are not any more.
+    pub fn release(&self, bytes: usize) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    }
 }
 
 /// One arena's part of an account.

@@ -36,8 +36,8 @@ pub struct Trigger {
 pub struct Fate {
     /// The first window after the trigger; in a launch without one, that in which it fell ill.
     pub trigger_to: usize,
-    /// What there is to say if it was unhealthy.
-    pub illness: Option<Illness>,
+    /// What there is to say if it was unhealthy: most of many launches are not.
+    pub illness: Option<Box<Illness>>,
 }
 
 /// How a launch was unhealthy.
@@ -67,6 +67,12 @@ pub enum End {
 }
 
 impl Fate {
+    /// Bytes in use beside those of its own fields.
+    pub fn bytes(&self) -> usize {
+        let illness = self.illness.as_ref();
+        illness.map_or(0, |ill| size_of::<Illness>() + size_of_val(&*ill.signs))
+    }
+
     /// Windows from the trigger's end until it was well: none for one that was never unhealthy,
     /// no number for one that did not recover.
     pub fn recovered_after(&self) -> Option<usize> {
@@ -138,13 +144,13 @@ pub fn fate(mut ward: Ward<'_>, trigger: Option<Trigger>, work: &[f64]) -> Optio
     let (collapsed, end, relapsed) = course.outcome()?;
     Some(Fate {
         trigger_to: trigger.to,
-        illness: Some(Illness {
+        illness: Some(Box::new(Illness {
             from: bad[0],
             collapsed,
             end,
             relapsed,
             signs: first_signs(&ward, &bad),
-        }),
+        })),
     })
 }
 
@@ -338,7 +344,7 @@ impl Teller<'_> {
         let ill: Vec<&Illness> = fates
             .iter()
             .flatten()
-            .filter_map(|fate| fate.illness.as_ref())
+            .filter_map(|fate| fate.illness.as_deref())
             .collect();
         let chance = |k: usize, n: u32| interval::probability(k as u32, n, self.confidence);
         let count = |what: fn(&Illness) -> bool| ill.iter().filter(|ill| what(ill)).count();
@@ -376,26 +382,26 @@ impl Teller<'_> {
     ) -> Option<Estimate> {
         let of = |fate: &Option<Fate>| {
             let fate = fate.as_ref()?;
-            of(fate, fate.illness.as_ref()?)
+            of(fate, fate.illness.as_deref()?)
         };
         let values: Vec<Option<f64>> = fates.iter().map(of).collect();
         interval::mean(&values, self.confidence)
     }
 
     /// What was bad when launches fell ill, what most of them show first.
-    fn symptoms(&self, fates: &[Option<Fate>]) -> Vec<Symptom> {
-        let signs = |fate: &Option<Fate>| -> Vec<Sign> {
+    fn symptoms<'f>(&self, fates: &'f [Option<Fate>]) -> Vec<Symptom> {
+        let signs = |fate: &'f Option<Fate>| -> &'f [Sign] {
             let illness = fate.as_ref().and_then(|fate| fate.illness.as_ref());
-            illness.map_or_else(Vec::new, |illness| illness.signs.clone())
+            illness.map_or(&[], |illness| &illness.signs)
         };
-        let by_launch: Vec<Vec<Sign>> = fates.iter().map(signs).collect();
-        let all = by_launch.iter().flatten();
+        let by_launch: Vec<&[Sign]> = fates.iter().map(signs).collect();
+        let all = by_launch.iter().copied().flatten();
         let kinds: BTreeSet<(usize, Test)> = all.map(|sign| (sign.step, sign.test)).collect();
         let told = fates.iter().flatten().count() as u32;
         let mut symptoms: Vec<Symptom> = kinds
             .into_iter()
             .map(|(step, test)| {
-                let find = |signs: &Vec<Sign>| {
+                let find = |signs: &&[Sign]| {
                     let mut signs = signs.iter();
                     signs
                         .find(|sign| (sign.step, sign.test) == (step, test))

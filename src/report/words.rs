@@ -725,10 +725,18 @@ pub fn incomplete(results: &Results) -> Option<String> {
 
 /// How the figures were found, for the end of a report.
 pub fn method(results: &Results) -> Vec<String> {
+    let done = launches(results.replications);
+    let over = match results.detailed {
+        None => format!("Every figure is the mean over {done}"),
+        Some(detailed) => format!(
+            "Every figure is the mean over {done}, those of tables and charts over the first {} of \
+             them",
+            number::whole(f64::from(detailed))
+        ),
+    };
     let mut lines = vec![format!(
-        "Every figure is the mean over {}, each with random numbers of its own. In brackets stands \
-         the {} interval of that mean: how well the mean is known, not how much launches differ.",
-        launches(results.replications),
+        "{over}, each with random numbers of its own. In brackets stands the {} interval of that \
+         mean: how well the mean is known, not how much launches differ.",
         number::level(results.confidence)
     )];
     if results.paired && reading::is_compared(results) {

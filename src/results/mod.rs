@@ -113,6 +113,11 @@ pub struct Results {
     pub seed: u64,
     /// Replications ("launches") that every figure rests on unless its own `n` says less.
     pub replications: u32,
+    /// How many of them are kept in detail, the first ones, where that is not all: tables, series,
+    /// events, bottlenecks and `values` are of these, objectives, metrics, recovery, differences
+    /// and attribution of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detailed: Option<u32>,
     /// Confidence of each interval that does not give its own, as a share.
     pub confidence: f64,
     /// True if every variant met the same users with the same luck.

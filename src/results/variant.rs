@@ -83,7 +83,8 @@ pub struct Variant {
     pub moments: Vec<Moment>,
     /// Metrics asked for, as written in the grammar, normalised.
     pub metrics: BTreeMap<String, Estimate>,
-    /// The same in each replication, in order; `null` where absent or infinite.
+    /// The same in each replication that is kept in detail, in order; `null` where absent or
+    /// infinite.
     pub values: BTreeMap<String, Vec<Option<f64>>>,
     /// What was measured, and how this variant compares; absent where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,8 @@ use crate::results::{
 use crate::study::compare;
 use crate::study::contender::{BASELINE, Contender};
 use crate::study::fill::{self, Sight};
-use crate::study::lens::{Lens, SERVED, Seen};
+use crate::study::lens::{Lens, SERVED};
+use crate::study::metrics::MetricTable;
 use crate::study::plan::{Failure, Plan};
 use crate::study::replicate::{Crew, Job, Onlooker};
 
@@ -121,22 +122,27 @@ fn played(
         limits: plan.limits,
     };
     let done = crew.each(1, &|_, seat| {
-        Ok::<Seen, Exceeded>(lens.look(crew.execute(&job, seat)?))
+        let seen = crew.execute(&job, seat)?;
+        let row = lens.row(&seen);
+        let seen = lens.look(seen, row.fate.as_ref());
+        Ok::<_, Exceeded>((row, seen))
     });
     let done = done.map_err(|overrun| Failure::Exceeded {
         variant: contender.name.clone(),
         replication: launch,
         why: overrun.why,
     })?;
-    let seen: Vec<Seen> = done.into_iter().flatten().collect();
-    if seen.is_empty() {
+    let Some((row, seen)) = done.into_iter().flatten().next() else {
         return Err(crew.nothing());
-    }
+    };
+    let mut metrics = MetricTable::default();
+    metrics.push(row);
     Ok(fill::variant(&Sight {
         lens: &lens,
-        seen: &seen,
+        metrics: &metrics,
+        seen: &[seen],
         confidence: plan.confidence,
-        replicas: Replicas::new(seen.len(), plan.seed),
+        replicas: Replicas::new(1, plan.seed),
         changes: &contender.changes,
         of: &contender.of,
     }))

@@ -13,7 +13,7 @@ use crate::results::{Objective, Precision, Results, SCHEMA, Steady, Stopped};
 use crate::study::contender::{BASELINE, Contender, make_room};
 use crate::study::differences::{Scales, differences, standing};
 use crate::study::fill::{self, Sight};
-use crate::study::launches::{Field, Launches};
+use crate::study::launches::{Field, Kept, Launches};
 use crate::study::lens::Lens;
 use crate::study::plan::{Failure, Plan};
 use crate::study::replicate::{Crew, Job, Onlooker};
@@ -124,12 +124,13 @@ pub(crate) fn of_contenders(
     let sights: Vec<Sight<'_>> = contenders
         .iter()
         .zip(&lenses)
-        .zip(&launches.seen)
-        .map(|((contender, (_, lens)), seen)| Sight {
+        .zip(&launches.kept)
+        .map(|((contender, (_, lens)), kept)| Sight {
             lens,
-            seen,
+            metrics: &kept.metrics,
+            seen: &kept.seen,
             confidence: plan.confidence,
-            replicas: Replicas::new(seen.len(), plan.seed),
+            replicas: Replicas::new(kept.seen.len(), plan.seed),
             changes: &contender.changes,
             of: &contender.of,
         })
@@ -196,9 +197,10 @@ pub(crate) fn objectives(
         headline: &headline,
     };
     let launches = field.launch(plan, crew)?;
-    let seen = &launches.seen[0];
+    let Kept { metrics, seen } = &launches.kept[0];
     let sight = Sight {
         lens: &lenses[0].1,
+        metrics,
         seen,
         confidence: plan.confidence,
         replicas: Replicas::new(seen.len(), plan.seed),
@@ -240,7 +242,7 @@ fn headline(baseline: &Contender) -> Vec<String> {
 /// The document of a study that was stopped before a launch of the model that it is about was run.
 pub(crate) fn unfinished(model: &Checked, plan: &Plan, stopped: Stopped) -> Results {
     let none = Launches {
-        seen: Vec::new(),
+        kept: Vec::new(),
         numbers: Vec::new(),
         stopped,
     };
@@ -279,6 +281,7 @@ fn head(baseline: &Contender, launches: &Launches, plan: &Plan, steady: Option<S
         model: subject::facts(&baseline.model, &baseline.program, plan),
         seed: plan.seed,
         replications: launches.numbers.len() as u32,
+        detailed: launches.detailed(),
         confidence: plan.confidence,
         paired: true,
         precision: Precision {

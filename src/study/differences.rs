@@ -50,19 +50,25 @@ pub(crate) fn differences(
         let of_metric = all_sides.iter().filter(|(metric, _)| metric == name);
         let sides: Vec<Sides> = of_metric.map(|(_, sides)| sides.clone()).collect();
         let measure = scales.measures.get(name).copied().unwrap_or_default();
+        let centre = variant
+            .pooled(name)
+            .zip(baseline.pooled(name))
+            .map(|(variant, baseline)| variant - baseline)
+            .filter(|centre| centre.is_finite());
+        let both = [baseline, variant].map(|sight| sight.metric(name));
+        let [was, is] = match centre {
+            Some(_) => [baseline.sections(&both[0]), variant.sections(&both[1])],
+            None => [&*both[0], &*both[1]],
+        };
         let question = Question {
-            baseline: &baseline.metric(name),
-            variant: &variant.metric(name),
+            baseline: was,
+            variant: is,
             unit: measure.unit,
             better: measure.better,
             family,
             confidence,
             sides: &sides,
-            centre: variant
-                .pooled(name)
-                .zip(baseline.pooled(name))
-                .map(|(variant, baseline)| variant - baseline)
-                .filter(|centre| centre.is_finite()),
+            centre,
         };
         let scale = Scale {
             limit: None,

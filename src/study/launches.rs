@@ -1,29 +1,146 @@
-//! The replications of all contenders: how many, kept whole or as values.
+//! The replications of all contenders: how many, and what is kept of them.
 //!
 //! One idea: replication by replication, every contender meets the same luck before anybody meets
 //! the next; so whatever ends a study, what is finished are whole pairs. A replication counts if
-//! all contenders finished it.
+//! all contenders finished it. The first few thousand are kept in detail, of all others the
+//! metrics.
+
+use std::ops::Range;
 
 use crate::engine::Exceeded;
 use crate::estimate::interval::Moments;
 use crate::estimate::measure::Quantity;
 use crate::estimate::precision::{self, Next, Rule, Watched};
+use crate::observation::Observation;
 use crate::program::Program;
 use crate::results::Stopped;
 use crate::study::allowance::Pace;
 use crate::study::lens::{Lens, Seen};
+use crate::study::metrics::{MetricTable, Row};
 use crate::study::plan::{Effort, Failure, Plan};
 use crate::study::replicate::{Crew, Job, Overrun, Seat};
+use crate::study::store::Shelved;
 use crate::study::together::{self, Member};
+
+/// Replications that are kept in detail at most: enough for every chart and table, and the details
+/// of a million would take more memory than a machine has.
+const DETAILED: u32 = 4_000;
+
+/// Those that are kept in detail however much they take, if there are as many.
+const DETAILED_LEAST: u32 = 100;
+
+/// Bytes that the details of all contenders may take together.
+const DETAIL_BYTES: usize = 2 << 30;
+
+/// Replications that are made at a time: until they are put together each takes more room than is
+/// kept of it.
+const AT_A_TIME: u32 = 1_000;
 
 /// What was done.
 pub(crate) struct Launches {
-    /// By contender, the replications in order.
-    pub(crate) seen: Vec<Vec<Seen>>,
+    /// By contender, what was kept of the replications.
+    pub(crate) kept: Vec<Kept>,
     /// Their numbers.
     pub(crate) numbers: Vec<u32>,
     /// Why there are no more.
     pub(crate) stopped: Stopped,
+}
+
+impl Launches {
+    /// How many are kept in detail, where that is not all.
+    pub(crate) fn detailed(&self) -> Option<u32> {
+        let detailed = self.kept.first()?.seen.len();
+        (detailed < self.numbers.len()).then_some(detailed as u32)
+    }
+}
+
+/// What is kept of the replications of a contender, in their order.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// The metrics of all.
+    pub(crate) metrics: MetricTable,
+    /// Those that are kept in detail, the first of them.
+    pub(crate) seen: Vec<Seen>,
+}
+
+/// One replication of a contender.
+struct Finished {
+    row: Row,
+    seen: Option<Seen>,
+}
+
+/// One replication of all contenders; `None` for those who did not finish it.
+type Round = Vec<Option<Finished>>;
+
+/// The replications so far.
+struct SoFar {
+    launches: Launches,
+    /// How many were tried.
+    tried: u32,
+    /// How many are kept in detail; not known before the first.
+    detailed: Option<u32>,
+}
+
+impl SoFar {
+    /// Takes the next replication, if every contender finished it.
+    fn take(&mut self, round: Round, crew: &Crew<'_>) {
+        let number = self.tried;
+        self.tried += 1;
+        let Some(round) = round.into_iter().collect::<Option<Vec<Finished>>>() else {
+            return;
+        };
+        let details = round.iter().filter_map(|one| one.seen.as_ref());
+        let bytes = details.map(Seen::bytes).sum();
+        let detailed = *self.detailed.get_or_insert_with(|| affordable(bytes));
+        self.launches.numbers.push(number);
+        for (kept, one) in self.launches.kept.iter_mut().zip(round) {
+            kept.metrics.push(one.row);
+            kept.seen.extend(one.seen.filter(|_| number < detailed));
+        }
+        if number >= detailed {
+            crew.release(bytes);
+        }
+    }
+
+    /// How many may be made at a time.
+    fn at_a_time(&self) -> u32 {
+        self.detailed.map_or(DETAILED_LEAST, |_| AT_A_TIME)
+    }
+
+    /// Whether some replication was not finished.
+    fn is_short(&self) -> bool {
+        self.launches.numbers.len() < self.tried as usize
+    }
+
+    /// The first so many of them.
+    fn first(mut self, many: u32, stopped: Stopped) -> Launches {
+        let numbers = &mut self.launches.numbers;
+        numbers.retain(|number| *number < many);
+        for kept in &mut self.launches.kept {
+            kept.metrics.truncate(numbers.len());
+            kept.seen.truncate(numbers.len());
+        }
+        self.launches.stopped = stopped;
+        self.launches
+    }
+}
+
+/// Who is played with whom, and where what they have shown is kept.
+struct Who<'a> {
+    parties: Vec<Vec<Member>>,
+    /// By contender.
+    shelved: Vec<Option<Shelved<'a>>>,
+    /// How many replications are looked at in detail.
+    detailed: u32,
+}
+
+impl Who<'_> {
+    /// What is kept of a replication.
+    fn finished(&self, (lens, number): (&Lens<'_>, u32), seen: Observation) -> Finished {
+        let row = lens.row(&seen);
+        let seen = (number < self.detailed).then(|| lens.look(seen, row.fate.as_ref()));
+        Finished { row, seen }
+    }
 }
 
 /// Who takes part, and how their replications are looked at.
@@ -37,10 +154,18 @@ pub(crate) struct Field<'a> {
 impl Field<'_> {
     /// Runs the replications that the plan asks for.
     pub(crate) fn launch(&self, plan: &Plan, crew: &Crew<'_>) -> Result<Launches, Failure> {
-        let mut rows: Vec<Vec<Option<Seen>>> = Vec::new();
+        let mut so_far = SoFar {
+            launches: Launches {
+                kept: self.lenses.iter().map(|_| Kept::default()).collect(),
+                numbers: Vec::new(),
+                stopped: Stopped::Replications,
+            },
+            tried: 0,
+            detailed: None,
+        };
         let mut pace = Pace::of(self.lenses.len(), plan.attribute);
         let (keep, stopped) = loop {
-            let (more, stopped) = match self.next(plan, crew, &rows) {
+            let (more, stopped) = match self.next(plan, crew, &so_far) {
                 Next::More(more) => (more, None),
                 Next::Enough(n) => (0, Some((n, Stopped::Precision))),
                 Next::AtMost(n) => (0, Some((n, Stopped::Budget))),
@@ -51,23 +176,27 @@ impl Field<'_> {
             let more = match crew.onlooker().until {
                 None => more,
                 Some(until) if pace.has_room(until) => more.min(crew.threads() as u32),
-                Some(_) => break (rows.len() as u32, Stopped::Time),
+                Some(_) => break (so_far.tried, Stopped::Time),
             };
-            rows.extend(self.replications(rows.len(), more as usize, plan, crew)?);
-            if rows.iter().flatten().any(Option::is_none) {
-                break (rows.len() as u32, crew.stopped());
+            self.replications(&mut so_far, more, plan, crew)?;
+            if so_far.is_short() {
+                break (so_far.tried, crew.stopped());
             }
         };
         let stopped = match (plan.effort, stopped) {
             (Effort::Replications(_), Stopped::Precision) => Stopped::Replications,
             _ => stopped,
         };
-        self.whole(rows, keep as usize, (stopped, crew))
+        let launches = so_far.first(keep, stopped);
+        match launches.numbers.is_empty() {
+            true => Err(crew.nothing()),
+            false => Ok(launches),
+        }
     }
 
     /// What to do after these replications.
-    fn next(&self, plan: &Plan, crew: &Crew<'_>, rows: &[Vec<Option<Seen>>]) -> Next {
-        let done = rows.len() as u32;
+    fn next(&self, plan: &Plan, crew: &Crew<'_>, so_far: &SoFar) -> Next {
+        let done = so_far.tried;
         let (relative, at_most) = match plan.effort {
             Effort::Replications(n) if done >= n => return Next::Enough(n),
             Effort::Replications(n) => return Next::More(n - done),
@@ -78,7 +207,7 @@ impl Field<'_> {
             confidence: plan.confidence,
             at_most,
         };
-        let columns = self.columns(rows);
+        let columns = self.columns(so_far);
         let watched: Vec<Watched<'_>> = columns
             .iter()
             .map(|(floor, values)| Watched {
@@ -92,85 +221,115 @@ impl Field<'_> {
     }
 
     /// Every headline metric of every contender, with the floor of its precision.
-    fn columns(&self, rows: &[Vec<Option<Seen>>]) -> Vec<(f64, Vec<Option<f64>>)> {
+    fn columns(&self, so_far: &SoFar) -> Vec<(f64, Vec<Option<f64>>)> {
         let mut columns = Vec::new();
-        for (contender, (_, lens)) in self.lenses.iter().enumerate() {
+        for ((_, lens), kept) in self.lenses.iter().zip(&so_far.launches.kept) {
             for name in self.headline {
-                let at = lens.position(name);
-                let value = |row: &Vec<Option<Seen>>| row[contender].as_ref()?.metrics[at?];
-                let floor = Quantity::of(name).precision_floor();
-                columns.push((floor, rows.iter().map(value).collect()));
+                let values = match lens.position(name) {
+                    Some(at) => kept.metrics.values(at).collect(),
+                    None => vec![None; kept.metrics.len()],
+                };
+                columns.push((Quantity::of(name).precision_floor(), values));
             }
         }
         columns
     }
 
-    /// So many further replications of all contenders, one row a replication.
+    /// So many further replications of all contenders.
     fn replications(
         &self,
-        first: usize,
-        more: usize,
+        so_far: &mut SoFar,
+        more: u32,
         plan: &Plan,
         crew: &Crew<'_>,
-    ) -> Result<Vec<Vec<Option<Seen>>>, Failure> {
+    ) -> Result<(), Failure> {
         let programs: Vec<&Program> = self.lenses.iter().map(|(_, lens)| lens.program).collect();
-        let parties = together::parties(&programs, (more, crew.threads()));
+        let mut who = Who {
+            parties: together::parties(&programs, (more as usize, crew.threads())),
+            shelved: programs.iter().map(|one| crew.shelved(one)).collect(),
+            detailed: DETAILED,
+        };
+        crew.expect(more as usize * who.parties.len());
+        let until = so_far.tried + more;
+        while so_far.tried < until {
+            let next = until.min(so_far.tried + so_far.at_a_time());
+            who.detailed = so_far.detailed.unwrap_or(DETAILED);
+            for round in self.rounds(so_far.tried..next, &who, plan, crew)? {
+                so_far.take(round, crew);
+            }
+        }
+        Ok(())
+    }
+
+    /// The replications of these numbers.
+    fn rounds(
+        &self,
+        numbers: Range<u32>,
+        who: &Who<'_>,
+        plan: &Plan,
+        crew: &Crew<'_>,
+    ) -> Result<Vec<Round>, Failure> {
+        let parties = &who.parties;
         let n = parties.len();
-        let number = |index: usize| (first + index / n) as u32;
-        let done = crew.each(more * n, &|index, seat| match &*parties[index % n] {
+        let (first, more) = (numbers.start, numbers.len());
+        let number = |index: usize| first + (index / n) as u32;
+        let done = crew.each_expected(more * n, &|index, seat| match &*parties[index % n] {
             &[(only, _)] => {
-                let seen = self.alone((only, number(index)), plan, (crew, seat))?;
+                let seen = self.alone((only, number(index)), who, plan, (crew, seat))?;
                 Ok(Some(vec![seen]))
             }
-            party => self.party((party, number(index)), plan, (crew, seat)),
+            party => self.party((party, number(index)), who, plan, (crew, seat)),
         });
         let done = done.map_err(|overrun| {
             let name = self.lenses[parties[overrun.job % n][0].0].0;
             failure((name, number(overrun.job)), overrun, (plan, crew))
         })?;
-        let row = || self.lenses.iter().map(|_| None).collect();
-        let mut rows: Vec<Vec<Option<Seen>>> = (0..more).map(|_| row()).collect();
+        let round = || self.lenses.iter().map(|_| None).collect();
+        let mut rounds: Vec<Round> = (0..more).map(|_| round()).collect();
         let mut apart = Vec::new();
         for (index, done) in done.into_iter().enumerate() {
-            let (row, party) = (index / n, &parties[index % n]);
+            let (round, party) = (index / n, &parties[index % n]);
             match done {
                 None => {}
-                Some(None) => apart.extend(party.iter().map(|(member, _)| (*member, row))),
+                Some(None) => apart.extend(party.iter().map(|(member, _)| (*member, round))),
                 Some(Some(all)) => {
                     for ((member, _), seen) in party.iter().zip(all) {
-                        rows[row][*member] = Some(seen);
+                        rounds[round][*member] = Some(seen);
                     }
                 }
             }
         }
         // Those who found no room together, or came to another limit, show alone what they need.
-        let number = |row: usize| (first + row) as u32;
+        let number = |round: usize| first + round as u32;
         let done = crew.each(apart.len(), &|index, seat| {
-            let (member, row) = apart[index];
-            self.alone((member, number(row)), plan, (crew, seat))
+            let (member, round) = apart[index];
+            self.alone((member, number(round)), who, plan, (crew, seat))
         });
         let done = done.map_err(|overrun| {
-            let (member, row) = apart[overrun.job];
+            let (member, round) = apart[overrun.job];
             let name = self.lenses[member].0;
-            failure((name, number(row)), overrun, (plan, crew))
+            failure((name, number(round)), overrun, (plan, crew))
         })?;
-        for ((member, row), seen) in apart.into_iter().zip(done) {
-            rows[row][member] = seen;
+        for ((member, round), seen) in apart.into_iter().zip(done) {
+            rounds[round][member] = seen;
         }
-        Ok(rows)
+        Ok(rounds)
     }
 
     /// One replication of one contender.
     fn alone(
         &self,
         (contender, number): (usize, u32),
+        who: &Who<'_>,
         plan: &Plan,
         (crew, seat): (&Crew<'_>, &mut Seat),
-    ) -> Result<Seen, Exceeded> {
+    ) -> Result<Finished, Exceeded> {
         let lens = &self.lenses[contender].1;
-        let seen = lens.look(crew.execute(&job(lens.program, number, plan), seat)?);
-        crew.keep(seen.bytes());
-        Ok(seen)
+        let shelved = who.shelved[contender].as_ref();
+        let seen = crew.execute_shelved(shelved, &job(lens.program, number, plan), seat)?;
+        let one = who.finished((lens, number), seen);
+        crew.keep(one.bytes());
+        Ok(one)
     }
 
     /// One replication of contenders who share what came before they part; `None` if they must
@@ -178,23 +337,24 @@ impl Field<'_> {
     fn party(
         &self,
         (party, number): (&[Member], u32),
+        who: &Who<'_>,
         plan: &Plan,
         (crew, seat): (&Crew<'_>, &mut Seat),
-    ) -> Result<Option<Vec<Seen>>, Exceeded> {
+    ) -> Result<Option<Vec<Finished>>, Exceeded> {
         if seat.alone {
             return Ok(None);
         }
         let lens = |member: &Member| &self.lenses[member.0].1;
         let programs: Vec<_> = party.iter().map(|one| (lens(one).program, one.1)).collect();
-        let mut all: Vec<Option<Seen>> = party.iter().map(|_| None).collect();
+        let mut all: Vec<Option<Finished>> = party.iter().map(|_| None).collect();
         let job = job(programs[0].0, number, plan);
-        let done = crew.execute_together(&job, &programs, seat, &mut |number, seen| {
-            all[number] = Some(lens(&party[number]).look(seen));
+        let done = crew.execute_together(&job, &programs, seat, &mut |member, seen| {
+            all[member] = Some(who.finished((lens(&party[member]), number), seen));
         });
         match done {
             Ok(()) => {
-                let all: Vec<Seen> = all.into_iter().flatten().collect();
-                all.iter().for_each(|seen| crew.keep(seen.bytes()));
+                let all: Vec<Finished> = all.into_iter().flatten().collect();
+                all.iter().for_each(|one| crew.keep(one.bytes()));
                 Ok(Some(all))
             }
             Err(Exceeded::Stopped) => Err(Exceeded::Stopped),
@@ -204,33 +364,18 @@ impl Field<'_> {
             }
         }
     }
+}
 
-    /// The replications that every contender finished, of the first so many.
-    fn whole(
-        &self,
-        rows: Vec<Vec<Option<Seen>>>,
-        keep: usize,
-        (stopped, crew): (Stopped, &Crew<'_>),
-    ) -> Result<Launches, Failure> {
-        let mut launches = Launches {
-            seen: self.lenses.iter().map(|_| Vec::new()).collect(),
-            numbers: Vec::new(),
-            stopped,
-        };
-        for (number, row) in rows.into_iter().enumerate().take(keep) {
-            let Some(row) = row.into_iter().collect::<Option<Vec<Seen>>>() else {
-                continue;
-            };
-            launches.numbers.push(number as u32);
-            for (all, seen) in launches.seen.iter_mut().zip(row) {
-                all.push(seen);
-            }
-        }
-        if launches.numbers.is_empty() {
-            return Err(crew.nothing());
-        }
-        Ok(launches)
+impl Finished {
+    fn bytes(&self) -> usize {
+        self.row.bytes() + self.seen.as_ref().map_or(0, Seen::bytes)
     }
+}
+
+/// How many replications are kept in detail if those of one take so many bytes.
+fn affordable(bytes: usize) -> u32 {
+    let fit = u32::try_from(DETAIL_BYTES / bytes.max(1)).unwrap_or(DETAILED);
+    fit.clamp(DETAILED_LEAST, DETAILED)
 }
 
 /// A replication of a program, as the plan has it.
@@ -326,4 +471,21 @@ pub(crate) fn values(
         all[index % n].push(row);
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_replications_leave_room_for_fewer() {
+        for (bytes, expected) in [
+            (0, 4_000),
+            (33_000, 4_000),
+            (1 << 20, 2_048),
+            (1 << 30, 100),
+        ] {
+            assert_eq!(affordable(bytes), expected, "{bytes} bytes each");
+        }
+    }
 }

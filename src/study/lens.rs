@@ -1,8 +1,8 @@
 //! What a study keeps of one replication.
 //!
 //! One idea: an observation is megabytes of bins, a study hundreds of observations; so each is
-//! looked at once, where it was made, and reduced to its totals, the series that are shown, its
-//! spells of saturation, its fate and its metrics.
+//! looked at once, where it was made, and reduced to its metrics and its fate and, if it is kept in
+//! detail, to its totals, the series that are shown and its spells of saturation.
 
 use std::sync::OnceLock;
 
@@ -19,6 +19,7 @@ use crate::observation::{
 use crate::program::{CallId, Program, Site};
 use crate::study::brims::{self, Lanes};
 use crate::study::columns::{self, Column, Values};
+use crate::study::metrics::Row;
 use crate::study::offered;
 use crate::study::stations::Stations;
 use crate::study::storm::{self, Odd, Storm};
@@ -50,7 +51,7 @@ pub(crate) struct Lens<'a> {
     names: OnceLock<Vec<String>>,
 }
 
-/// One replication, reduced.
+/// One replication in detail, reduced.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     /// Totals; the bins are gone.
@@ -59,8 +60,6 @@ pub(crate) struct Seen {
     pub(crate) columns: Vec<Values>,
     /// What was full, and why.
     pub(crate) strains: Vec<Strain>,
-    /// Whether it collapsed; absent if that cannot be told.
-    pub(crate) fate: Option<Fate>,
     /// By service, what went on while it was unhealthy; empty if it never was.
     pub(crate) storms: Vec<Storm>,
     /// By service, the server that differs most from the others.
@@ -71,10 +70,6 @@ pub(crate) struct Seen {
     pub(crate) peak: Option<Peak>,
     /// The first bin in which a caller's clock ran out.
     pub(crate) first_timeout: Option<usize>,
-    /// Every metric, in the order of the lens.
-    pub(crate) metrics: Vec<Option<f64>>,
-    /// Of how many things each metric is a share; 0 for what is no share of things.
-    pub(crate) wholes: Vec<u64>,
     /// How full the system was over the measured time, state by state of the layout; of a steady
     /// study only.
     pub(crate) courses: Vec<Course>,
@@ -86,11 +81,10 @@ impl Seen {
         let columns = self.columns.iter().map(Values::bytes);
         let courses = self.courses.iter().map(Course::bytes);
         let strains = self.strains.iter().map(Strain::bytes);
-        let answers = size_of_val(&*self.metrics) + size_of_val(&*self.wholes);
         let storms = size_of_val(&*self.storms) + size_of_val(&*self.odd);
         let lanes = self.brims.iter().map(Lanes::bytes).sum::<usize>();
         let own = size_of::<Self>() - size_of::<Observation>() + self.totals.bytes();
-        own + answers + storms + lanes + columns.chain(courses).chain(strains).sum::<usize>()
+        own + storms + lanes + columns.chain(courses).chain(strains).sum::<usize>()
     }
 }
 
@@ -127,17 +121,26 @@ impl<'a> Lens<'a> {
         }
     }
 
-    /// Looks at a replication.
-    pub(crate) fn look(&self, mut seen: Observation) -> Seen {
-        let fate = self.fate(&seen);
-        let (answers, wholes) = self.answers(&seen, fate.as_ref());
-        let (names, metrics): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    /// The metrics of a replication, and what became of it.
+    pub(crate) fn row(&self, seen: &Observation) -> Row {
+        let fate = self.fate(seen);
+        let (answers, wholes) = self.answers(seen, fate.as_ref());
+        let (names, values): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
         self.names.get_or_init(|| names);
+        Row {
+            values,
+            wholes,
+            fate,
+        }
+    }
+
+    /// Looks at a replication in detail, of which this became.
+    pub(crate) fn look(&self, mut seen: Observation, fate: Option<&Fate>) -> Seen {
         let courses = self.courses(&seen);
         let columns = self.columns.iter();
         let columns = columns.map(|c| c.of(self.program, &seen)).collect();
         let strains = strains(self.program, &seen);
-        let storms = storm::storms(self.program, &seen, fate.as_ref(), self.judge);
+        let storms = storm::storms(self.program, &seen, fate, self.judge);
         let odd = storm::odd(self.program, &seen);
         let brims = brims::brims(self.program, &seen, &odd);
         let (peak, first_timeout) = (self.peak(&seen), self.first_timeout(&seen));
@@ -151,14 +154,11 @@ impl<'a> Lens<'a> {
             totals: seen,
             columns,
             strains,
-            fate,
             storms,
             odd,
             brims,
             peak,
             first_timeout,
-            metrics,
-            wholes,
             courses,
         }
     }

@@ -22,6 +22,7 @@ mod knob;
 mod launches;
 mod lens;
 mod measures;
+mod metrics;
 mod notes;
 mod offered;
 mod outcome;

@@ -4,7 +4,8 @@
 //! true of what stands there. The codes: N201 sequential, N202 interrupted, N203 who is left at the
 //! end, N204 collapse cannot be told, N205 a variant that changed nothing, N206 pairing that did
 //! not help, N207 warm-up, N208 laws not met, N209 windows skipped, N210 not settled, N211 changes
-//! not taken apart, N212 failures in few launches, N213 variants from the middle.
+//! not taken apart, N212 failures in few launches, N213 variants from the middle, N214 details of
+//! the first launches only.
 
 use crate::base::time::Time;
 use crate::results::{Note, NoteLevel, Results, Settled, Stopped, Study};
@@ -20,6 +21,7 @@ const GAP: f64 = 1e-6;
 pub(crate) fn notes(results: &Results) -> Vec<Note> {
     let mut notes = Vec::new();
     effort(results, &mut notes);
+    detail(results, &mut notes);
     midway(results, &mut notes);
     warmup(results, &mut notes);
     for name in &results.order {
@@ -103,6 +105,24 @@ fn effort(results: &Results, notes: &mut Vec<Note>) {
         }
         Stopped::Replications => {}
     }
+}
+
+/// Of which replications the details are, where that is not all.
+fn detail(results: &Results, notes: &mut Vec<Note>) {
+    let Some(detailed) = results.detailed else {
+        return;
+    };
+    // Two documents are compared by the values that they hold.
+    let (of_some, of_all) = match results.answers.versions {
+        Some(_) => ("bottlenecks and differences", "and recovery"),
+        None => ("and bottlenecks", "recovery and differences"),
+    };
+    let text = format!(
+        "tables, charts, events, {of_some} show the first {detailed} replications; objectives, \
+         metrics, {of_all} rest on all {}",
+        results.replications
+    );
+    push(notes, "N214", NoteLevel::Note, None, text);
 }
 
 fn warmup(results: &Results, notes: &mut Vec<Note>) {

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::allowance::Allowance;
 use super::plan::Failure;
-use super::store::{Place, Played, Shelf, Store};
+use super::store::{Place, Played, Shelf, Shelved, Store};
 use super::threads::Threads;
 use crate::base::time::Time;
 use crate::engine::{self, Account, Arena, Exceeded, Limits};
@@ -227,6 +227,12 @@ impl<'a> Crew<'a> {
         self.kept.1.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// So many bytes that were kept are not any more.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.account.release(bytes);
+        self.kept.1.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
     /// What is kept so far.
     pub(crate) fn kept(&self) -> Kept {
         Kept {
@@ -247,7 +253,21 @@ impl<'a> Crew<'a> {
         jobs: usize,
         work: &Work<'_, T>,
     ) -> Result<Vec<Option<T>>, Overrun> {
+        self.expect(jobs);
+        self.each_expected(jobs, work)
+    }
+
+    /// So many jobs will be asked for by [`Crew::each_expected`].
+    pub(crate) fn expect(&self, jobs: usize) {
         self.planned.fetch_add(jobs, Ordering::Relaxed);
+    }
+
+    /// As [`Crew::each`], of jobs that were told to [`Crew::expect`].
+    pub(crate) fn each_expected<T: Send>(
+        &self,
+        jobs: usize,
+        work: &Work<'_, T>,
+    ) -> Result<Vec<Option<T>>, Overrun> {
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
         let member = |index: usize| {
@@ -330,9 +350,10 @@ impl<'a> Crew<'a> {
     /// Asks for replications that will probably be wanted, where somebody else plays them: so that
     /// they are played beside those that are wanted now.
     pub(crate) fn foresee(&self, first: &Job<'_>, numbers: Range<u32>) {
+        let shelved = self.shelved(first.program);
         for number in numbers.filter(|_| self.is_lacking()) {
             let job = Job { number, ..*first };
-            let place = self.shelf.place(job.program, &job);
+            let place = shelved.as_ref().and_then(|of| of.place(&job));
             if place
                 .as_ref()
                 .is_some_and(|place| place.find(&job).is_none())
@@ -342,9 +363,24 @@ impl<'a> Crew<'a> {
         }
     }
 
+    /// Where the replications of a program are kept: nowhere without a store.
+    pub(crate) fn shelved(&self, program: &Program) -> Option<Shelved<'a>> {
+        self.shelf.shelved(program)
+    }
+
     /// Executes one replication. A broken invariant of the engine names the replication.
     pub(crate) fn execute(&self, job: &Job<'_>, seat: &mut Seat) -> Result<Observation, Exceeded> {
-        let place = self.shelf.place(job.program, job);
+        self.execute_shelved(self.shelved(job.program).as_ref(), job, seat)
+    }
+
+    /// As [`Crew::execute`], where it was looked up before where those of the program are kept.
+    pub(crate) fn execute_shelved(
+        &self,
+        shelved: Option<&Shelved<'_>>,
+        job: &Job<'_>,
+        seat: &mut Seat,
+    ) -> Result<Observation, Exceeded> {
+        let place = shelved.and_then(|of| of.place(job));
         if let Some(seen) = place.as_ref().and_then(|place| place.find(job)) {
             return Ok(seen);
         }
@@ -372,7 +408,7 @@ impl<'a> Crew<'a> {
         seat: &mut Seat,
         seen: &mut dyn FnMut(usize, Observation),
     ) -> Result<(), Exceeded> {
-        let places = programs.iter().map(|one| self.shelf.place(one.0, job));
+        let places = programs.iter().map(|one| self.shelved(one.0)?.place(job));
         let places: Vec<Option<Place<'_>>> = places.collect();
         let found = places.iter().map(|place| place.as_ref()?.find(job));
         let found: Vec<Option<Observation>> = found.collect();

@@ -102,6 +102,22 @@ struct Noted {
     wanted: Vec<Wanted>,
 }
 
+impl Noted {
+    /// A program of which launches are wanted.
+    fn add(&mut self, recipe: Recipe) -> usize {
+        let numbers = Vec::new();
+        self.wanted.push(Wanted { recipe, numbers });
+        self.wanted.len() - 1
+    }
+
+    /// Writes down a launch, unless nobody else can make its program.
+    fn want(&mut self, at: Option<usize>, number: u32) -> Played {
+        let Some(at) = at else { return Played::Here };
+        self.wanted[at].numbers.push(number);
+        Played::Elsewhere
+    }
+}
+
 impl<'a> Away<'a> {
     /// With what finds those that are there, and the data files of the model.
     pub fn new(
@@ -147,23 +163,24 @@ impl Store for Away<'_> {
 
     fn absent(&self, launch: &Absent<'_>) -> Played {
         let key = (launch.digest, launch.seed, launch.events);
-        let known = self.noted().known.get(&key).copied();
-        let at = known.unwrap_or_else(|| {
-            let recipe = Recipe::of(launch);
-            // What was changed after it was compiled is made by nobody else.
-            let is_made = recipe.program(self.files).is_some();
-            let mut noted = self.noted();
-            let next = noted.wanted.len();
-            let at = *noted.known.entry(key).or_insert(is_made.then_some(next));
-            if at == Some(next) {
-                let numbers = Vec::new();
-                noted.wanted.push(Wanted { recipe, numbers });
-            }
-            at
-        });
-        let Some(at) = at else { return Played::Here };
-        self.noted().wanted[at].numbers.push(launch.number);
-        Played::Elsewhere
+        let known = |noted: &mut Noted| {
+            let at = noted.known.get(&key).copied()?;
+            Some(noted.want(at, launch.number))
+        };
+        if let Some(played) = known(&mut self.noted()) {
+            return played;
+        }
+        let recipe = Recipe::of(launch);
+        // What was changed after it was compiled is made by nobody else.
+        let is_made = recipe.program(self.files).is_some();
+        let mut noted = self.noted();
+        // Another thread may have asked meanwhile.
+        if let Some(played) = known(&mut noted) {
+            return played;
+        }
+        let at = is_made.then(|| noted.add(recipe));
+        noted.known.insert(key, at);
+        noted.want(at, launch.number)
     }
 
     fn is_lacking(&self) -> bool {

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::replicate::Job;
 use crate::base::digest::Digest;
@@ -85,7 +85,7 @@ pub enum Played {
 /// A store as a study uses it.
 pub(crate) struct Shelf<'a> {
     store: Option<&'a dyn Store>,
-    known: Mutex<VecDeque<Arc<Known>>>,
+    known: RwLock<VecDeque<Arc<Known>>>,
 }
 
 /// A program with its digest.
@@ -96,10 +96,16 @@ struct Known {
     is_small: AtomicBool,
 }
 
-/// Where a replication would be.
-pub(crate) struct Place<'a> {
+/// Where the replications of a program would be.
+#[derive(Clone)]
+pub(crate) struct Shelved<'a> {
     store: &'a dyn Store,
     known: Arc<Known>,
+}
+
+/// Where a replication would be.
+pub(crate) struct Place<'a> {
+    of: Shelved<'a>,
     name: Digest,
 }
 
@@ -107,35 +113,30 @@ impl<'a> Shelf<'a> {
     pub(crate) fn new(store: Option<&'a dyn Store>) -> Shelf<'a> {
         Shelf {
             store,
-            known: Mutex::default(),
+            known: RwLock::default(),
         }
     }
 
-    /// Where this replication of a program would be; nowhere without a store, or if those of this
-    /// program are not worth keeping.
-    pub(crate) fn place(&self, program: &Program, job: &Job<'_>) -> Option<Place<'a>> {
+    /// Where the replications of a program would be; nowhere without a store.
+    pub(crate) fn shelved(&self, program: &Program) -> Option<Shelved<'a>> {
         let store = self.store?;
         let known = self.known(program);
-        if known.is_small.load(Ordering::Relaxed) {
-            return None;
-        }
-        let name = name(&known.digest, job.seed, job.number);
-        Some(Place { store, known, name })
+        Some(Shelved { store, known })
     }
 
     /// The program with its digest. One that was changed since is another.
     fn known(&self, program: &Program) -> Arc<Known> {
-        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: Vec<Arc<Known>> = lock().iter().cloned().collect();
-        if let Some(one) = all.into_iter().find(|one| one.program == *program) {
-            return one;
+        let all = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(one) = all.iter().find(|one| one.program == *program) {
+            return Arc::clone(one);
         }
+        drop(all);
         let one = Arc::new(Known {
             digest: Digest::of_debug(program),
             program: program.clone(),
             is_small: AtomicBool::new(false),
         });
-        let mut all = lock();
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() == REMEMBERED {
             all.pop_front();
         }
@@ -144,20 +145,31 @@ impl<'a> Shelf<'a> {
     }
 }
 
+impl<'a> Shelved<'a> {
+    /// Where a replication would be; nowhere if those of this program are not worth keeping.
+    pub(crate) fn place(&self, job: &Job<'_>) -> Option<Place<'a>> {
+        let is_small = self.known.is_small.load(Ordering::Relaxed);
+        (!is_small).then(|| Place {
+            of: self.clone(),
+            name: name(&self.known.digest, job.seed, job.number),
+        })
+    }
+}
+
 impl Place<'_> {
     /// What is there, unless a replication that was allowed so many events would not have come to
     /// its end.
     pub(crate) fn find(&self, job: &Job<'_>) -> Option<Observation> {
-        let seen = exchange::decode(&self.store.find(&self.name)?)?;
+        let seen = exchange::decode(&self.of.store.find(&self.name)?)?;
         let fits = seen.replication == job.number && seen.events <= job.limits.events;
         fits.then_some(seen)
     }
 
     /// Where it is to be played, since it is not there.
     pub(crate) fn absent(&self, job: &Job<'_>) -> Played {
-        self.store.absent(&Absent {
+        self.of.store.absent(&Absent {
             program: job.program,
-            digest: self.known.digest,
+            digest: self.of.known.digest,
             seed: job.seed,
             number: job.number,
             events: job.limits.events,
@@ -166,10 +178,10 @@ impl Place<'_> {
 
     /// Puts it there, if that is worth while.
     pub(crate) fn keep(&self, seen: &Observation) {
-        if seen.events < self.store.worth() {
-            self.known.is_small.store(true, Ordering::Relaxed);
+        if seen.events < self.of.store.worth() {
+            self.of.known.is_small.store(true, Ordering::Relaxed);
             return;
         }
-        self.store.keep(&self.name, &exchange::encode(seen));
+        self.of.store.keep(&self.name, &exchange::encode(seen));
     }
 }

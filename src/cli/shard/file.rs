@@ -204,19 +204,24 @@ fn checked(name: &Digest, bytes: &[u8]) -> [u8; 8] {
     check
 }
 
+/// By how much a launch is mostly made smaller.
+const PACKED: usize = 4;
+/// Room that is made beforehand for a launch of so many bytes at most.
+const LARGE: usize = 1 << 20;
+
 /// What a launch showed, as it was before it was made small.
 pub(super) fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(PACKED * bytes.len().min(LARGE));
     ZlibDecoder::new(bytes).read_to_end(&mut all).ok()?;
     Some(all)
 }
 
-/// Reads a launch of a whole file.
+/// Reads a launch of a whole file, as it stands there.
 pub(super) fn launch(file: &mut File, spot: Spot) -> Option<Vec<u8>> {
     let mut bytes = vec![0; spot.bytes as usize];
     file.seek(SeekFrom::Start(spot.at)).ok()?;
     file.read_exact(&mut bytes).ok()?;
-    unpacked(&bytes)
+    Some(bytes)
 }
 
 /// The file of a shard that is being written: a store that keeps everything.
@@ -419,7 +424,8 @@ mod tests {
         let mut all = Vec::new();
         let (of, is_whole) = scan(path, &mut |name, spot, bytes| {
             let bytes = unpacked(bytes).expect("it was packed");
-            assert_eq!(launch(&mut file, spot).as_ref(), Some(&bytes));
+            let there = launch(&mut file, spot).and_then(|bytes| unpacked(&bytes));
+            assert_eq!(there.as_ref(), Some(&bytes));
             all.push((name, String::from_utf8(bytes).expect("it was a text")));
         })?;
         Ok((of, is_whole, all))

@@ -88,8 +88,12 @@ impl Found {
     pub(super) fn launch(&self, name: &Digest) -> Option<Vec<u8>> {
         let (number, spot) = self.spots.get(name)?;
         let file = self.file(*number)?;
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        file::launch(&mut file, *spot)
+        let read = || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file::launch(&mut file, *spot)
+        };
+        // Others may read from the file meanwhile.
+        file::unpacked(&read()?)
     }
 
     fn file(&self, number: u32) -> Option<Arc<Mutex<File>>> {

@@ -29,6 +29,7 @@ use crate::model::Study;
 use crate::observation::{Among, CounterId, LevelId, SampleId, ServiceLevel, Tally};
 use crate::results::{Change, Estimate, MeanMax, Percentiles, Times, Variant};
 use crate::study::lens::{Lens, Seen};
+use crate::study::metrics::MetricTable;
 use crate::study::steady;
 use crate::study::usual::{self, Durations, Reader};
 
@@ -39,7 +40,9 @@ const LEVELS: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
 pub(crate) struct Sight<'a> {
     /// How it was looked at.
     pub(crate) lens: &'a Lens<'a>,
-    /// The replications, in order.
+    /// The metrics of all replications, in order.
+    pub(crate) metrics: &'a MetricTable,
+    /// The replications that were kept in detail: the first of them, mostly all.
     pub(crate) seen: &'a [Seen],
     /// Confidence of intervals.
     pub(crate) confidence: f64,
@@ -102,10 +105,10 @@ fn metrics(sight: &Sight<'_>) -> BTreeMap<String, Estimate> {
         .collect()
 }
 
-/// Every metric in each replication, where it is finite.
+/// Every metric in each replication that is kept in detail, where it is finite.
 fn values(sight: &Sight<'_>) -> BTreeMap<String, Vec<Option<f64>>> {
     let finite = |name: &str| {
-        let found = sight.metric(name).into_iter();
+        let found = sight.each_metric(name).take(sight.seen.len());
         found.map(|v| v.filter(|v| v.is_finite())).collect()
     };
     let names = sight.metric_names();
@@ -161,9 +164,12 @@ impl Sight<'_> {
 
     /// A metric in every replication.
     pub(crate) fn metric(&self, name: &str) -> Vec<Option<f64>> {
+        self.each_metric(name).collect()
+    }
+
+    fn each_metric(&self, name: &str) -> impl Iterator<Item = Option<f64>> {
         let at = self.lens.position(name);
-        let value = |seen: &Seen| at.and_then(|at| seen.metrics[at]);
-        self.seen.iter().map(value).collect()
+        (0..self.metrics.len()).map(move |launch| self.metrics.value(at?, launch))
     }
 
     /// A metric over replications.
@@ -181,7 +187,7 @@ impl Sight<'_> {
                 None => interval::share(&values, confidence),
             },
             _ => match self.pooled(name) {
-                Some(pooled) => interval::sectioned(&values, pooled, confidence),
+                Some(pooled) => interval::sectioned(self.sections(&values), pooled, confidence),
                 None => interval::mean(&values, confidence),
             },
         }
@@ -189,21 +195,12 @@ impl Sight<'_> {
 
     /// The counts behind a metric that is a share of things.
     fn parts(&self, name: &str) -> Option<Vec<Part>> {
-        let at = self.lens.position(name)?;
-        let part = |seen: &Seen| {
-            let whole = seen.wholes[at] as f64;
-            let value = seen.metrics[at].filter(|_| whole > 0.0)?;
-            let part = (value * whole).round();
-            Some(Part { part, whole })
-        };
-        let counted = |seen: &Seen| seen.metrics[at].is_none() || seen.wholes[at] > 0;
-        let all = self.seen.iter().all(counted);
-        all.then(|| {
-            self.seen
-                .iter()
-                .map(|seen| part(seen).unwrap_or_default())
-                .collect()
-        })
+        self.metrics.parts(self.lens.position(name)?)
+    }
+
+    /// The values of those replications that are kept in detail: what durations are pooled of.
+    pub(crate) fn sections<'v>(&self, values: &'v [Option<f64>]) -> &'v [Option<f64>] {
+        &values[..self.seen.len()]
     }
 
     /// In a steady study, a percentile of all replications' durations together, if the metric is

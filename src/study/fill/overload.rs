@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::base::decimal::nearest_short;
 use crate::estimate::interval;
+use crate::estimate::recovery::Fate;
 use crate::results::{
     Backlog, BottleneckKind, Estimate, Lane, MeanMax, Odd, Path, Phase, Service, Storm, Variant,
     key,
@@ -264,14 +265,11 @@ pub(super) fn phase(sight: &Sight<'_>, variant: &Variant) -> Option<Phase> {
     );
     let clock = &sight.lens.program.clock;
     let each = (clock.bins as usize).div_ceil(POINTS).max(1);
-    let path = |(launch, seen): (usize, &Seen)| {
+    let path = |((launch, seen), fate): ((usize, &Seen), &Option<Fate>)| {
         let of = |at: usize| thinned(&bins(sight, seen, at), each);
         Path {
             launch: launch as u32,
-            collapsed: seen
-                .fate
-                .as_ref()
-                .map(crate::estimate::recovery::Fate::collapsed),
+            collapsed: fate.as_ref().map(Fate::collapsed),
             queue: of(queue),
             orbit: of(orbit),
         }
@@ -284,6 +282,7 @@ pub(super) fn phase(sight: &Sight<'_>, variant: &Variant) -> Option<Phase> {
             .seen
             .iter()
             .enumerate()
+            .zip(sight.metrics.fates())
             .take(PATHS)
             .map(path)
             .collect(),

@@ -135,9 +135,13 @@ fn launch(program: &Program, replication: u32, (arrived, served): (u64, u64)) ->
 /// The variant filled from the observations.
 fn filled(model: &Checked, program: &Program, seen: Vec<Observation>) -> Variant {
     let lens = Lens::new(model, program, None);
-    let seen: Vec<Seen> = seen.into_iter().map(|one| lens.look(one)).collect();
+    let mut metrics = MetricTable::default();
+    seen.iter().for_each(|one| metrics.push(lens.row(one)));
+    let seen = seen.into_iter().map(|one| lens.look(one, None));
+    let seen: Vec<Seen> = seen.collect();
     variant(&Sight {
         lens: &lens,
+        metrics: &metrics,
         seen: &seen,
         confidence: 0.95,
         replicas: Replicas::new(seen.len(), 1),

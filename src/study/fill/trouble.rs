@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::time::Time;
 use crate::estimate::bottleneck::{Strain, summarise};
-use crate::estimate::recovery::{self, Fate, Teller};
+use crate::estimate::recovery::{self, Teller};
 use crate::model::Model;
 use crate::model::step::StepKind;
 use crate::results::{
@@ -87,10 +87,6 @@ fn blocked(one: &Bottleneck) -> Option<Estimate> {
     })
 }
 
-fn fates(sight: &Sight<'_>) -> Vec<Option<Fate>> {
-    sight.seen.iter().map(|seen| seen.fate.clone()).collect()
-}
-
 /// Collapse and recovery.
 pub(super) fn recovery(sight: &Sight<'_>) -> Option<Recovery> {
     let lens = sight.lens;
@@ -112,7 +108,7 @@ pub(super) fn recovery(sight: &Sight<'_>) -> Option<Recovery> {
         trigger_begin_s: trigger.map(|trigger| at(trigger.from)),
         trigger_end_s: trigger.map(|trigger| at(trigger.to)),
         doors_close_s: doors_close_s(lens.model),
-        ..teller.summarise(&fates(sight))?
+        ..teller.summarise(sight.metrics.fates())?
     })
 }
 
@@ -141,11 +137,11 @@ pub(super) fn split(sight: &Sight<'_>, objectives: &[Objective]) -> BTreeMap<Str
         .map(|objective| objective.metric.as_str())
         .chain([SERVED])
         .collect();
-    let fates = fates(sight);
+    let fates = sight.metrics.fates();
     headline
         .into_iter()
         .filter_map(|name| {
-            let found = recovery::split(&sight.metric(name), &fates, sight.confidence)?;
+            let found = recovery::split(&sight.metric(name), fates, sight.confidence)?;
             Some((name.to_owned(), found))
         })
         .collect()
