@@ -396,20 +396,19 @@ fn name(path: &Path) -> String {
 fn plans_that_cannot_be_used_are_refused() {
     let scene = Scene::with_model(DESK);
     let whole = plan(&scene, 2, &["run", "model.toml"]).out;
-    let refused = |text: &str, why: &str| {
+    let refused = |text: &[u8], why: &str| {
         fs::write(scene.path("other.plan"), text).expect("it can be written");
         let answer = shard(&scene, "other.plan", 0).expect(1);
         assert!(answer.last_line().contains(why), "{}", answer.err);
         assert!(answer.last_line().contains("other.plan"), "{}", answer.err);
     };
-    refused(&whole[..whole.len() / 2], "not whole");
-    refused(&whole.replace("A desk", "A disk"), "not whole");
-    refused(
-        &whole.replace("onrush.plan/1 ", "onrush.plan/9 "),
-        "onrush.plan/9",
-    );
-    refused(DESK, "it is no plan");
-    refused("", "it is no plan");
+    let other = |from: &str, to: &str| whole.replace(from, to).into_bytes();
+    refused(&whole.as_bytes()[..whole.len() / 2], "not whole");
+    refused(&other("A desk", "A disk"), "not whole");
+    refused(&[whole.as_bytes(), b"\xff"].concat(), "not whole");
+    refused(&other("onrush.plan/1 ", "onrush.plan/9 "), "onrush.plan/9");
+    refused(DESK.as_bytes(), "it is no plan");
+    refused(b"", "it is no plan");
     let typed = |words: &[&str], why: &str| {
         let shard = ["shard", "plan"].into_iter();
         let answer = scene.run(shard.chain(words.iter().copied())).expect(2);
@@ -437,7 +436,7 @@ fn plans_that_cannot_be_used_are_refused() {
     assert_eq!(absent.code, 1, "{}", absent.err);
     let nowhere = scene
         .run(["shard", "merge", "study.plan", "nowhere"])
-        .expect(1);
+        .expect(96);
     assert!(nowhere.err.contains("nowhere"), "{}", nowhere.err);
 }
 
@@ -515,6 +514,75 @@ fn of_many_launches_the_first_are_kept_in_detail() {
     assert!(notes.iter().any(|note| note["code"] == "N214"), "{notes:?}");
     let (merged, _) = in_shards(&scene, 3, &["run", "model.toml"]);
     assert!(merged.out == alone.out, "shards give another document");
+    // Of what is there the first are kept in detail, whatever their numbers.
+    for path in &files(&scene)[..2] {
+        fs::remove_file(path).expect("it is there");
+    }
+    let partial = merge(&scene, "study.plan", &["--partial"]).expect(96);
+    let found: Value = serde_json::from_str(&partial.out).expect("it is JSON");
+    assert_eq!(found["replications"], 1_350);
+    assert_eq!(found["detailed"], Value::Null);
+    let arrived = &found["variants"]["baseline"]["users"]["arrived"]["n"];
+    assert_eq!(*arrived, 1_350);
     let fewer = here(&scene, &["run", "model.toml", "--replications", "30"]).expect(0);
     assert!(!fewer.out.contains("detailed"), "{}", fewer.out);
+}
+
+/// A launch that needs more than is allowed is refused in a shard as on one machine; one that needs
+/// no more is not asked for again.
+#[test]
+fn limits_of_a_plan_hold_in_its_shards() {
+    let scene = Scene::with_model(DESK);
+    for (limit, why) in [("--events=3k", "events"), ("--memory=1KiB", "bytes")] {
+        let study = ["run", "model.toml", limit];
+        let alone = here(&scene, &study).expect(1);
+        assert!(alone.last_line().contains(why), "{}", alone.err);
+        plan(&scene, 1, &study);
+        let refused = shard(&scene, "study.plan", 0).expect(1);
+        assert!(refused.last_line().contains(why), "{}", refused.err);
+    }
+    assert_eq!(same(DESK, &["run", "model.toml", "--events", "30k"]), 1);
+}
+
+/// An answer from a part of the launches says so wherever somebody may look.
+#[test]
+fn a_partial_answer_is_marked_everywhere() {
+    let over = "sweep model.toml --over service.desk.workers=2..4 --replications 2";
+    for study in [
+        "run model.toml --explain",
+        "compare model.toml --factorial",
+        over,
+    ] {
+        let scene = Scene::with_model(DESK);
+        let study: Vec<&str> = study.split(' ').collect();
+        plan(&scene, 2, &study);
+        shard(&scene, "study.plan", 1).expect(0);
+        let told = ["--partial", "--junit", "junit.xml"];
+        let partial = merge(&scene, "study.plan", &told).expect(96);
+        let is_marked = partial.out.contains("\"stopped\": \"partial\"");
+        assert!(is_marked, "{study:?}: {}", partial.err);
+        assert!(partial.out.contains("\"complete\": false"), "{study:?}");
+        let last = partial.last_line();
+        assert!(last.contains("partial: 1 of 2 shards is missing"), "{last}");
+        assert!(!last.contains("interrupted"), "{last}");
+        let junit = scene.text("junit.xml");
+        assert!(junit.contains("<error message=\"Partial: "), "{junit}");
+    }
+}
+
+/// What comes by a pipe has no place beside which the next plan could go.
+#[test]
+fn a_plan_may_come_by_a_pipe() {
+    let scene = Scene::with_model(DESK);
+    plan(&scene, 1, &["run", "model.toml", "--precision", "0.5%"]);
+    let text = scene.text("study.plan");
+    let run = ["shard", "run", "-", "--index", "0"];
+    scene.run_with(&text, run).expect(0);
+    let merge = ["shard", "merge", "-", "shards"];
+    let lost = scene.run_with(&text, merge).expect(2);
+    assert!(lost.last_line().contains("--next FILE"), "{}", lost.err);
+    let next = ["shard", "merge", "-", "shards", "--next", "-"];
+    let next = scene.run_with(&text, next).expect(95);
+    assert!(next.out.starts_with("onrush.plan/1 "), "{}", next.out);
+    assert_eq!(scene.names("."), ["model.toml", "shards", "study.plan"]);
 }

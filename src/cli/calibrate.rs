@@ -17,6 +17,7 @@ use super::write::{self, Existing, Page};
 use crate::model::Model;
 use crate::model::fitted::in_place;
 use crate::report::junit::Strictness;
+use crate::results::Stopped;
 use crate::study::{Fit, LAUNCHES, NEAR};
 
 /// Fits the free inputs and delivers the answer.
@@ -56,7 +57,9 @@ pub(super) fn answer(
         strictness: Strictness::default(),
     };
     deliver::deliver(&answer, &asked.output, console)?;
-    if let Some(path) = &asked.write {
+    // Values that rest on a part of the launches are told, not kept.
+    let is_partial = done.results.stopped == Stopped::Partial;
+    if let Some(path) = asked.write.as_ref().filter(|_| !is_partial) {
         let page = Page {
             path: path.clone(),
             bytes: text.into_bytes(),

@@ -167,10 +167,7 @@ pub fn of_calibrate(results: &Results) -> Ending {
     let found = results.answers.calibrate.as_ref();
     let inputs = counted(found.map_or(0, |one| one.params.len()), "input");
     match found {
-        _ if !results.complete => {
-            let why = "interrupted; the best combination so far is kept";
-            Ending::new(Exit::Interrupted, why)
-        }
+        _ if !results.complete => cut_short(results, "the best combination so far is kept"),
         Some(found) if found.settled => Ending::done(format!("{inputs} fitted")),
         _ => Ending::new(
             Exit::Unclear,
@@ -185,8 +182,7 @@ pub fn of_size(results: &Results) -> Ending {
     match found {
         None => Ending::new(Exit::Interrupted, "interrupted before anything was found"),
         Some(_) if !results.complete && results.stopped != Stopped::Time => {
-            let why = "interrupted; the value was found, its report is not whole";
-            Ending::new(Exit::Interrupted, why)
+            cut_short(results, "what was found so far is kept")
         }
         Some(size) if !size.settled => {
             Ending::new(Exit::Unclear, "the border is not settled at this cost")
@@ -204,10 +200,7 @@ pub fn of_size(results: &Results) -> Ending {
 /// How `compare --best` ends with these results.
 pub fn of_best(results: &Results) -> Ending {
     match &results.answers.best {
-        _ if !results.complete => {
-            let why = "interrupted; what was found so far is kept";
-            Ending::new(Exit::Interrupted, why)
-        }
+        _ if !results.complete => cut_short(results, "what was found so far is kept"),
         Some(best) if best.settled => Ending::done(format!("`{}` is the best", best.variant)),
         _ => Ending::new(
             Exit::Unclear,
@@ -223,10 +216,7 @@ pub fn of_uncertain(results: &Results) -> Ending {
     let outcome = found.and_then(|one| one.outcome.as_ref());
     if !results.complete {
         let draws = counted(found.map_or(0, |one| one.draws as usize), "draw");
-        return Ending::new(
-            Exit::Interrupted,
-            format!("interrupted; {draws} finished and kept"),
-        );
+        return cut_short(results, &format!("{draws} finished and kept"));
     }
     match outcome.and_then(|one| Some((one.chance?, one.required?))) {
         None if found.is_none() => {
@@ -258,19 +248,17 @@ pub fn of_sweep(results: &Results) -> Ending {
     let played = swept.iter().flat_map(|sweep| &sweep.launches);
     let played = played.filter(|launches| **launches > 0).count();
     match results.stopped {
-        Stopped::Interrupted => Ending::new(
-            Exit::Interrupted,
-            format!("interrupted; {played} of {all} combinations are finished and kept"),
+        Stopped::Interrupted | Stopped::Partial => cut_short(
+            results,
+            &format!("{played} of {all} combinations are finished and kept"),
         ),
         Stopped::Time if played < all => Ending::new(
             Exit::Unclear,
             format!("the time allowed was enough for {played} of {all} combinations"),
         ),
-        Stopped::Partial
-        | Stopped::Time
-        | Stopped::Replications
-        | Stopped::Precision
-        | Stopped::Budget => Ending::done(format!("{} played", counted(played, "combination"))),
+        Stopped::Time | Stopped::Replications | Stopped::Precision | Stopped::Budget => {
+            Ending::done(format!("{} played", counted(played, "combination")))
+        }
     }
 }
 
@@ -281,19 +269,16 @@ pub fn of_tip(results: &Results) -> Ending {
     let unsettled = columns.clone().any(|one| !one.settled);
     let borders: usize = columns.map(|one| one.borders.len()).sum();
     match results.stopped {
-        Stopped::Interrupted => {
-            let why = format!("interrupted; {} kept", counted(borders, "border"));
-            Ending::new(Exit::Interrupted, why)
+        Stopped::Interrupted | Stopped::Partial => {
+            cut_short(results, &format!("{} kept", counted(borders, "border")))
         }
         _ if missing || unsettled => {
             let why = "the border is not settled everywhere at this cost";
             Ending::new(Exit::Unclear, why)
         }
-        Stopped::Partial
-        | Stopped::Time
-        | Stopped::Replications
-        | Stopped::Precision
-        | Stopped::Budget => Ending::done(format!("{} found", counted(borders, "border"))),
+        Stopped::Time | Stopped::Replications | Stopped::Precision | Stopped::Budget => {
+            Ending::done(format!("{} found", counted(borders, "border")))
+        }
     }
 }
 
@@ -305,10 +290,10 @@ pub fn of_explain(results: &Results) -> Ending {
         .and_then(|one| one.impact.value?.estimate)
         .is_none_or(|value| value <= 0.0);
     match causes {
-        _ if results.stopped == Stopped::Interrupted => {
-            let why = "interrupted before the causes were told apart; the launches are kept";
-            Ending::new(Exit::Interrupted, why)
-        }
+        _ if results.stopped.is_unfinished() => cut_short(
+            results,
+            "the causes are not told apart, the launches are kept",
+        ),
         _ if found.is_none() => {
             let why = "the time is over before the causes were told apart: allow more";
             Ending::new(Exit::Unclear, why)
@@ -316,6 +301,18 @@ pub fn of_explain(results: &Results) -> Ending {
         _ if is_nothing => Ending::done("nothing to explain"),
         0 => Ending::new(Exit::Unclear, "no cause can be seen at this cost"),
         n => Ending::done(format!("{} told", counted(n, "cause"))),
+    }
+}
+
+/// The ending of a study that came to no end of its own, with what there is of it.
+fn cut_short(results: &Results, what: &str) -> Ending {
+    match results.stopped {
+        Stopped::Partial => Ending::new(Exit::Lacking, format!("launches are missing; {what}")),
+        Stopped::Time
+        | Stopped::Replications
+        | Stopped::Precision
+        | Stopped::Budget
+        | Stopped::Interrupted => Ending::new(Exit::Interrupted, format!("interrupted; {what}")),
     }
 }
 

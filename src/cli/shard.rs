@@ -17,10 +17,12 @@ use std::path::{Path, PathBuf};
 use self::file::{Of, Unfinished};
 use self::found::Found;
 use self::plan::{Plan, Study};
-use super::args::{self, Command, MergeShards, NotAsked, Output, PlanShards, RunShard, Shard};
+use super::args::{
+    self, Basics, Command, MergeShards, NotAsked, Output, PlanShards, RunShard, Shard,
+};
 use super::console::Console;
 use super::exit::{Ending, Exit, counted};
-use super::load::{self, named};
+use super::load::{self, Unreadable, named};
 use super::supply::{Supply, Texts};
 use super::write::{self, Existing, Page, Unwritable};
 use super::{calibrate, interrupt, memory, plan as flags, progress::Bar};
@@ -53,8 +55,28 @@ struct Studied<'a> {
     model: &'a Path,
     set: Vec<(String, String)>,
     output: &'a mut Output,
+    /// The memory that it may use.
+    memory: Option<usize>,
     /// Why it cannot be played in shards.
     refused: Option<&'static str>,
+}
+
+impl<'a> Studied<'a> {
+    /// With the memory that it may use, and why it cannot be played in shards.
+    fn of(
+        model: &'a Path,
+        set: Vec<(String, String)>,
+        output: &'a mut Output,
+        (memory, refused): (Option<usize>, Option<&'static str>),
+    ) -> Studied<'a> {
+        Studied {
+            model,
+            set,
+            output,
+            memory,
+            refused,
+        }
+    }
 }
 
 /// Reads what was typed after `shard plan`, as if it were a command line of its own.
@@ -63,7 +85,13 @@ fn command(words: &[String]) -> Result<Command, Ending> {
     let line = words.iter().map(OsString::from);
     match args::read([program].into_iter().chain(line)) {
         Ok(arguments) => Ok(arguments.command),
-        Err(NotAsked::Told(told) | NotAsked::Wrong(told)) => {
+        Err(NotAsked::Told(told)) => {
+            let _ = told.print();
+            Err(Ending::done(
+                "this is what the command can do; no plan was made",
+            ))
+        }
+        Err(NotAsked::Wrong(told)) => {
             let _ = told.print();
             Err(Ending::new(Exit::Usage, "wrong usage after `shard plan`"))
         }
@@ -76,59 +104,50 @@ fn studied(command: &mut Command) -> Result<Studied<'_>, Ending> {
     const ONE: &str = "a study in shards compares the variants of one model";
     const FIT: &str = "--fit plays no launches, so it needs no shards";
     let within = |is_set: bool| is_set.then_some(WITHIN);
+    let limits = |basics: &Basics| (basics.memory, within(basics.within.is_some()));
     Ok(match command {
         Command::Run(asked) => Studied {
             model: &asked.model,
             set: asked.changes.set.clone(),
             output: &mut asked.output,
+            memory: asked.effort.memory,
             refused: within(asked.effort.within.is_some()),
         },
         Command::Compare(asked) => Studied {
             model: asked.models.first().map_or(Path::new(""), PathBuf::as_path),
             set: asked.set.clone(),
             output: &mut asked.output,
+            memory: asked.effort.memory,
             refused: (asked.models.len() > 1)
                 .then_some(ONE)
                 .or(within(asked.effort.within.is_some())),
         },
-        Command::Sweep(asked) => Studied {
-            model: &asked.model,
-            set: asked.set.clone(),
-            output: &mut asked.output,
-            refused: (asked.fit.is_some())
-                .then_some(FIT)
-                .or(within(asked.basics.within.is_some())),
-        },
-        Command::Size(asked) => Studied {
-            model: &asked.model,
-            set: asked.set.clone(),
-            output: &mut asked.output,
-            refused: within(asked.basics.within.is_some()),
-        },
-        Command::Tip(asked) => Studied {
-            model: &asked.model,
-            set: asked.set.clone(),
-            output: &mut asked.output,
-            refused: within(asked.basics.within.is_some()),
-        },
-        Command::Uncertain(asked) => Studied {
-            model: &asked.model,
-            set: asked.changes.set.clone(),
-            output: &mut asked.output,
-            refused: within(asked.basics.within.is_some()),
-        },
-        Command::Explain(asked) => Studied {
-            model: &asked.model,
-            set: asked.changes.set.clone(),
-            output: &mut asked.output,
-            refused: within(asked.basics.within.is_some()),
-        },
-        Command::Calibrate(asked) => Studied {
-            set: calibrate::changes(asked)?,
-            model: &asked.model,
-            output: &mut asked.output,
-            refused: within(asked.basics.within.is_some()),
-        },
+        Command::Sweep(asked) => {
+            let (memory, refused) = limits(&asked.basics);
+            let refused = asked.fit.is_some().then_some(FIT).or(refused);
+            let limits = (memory, refused);
+            Studied::of(&asked.model, asked.set.clone(), &mut asked.output, limits)
+        }
+        Command::Size(asked) => {
+            let limits = limits(&asked.basics);
+            Studied::of(&asked.model, asked.set.clone(), &mut asked.output, limits)
+        }
+        Command::Tip(asked) => {
+            let limits = limits(&asked.basics);
+            Studied::of(&asked.model, asked.set.clone(), &mut asked.output, limits)
+        }
+        Command::Uncertain(asked) => {
+            let (set, limits) = (asked.changes.set.clone(), limits(&asked.basics));
+            Studied::of(&asked.model, set, &mut asked.output, limits)
+        }
+        Command::Explain(asked) => {
+            let (set, limits) = (asked.changes.set.clone(), limits(&asked.basics));
+            Studied::of(&asked.model, set, &mut asked.output, limits)
+        }
+        Command::Calibrate(asked) => {
+            let (set, limits) = (calibrate::changes(asked)?, limits(&asked.basics));
+            Studied::of(&asked.model, set, &mut asked.output, limits)
+        }
         _ => {
             let why = "shards are for run, compare, sweep, size, tip, uncertain, calibrate and \
                        explain";
@@ -224,11 +243,12 @@ fn launches(wanted: &[Wanted]) -> u32 {
 
 /// Reads a plan.
 fn read(path: &Path) -> Result<Plan, Ending> {
-    let text = load::text(path)?;
-    Plan::read(&text).map_err(|why| {
-        let why = format!("`{}` cannot be used: {why}", named(path));
-        Ending::new(Exit::CouldNot, why)
-    })
+    let cannot = |why: String| could_not(format!("`{}` cannot be used: {why}", named(path)));
+    let text = match load::text(path) {
+        Err(Unreadable::NotText { .. }) => return Err(cannot(plan::broken())),
+        other => other?,
+    };
+    Plan::read(&text).map_err(cannot)
 }
 
 fn could_not(why: String) -> Ending {
@@ -254,8 +274,8 @@ fn run(asked: &RunShard, console: &Console) -> Result<Ending, Ending> {
     let recipes = plan.recipes().map_err(could_not)?;
     let pieces = &shards[index as usize];
     let programs = programs(pieces, &recipes, &plan)?;
-    let begun = Unfinished::begin(&asked.into, of).map_err(Unwritable::at(&place))?;
-    let (unfinished, known) = begun;
+    let unfinished = Unfinished::begin(&asked.into, of).map_err(Unwritable::at(&place))?;
+    let resumed = unfinished.known().len();
     interrupt::listen();
     let bar = Bar::new(console);
     let onlooker = Onlooker {
@@ -264,9 +284,12 @@ fn run(asked: &RunShard, console: &Console) -> Result<Ending, Ending> {
         until: None,
         store: Some(&unfinished),
     };
-    let limits = (flags::threads(asked.threads), memory::limit(asked.memory));
+    // What one machine may use a shard may.
+    let told = studied(&mut command(&plan.words)?)?.memory;
+    let bytes = memory::limit(asked.memory.or(told));
+    let limits = (flags::threads(asked.threads), bytes);
     let of_plan = (recipes.as_slice(), &programs);
-    let done = study::play((pieces, &known), of_plan, limits, onlooker);
+    let done = study::play((pieces, unfinished.known()), of_plan, limits, onlooker);
     bar.clear();
     match done {
         Err(Failure::Interrupted) if !unfinished.is_broken() => {
@@ -285,7 +308,7 @@ fn run(asked: &RunShard, console: &Console) -> Result<Ending, Ending> {
     }
     let n: u32 = pieces.iter().map(|piece| piece.until - piece.from).sum();
     console.note(&format!("wrote {}", named(&place)));
-    let resumed = match known.len() {
+    let resumed = match resumed {
         0 => String::new(),
         n => format!(", {} of them by an earlier try", number::count(n as f64)),
     };
@@ -366,15 +389,29 @@ fn merge(asked: &MergeShards, console: &Console) -> Result<Ending, Ending> {
         return ending;
     }
     if asked.partial || !lacking.is_empty() {
-        let ending = ending?;
+        let (Ok(ending) | Err(ending)) = ending;
         let why = match lacking.len() {
-            0 => "partial: the study needs another round".to_owned(),
+            0 => "partial: the study needs another round; merge without --partial to plan it"
+                .to_owned(),
             _ => format!("partial: {}", are_missing(&lacking, &plan)),
         };
         return Err(Ending::new(
             Exit::Lacking,
             format!("{why} ({})", ending.why),
         ));
+    }
+    let mut again = wanted.iter().flat_map(|one| {
+        let names = one
+            .numbers
+            .iter()
+            .map(|number| (*number, one.recipe.name(*number)));
+        names.filter(|(_, name)| found.has(name))
+    });
+    if let Some((number, _)) = again.next() {
+        return Err(could_not(format!(
+            "replication {number} was played, but what it showed cannot be used here; run the \
+             study on one machine, and tell us"
+        )));
     }
     next(asked, (&plan, &texts), &wanted, console)
 }
@@ -412,17 +449,30 @@ fn missing(lacking: &[usize], plan: &Plan, asked: &MergeShards) -> Ending {
     if lacking.len() > NAMED {
         names.push(format!("{} more", lacking.len() - NAMED));
     }
+    let index = if lacking.len() == 1 {
+        "index"
+    } else {
+        "indexes"
+    };
     let why = format!(
-        "{} in `{}`, with the index {}; run `onrush shard run {} --index {} --into {}`, or answer \
-         from what is there with --partial",
+        "{} in `{}`, with the {index} {}; run `onrush shard run {} --index {} --into {}`, or \
+         answer from what is there with --partial",
         are_missing(lacking, plan),
         named(&asked.folder),
         words::listed(&names),
-        typed(&named(&asked.plan)),
+        told(&asked.plan),
         lacking[0],
         typed(&named(&asked.folder)),
     );
     Ending::new(Exit::Lacking, why)
+}
+
+/// How the file of a plan is typed; what came by a pipe has no name to type.
+fn told(plan: &Path) -> String {
+    match plan.is_file() {
+        true => typed(&named(plan)).into_owned(),
+        false => "PLAN".to_owned(),
+    }
 }
 
 /// Writes the plan of the next round.
@@ -439,10 +489,24 @@ fn next(
     };
     let shards = plan.shards().len();
     let following = Plan::new(&study, wanted, shards);
-    let path = asked
-        .next
-        .clone()
-        .unwrap_or_else(|| beside(&asked.plan, plan.round + 1));
+    let needed = words::launches(launches(wanted));
+    let path = match &asked.next {
+        Some(path) => path.clone(),
+        None if asked.plan.is_file() => beside(&asked.plan, plan.round + 1),
+        None => {
+            let why = format!(
+                "another round of {needed} is needed: say where its plan goes, --next FILE"
+            );
+            return Err(Ending::new(Exit::Usage, why));
+        }
+    };
+    if path.as_os_str() == "-" {
+        console.document(&following.written())?;
+        return Err(Ending::new(
+            Exit::Round,
+            format!("another round of {needed} is needed"),
+        ));
+    }
     let page = Page {
         path: path.clone(),
         bytes: following.written().into_bytes(),
@@ -451,19 +515,15 @@ fn next(
     let name = named(&path);
     let is = if launches(wanted) == 1 { "is" } else { "are" };
     console.note(&format!(
-        "{} {is} needed next: run the {} of {name} into the same folder, then\n\
+        "{needed} {is} needed next: run the {} of {name} into the same folder, then\n\
          onrush shard merge {} {}",
-        words::launches(launches(wanted)),
         counted(shards, "shard"),
         typed(&name),
         typed(&named(&asked.folder)),
     ));
     Err(Ending::new(
         Exit::Round,
-        format!(
-            "another round of {} is needed; wrote {name}",
-            words::launches(launches(wanted))
-        ),
+        format!("another round of {needed} is needed; wrote {name}"),
     ))
 }
 

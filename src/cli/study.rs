@@ -233,7 +233,7 @@ pub(super) fn versions(
 }
 
 /// A study of a model without errors, with a bar and a way to stop it.
-fn watched<T>(
+fn watched<T: AsMut<Results>>(
     model: Model,
     (plan, (console, supply)): (&Plan, (&Console, &Supply<'_>)),
     ask: impl FnOnce(&Checked, Onlooker<'_>) -> Result<T, Failure>,
@@ -267,9 +267,15 @@ fn watched<T>(
     }
     let is_lacking = store.is_some_and(study::Store::is_lacking);
     if is_lacking && !interrupt::asked() && (!supply.is_partial || found.is_err()) {
-        return Err(Ending::new(Exit::Lacking, "launches are missing"));
+        let why = "too few launches are there for an answer";
+        return Err(Ending::new(Exit::Lacking, why));
     }
-    found.map_err(|failure| ending(failure, &model, console))
+    let mut found = found.map_err(|failure| ending(failure, &model, console))?;
+    if is_lacking {
+        let results = found.as_mut();
+        (results.complete, results.stopped) = (false, Stopped::Partial);
+    }
+    Ok(found)
 }
 
 /// Adds the draws over the ranges of the inputs, if the model has something to draw: as `uncertain`

@@ -22,6 +22,8 @@ pub(super) struct Course<'p> {
     /// Turns of every `repeat`, and attempts that are tried again at once: the agenda does not see
     /// them.
     turns: u64,
+    /// What counted against the limit of events at the last look: those planned, and turns.
+    pub(super) spent: u64,
     /// Bytes that are in use whatever happens.
     fixed: usize,
     share: Share,
@@ -51,6 +53,7 @@ impl<'p> Course<'p> {
             events: 0,
             last: Time(0),
             turns: 0,
+            spent: 0,
             fixed: limits::fixed(program),
             share,
             progress: Progress::default(),
@@ -98,11 +101,9 @@ impl Sim<'_> {
         if (self.course.replication.stop)() {
             return Err(Exceeded::Stopped);
         }
-        let done = self.agenda.numbers().max(self.course.events) + self.course.turns;
+        self.is_frugal()?;
+        let done = self.course.spent;
         let limit = limits.events.min(MAX_EVENTS);
-        if done > limit {
-            return Err(Exceeded::Events { limit, at });
-        }
         let there = self.people.slots() as u64;
         if let Some(events) = self
             .course
@@ -122,6 +123,19 @@ impl Sim<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Whether no more events were needed than are allowed. What is counted never falls, so that a
+    /// look at the end alone decides; those before save time.
+    pub(super) fn is_frugal(&mut self) -> Result<(), Exceeded> {
+        let course = &mut self.course;
+        course.spent = self.agenda.numbers().max(course.events) + course.turns;
+        let limit = course.replication.limits.events.min(MAX_EVENTS);
+        let at = Time(self.now.0 + course.start.0);
+        match course.spent > limit {
+            true => Err(Exceeded::Events { limit, at }),
+            false => Ok(()),
+        }
     }
 
     /// Looks at the limits in the middle of an event; false when nothing more is to be done.

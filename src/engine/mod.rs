@@ -201,6 +201,7 @@ impl<'p> Sim<'p> {
     /// Executes events until there is none before the end.
     fn go_on(&mut self) -> Result<(), Exceeded> {
         self.take_turns()?;
+        self.is_frugal()?;
         self.close();
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::Observation;
 use crate::base::digest::Digest;
 
 /// What the bytes begin with; its number goes up whenever a field changes.
-const FORMAT: &[u8] = b"onrush.observation/1\n";
+const FORMAT: &[u8] = b"onrush.observation/2\n";
 
 /// The bytes of an observation.
 pub fn encode(seen: &Observation) -> Vec<u8> {

@@ -96,6 +96,8 @@ pub struct Observation {
     pub ended: Time,
     /// Events executed.
     pub events: u64,
+    /// What counts against the limit of events: those that were planned, and turns within them.
+    pub spent: u64,
     /// Most users inside at one time.
     pub users_max: u64,
     /// By [`CounterId`], of things that began in the measured period: what became of them, however

@@ -5,8 +5,8 @@
 //! no test case unless it is required. Times are simulated ones, all launches together: no clock,
 //! host or identity is written, so the same study gives the same bytes.
 
-use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, Event};
+use quick_xml::{ElementWriter, Writer};
 
 use super::number::{GAP, MINUS};
 use super::{reading, words};
@@ -39,19 +39,22 @@ pub fn junit(results: &Results, strictness: &Strictness) -> String {
         .map(|(name, variant)| suite(name, variant, strictness.unclear))
         .collect();
     let all = || suites.iter().flat_map(|suite| &suite.cases);
+    let cut = words::incomplete(results).filter(|_| results.stopped.is_unfinished());
+    let tests = all().count() + usize::from(cut.is_some());
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 4);
     let head = BytesDecl::new("1.0", Some("UTF-8"), None);
     xml.write_event(Event::Decl(head)).expect(MEMORY);
     let report = xml
         .create_element("testsuites")
         .with_attribute(("name", format!("onrush {}", results.model.file).as_str()))
-        .with_attribute(("tests", number(all()).as_str()))
+        .with_attribute(("tests", tests.to_string().as_str()))
         .with_attribute(("skipped", number(all().filter(is(Told::Skipped))).as_str()))
         .with_attribute(("failures", number(all().filter(is(Told::Failed))).as_str()))
-        .with_attribute(("errors", "0"));
+        .with_attribute(("errors", if cut.is_some() { "1" } else { "0" }));
     let time = simulated(results);
     let written = report.write_inner_content(|xml| {
         suites.iter().for_each(|suite| write(xml, suite, &time));
+        cut.iter().for_each(|why| write_cut(xml, why));
         Ok(())
     });
     written.expect(MEMORY);
@@ -139,6 +142,35 @@ fn write(xml: &mut Writer<Vec<u8>>, suite: &Suite<'_>, time: &str) {
             Ok(())
         }),
     };
+    written.expect(MEMORY);
+}
+
+/// A study that came to no end of its own is an error: whatever is met, not all of it was seen.
+fn write_cut(xml: &mut Writer<Vec<u8>>, why: &str) {
+    let counts = [
+        ("tests", "1"),
+        ("skipped", "0"),
+        ("errors", "1"),
+        ("failures", "0"),
+    ];
+    let suite = xml
+        .create_element("testsuite")
+        .with_attribute(("name", "study"));
+    let suite = counts
+        .into_iter()
+        .fold(suite, ElementWriter::with_attribute);
+    let written = suite.write_inner_content(|xml| {
+        let case = xml
+            .create_element("testcase")
+            .with_attribute(("name", "all launches are there"))
+            .with_attribute(("classname", "study"));
+        let case = case.write_inner_content(|xml| {
+            let error = xml.create_element("error");
+            let error = error.with_attribute(("message", why));
+            error.write_empty().map(drop)
+        });
+        case.map(drop)
+    });
     written.expect(MEMORY);
 }
 

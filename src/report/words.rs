@@ -771,7 +771,13 @@ pub fn provenance(results: &Results) -> String {
         model.file,
         results.seed,
         launches(results.replications)
-    )
+    ) + &detailed(results)
+}
+
+/// How many launches are kept in detail, where that is not all.
+fn detailed(results: &Results) -> String {
+    let some = |n: u32| format!(" ({} in detail)", number::whole(f64::from(n)));
+    results.detailed.map_or_else(String::new, some)
 }
 
 /// The same at the foot of a chart, with what T+0 is called.

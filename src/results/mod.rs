@@ -149,6 +149,12 @@ pub struct Results {
     pub files: Vec<String>,
 }
 
+impl AsMut<Results> for Results {
+    fn as_mut(&mut self) -> &mut Results {
+        self
+    }
+}
+
 /// Why a study ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

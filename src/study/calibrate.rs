@@ -48,6 +48,12 @@ pub struct Calibrated {
     pub values: Vec<(String, String)>,
 }
 
+impl AsMut<Results> for Calibrated {
+    fn as_mut(&mut self) -> &mut Results {
+        &mut self.results
+    }
+}
+
 /// Finds the free parameters that reproduce what was measured.
 ///
 /// # Errors If nothing was measured or nothing is free, if a launch of the fitted model needs

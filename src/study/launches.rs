@@ -84,22 +84,28 @@ struct SoFar {
 impl SoFar {
     /// Takes the next replication, if every contender finished it.
     fn take(&mut self, round: Round, crew: &Crew<'_>) {
-        let number = self.tried;
         self.tried += 1;
         let Some(round) = round.into_iter().collect::<Option<Vec<Finished>>>() else {
             return;
         };
         let details = round.iter().filter_map(|one| one.seen.as_ref());
         let bytes = details.map(Seen::bytes).sum();
-        let detailed = *self.detailed.get_or_insert_with(|| affordable(bytes));
-        self.launches.numbers.push(number);
+        self.detailed.get_or_insert_with(|| affordable(bytes));
+        let is_kept = self.wants_detail();
+        self.launches.numbers.push(self.tried - 1);
         for (kept, one) in self.launches.kept.iter_mut().zip(round) {
             kept.metrics.push(one.row);
-            kept.seen.extend(one.seen.filter(|_| number < detailed));
+            kept.seen.extend(one.seen.filter(|_| is_kept));
         }
-        if number >= detailed {
+        if !is_kept {
             crew.release(bytes);
         }
+    }
+
+    /// Whether the next replication is kept in detail.
+    fn wants_detail(&self) -> bool {
+        let kept = self.launches.numbers.len() as u32;
+        kept < self.detailed.unwrap_or(DETAILED)
     }
 
     /// How many may be made at a time.
@@ -130,15 +136,15 @@ struct Who<'a> {
     parties: Vec<Vec<Member>>,
     /// By contender.
     shelved: Vec<Option<Shelved<'a>>>,
-    /// How many replications are looked at in detail.
-    detailed: u32,
+    /// Whether their replications are looked at in detail.
+    is_detailed: bool,
 }
 
 impl Who<'_> {
     /// What is kept of a replication.
-    fn finished(&self, (lens, number): (&Lens<'_>, u32), seen: Observation) -> Finished {
+    fn finished(&self, lens: &Lens<'_>, seen: Observation) -> Finished {
         let row = lens.row(&seen);
-        let seen = (number < self.detailed).then(|| lens.look(seen, row.fate.as_ref()));
+        let seen = self.is_detailed.then(|| lens.look(seen, row.fate.as_ref()));
         Finished { row, seen }
     }
 }
@@ -247,13 +253,13 @@ impl Field<'_> {
         let mut who = Who {
             parties: together::parties(&programs, (more as usize, crew.threads())),
             shelved: programs.iter().map(|one| crew.shelved(one)).collect(),
-            detailed: DETAILED,
+            is_detailed: true,
         };
         crew.expect(more as usize * who.parties.len());
         let until = so_far.tried + more;
         while so_far.tried < until {
             let next = until.min(so_far.tried + so_far.at_a_time());
-            who.detailed = so_far.detailed.unwrap_or(DETAILED);
+            who.is_detailed = so_far.wants_detail();
             for round in self.rounds(so_far.tried..next, &who, plan, crew)? {
                 so_far.take(round, crew);
             }
@@ -327,7 +333,7 @@ impl Field<'_> {
         let lens = &self.lenses[contender].1;
         let shelved = who.shelved[contender].as_ref();
         let seen = crew.execute_shelved(shelved, &job(lens.program, number, plan), seat)?;
-        let one = who.finished((lens, number), seen);
+        let one = who.finished(lens, seen);
         crew.keep(one.bytes());
         Ok(one)
     }
@@ -349,7 +355,7 @@ impl Field<'_> {
         let mut all: Vec<Option<Finished>> = party.iter().map(|_| None).collect();
         let job = job(programs[0].0, number, plan);
         let done = crew.execute_together(&job, &programs, seat, &mut |member, seen| {
-            all[member] = Some(who.finished((lens(&party[member]), number), seen));
+            all[member] = Some(who.finished(lens(&party[member]), seen));
         });
         match done {
             Ok(()) => {

@@ -114,12 +114,12 @@ fn detail(results: &Results, notes: &mut Vec<Note>) {
     };
     // Two documents are compared by the values that they hold.
     let (of_some, of_all) = match results.answers.versions {
-        Some(_) => ("bottlenecks and differences", "and recovery"),
-        None => ("and bottlenecks", "recovery and differences"),
+        Some(_) => ("services, and differences", "metrics and recovery"),
+        None => ("and services", "metrics, recovery and differences"),
     };
     let text = format!(
-        "tables, charts, events, {of_some} show the first {detailed} replications; objectives, \
-         metrics, {of_all} rest on all {}",
+        "{detailed} of {} launches are kept in detail: charts, events, bottlenecks and the figures \
+         of users, requests {of_some} rest on these; objectives, {of_all} rest on all",
         results.replications
     );
     push(notes, "N214", NoteLevel::Note, None, text);

@@ -157,11 +157,11 @@ impl<'a> Shelved<'a> {
 }
 
 impl Place<'_> {
-    /// What is there, unless a replication that was allowed so many events would not have come to
-    /// its end.
+    /// What is there, unless a replication that is allowed so many events would not come to its
+    /// end.
     pub(crate) fn find(&self, job: &Job<'_>) -> Option<Observation> {
         let seen = exchange::decode(&self.of.store.find(&self.name)?)?;
-        let fits = seen.replication == job.number && seen.events <= job.limits.events;
+        let fits = seen.replication == job.number && seen.spent <= job.limits.events;
         fits.then_some(seen)
     }
 

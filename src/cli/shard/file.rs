@@ -3,7 +3,7 @@
 //! One idea: a file is only ever added to, and gets its name when it is whole. It begins with what
 //! it is of, then come its launches in the order in which they were finished, each with a digest of
 //! its own, then how many they are and the digest of all. A process that is killed leaves a file
-//! without a name, from which the next try takes what is whole.
+//! without a name; the next try plays what is missing there, and joins them at its end.
 //!
 //! ```text
 //! onrush.shard/1 ⏎
@@ -28,6 +28,7 @@ use flate2::write::ZlibEncoder;
 use tempfile::Builder;
 
 use crate::base::digest::{Digest, Running};
+use crate::cli::write::reason;
 use crate::study::{self, VERSION};
 
 /// What a file begins with; the number goes up whenever its layout changes.
@@ -83,7 +84,11 @@ pub(super) fn scan(
     path: &Path,
     each: &mut dyn FnMut(Digest, Spot, &[u8]),
 ) -> Result<(Of, bool), String> {
-    let file = File::open(path).map_err(|why| why.to_string())?;
+    // A pipe would be waited for.
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err("it is no file".to_owned());
+    }
+    let file = File::open(path).map_err(|why| reason(&why))?;
     let mut from = Scan {
         file: BufReader::with_capacity(1 << 16, file),
         all: Running::default(),
@@ -229,6 +234,9 @@ pub(super) struct Unfinished {
     of: Of,
     folder: PathBuf,
     path: PathBuf,
+    /// What other tries have left, and the launches that are whole there.
+    earlier: Vec<PathBuf>,
+    known: BTreeSet<Digest>,
     state: Mutex<State>,
 }
 
@@ -240,13 +248,19 @@ struct State {
 }
 
 impl Unfinished {
-    /// Begins a file in a folder, with what earlier tries have left there. Returns also the names
-    /// of the launches that it then has.
+    /// Begins a file in a folder, which goes on from what earlier tries have left there.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn begin(folder: &Path, of: Of) -> io::Result<(Unfinished, BTreeSet<Digest>)> {
+    pub(super) fn begin(folder: &Path, of: Of) -> io::Result<Unfinished> {
         let earlier = parts(folder, &of)?;
+        let mut known = BTreeSet::new();
+        for part in &earlier {
+            // What is no such file has nothing to give.
+            let _ = scan(part, &mut |name, _, _| {
+                known.insert(name);
+            });
+        }
         let prefix = format!(".{}.", of.name());
         let mut builder = Builder::new();
         builder.prefix(&prefix).suffix(UNFINISHED);
@@ -259,6 +273,8 @@ impl Unfinished {
             of,
             folder: folder.to_owned(),
             path,
+            earlier,
+            known,
             state: Mutex::new(State {
                 file: BufWriter::new(file),
                 all: Running::default(),
@@ -267,21 +283,13 @@ impl Unfinished {
             }),
         };
         begun.state().add(of.head().as_bytes())?;
-        let mut names = BTreeSet::new();
-        for part in earlier {
-            let mut failed = None;
-            // What is no such file has nothing to give.
-            let _ = scan(&part, &mut |name, _, bytes| {
-                if names.insert(name) {
-                    failed = failed.take().or(begun.state().launch(&name, bytes).err());
-                }
-            });
-            if let Some(why) = failed {
-                return Err(why);
-            }
-        }
         begun.state().file.flush()?;
-        Ok((begun, names))
+        Ok(begun)
+    }
+
+    /// The launches that earlier tries have finished.
+    pub(super) fn known(&self) -> &BTreeSet<Digest> {
+        &self.known
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -305,6 +313,15 @@ impl Unfinished {
         if let Some(why) = state.failed.take() {
             return Err(why);
         }
+        let place = self.folder.join(self.of.name());
+        if !state.join(&self.earlier, self.known)? {
+            // Whoever has removed them was sooner, and has the same launches.
+            let _ = fs::remove_file(&self.path);
+            return match place.exists() {
+                true => Ok(()),
+                false => Err(io::Error::from(ErrorKind::NotFound)),
+            };
+        }
         let launches = state.launches;
         state.add(&END.to_le_bytes())?;
         state.add(&launches.to_le_bytes())?;
@@ -315,7 +332,6 @@ impl Unfinished {
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
-        let place = self.folder.join(self.of.name());
         match fs::rename(&self.path, &place) {
             // Another try of the same shard was sooner, and has the same launches.
             Err(why) if why.kind() == ErrorKind::NotFound && place.exists() => return Ok(()),
@@ -333,6 +349,20 @@ impl State {
     fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.all.add(bytes);
         self.file.write_all(bytes)
+    }
+
+    /// Takes these launches from where they were left; whether all of them are still there.
+    fn join(&mut self, earlier: &[PathBuf], mut wanted: BTreeSet<Digest>) -> io::Result<bool> {
+        for part in earlier {
+            let mut failed = None;
+            let _ = scan(part, &mut |name, _, bytes| {
+                if wanted.remove(&name) {
+                    failed = failed.take().or(self.launch(&name, bytes).err());
+                }
+            });
+            failed.map_or(Ok(()), Err)?;
+        }
+        Ok(wanted.is_empty())
     }
 
     fn launch(&mut self, name: &Digest, bytes: &[u8]) -> io::Result<()> {
@@ -406,8 +436,8 @@ mod tests {
     /// A folder with the whole file of a shard with these launches.
     fn written(launches: &[String]) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let (file, known) = Unfinished::begin(folder.path(), OF).expect("it can be written");
-        assert!(known.is_empty());
+        let file = Unfinished::begin(folder.path(), OF).expect("it can be written");
+        assert!(file.known().is_empty());
         for text in launches {
             file.keep(&name(text), text.as_bytes());
         }
@@ -477,8 +507,9 @@ mod tests {
             fs::remove_file(&path).expect("it is there");
             let part = folder.path().join(format!(".{}.one{UNFINISHED}", OF.name()));
             fs::write(&part, &bytes[..at.index(bytes.len())]).expect("it can be written");
-            let (file, known) = Unfinished::begin(folder.path(), OF).expect("it can be written");
-            for text in launches.iter().filter(|text| !known.contains(&name(text))) {
+            let file = Unfinished::begin(folder.path(), OF).expect("it can be written");
+            let is_known = |text: &&String| file.known().contains(&name(text));
+            for text in launches.iter().filter(|text| !is_known(text)) {
                 file.keep(&name(text), text.as_bytes());
             }
             file.finish().expect("it can be written");

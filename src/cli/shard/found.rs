@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +13,7 @@ use super::file::{self, ENDING, Of, Spot};
 use crate::base::digest::Digest;
 use crate::cli::load::named;
 use crate::cli::write::reason;
+use crate::report::words;
 
 /// Files that are kept open: a process may have few.
 const OPEN: usize = 16;
@@ -28,15 +30,52 @@ pub(super) struct Found {
     pub(super) refused: Vec<String>,
 }
 
+/// Why a file is not used.
+enum Refused {
+    /// It belongs to another study.
+    Foreign,
+    /// Something is wrong with it.
+    Broken(String),
+}
+
+impl From<String> for Refused {
+    fn from(why: String) -> Refused {
+        Refused::Broken(why)
+    }
+}
+
+/// What is said of the files of other studies: where several share a folder these are many.
+fn of_others(mut names: Vec<String>) -> Option<String> {
+    const NAMED: usize = 3;
+    let them = match names.len() {
+        0 => return None,
+        1 => "is not used: it belongs to another study",
+        _ => "are not used: they belong to other studies",
+    };
+    let more = names.len().saturating_sub(NAMED);
+    if more > 0 {
+        names.truncate(NAMED);
+        names.push(format!("{more} more"));
+    }
+    Some(format!("{} {them}", words::listed(&names)))
+}
+
 impl Found {
     /// Reads the files of the shards of a study.
     ///
     /// # Errors
     /// If the folder cannot be read.
     pub(super) fn read(folder: &Path, study: Digest) -> Result<Found, String> {
-        let entries = fs::read_dir(folder)
-            .map_err(|why| format!("cannot read `{}`: {}", named(folder), reason(&why)))?;
-        let paths = entries.flatten().map(|entry| entry.path());
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => Some(entries),
+            // So it is when no shard was run.
+            Err(why) if why.kind() == ErrorKind::NotFound => None,
+            Err(why) => {
+                return Err(format!("cannot read `{}`: {}", named(folder), reason(&why)));
+            }
+        };
+        let entries = entries.into_iter().flatten().flatten();
+        let paths = entries.map(|entry| entry.path());
         let mut paths: Vec<PathBuf> = paths
             .filter(|path| path.extension().is_some_and(|ending| ending == ENDING))
             .collect();
@@ -48,27 +87,34 @@ impl Found {
             refused: Vec::new(),
         };
         let mut known: Vec<Of> = Vec::new();
+        let mut foreign = Vec::new();
         for path in paths {
-            if let Err(why) = found.add(&path, study, &mut known) {
-                found
-                    .refused
-                    .push(format!("`{}` is not used: {why}", named(&path)));
+            let name = format!("`{}`", named(&path));
+            match found.add(&path, study, &mut known) {
+                Ok(()) => {}
+                Err(Refused::Foreign) => foreign.push(name),
+                Err(Refused::Broken(why)) => {
+                    found.refused.push(format!("{name} is not used: {why}"));
+                }
             }
         }
+        found.refused.extend(of_others(foreign));
         Ok(found)
     }
 
-    fn add(&mut self, path: &Path, study: Digest, known: &mut Vec<Of>) -> Result<(), String> {
+    fn add(&mut self, path: &Path, study: Digest, known: &mut Vec<Of>) -> Result<(), Refused> {
         let mut spots = Vec::new();
         let (of, is_whole) = file::scan(path, &mut |name, spot, _| spots.push((name, spot)))?;
         if of.study != study {
-            return Err("it belongs to another study".to_owned());
+            return Err(Refused::Foreign);
         }
         if !is_whole {
-            return Err("it was cut off or changed: run the shard again".to_owned());
+            let why = "it was cut off or changed: run the shard again";
+            return Err(Refused::Broken(why.to_owned()));
         }
         if known.contains(&of) {
-            return Err(format!("shard {} of this round is there already", of.index));
+            let why = format!("shard {} of this round is there already", of.index);
+            return Err(Refused::Broken(why));
         }
         known.push(of);
         let number = self.files.len() as u32;

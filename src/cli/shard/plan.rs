@@ -65,6 +65,11 @@ pub(super) struct Study<'a> {
     pub(super) round: u32,
 }
 
+/// Said of a plan that is not as it was written.
+pub(super) fn broken() -> String {
+    "it is not whole, or was changed: copy it anew".to_owned()
+}
+
 impl Plan {
     /// The plan of launches that are wanted, in so many shards.
     pub(super) fn new(study: &Study<'_>, wanted: &[Wanted], shards: usize) -> Plan {
@@ -135,10 +140,19 @@ impl Plan {
         }
         let json = json.strip_suffix('\n').unwrap_or(json);
         if digest.parse() != Ok(Digest::of(json.as_bytes())) {
-            return Err("it is not whole, or was changed: copy it anew".to_owned());
+            return Err(broken());
         }
         let plan: Plan =
             serde_json::from_str(json).map_err(|why| format!("it is no plan: {why}"))?;
+        let is_cut = |shard: &Vec<(u32, u32, u32)>| {
+            let mut pieces = shard.iter();
+            pieces.all(|(recipe, from, until)| {
+                from <= until && (*recipe as usize) < plan.recipes.len()
+            })
+        };
+        if plan.shards.is_empty() || !plan.shards.iter().all(is_cut) {
+            return Err("its shards make no sense".to_owned());
+        }
         if plan.onrush != VERSION {
             return Err(format!(
                 "it was made by onrush {}, and this is {VERSION}: launches of two versions do not \

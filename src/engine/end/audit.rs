@@ -264,6 +264,7 @@ impl Sim<'_> {
             replication,
             ended: told(self.course.last),
             events: self.course.events,
+            spent: self.course.spent,
             users_max: u64::from(frozen.maxima[inside]),
             counters: self.rec.totals(),
             happened: frozen

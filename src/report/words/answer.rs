@@ -9,7 +9,8 @@ use super::{capital, estimate, judged, launches, outcome_word, small};
 use crate::report::number;
 use crate::report::reading;
 use crate::results::{
-    Answered, Cheaper, Cheapest, Estimate, Objective, ObjectiveVerdict, Results, Said, Variant,
+    Answered, Bottleneck, Cheaper, Cheapest, Estimate, Objective, ObjectiveVerdict, Results, Said,
+    Variant,
 };
 
 /// The answer to the question of the model, if it asks one of a variant that was run: `No. Twice
@@ -199,9 +200,13 @@ fn outcomes(results: &Results, inside: &str) -> Option<String> {
     Some(all?.join(" or "))
 }
 
-/// `the database is full for about two hours`.
+/// `the database is full for about two hours`: so it must be in at least half of the launches.
 fn cause(results: &Results, variant: &Variant) -> Option<String> {
-    let cause = reading::cause(variant)?;
+    let is_usual = |one: &&Bottleneck| {
+        one.in_launches
+            .is_none_or(|chance| 2 * chance.k >= chance.n)
+    };
+    let cause = reading::cause(variant).filter(is_usual)?;
     let at = |e: Option<Estimate>| e.and_then(Estimate::middle);
     let name = match results.model.labels.services.get(&cause.place) {
         Some(label) => within_a_sentence(label),

@@ -56,6 +56,7 @@ fn blank(program: &Program, replication: u32) -> Observation {
         replication,
         ended: Time::ZERO,
         events: 0,
+        spent: 0,
         users_max: 0,
         counters: vec![0; layout.counters()],
         happened: vec![0; layout.counters()],
