@@ -44,6 +44,21 @@ impl Console {
         }
     }
 
+    /// Speaking as was also asked elsewhere.
+    #[must_use]
+    pub(super) fn and(self, other: Voice) -> Console {
+        let color = match self.voice.color {
+            Colouring::Auto => other.color,
+            Colouring::Always | Colouring::Never => self.voice.color,
+        };
+        let voice = Voice {
+            quiet: self.voice.quiet || other.quiet,
+            plain: self.voice.plain || other.plain,
+            color,
+        };
+        Console { voice, ..self }
+    }
+
     /// Whether progress is drawn: on a terminal that was not told to be quiet.
     pub(super) fn shows_progress(&self) -> bool {
         !self.voice.quiet && io::stderr().is_terminal()

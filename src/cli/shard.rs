@@ -18,7 +18,7 @@ use self::file::{Of, Unfinished};
 use self::found::Found;
 use self::plan::{Plan, Study};
 use super::args::{
-    self, Basics, Command, MergeShards, NotAsked, Output, PlanShards, RunShard, Shard,
+    self, Arguments, Basics, Command, MergeShards, NotAsked, Output, PlanShards, RunShard, Shard,
 };
 use super::console::Console;
 use super::exit::{Ending, Exit, counted};
@@ -80,11 +80,11 @@ impl<'a> Studied<'a> {
 }
 
 /// Reads what was typed after `shard plan`, as if it were a command line of its own.
-fn command(words: &[String]) -> Result<Command, Ending> {
+fn line(words: &[String]) -> Result<Arguments, Ending> {
     let program = OsString::from("onrush");
     let line = words.iter().map(OsString::from);
     match args::read([program].into_iter().chain(line)) {
-        Ok(arguments) => Ok(arguments.command),
+        Ok(arguments) => Ok(arguments),
         Err(NotAsked::Told(told)) => {
             let _ = told.print();
             Err(Ending::done(
@@ -159,7 +159,7 @@ fn studied(command: &mut Command) -> Result<Studied<'_>, Ending> {
 fn plan_shards(asked: &PlanShards, console: &Console) -> Result<Ending, Ending> {
     let (shards, words) = shards_of(asked)?;
     let console = &console.beside_a_document();
-    let mut command = command(&words)?;
+    let Arguments { mut command, .. } = line(&words)?;
     let of = studied(&mut command)?;
     if let Some(why) = of.refused {
         return Err(Ending::new(Exit::Usage, why));
@@ -285,7 +285,7 @@ fn run(asked: &RunShard, console: &Console) -> Result<Ending, Ending> {
         store: Some(&unfinished),
     };
     // What one machine may use a shard may.
-    let told = studied(&mut command(&plan.words)?)?.memory;
+    let told = studied(&mut line(&plan.words)?.command)?.memory;
     let bytes = memory::limit(asked.memory.or(told));
     let limits = (flags::threads(asked.threads), bytes);
     let of_plan = (recipes.as_slice(), &programs);
@@ -377,7 +377,8 @@ fn merge(asked: &MergeShards, console: &Console) -> Result<Ending, Ending> {
     if !lacking.is_empty() && !asked.partial {
         return Err(missing(&lacking, &plan, asked));
     }
-    let mut command = command(&plan.words)?;
+    let Arguments { mut command, voice } = line(&plan.words)?;
+    let console = &console.and(voice);
     let of = studied(&mut command)?;
     if !is_empty(&asked.output) {
         *of.output = asked.output.clone();

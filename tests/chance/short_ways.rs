@@ -48,6 +48,7 @@ fn seen(text: &str, seed: u64) -> Observation {
     let seen = replication(&program, seed, 0, &mut Arena::default());
     Observation {
         events: 0,
+        spent: 0,
         ended: Time(0),
         ..seen
     }

@@ -5,7 +5,7 @@
 
 use super::{all_met_so_far, count_of, launches, small};
 use crate::report::{number, reading};
-use crate::results::{ObjectiveVerdict, Results, Variant, Verdict};
+use crate::results::{ObjectiveVerdict, Results, Stopped, Variant, Verdict};
 
 /// How many times the estimate it may take at most, where the spread is known badly.
 const AT_MOST: u64 = 3;
@@ -110,7 +110,8 @@ impl Asked {
 /// The command that goes on from here: more launches if they settle something, else the what-ifs.
 pub fn next_step(results: &Results, asked: &Asked) -> Option<String> {
     let model = &asked.model;
-    if results.answers.versions.is_some() {
+    // Where launches are missing they come first.
+    if results.answers.versions.is_some() || results.stopped == Stopped::Partial {
         return None;
     }
     if let Some(launches) = settled_in_all(results) {
