@@ -28,6 +28,7 @@ use super::write::{self, Existing, Page, Unwritable};
 use super::{calibrate, interrupt, memory, plan as flags, progress::Bar};
 use crate::base::digest::Digest;
 use crate::base::shell::typed;
+use crate::base::time::Span;
 use crate::report::{number, words};
 use crate::study::{self, Away, Failure, Onlooker, Piece, Recipe, Wanted};
 
@@ -57,26 +58,39 @@ struct Studied<'a> {
     output: &'a mut Output,
     /// The memory that it may use.
     memory: Option<usize>,
+    /// The threads that it may use.
+    threads: &'a mut Option<u16>,
     /// Why it cannot be played in shards.
     refused: Option<&'static str>,
 }
 
 impl<'a> Studied<'a> {
-    /// With the memory that it may use, and why it cannot be played in shards.
+    /// With its limits, or why it cannot be played in shards.
     fn of(
         model: &'a Path,
         set: Vec<(String, String)>,
         output: &'a mut Output,
-        (memory, refused): (Option<usize>, Option<&'static str>),
+        basics: &'a mut Basics,
+        refused: Option<&'static str>,
     ) -> Studied<'a> {
         Studied {
             model,
             set,
             output,
-            memory,
-            refused,
+            memory: basics.memory,
+            threads: &mut basics.threads,
+            refused: refused.or(within(basics.within)),
         }
     }
+}
+
+/// Said of a command that plays no launches.
+const NOT_STUDIED: &str =
+    "shards are for run, compare, sweep, size, tip, uncertain, calibrate and explain";
+
+/// Why a study with an allowance of time cannot be played in shards.
+fn within(asked: Option<Span>) -> Option<&'static str> {
+    asked.map(|_| "--within has no meaning in shards: nobody knows how fast they are")
 }
 
 /// Reads what was typed after `shard plan`, as if it were a command line of its own.
@@ -100,59 +114,70 @@ fn line(words: &[String]) -> Result<Arguments, Ending> {
 
 /// What stands in the flags of a command that is a study.
 fn studied(command: &mut Command) -> Result<Studied<'_>, Ending> {
-    const WITHIN: &str = "--within has no meaning in shards: nobody knows how fast they are";
     const ONE: &str = "a study in shards compares the variants of one model";
     const FIT: &str = "--fit plays no launches, so it needs no shards";
-    let within = |is_set: bool| is_set.then_some(WITHIN);
-    let limits = |basics: &Basics| (basics.memory, within(basics.within.is_some()));
     Ok(match command {
         Command::Run(asked) => Studied {
             model: &asked.model,
             set: asked.changes.set.clone(),
             output: &mut asked.output,
             memory: asked.effort.memory,
-            refused: within(asked.effort.within.is_some()),
+            threads: &mut asked.effort.threads,
+            refused: within(asked.effort.within),
         },
         Command::Compare(asked) => Studied {
             model: asked.models.first().map_or(Path::new(""), PathBuf::as_path),
             set: asked.set.clone(),
             output: &mut asked.output,
             memory: asked.effort.memory,
+            threads: &mut asked.effort.threads,
             refused: (asked.models.len() > 1)
                 .then_some(ONE)
-                .or(within(asked.effort.within.is_some())),
+                .or(within(asked.effort.within)),
         },
         Command::Sweep(asked) => {
-            let (memory, refused) = limits(&asked.basics);
-            let refused = asked.fit.is_some().then_some(FIT).or(refused);
-            let limits = (memory, refused);
-            Studied::of(&asked.model, asked.set.clone(), &mut asked.output, limits)
+            let (basics, refused) = (&mut asked.basics, asked.fit.is_some().then_some(FIT));
+            Studied::of(
+                &asked.model,
+                asked.set.clone(),
+                &mut asked.output,
+                basics,
+                refused,
+            )
         }
         Command::Size(asked) => {
-            let limits = limits(&asked.basics);
-            Studied::of(&asked.model, asked.set.clone(), &mut asked.output, limits)
+            let basics = &mut asked.basics;
+            Studied::of(
+                &asked.model,
+                asked.set.clone(),
+                &mut asked.output,
+                basics,
+                None,
+            )
         }
         Command::Tip(asked) => {
-            let limits = limits(&asked.basics);
-            Studied::of(&asked.model, asked.set.clone(), &mut asked.output, limits)
+            let basics = &mut asked.basics;
+            Studied::of(
+                &asked.model,
+                asked.set.clone(),
+                &mut asked.output,
+                basics,
+                None,
+            )
         }
         Command::Uncertain(asked) => {
-            let (set, limits) = (asked.changes.set.clone(), limits(&asked.basics));
-            Studied::of(&asked.model, set, &mut asked.output, limits)
+            let (set, basics) = (asked.changes.set.clone(), &mut asked.basics);
+            Studied::of(&asked.model, set, &mut asked.output, basics, None)
         }
         Command::Explain(asked) => {
-            let (set, limits) = (asked.changes.set.clone(), limits(&asked.basics));
-            Studied::of(&asked.model, set, &mut asked.output, limits)
+            let (set, basics) = (asked.changes.set.clone(), &mut asked.basics);
+            Studied::of(&asked.model, set, &mut asked.output, basics, None)
         }
         Command::Calibrate(asked) => {
-            let (set, limits) = (calibrate::changes(asked)?, limits(&asked.basics));
-            Studied::of(&asked.model, set, &mut asked.output, limits)
+            let (set, basics) = (calibrate::changes(asked)?, &mut asked.basics);
+            Studied::of(&asked.model, set, &mut asked.output, basics, None)
         }
-        _ => {
-            let why = "shards are for run, compare, sweep, size, tip, uncertain, calibrate and \
-                       explain";
-            return Err(Ending::new(Exit::Usage, why));
-        }
+        _ => return Err(Ending::new(Exit::Usage, NOT_STUDIED)),
     })
 }
 
@@ -172,6 +197,8 @@ fn plan_shards(asked: &PlanShards, console: &Console) -> Result<Ending, Ending> 
     };
     // It is written by the merge.
     *of.output = Output::default();
+    // Launches are written down, not played: several threads would but wait for each other.
+    of.threads.get_or_insert(1);
     let wanted = match asked_for((command, &texts), (&|_: &Digest| None, false), console) {
         (_, wanted) if !wanted.is_empty() => wanted,
         (Err(ending), _) => return Err(ending),
