@@ -18,7 +18,8 @@ use self::file::{Of, Unfinished};
 use self::found::Found;
 use self::plan::{Plan, Study};
 use super::args::{
-    self, Arguments, Basics, Command, MergeShards, NotAsked, Output, PlanShards, RunShard, Shard,
+    self, Arguments, Basics, Command, Effort, MergeShards, NotAsked, Output, PlanShards, RunShard,
+    Shard,
 };
 use super::console::Console;
 use super::exit::{Ending, Exit, counted};
@@ -64,22 +65,29 @@ struct Studied<'a> {
     refused: Option<&'static str>,
 }
 
-impl<'a> Studied<'a> {
-    /// With its limits, or why it cannot be played in shards.
-    fn of(
-        model: &'a Path,
-        set: Vec<(String, String)>,
-        output: &'a mut Output,
-        basics: &'a mut Basics,
-        refused: Option<&'static str>,
-    ) -> Studied<'a> {
-        Studied {
-            model,
-            set,
-            output,
-            memory: basics.memory,
-            threads: &mut basics.threads,
-            refused: refused.or(within(basics.within)),
+/// What a command may use.
+struct Limits<'a> {
+    memory: Option<usize>,
+    threads: &'a mut Option<u16>,
+    within: Option<Span>,
+}
+
+impl<'a> From<&'a mut Basics> for Limits<'a> {
+    fn from(asked: &'a mut Basics) -> Limits<'a> {
+        Limits {
+            memory: asked.memory,
+            threads: &mut asked.threads,
+            within: asked.within,
+        }
+    }
+}
+
+impl<'a> From<&'a mut Effort> for Limits<'a> {
+    fn from(asked: &'a mut Effort) -> Limits<'a> {
+        Limits {
+            memory: asked.memory,
+            threads: &mut asked.threads,
+            within: asked.within,
         }
     }
 }
@@ -87,11 +95,6 @@ impl<'a> Studied<'a> {
 /// Said of a command that plays no launches.
 const NOT_STUDIED: &str =
     "shards are for run, compare, sweep, size, tip, uncertain, calibrate and explain";
-
-/// Why a study with an allowance of time cannot be played in shards.
-fn within(asked: Option<Span>) -> Option<&'static str> {
-    asked.map(|_| "--within has no meaning in shards: nobody knows how fast they are")
-}
 
 /// Reads what was typed after `shard plan`, as if it were a command line of its own.
 fn line(words: &[String]) -> Result<Arguments, Ending> {
@@ -114,70 +117,47 @@ fn line(words: &[String]) -> Result<Arguments, Ending> {
 
 /// What stands in the flags of a command that is a study.
 fn studied(command: &mut Command) -> Result<Studied<'_>, Ending> {
+    const WITHIN: &str = "--within has no meaning in shards: nobody knows how fast they are";
     const ONE: &str = "a study in shards compares the variants of one model";
     const FIT: &str = "--fit plays no launches, so it needs no shards";
-    Ok(match command {
-        Command::Run(asked) => Studied {
-            model: &asked.model,
-            set: asked.changes.set.clone(),
-            output: &mut asked.output,
-            memory: asked.effort.memory,
-            threads: &mut asked.effort.threads,
-            refused: within(asked.effort.within),
-        },
-        Command::Compare(asked) => Studied {
-            model: asked.models.first().map_or(Path::new(""), PathBuf::as_path),
-            set: asked.set.clone(),
-            output: &mut asked.output,
-            memory: asked.effort.memory,
-            threads: &mut asked.effort.threads,
-            refused: (asked.models.len() > 1)
-                .then_some(ONE)
-                .or(within(asked.effort.within)),
-        },
-        Command::Sweep(asked) => {
-            let (basics, refused) = (&mut asked.basics, asked.fit.is_some().then_some(FIT));
-            Studied::of(
-                &asked.model,
-                asked.set.clone(),
-                &mut asked.output,
-                basics,
-                refused,
-            )
-        }
-        Command::Size(asked) => {
-            let basics = &mut asked.basics;
-            Studied::of(
-                &asked.model,
-                asked.set.clone(),
-                &mut asked.output,
-                basics,
-                None,
-            )
-        }
-        Command::Tip(asked) => {
-            let basics = &mut asked.basics;
-            Studied::of(
-                &asked.model,
-                asked.set.clone(),
-                &mut asked.output,
-                basics,
-                None,
-            )
-        }
-        Command::Uncertain(asked) => {
-            let (set, basics) = (asked.changes.set.clone(), &mut asked.basics);
-            Studied::of(&asked.model, set, &mut asked.output, basics, None)
-        }
-        Command::Explain(asked) => {
-            let (set, basics) = (asked.changes.set.clone(), &mut asked.basics);
-            Studied::of(&asked.model, set, &mut asked.output, basics, None)
-        }
-        Command::Calibrate(asked) => {
-            let (set, basics) = (calibrate::changes(asked)?, &mut asked.basics);
-            Studied::of(&asked.model, set, &mut asked.output, basics, None)
-        }
+    let refused = match command {
+        Command::Compare(asked) if asked.models.len() > 1 => Some(ONE),
+        Command::Sweep(asked) if asked.fit.is_some() => Some(FIT),
+        _ => None,
+    };
+    let set = match command {
+        Command::Run(asked) => asked.changes.set.clone(),
+        Command::Uncertain(asked) => asked.changes.set.clone(),
+        Command::Explain(asked) => asked.changes.set.clone(),
+        Command::Compare(asked) => asked.set.clone(),
+        Command::Sweep(asked) => asked.set.clone(),
+        Command::Size(asked) => asked.set.clone(),
+        Command::Tip(asked) => asked.set.clone(),
+        Command::Calibrate(asked) => calibrate::changes(asked)?,
         _ => return Err(Ending::new(Exit::Usage, NOT_STUDIED)),
+    };
+    let (model, output, limits) = match command {
+        Command::Run(of) => (of.model.as_path(), &mut of.output, (&mut of.effort).into()),
+        Command::Compare(of) => {
+            let model = of.models.first().map_or(Path::new(""), PathBuf::as_path);
+            (model, &mut of.output, (&mut of.effort).into())
+        }
+        Command::Sweep(of) => (of.model.as_path(), &mut of.output, (&mut of.basics).into()),
+        Command::Size(of) => (of.model.as_path(), &mut of.output, (&mut of.basics).into()),
+        Command::Tip(of) => (of.model.as_path(), &mut of.output, (&mut of.basics).into()),
+        Command::Uncertain(of) => (of.model.as_path(), &mut of.output, (&mut of.basics).into()),
+        Command::Explain(of) => (of.model.as_path(), &mut of.output, (&mut of.basics).into()),
+        Command::Calibrate(of) => (of.model.as_path(), &mut of.output, (&mut of.basics).into()),
+        _ => return Err(Ending::new(Exit::Usage, NOT_STUDIED)),
+    };
+    let limits: Limits<'_> = limits;
+    Ok(Studied {
+        model,
+        set,
+        output,
+        memory: limits.memory,
+        threads: limits.threads,
+        refused: refused.or(limits.within.map(|_| WITHIN)),
     })
 }
 
@@ -417,7 +397,12 @@ fn merge(asked: &MergeShards, console: &Console) -> Result<Ending, Ending> {
         return ending;
     }
     if asked.partial || !lacking.is_empty() {
-        let (Ok(ending) | Err(ending)) = ending;
+        let ending = match ending {
+            // What went wrong otherwise goes before what is missing.
+            Ok(ending) if ending.exit == Exit::Interrupted => return Err(ending),
+            Err(ending) if ending.exit != Exit::Lacking => return Err(ending),
+            Ok(ending) | Err(ending) => ending,
+        };
         let why = match lacking.len() {
             0 => "partial: the study needs another round; merge without --partial to plan it"
                 .to_owned(),

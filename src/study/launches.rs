@@ -74,7 +74,10 @@ type Round = Vec<Option<Finished>>;
 
 /// The replications so far.
 struct SoFar {
-    launches: Launches,
+    /// By contender.
+    kept: Vec<Kept>,
+    /// The numbers of those that every contender finished.
+    numbers: Vec<u32>,
     /// How many were tried.
     tried: u32,
     /// How many are kept in detail; not known before the first.
@@ -92,8 +95,8 @@ impl SoFar {
         let bytes = details.map(Seen::bytes).sum();
         self.detailed.get_or_insert_with(|| affordable(bytes));
         let is_kept = self.wants_detail();
-        self.launches.numbers.push(self.tried - 1);
-        for (kept, one) in self.launches.kept.iter_mut().zip(round) {
+        self.numbers.push(self.tried - 1);
+        for (kept, one) in self.kept.iter_mut().zip(round) {
             kept.metrics.push(one.row);
             kept.seen.extend(one.seen.filter(|_| is_kept));
         }
@@ -104,7 +107,7 @@ impl SoFar {
 
     /// Whether the next replication is kept in detail.
     fn wants_detail(&self) -> bool {
-        let kept = self.launches.numbers.len() as u32;
+        let kept = self.numbers.len() as u32;
         kept < self.detailed.unwrap_or(DETAILED)
     }
 
@@ -115,19 +118,21 @@ impl SoFar {
 
     /// Whether some replication was not finished.
     fn is_short(&self) -> bool {
-        self.launches.numbers.len() < self.tried as usize
+        self.numbers.len() < self.tried as usize
     }
 
     /// The first so many of them.
     fn first(mut self, many: u32, stopped: Stopped) -> Launches {
-        let numbers = &mut self.launches.numbers;
-        numbers.retain(|number| *number < many);
-        for kept in &mut self.launches.kept {
-            kept.metrics.truncate(numbers.len());
-            kept.seen.truncate(numbers.len());
+        self.numbers.retain(|number| *number < many);
+        for kept in &mut self.kept {
+            kept.metrics.truncate(self.numbers.len());
+            kept.seen.truncate(self.numbers.len());
         }
-        self.launches.stopped = stopped;
-        self.launches
+        Launches {
+            kept: self.kept,
+            numbers: self.numbers,
+            stopped,
+        }
     }
 }
 
@@ -161,11 +166,8 @@ impl Field<'_> {
     /// Runs the replications that the plan asks for.
     pub(crate) fn launch(&self, plan: &Plan, crew: &Crew<'_>) -> Result<Launches, Failure> {
         let mut so_far = SoFar {
-            launches: Launches {
-                kept: self.lenses.iter().map(|_| Kept::default()).collect(),
-                numbers: Vec::new(),
-                stopped: Stopped::Replications,
-            },
+            kept: self.lenses.iter().map(|_| Kept::default()).collect(),
+            numbers: Vec::new(),
             tried: 0,
             detailed: None,
         };
@@ -229,12 +231,9 @@ impl Field<'_> {
     /// Every headline metric of every contender, with the floor of its precision.
     fn columns(&self, so_far: &SoFar) -> Vec<(f64, Vec<Option<f64>>)> {
         let mut columns = Vec::new();
-        for ((_, lens), kept) in self.lenses.iter().zip(&so_far.launches.kept) {
+        for ((_, lens), kept) in self.lenses.iter().zip(&so_far.kept) {
             for name in self.headline {
-                let values = match lens.position(name) {
-                    Some(at) => kept.metrics.values(at).collect(),
-                    None => vec![None; kept.metrics.len()],
-                };
+                let values = kept.metrics.values(lens.position(name)).collect();
                 columns.push((Quantity::of(name).precision_floor(), values));
             }
         }

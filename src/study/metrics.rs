@@ -95,15 +95,14 @@ impl MetricTable {
         self.fates.len()
     }
 
-    /// A metric of one replication, by its place in the lens.
-    pub(crate) fn value(&self, metric: usize, replication: usize) -> Option<f64> {
+    fn value(&self, metric: usize, replication: usize) -> Option<f64> {
         let value = self.columns[metric].values.get(replication);
         Some(value).filter(|value| !value.is_nan())
     }
 
-    /// A metric of every replication, by its place in the lens.
-    pub(crate) fn values(&self, metric: usize) -> impl Iterator<Item = Option<f64>> {
-        (0..self.len()).map(move |replication| self.value(metric, replication))
+    /// A metric of every replication, by its place in the lens; nothing in any without a place.
+    pub(crate) fn values(&self, metric: Option<usize>) -> impl Iterator<Item = Option<f64>> {
+        (0..self.len()).map(move |replication| self.value(metric?, replication))
     }
 
     /// The counts behind a metric that is a share of things in every replication in which it
@@ -118,7 +117,7 @@ impl MetricTable {
             let part = (value * whole).round();
             Some(Part { part, whole })
         };
-        self.values(metric).enumerate().map(part).collect()
+        self.values(Some(metric)).enumerate().map(part).collect()
     }
 
     /// What became of every replication.
@@ -148,7 +147,7 @@ mod tests {
         table.push(row([None, Some(3.0)], [0, 0]));
         table.push(row([Some(0.25), Some(f64::INFINITY)], [8, 0]));
         table.push(row([Some(1.0), None], [2, 0]));
-        let values = |metric| table.values(metric).collect::<Vec<_>>();
+        let values = |metric| table.values(Some(metric)).collect::<Vec<_>>();
         assert_eq!(values(0), [None, Some(0.25), Some(1.0)]);
         assert_eq!(values(1), [Some(3.0), Some(f64::INFINITY), None]);
         let part = |part, whole| Part { part, whole };
@@ -157,7 +156,7 @@ mod tests {
         assert_eq!(table.parts(1), None);
         table.truncate(2);
         assert_eq!(table.parts(0), Some(parts[..2].to_vec()));
-        assert_eq!((table.len(), table.values(1).count()), (2, 2));
+        assert_eq!((table.len(), table.values(Some(1)).count()), (2, 2));
     }
 
     /// A metric with its whole, of few values, so that many are the same.
@@ -178,7 +177,7 @@ mod tests {
             }
             table.truncate(keep);
             let kept = &all[..keep.min(all.len())];
-            let values: Vec<_> = table.values(1).collect();
+            let values: Vec<_> = table.values(Some(1)).collect();
             prop_assert_eq!(values, kept.iter().map(|(_, other)| other.0).collect::<Vec<_>>());
             let known = |(value, whole): (Option<f64>, u64)| match value {
                 None => Some(Part::default()),

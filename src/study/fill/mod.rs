@@ -168,8 +168,7 @@ impl Sight<'_> {
     }
 
     fn each_metric(&self, name: &str) -> impl Iterator<Item = Option<f64>> {
-        let at = self.lens.position(name);
-        (0..self.metrics.len()).map(move |launch| self.metrics.value(at?, launch))
+        self.metrics.values(self.lens.position(name))
     }
 
     /// A metric over replications.
